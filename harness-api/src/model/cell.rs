@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{About, Model, Part, Slot, Time};
+use super::{About, Model, Part, Parts, Slot, Time, Visit};
 
 /// Anything that a member, a list item or a map entry can be.
 pub trait Cell: Sized {
@@ -14,6 +14,11 @@ pub trait Cell: Sized {
     fn slot(&mut self) -> Slot<'_>;
     /// This value, to encode.
     fn part(&self) -> Part<'_>;
+    /// Gives this value as the one at `index`.
+    #[inline]
+    fn give<'a>(&'a self, index: usize, to: &mut dyn Visit<'a>) {
+        to.part(index, self.part());
+    }
 }
 
 // Each method of the traits below is compiled for every type of value, so they have as few as will do. The others are
@@ -46,8 +51,8 @@ pub trait List {
     fn truncate(&mut self, len: usize);
     /// Number of items.
     fn len(&self) -> usize;
-    /// The item at `index`.
-    fn at(&self, index: usize) -> Option<Part<'_>>;
+    /// Gives each item.
+    fn each<'a>(&'a self, to: &mut dyn Visit<'a>);
 }
 
 impl dyn List + '_ {
@@ -89,7 +94,7 @@ impl dyn Keyed + '_ {
 }
 
 macro_rules! leaf {
-    ($($type:ty, $slot:ident, |$value:ident| $part:expr;)*) => {$(
+    ($($type:ty, $slot:ident, |$value:ident| $part:expr $(, $visit:ident)?;)*) => {$(
         impl Cell for $type {
             #[inline]
             fn blank() -> Self {
@@ -104,15 +109,22 @@ macro_rules! leaf {
                 let $value = self;
                 Part::$slot($part)
             }
+            $(
+                #[inline]
+                fn give<'a>(&'a self, index: usize, to: &mut dyn Visit<'a>) {
+                    let $value = self;
+                    to.$visit(index, $part);
+                }
+            )?
         }
     )*};
 }
 
 leaf! {
-    String, OneStr, |value| value;
-    i64, OneInt, |value| *value;
+    String, OneStr, |value| value, str;
+    i64, OneInt, |value| *value, int;
     f64, OneNum, |value| *value;
-    bool, OneFlag, |value| *value;
+    bool, OneFlag, |value| *value, flag;
     Time, OneTime, |value| value;
     Value, OneJson, |value| value;
 }
@@ -147,8 +159,8 @@ impl<T: Model> Model for Box<T> {
         T::slot(self, index)
     }
     #[inline]
-    fn part(&self, index: usize) -> Part<'_> {
-        T::part(self, index)
+    fn parts<'a>(&'a self, to: &mut Parts<'a, '_>) {
+        T::parts(self, to);
     }
     #[inline]
     fn erased(&self) -> &dyn Model {
@@ -157,10 +169,6 @@ impl<T: Model> Model for Box<T> {
     #[inline]
     fn erased_mut(&mut self) -> &mut dyn Model {
         T::erased_mut(self)
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        T::present(self)
     }
     #[inline]
     fn extra(&self) -> Option<&BTreeMap<String, Value>> {
@@ -217,15 +225,6 @@ impl<T: Cell> Opt for Option<T> {
     }
 }
 
-/// A value that may be absent, to encode.
-#[inline]
-pub fn opt<T: Cell>(value: &Option<T>) -> Part<'_> {
-    match value {
-        Some(value) => value.part(),
-        None => Part::Absent,
-    }
-}
-
 impl<T: Cell> List for Vec<T> {
     #[inline]
     fn push(&mut self) -> Slot<'_> {
@@ -242,8 +241,10 @@ impl<T: Cell> List for Vec<T> {
         Vec::len(self)
     }
     #[inline]
-    fn at(&self, index: usize) -> Option<Part<'_>> {
-        self.get(index).map(T::part)
+    fn each<'a>(&'a self, to: &mut dyn Visit<'a>) {
+        for (index, item) in self.iter().enumerate() {
+            item.give(index, to);
+        }
     }
 }
 

@@ -6,8 +6,6 @@ use std::fmt;
 pub trait Text {
     /// Takes the value that `text` spells.
     fn set(&mut self, text: &str);
-    /// The spelling on the wire.
-    fn get(&self) -> &str;
 }
 
 /// Where `text` is among the values of an enum; behind the last, if it is none of them.

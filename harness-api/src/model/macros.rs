@@ -107,10 +107,6 @@ macro_rules! open_enum {
             fn set(&mut self, text: &str) {
                 *self = Self::from(text);
             }
-            #[inline]
-            fn get(&self) -> &str {
-                self.as_str()
-            }
         }
         impl $crate::model::Cell for $name {
             #[inline]
@@ -123,7 +119,11 @@ macro_rules! open_enum {
             }
             #[inline]
             fn part(&self) -> $crate::model::Part<'_> {
-                $crate::model::Part::Text(self)
+                $crate::model::Part::OneStr(self.as_str())
+            }
+            #[inline]
+            fn give<'a>(&'a self, index: usize, to: &mut dyn $crate::model::Visit<'a>) {
+                to.str(index, self.as_str());
             }
         }
         impl<'de> ::serde::Deserialize<'de> for $name {

@@ -1,6 +1,6 @@
 //! Members for which "leave alone", "set to null" and "set to this" are three different requests.
 
-use super::{Cell, Part, Slot};
+use super::{Cell, Slot};
 
 /// A member that can be absent, `null`, or have a value.
 ///
@@ -75,10 +75,6 @@ pub trait Nullable {
     fn set_null(&mut self);
     /// Becomes absent.
     fn clear(&mut self);
-    /// What to encode; meaningless while absent.
-    fn part(&self) -> Part<'_>;
-    /// Whether nothing is to be encoded.
-    fn is_absent(&self) -> bool;
 }
 
 impl<T: Cell> Nullable for Maybe<T> {
@@ -97,16 +93,5 @@ impl<T: Cell> Nullable for Maybe<T> {
     #[inline]
     fn clear(&mut self) {
         *self = Self::Absent;
-    }
-    #[inline]
-    fn part(&self) -> Part<'_> {
-        match self {
-            Self::Value(value) => value.part(),
-            Self::Absent | Self::Null => Part::Null,
-        }
-    }
-    #[inline]
-    fn is_absent(&self) -> bool {
-        matches!(self, Self::Absent)
     }
 }

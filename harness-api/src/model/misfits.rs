@@ -4,7 +4,11 @@ use std::{collections::BTreeMap, fmt};
 
 use serde_json::Value;
 
-use super::{Cell, Model, Part, encode::is_absent};
+use super::{
+    Cell, Model, Part,
+    encode::is_set,
+    visit::{Visit, visit},
+};
 
 /// The members of one object whose values did not fit the described type, as they came.
 ///
@@ -79,44 +83,58 @@ pub fn misfits_of<T: Cell>(value: &T) -> Vec<Misfit> {
 
 fn walk(part: Part<'_>, path: &str, found: &mut Vec<Misfit>) {
     match part {
-        Part::Maybe(value) => walk(value.part(), path, found),
         Part::Union(value) => {
             if let Some((_, model)) = value.model() {
                 walk(Part::Model(model), path, found);
             }
         }
-        Part::List(list) => {
-            for index in 0..list.len() {
-                if let Some(item) = list.at(index) {
-                    walk(item, &join(path, &index.to_string()), found);
-                }
-            }
-        }
+        Part::List(list) => list.each(&mut Walk {
+            path,
+            model: None,
+            found,
+        }),
         Part::Map(map) => map.each(&mut |key, value| {
             walk(value, &join(path, key), found);
             true
         }),
-        Part::Model(model) => {
-            let names = model.names();
-            for (index, name) in names.iter().enumerate() {
-                let part = model.part(index);
-                if !is_absent(part) {
-                    walk(part, &join(path, name), found);
-                }
-            }
-            if let Part::Misfits(misfits) = model.part(names.len()) {
-                for (name, value) in misfits.iter() {
-                    let index = names.iter().position(|known| *known == name);
-                    if index.is_none_or(|index| is_absent(model.part(index))) {
-                        found.push(Misfit {
-                            path: join(path, name),
-                            found: kind(value),
-                        });
-                    }
-                }
-            }
-        }
+        Part::Model(model) => visit(
+            model,
+            &mut Walk {
+                path,
+                model: Some(model),
+                found,
+            },
+        ),
         _ => {}
+    }
+}
+
+/// Looks for misfits in the members of a model or the items of a list.
+struct Walk<'w> {
+    path: &'w str,
+    model: Option<&'w dyn Model>,
+    found: &'w mut Vec<Misfit>,
+}
+
+impl<'a> Visit<'a> for Walk<'_> {
+    fn part(&mut self, index: usize, part: Part<'a>) {
+        let path = match self.model {
+            Some(model) => join(
+                self.path,
+                model.names().get(index).copied().unwrap_or_default(),
+            ),
+            None => join(self.path, &index.to_string()),
+        };
+        walk(part, &path, self.found);
+    }
+
+    fn misfits(&mut self, misfits: &'a Misfits) {
+        let is_set = |name: &str| self.model.is_some_and(|model| is_set(model, name));
+        let left = misfits.iter().filter(|(name, _)| !is_set(name));
+        self.found.extend(left.map(|(name, value)| Misfit {
+            path: join(self.path, name),
+            found: kind(value),
+        }));
     }
 }
 

@@ -1,7 +1,7 @@
 //! What every generated type stands on: one decoder and one encoder for the whole API.
 //!
 //! A generated struct does not derive serde's traits. It lists its members once, by wire name, and hands
-//! out a [`Slot`] to decode a member into or a [`Part`] to encode it from. The decoder and the encoder are
+//! out a [`Slot`] to decode a member into, or gives its members that are set to a [`Visit`]. The decoder and the encoder are
 //! written once over these and are generic over the data format only, as are `Clone`, `Debug` and `PartialEq`, so
 //! thousands of types cost little to compile and all of them treat a server's habits alike:
 //!
@@ -28,12 +28,13 @@ mod misfits;
 mod show;
 mod time;
 mod union;
+mod visit;
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-pub use cell::{Cell, Keyed, List, Opt, opt};
+pub use cell::{Cell, Keyed, List, Opt};
 pub use copy::copy;
 pub(crate) use decode::Place;
 pub use decode::{Bare, read};
@@ -45,6 +46,7 @@ pub use misfits::{Misfit, Misfits, misfits, misfits_of};
 pub use show::show;
 pub use time::Time;
 pub use union::{Raw, Union, settle};
+pub use visit::{Parts, Visit};
 
 #[allow(
     unused_imports,
@@ -68,13 +70,9 @@ pub trait Model {
     /// Where to decode the member at `index`; the index after the last member is its [`Misfits`].
     fn slot(&mut self, index: usize) -> Slot<'_>;
 
-    /// What to encode for the member at `index`; the index after the last member is its [`Misfits`].
-    fn part(&self, index: usize) -> Part<'_>;
-
-    /// Which members may be set, a bit each: the encoder passes over the others. All, where the type does not say.
-    fn present(&self) -> u64 {
-        u64::MAX
-    }
+    /// Gives the members that are set, each with its index, and then the [`Misfits`]. The processor foresees where a row
+    /// of calls goes, and not where a `match` on an index does: that is twice as slow.
+    fn parts<'a>(&'a self, to: &mut Parts<'a, '_>);
 
     /// This value, without its type.
     fn erased(&self) -> &dyn Model
@@ -144,14 +142,6 @@ impl dyn Model + '_ {
     }
 }
 
-/// A bit for each of at most 64 values.
-#[inline]
-pub fn mask(set: &[bool]) -> u64 {
-    set.iter()
-        .rev()
-        .fold(0, |mask, &set| mask << 1 | u64::from(set))
-}
-
 /// A place to decode one value into.
 #[non_exhaustive]
 pub enum Slot<'a> {
@@ -201,22 +191,8 @@ pub enum Slot<'a> {
 #[non_exhaustive]
 #[derive(Clone, Copy)]
 pub enum Part<'a> {
-    /// Nothing: the member is left out.
-    Absent,
     /// `null`, written out.
     Null,
-    /// Text that may be absent.
-    Str(&'a Option<String>),
-    /// An integer that may be absent.
-    Int(&'a Option<i64>),
-    /// A number that may be absent.
-    Num(&'a Option<f64>),
-    /// A boolean that may be absent.
-    Flag(&'a Option<bool>),
-    /// A time that may be absent.
-    Time(&'a Option<Time>),
-    /// Any JSON that may be absent.
-    Json(&'a Option<Value>),
     /// Text.
     OneStr(&'a str),
     /// An integer.
@@ -229,8 +205,6 @@ pub enum Part<'a> {
     OneTime(&'a Time),
     /// Any JSON.
     OneJson(&'a Value),
-    /// An open enum.
-    Text(&'a dyn Text),
     /// An object with named members.
     Model(&'a dyn Model),
     /// A list.
@@ -239,10 +213,6 @@ pub enum Part<'a> {
     Map(&'a dyn Keyed),
     /// One of several objects.
     Union(&'a dyn Union),
-    /// A member for which absent and `null` differ.
-    Maybe(&'a dyn Nullable),
-    /// The members that did not fit.
-    Misfits(&'a Misfits),
 }
 
 #[cfg(test)]

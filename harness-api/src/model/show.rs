@@ -2,7 +2,11 @@
 
 use std::fmt;
 
-use super::{Cell, Model, Part, Redacted, encode::is_absent, union::outline};
+use super::{
+    Cell, Misfits, Model, Part, Redacted,
+    union::outline,
+    visit::{Visit, visit},
+};
 
 /// Shows a generated type: the members that are set, by wire name, without the values of secrets. The types' own
 /// `Debug` calls this.
@@ -15,30 +19,22 @@ struct Shown<'a>(Part<'a>);
 impl fmt::Debug for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Part::Absent => f.write_str("None"),
             Part::Null => f.write_str("null"),
-            Part::Str(value) => option(value.as_ref(), f),
-            Part::Int(value) => option(value.as_ref(), f),
-            Part::Num(value) => option(value.as_ref(), f),
-            Part::Flag(value) => option(value.as_ref(), f),
-            Part::Time(value) => option(value.as_ref(), f),
-            Part::Json(value) => option(value.as_ref(), f),
             Part::OneStr(value) => value.fmt(f),
             Part::OneInt(value) => value.fmt(f),
             Part::OneNum(value) => value.fmt(f),
             Part::OneFlag(value) => value.fmt(f),
             Part::OneTime(value) => value.fmt(f),
             Part::OneJson(value) => value.fmt(f),
-            Part::Text(value) => value.get().fmt(f),
             Part::Model(model) => members(model, f),
-            Part::Maybe(value) => Shown(value.part()).fmt(f),
             Part::Union(value) => match value.model() {
                 Some((_, model)) => members(model, f),
                 None => value.raw().map_or(Ok(()), |value| outline(value, f)),
             },
             Part::List(list) => {
-                let items = (0..list.len()).filter_map(|index| list.at(index));
-                f.debug_list().entries(items.map(Shown)).finish()
+                let mut items = Items(f.debug_list());
+                list.each(&mut items);
+                items.0.finish()
             }
             Part::Map(map) => {
                 let mut out = f.debug_map();
@@ -48,41 +44,61 @@ impl fmt::Debug for Shown<'_> {
                 });
                 out.finish()
             }
-            Part::Misfits(misfits) => misfits.fmt(f),
         }
-    }
-}
-
-fn option(value: Option<&impl fmt::Debug>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    match value {
-        Some(value) => value.fmt(f),
-        None => f.write_str("None"),
     }
 }
 
 fn members(model: &dyn Model, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let about = model.about();
-    let (names, secrets) = (about.names, about.secrets);
-    let mut out = f.debug_struct(about.name);
-    for (index, name) in names.iter().enumerate() {
-        let part = model.part(index);
-        if is_absent(part) {
-            continue;
-        }
-        if secrets.contains(&index) {
-            out.field(name, &Redacted);
-        } else {
-            out.field(name, &Shown(part));
-        }
-    }
+    let secrets = about.secrets;
+    let mut shown = Members {
+        out: f.debug_struct(about.name),
+        model,
+        misfits: None,
+    };
+    visit(model, &mut shown);
+    let Members {
+        mut out, misfits, ..
+    } = shown;
     // Who has secrets may have them there too.
     if let Some(extra) = model.extra()
         && secrets.is_empty()
     {
         out.field("extra", extra);
     }
-    match model.part(names.len()) {
-        Part::Misfits(misfits) if !misfits.is_empty() => out.field("misfits", misfits).finish(),
+    match misfits {
+        Some(misfits) if !misfits.is_empty() => out.field("misfits", misfits).finish(),
         _ => out.finish_non_exhaustive(),
+    }
+}
+
+/// Shows the members of an object.
+struct Members<'a, 'f, 'b> {
+    out: fmt::DebugStruct<'f, 'b>,
+    model: &'a dyn Model,
+    misfits: Option<&'a Misfits>,
+}
+
+impl<'a> Visit<'a> for Members<'a, '_, '_> {
+    fn part(&mut self, index: usize, part: Part<'a>) {
+        let name = self.model.names().get(index).copied().unwrap_or_default();
+        if self.model.secrets().contains(&index) {
+            self.out.field(name, &Redacted);
+        } else {
+            self.out.field(name, &Shown(part));
+        }
+    }
+
+    fn misfits(&mut self, misfits: &'a Misfits) {
+        self.misfits = Some(misfits);
+    }
+}
+
+/// Shows the items of a list.
+struct Items<'f, 'b>(fmt::DebugList<'f, 'b>);
+
+impl<'a> Visit<'a> for Items<'_, '_> {
+    fn part(&mut self, _: usize, part: Part<'a>) {
+        self.0.entry(&Shown(part));
     }
 }

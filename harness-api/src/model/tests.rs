@@ -79,22 +79,20 @@ impl model::Model for Whole {
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.int),
-            1 => model::opt(&self.map),
-            2 => model::Part::Num(&self.num),
-            3 => model::Part::Flag(&self.flag),
-            4 => model::Part::Json(&self.json),
-            5 => model::opt(&self.kind),
-            6 => model::opt(&self.list),
-            7 => model::opt(&self.part),
-            8 => model::Part::Str(&self.text),
-            9 => model::Part::Time(&self.time),
-            10 => model::Part::Maybe(&self.reset),
-            11 => model::opt(&self.either),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.int);
+        to.opt(1, &self.map);
+        to.opt(2, &self.num);
+        to.opt(3, &self.flag);
+        to.opt(4, &self.json);
+        to.opt(5, &self.kind);
+        to.opt(6, &self.list);
+        to.opt(7, &self.part);
+        to.opt(8, &self.text);
+        to.opt(9, &self.time);
+        to.maybe(10, &self.reset);
+        to.opt(11, &self.either);
+        to.misfits(&self.misfits);
     }
     fn extra(&self) -> Option<&BTreeMap<String, Value>> {
         Some(&self.extra)
@@ -152,17 +150,15 @@ impl model::Model for Piece {
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::OneInt(self.int),
-            1 => model::Part::OneNum(self.num),
-            2 => model::Part::OneFlag(self.flag),
-            3 => model::Part::OneJson(&self.json),
-            4 => model::Part::Text(&self.kind),
-            5 => model::Part::OneStr(&self.text),
-            6 => model::Part::OneTime(&self.time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.int);
+        to.one(1, &self.num);
+        to.one(2, &self.flag);
+        to.one(3, &self.json);
+        to.one(4, &self.kind);
+        to.one(5, &self.text);
+        to.one(6, &self.time);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(Piece);

@@ -42,13 +42,11 @@ impl model::Model for Scope {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.account),
-            2 => model::Part::Str(&self.project),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account);
+        to.opt(0, &self.org);
+        to.opt(2, &self.project);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Scope);

@@ -94,47 +94,23 @@ impl model::Model for FilterProperties {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.repo),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.status),
-            3 => model::opt(&self.time_range),
-            4 => model::Part::Str(&self.branch_name),
-            5 => model::opt(&self.filter_type),
-            6 => model::Part::Str(&self.pipeline_name),
-            7 => model::opt(&self.pipeline_tags),
-            8 => model::opt(&self.trigger_types),
-            9 => model::Part::Flag(&self.my_deployments),
-            10 => model::opt(&self.module_properties),
-            11 => model::opt(&self.plan_execution_ids),
-            12 => model::opt(&self.trigger_identifiers),
-            13 => model::opt(&self.input_set_identifiers),
-            14 => model::opt(&self.pipeline_identifiers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.repo.is_some(),
-                self.tags.is_some(),
-                self.status.is_some(),
-                self.time_range.is_some(),
-                self.branch_name.is_some(),
-                self.filter_type.is_some(),
-                self.pipeline_name.is_some(),
-                self.pipeline_tags.is_some(),
-                self.trigger_types.is_some(),
-                self.my_deployments.is_some(),
-                self.module_properties.is_some(),
-                self.plan_execution_ids.is_some(),
-                self.trigger_identifiers.is_some(),
-                self.input_set_identifiers.is_some(),
-                self.pipeline_identifiers.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.branch_name);
+        to.opt(5, &self.filter_type);
+        to.opt(13, &self.input_set_identifiers);
+        to.opt(10, &self.module_properties);
+        to.opt(9, &self.my_deployments);
+        to.opt(14, &self.pipeline_identifiers);
+        to.opt(6, &self.pipeline_name);
+        to.opt(7, &self.pipeline_tags);
+        to.opt(11, &self.plan_execution_ids);
+        to.opt(0, &self.repo);
+        to.opt(2, &self.status);
+        to.opt(1, &self.tags);
+        to.opt(3, &self.time_range);
+        to.opt(12, &self.trigger_identifiers);
+        to.opt(8, &self.trigger_types);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FilterProperties);
@@ -186,12 +162,10 @@ impl model::Model for FilterPropertiesModuleProperties {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.cd),
-            1 => model::opt(&self.ci),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cd);
+        to.opt(1, &self.ci);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FilterPropertiesModuleProperties);
@@ -249,16 +223,14 @@ impl model::Model for FilterPropertiesModulePropertiesCd {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.env_identifiers),
-            1 => model::opt(&self.helm_chart_versions),
-            2 => model::opt(&self.service_identifiers),
-            3 => model::opt(&self.artifact_display_names),
-            4 => model::opt(&self.git_ops_app_identifiers),
-            5 => model::opt(&self.service_definition_types),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.artifact_display_names);
+        to.opt(0, &self.env_identifiers);
+        to.opt(4, &self.git_ops_app_identifiers);
+        to.opt(1, &self.helm_chart_versions);
+        to.opt(5, &self.service_definition_types);
+        to.opt(2, &self.service_identifiers);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FilterPropertiesModulePropertiesCd);
@@ -296,11 +268,9 @@ impl model::Model for FilterPropertiesModulePropertiesCi {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ci_execution_info_dto),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ci_execution_info_dto);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FilterPropertiesModulePropertiesCi);
@@ -341,12 +311,10 @@ impl model::Model for FilterPropertiesModulePropertiesCiExecutionInfoDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.event),
-            1 => model::opt(&self.pull_request),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.event);
+        to.opt(1, &self.pull_request);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FilterPropertiesModulePropertiesCiExecutionInfoDto);
@@ -385,12 +353,10 @@ impl model::Model for FilterPropertiesModulePropertiesCiExecutionInfoDtoPullRequ
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.source_branch),
-            1 => model::Part::Str(&self.target_branch),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.source_branch);
+        to.opt(1, &self.target_branch);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FilterPropertiesModulePropertiesCiExecutionInfoDtoPullRequest);
@@ -429,12 +395,10 @@ impl model::Model for FilterPropertiesPipelineTags {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FilterPropertiesPipelineTags);
@@ -479,14 +443,12 @@ impl model::Model for TimeRange {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.end_time),
-            1 => model::Part::Int(&self.start_time),
-            2 => model::Part::Str(&self.relative_time),
-            3 => model::opt(&self.time_range_filter_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.end_time);
+        to.opt(2, &self.relative_time);
+        to.opt(1, &self.start_time);
+        to.opt(3, &self.time_range_filter_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TimeRange);

@@ -44,14 +44,12 @@ impl model::Model for AuthzResponseMessageException {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.message),
-            1 => model::opt(&self.stack_trace),
-            2 => model::opt(&self.suppressed),
-            3 => model::Part::Str(&self.localized_message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.localized_message);
+        to.opt(0, &self.message);
+        to.opt(1, &self.stack_trace);
+        to.opt(2, &self.suppressed);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuthzResponseMessageException);
@@ -117,33 +115,16 @@ impl model::Model for AuthzResponseMessageExceptionStackTrace {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.file_name),
-            1 => model::Part::Str(&self.class_name),
-            2 => model::Part::Int(&self.line_number),
-            3 => model::Part::Str(&self.method_name),
-            4 => model::Part::Str(&self.module_name),
-            5 => model::Part::Flag(&self.native_method),
-            6 => model::Part::Str(&self.module_version),
-            7 => model::Part::Str(&self.class_loader_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.file_name.is_some(),
-                self.class_name.is_some(),
-                self.line_number.is_some(),
-                self.method_name.is_some(),
-                self.module_name.is_some(),
-                self.native_method.is_some(),
-                self.module_version.is_some(),
-                self.class_loader_name.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.class_loader_name);
+        to.opt(1, &self.class_name);
+        to.opt(0, &self.file_name);
+        to.opt(2, &self.line_number);
+        to.opt(3, &self.method_name);
+        to.opt(4, &self.module_name);
+        to.opt(6, &self.module_version);
+        to.opt(5, &self.native_method);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuthzResponseMessageExceptionStackTrace);
@@ -185,13 +166,11 @@ impl model::Model for AuthzResponseMessageExceptionSuppressed {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.message),
-            1 => model::opt(&self.stack_trace),
-            2 => model::Part::Str(&self.localized_message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.localized_message);
+        to.opt(0, &self.message);
+        to.opt(1, &self.stack_trace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuthzResponseMessageExceptionSuppressed);
@@ -253,17 +232,15 @@ impl model::Model for ResponseMessage {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.code),
-            1 => model::opt(&self.level),
-            2 => model::Part::Str(&self.message),
-            3 => model::opt(&self.exception),
-            4 => model::opt(&self.failure_types),
-            5 => model::opt(&self.additional_info),
-            6 => model::opt(&self.failure_sub_types),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.additional_info);
+        to.opt(0, &self.code);
+        to.opt(3, &self.exception);
+        to.opt(6, &self.failure_sub_types);
+        to.opt(4, &self.failure_types);
+        to.opt(1, &self.level);
+        to.opt(2, &self.message);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseMessage);

@@ -42,13 +42,11 @@ impl model::Model for RestResponseBoolean {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.meta_data),
-            1 => model::Part::Flag(&self.resource),
-            2 => model::opt(&self.response_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RestResponseBoolean);

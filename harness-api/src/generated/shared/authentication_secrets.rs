@@ -35,11 +35,9 @@ impl model::Model for AdditionalMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.values),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AdditionalMetadata);

@@ -85,41 +85,20 @@ impl model::Model for NgEntityGitDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.branch),
-            1 => model::Part::Str(&self.file_url),
-            2 => model::Part::Str(&self.repo_url),
-            3 => model::Part::Str(&self.commit_id),
-            4 => model::Part::Str(&self.file_path),
-            5 => model::Part::Str(&self.object_id),
-            6 => model::Part::Str(&self.repo_name),
-            7 => model::Part::Str(&self.root_folder),
-            8 => model::Part::Str(&self.repo_identifier),
-            9 => model::Part::Flag(&self.is_harness_code_repo),
-            10 => model::Part::Str(&self.parent_entity_repo_name),
-            11 => model::Part::Str(&self.parent_entity_connector_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.branch.is_some(),
-                self.file_url.is_some(),
-                self.repo_url.is_some(),
-                self.commit_id.is_some(),
-                self.file_path.is_some(),
-                self.object_id.is_some(),
-                self.repo_name.is_some(),
-                self.root_folder.is_some(),
-                self.repo_identifier.is_some(),
-                self.is_harness_code_repo.is_some(),
-                self.parent_entity_repo_name.is_some(),
-                self.parent_entity_connector_ref.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.branch);
+        to.opt(3, &self.commit_id);
+        to.opt(4, &self.file_path);
+        to.opt(1, &self.file_url);
+        to.opt(9, &self.is_harness_code_repo);
+        to.opt(5, &self.object_id);
+        to.opt(11, &self.parent_entity_connector_ref);
+        to.opt(10, &self.parent_entity_repo_name);
+        to.opt(8, &self.repo_identifier);
+        to.opt(6, &self.repo_name);
+        to.opt(2, &self.repo_url);
+        to.opt(7, &self.root_folder);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NgEntityGitDetails);

@@ -40,12 +40,10 @@ impl model::Model for EntityValidityDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.valid),
-            1 => model::Part::Str(&self.invalid_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.invalid_yaml);
+        to.opt(0, &self.valid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityValidityDetails);

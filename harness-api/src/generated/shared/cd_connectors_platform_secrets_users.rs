@@ -90,45 +90,22 @@ impl model::Model for NgGovernanceMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Flag(&self.deny),
-            2 => model::Part::Str(&self.type_),
-            3 => model::Part::Str(&self.org_id),
-            4 => model::Part::Str(&self.action),
-            5 => model::Part::Str(&self.entity),
-            6 => model::Part::Str(&self.status),
-            7 => model::Part::Int(&self.created),
-            8 => model::opt(&self.details),
-            9 => model::Part::Str(&self.message),
-            10 => model::Part::Str(&self.account_id),
-            11 => model::Part::Str(&self.project_id),
-            12 => model::Part::Int(&self.timestamp),
-            13 => model::opt(&self.details_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.deny.is_some(),
-                self.type_.is_some(),
-                self.org_id.is_some(),
-                self.action.is_some(),
-                self.entity.is_some(),
-                self.status.is_some(),
-                self.created.is_some(),
-                self.details.is_some(),
-                self.message.is_some(),
-                self.account_id.is_some(),
-                self.project_id.is_some(),
-                self.timestamp.is_some(),
-                self.details_list.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.account_id);
+        to.opt(4, &self.action);
+        to.opt(7, &self.created);
+        to.opt(1, &self.deny);
+        to.opt(8, &self.details);
+        to.opt(13, &self.details_list);
+        to.opt(5, &self.entity);
+        to.opt(0, &self.id);
+        to.opt(9, &self.message);
+        to.opt(3, &self.org_id);
+        to.opt(11, &self.project_id);
+        to.opt(6, &self.status);
+        to.opt(12, &self.timestamp);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NgGovernanceMetadata);
@@ -214,43 +191,21 @@ impl model::Model for NgPolicyMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.error),
-            1 => model::Part::Str(&self.org_id),
-            2 => model::Part::Str(&self.status),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Int(&self.updated),
-            5 => model::Part::Str(&self.policy_id),
-            6 => model::Part::Str(&self.severity),
-            7 => model::Part::Str(&self.account_id),
-            8 => model::Part::Str(&self.project_id),
-            9 => model::Part::Str(&self.identifier),
-            10 => model::Part::Str(&self.policy_name),
-            11 => model::opt(&self.deny_messages),
-            12 => model::opt(&self.deny_messages_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.error.is_some(),
-                self.org_id.is_some(),
-                self.status.is_some(),
-                self.created.is_some(),
-                self.updated.is_some(),
-                self.policy_id.is_some(),
-                self.severity.is_some(),
-                self.account_id.is_some(),
-                self.project_id.is_some(),
-                self.identifier.is_some(),
-                self.policy_name.is_some(),
-                self.deny_messages.is_some(),
-                self.deny_messages_list.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.account_id);
+        to.opt(3, &self.created);
+        to.opt(11, &self.deny_messages);
+        to.opt(12, &self.deny_messages_list);
+        to.opt(0, &self.error);
+        to.opt(9, &self.identifier);
+        to.opt(1, &self.org_id);
+        to.opt(5, &self.policy_id);
+        to.opt(10, &self.policy_name);
+        to.opt(8, &self.project_id);
+        to.opt(6, &self.severity);
+        to.opt(2, &self.status);
+        to.opt(4, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NgPolicyMetadata);
@@ -332,41 +287,20 @@ impl model::Model for NgPolicySetMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.deny),
-            1 => model::Part::Str(&self.org_id),
-            2 => model::Part::Str(&self.status),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Str(&self.account_id),
-            5 => model::Part::Str(&self.project_id),
-            6 => model::Part::Str(&self.identifier),
-            7 => model::Part::Str(&self.description),
-            8 => model::Part::Str(&self.policy_set_id),
-            9 => model::Part::Str(&self.policy_set_name),
-            10 => model::opt(&self.policy_metadata),
-            11 => model::opt(&self.policy_metadata_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.deny.is_some(),
-                self.org_id.is_some(),
-                self.status.is_some(),
-                self.created.is_some(),
-                self.account_id.is_some(),
-                self.project_id.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.policy_set_id.is_some(),
-                self.policy_set_name.is_some(),
-                self.policy_metadata.is_some(),
-                self.policy_metadata_list.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_id);
+        to.opt(3, &self.created);
+        to.opt(0, &self.deny);
+        to.opt(7, &self.description);
+        to.opt(6, &self.identifier);
+        to.opt(1, &self.org_id);
+        to.opt(10, &self.policy_metadata);
+        to.opt(11, &self.policy_metadata_list);
+        to.opt(8, &self.policy_set_id);
+        to.opt(9, &self.policy_set_name);
+        to.opt(5, &self.project_id);
+        to.opt(2, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NgPolicySetMetadata);

@@ -42,12 +42,10 @@ impl model::Model for InputSetValidator {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.parameters),
-            1 => model::opt(&self.validator_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.parameters);
+        to.opt(1, &self.validator_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InputSetValidator);

@@ -42,12 +42,10 @@ impl model::Model for EntityGitMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.repo),
-            1 => model::Part::Str(&self.branch),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.branch);
+        to.opt(0, &self.repo);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityGitMetadata);

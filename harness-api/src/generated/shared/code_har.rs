@@ -75,33 +75,16 @@ impl model::Model for TypesLabelValue {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::opt(&self.color),
-            2 => model::Part::Str(&self.value),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Int(&self.updated),
-            5 => model::Part::Int(&self.label_id),
-            6 => model::Part::Int(&self.created_by),
-            7 => model::Part::Int(&self.updated_by),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.color.is_some(),
-                self.value.is_some(),
-                self.created.is_some(),
-                self.updated.is_some(),
-                self.label_id.is_some(),
-                self.created_by.is_some(),
-                self.updated_by.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.color);
+        to.opt(3, &self.created);
+        to.opt(6, &self.created_by);
+        to.opt(0, &self.id);
+        to.opt(5, &self.label_id);
+        to.opt(4, &self.updated);
+        to.opt(7, &self.updated_by);
+        to.opt(2, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesLabelValue);
@@ -149,15 +132,13 @@ impl model::Model for TypesSaveLabelInput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Part::Str(&self.key),
-            2 => model::opt(&self.type_),
-            3 => model::opt(&self.color),
-            4 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.color);
+        to.opt(4, &self.description);
+        to.opt(0, &self.id);
+        to.opt(1, &self.key);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesSaveLabelInput);
@@ -199,13 +180,11 @@ impl model::Model for TypesSaveLabelValueInput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::opt(&self.color),
-            2 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.color);
+        to.opt(0, &self.id);
+        to.opt(2, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesSaveLabelValueInput);

@@ -44,12 +44,10 @@ impl model::Model for NgTag {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Maybe(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.maybe(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NgTag);

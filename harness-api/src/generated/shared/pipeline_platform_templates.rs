@@ -54,16 +54,14 @@ impl model::Model for Pageable {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.sort),
-            1 => model::Part::Flag(&self.paged),
-            2 => model::Part::Int(&self.offset),
-            3 => model::Part::Flag(&self.unpaged),
-            4 => model::Part::Int(&self.page_size),
-            5 => model::Part::Int(&self.page_number),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.offset);
+        to.opt(5, &self.page_number);
+        to.opt(4, &self.page_size);
+        to.opt(1, &self.paged);
+        to.opt(0, &self.sort);
+        to.opt(3, &self.unpaged);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Pageable);
@@ -105,13 +103,11 @@ impl model::Model for Sort {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Flag(&self.sorted),
-            2 => model::Part::Flag(&self.unsorted),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.empty);
+        to.opt(1, &self.sorted);
+        to.opt(2, &self.unsorted);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Sort);

@@ -50,14 +50,12 @@ impl model::Model for CacheResponseMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ttl_left),
-            1 => model::opt(&self.cache_state),
-            2 => model::Part::Flag(&self.is_sync_enabled),
-            3 => model::Part::Int(&self.last_updated_at),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.cache_state);
+        to.opt(2, &self.is_sync_enabled);
+        to.opt(3, &self.last_updated_at);
+        to.opt(0, &self.ttl_left);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CacheResponseMetadata);
@@ -204,71 +202,35 @@ impl model::Model for NgTemplateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.icon),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.tags),
-            3 => model::Part::Str(&self.yaml),
-            4 => model::Part::Int(&self.version),
-            5 => model::Part::Str(&self.account_id),
-            6 => model::Part::Str(&self.child_type),
-            7 => model::Part::Flag(&self.has_insert),
-            8 => model::opt(&self.store_type),
-            9 => model::opt(&self.git_details),
-            10 => model::Part::Str(&self.identifier),
-            11 => model::Part::Str(&self.merged_yaml),
-            12 => model::Part::Str(&self.description),
-            13 => model::Part::Str(&self.yaml_version),
-            14 => model::Part::Str(&self.connector_ref),
-            15 => model::Part::Str(&self.version_label),
-            16 => model::Part::Int(&self.last_updated_at),
-            17 => model::Part::Str(&self.org_identifier),
-            18 => model::opt(&self.template_scope),
-            19 => model::Part::Flag(&self.stable_template),
-            20 => model::Part::Flag(&self.is_inline_hc_entity),
-            21 => model::Part::Flag(&self.is_stable_template),
-            22 => model::Part::Str(&self.bulk_reconcile_uuid),
-            23 => model::Part::Str(&self.project_identifier),
-            24 => model::opt(&self.template_entity_type),
-            25 => model::opt(&self.cache_response_metadata),
-            26 => model::opt(&self.entity_validity_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.icon.is_some(),
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.yaml.is_some(),
-                self.version.is_some(),
-                self.account_id.is_some(),
-                self.child_type.is_some(),
-                self.has_insert.is_some(),
-                self.store_type.is_some(),
-                self.git_details.is_some(),
-                self.identifier.is_some(),
-                self.merged_yaml.is_some(),
-                self.description.is_some(),
-                self.yaml_version.is_some(),
-                self.connector_ref.is_some(),
-                self.version_label.is_some(),
-                self.last_updated_at.is_some(),
-                self.org_identifier.is_some(),
-                self.template_scope.is_some(),
-                self.stable_template.is_some(),
-                self.is_inline_hc_entity.is_some(),
-                self.is_stable_template.is_some(),
-                self.bulk_reconcile_uuid.is_some(),
-                self.project_identifier.is_some(),
-                self.template_entity_type.is_some(),
-                self.cache_response_metadata.is_some(),
-                self.entity_validity_details.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account_id);
+        to.opt(22, &self.bulk_reconcile_uuid);
+        to.opt(25, &self.cache_response_metadata);
+        to.opt(6, &self.child_type);
+        to.opt(14, &self.connector_ref);
+        to.opt(12, &self.description);
+        to.opt(26, &self.entity_validity_details);
+        to.opt(9, &self.git_details);
+        to.opt(7, &self.has_insert);
+        to.opt(0, &self.icon);
+        to.opt(10, &self.identifier);
+        to.opt(20, &self.is_inline_hc_entity);
+        to.opt(21, &self.is_stable_template);
+        to.opt(16, &self.last_updated_at);
+        to.opt(11, &self.merged_yaml);
+        to.opt(1, &self.name);
+        to.opt(17, &self.org_identifier);
+        to.opt(23, &self.project_identifier);
+        to.opt(19, &self.stable_template);
+        to.opt(8, &self.store_type);
+        to.opt(2, &self.tags);
+        to.opt(24, &self.template_entity_type);
+        to.opt(18, &self.template_scope);
+        to.opt(4, &self.version);
+        to.opt(15, &self.version_label);
+        to.opt(3, &self.yaml);
+        to.opt(13, &self.yaml_version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NgTemplateResponse);
@@ -367,41 +329,20 @@ impl model::Model for TemplateEntityGitDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.branch),
-            1 => model::Part::Str(&self.file_url),
-            2 => model::Part::Str(&self.repo_url),
-            3 => model::Part::Str(&self.commit_id),
-            4 => model::Part::Str(&self.file_path),
-            5 => model::Part::Str(&self.object_id),
-            6 => model::Part::Str(&self.repo_name),
-            7 => model::Part::Str(&self.root_folder),
-            8 => model::Part::Str(&self.repo_identifier),
-            9 => model::Part::Flag(&self.is_harness_code_repo),
-            10 => model::Part::Str(&self.parent_entity_repo_name),
-            11 => model::Part::Str(&self.parent_entity_connector_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.branch.is_some(),
-                self.file_url.is_some(),
-                self.repo_url.is_some(),
-                self.commit_id.is_some(),
-                self.file_path.is_some(),
-                self.object_id.is_some(),
-                self.repo_name.is_some(),
-                self.root_folder.is_some(),
-                self.repo_identifier.is_some(),
-                self.is_harness_code_repo.is_some(),
-                self.parent_entity_repo_name.is_some(),
-                self.parent_entity_connector_ref.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.branch);
+        to.opt(3, &self.commit_id);
+        to.opt(4, &self.file_path);
+        to.opt(1, &self.file_url);
+        to.opt(9, &self.is_harness_code_repo);
+        to.opt(5, &self.object_id);
+        to.opt(11, &self.parent_entity_connector_ref);
+        to.opt(10, &self.parent_entity_repo_name);
+        to.opt(8, &self.repo_identifier);
+        to.opt(6, &self.repo_name);
+        to.opt(2, &self.repo_url);
+        to.opt(7, &self.root_folder);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateEntityGitDetails);
@@ -451,14 +392,12 @@ impl model::Model for TemplateErrorNodeSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.node_info),
-            1 => model::opt(&self.template_info),
-            2 => model::opt(&self.template_response),
-            3 => model::opt(&self.children_error_nodes),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.children_error_nodes);
+        to.opt(0, &self.node_info);
+        to.opt(1, &self.template_info);
+        to.opt(2, &self.template_response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateErrorNodeSummary);
@@ -500,13 +439,11 @@ impl model::Model for TemplateInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.version_label),
-            1 => model::opt(&self.template_entity_type),
-            2 => model::Part::Str(&self.template_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.template_entity_type);
+        to.opt(2, &self.template_identifier);
+        to.opt(0, &self.version_label);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateInfo);
@@ -555,13 +492,11 @@ impl model::Model for TemplateNodeInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.local_fqn),
-            2 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.identifier);
+        to.opt(1, &self.local_fqn);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateNodeInfo);
@@ -603,13 +538,11 @@ impl model::Model for TemplateReferenceSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.git_branch),
-            1 => model::Part::Str(&self.template_ref),
-            2 => model::Part::Str(&self.version_label),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.git_branch);
+        to.opt(1, &self.template_ref);
+        to.opt(2, &self.version_label);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateReferenceSummary);
@@ -651,13 +584,11 @@ impl model::Model for ValidateTemplateInputsResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Flag(&self.valid_yaml),
-            2 => model::opt(&self.error_node_summary),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.error_node_summary);
+        to.opt(0, &self.type_);
+        to.opt(1, &self.valid_yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ValidateTemplateInputsResponseDto);

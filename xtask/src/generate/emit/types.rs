@@ -156,18 +156,15 @@ fn structure(
         let slot = slot(member);
         quote! { #index => #slot, }
     });
-    let parts = order.iter().enumerate().map(|(index, member)| {
-        let index = Literal::usize_unsuffixed(index);
-        let part = part(member);
-        quote! { #index => #part, }
-    });
-    let present = ((WIDE..=64).contains(&order.len()) && settle.is_empty()).then(|| {
-        let present = present(&order);
-        quote! {
-            #[inline]
-            fn present(&self) -> u64 {
-                #present
-            }
+    // In the order of the fields, which is more or less that in memory.
+    let parts = members.iter().map(|member| {
+        let index = order.iter().position(|other| other.wire == member.wire);
+        let index = Literal::usize_unsuffixed(index.unwrap_or_default());
+        let field = ident(&member.ident);
+        match (member.required, member.nullable) {
+            (true, _) => quote! { to.one(#index, &self.#field); },
+            (false, true) => quote! { to.maybe(#index, &self.#field); },
+            (false, false) => quote! { to.opt(#index, &self.#field); },
         }
     });
     let secrets = indexes(&order, |member| member.secret);
@@ -238,13 +235,10 @@ fn structure(
                 }
             }
             #[inline]
-            fn part(&self, index: usize) -> model::Part<'_> {
-                match index {
-                    #(#parts)*
-                    _ => model::Part::Misfits(&self.misfits),
-                }
+            fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+                #(#parts)*
+                to.misfits(&self.misfits);
             }
-            #present
             #extra_fns
             #settle_fn
         }
@@ -317,40 +311,6 @@ fn slot(member: &Member) -> TokenStream {
     }
     let kind = format_ident!("{}", kind(&member.ty).unwrap_or("Opt"));
     quote! { model::Slot::#kind(&mut self.#field) }
-}
-
-fn part(member: &Member) -> TokenStream {
-    let field = ident(&member.ident);
-    if member.nullable && !member.required {
-        return quote! { model::Part::Maybe(&self.#field) };
-    }
-    if member.required {
-        return quote! { model::Cell::part(&self.#field) };
-    }
-    match kind(&member.ty) {
-        Some(kind) => {
-            let kind = format_ident!("{kind}");
-            quote! { model::Part::#kind(&self.#field) }
-        }
-        None => quote! { model::opt(&self.#field) },
-    }
-}
-
-/// From so many members on it pays to tell the encoder which are set: wide types are those that are sparse, and most types
-/// are not wide.
-const WIDE: usize = 8;
-
-/// Which members are set, a bit each.
-fn present(members: &[&Member]) -> TokenStream {
-    let set = members.iter().map(|member| {
-        let field = ident(&member.ident);
-        match (member.required, member.nullable) {
-            (true, _) => quote! { true },
-            (false, true) => quote! { self.#field.is_set() },
-            (false, false) => quote! { self.#field.is_some() },
-        }
-    });
-    quote! { model::mask(&[#(#set),*]) }
 }
 
 fn kind(ty: &Ty) -> Option<&'static str> {

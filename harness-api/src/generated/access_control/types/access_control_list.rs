@@ -50,12 +50,10 @@ impl model::Model for AccessCheckRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.principal),
-            1 => model::Cell::part(&self.permissions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.permissions);
+        to.opt(0, &self.principal);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(AccessCheckRequest);
@@ -94,12 +92,10 @@ impl model::Model for AccessCheckResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.principal),
-            1 => model::opt(&self.access_control_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.access_control_list);
+        to.opt(0, &self.principal);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AccessCheckResponse);
@@ -157,16 +153,14 @@ impl model::Model for AccessControl {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.permitted),
-            1 => model::Part::Str(&self.permission),
-            2 => model::Part::Str(&self.resource_type),
-            3 => model::opt(&self.resource_scope),
-            4 => model::opt(&self.resource_attributes),
-            5 => model::Part::Str(&self.resource_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.permission);
+        to.opt(0, &self.permitted);
+        to.opt(4, &self.resource_attributes);
+        to.opt(5, &self.resource_identifier);
+        to.opt(3, &self.resource_scope);
+        to.opt(2, &self.resource_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AccessControl);
@@ -234,15 +228,13 @@ impl model::Model for PermissionCheck {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.permission),
-            1 => model::Cell::part(&self.resource_type),
-            2 => model::opt(&self.resource_scope),
-            3 => model::opt(&self.resource_attributes),
-            4 => model::Part::Str(&self.resource_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.permission);
+        to.opt(3, &self.resource_attributes);
+        to.opt(4, &self.resource_identifier);
+        to.opt(2, &self.resource_scope);
+        to.one(1, &self.resource_type);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(PermissionCheck);
@@ -284,13 +276,11 @@ impl model::Model for ResourceScope {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_identifier),
-            1 => model::Part::Str(&self.account_identifier),
-            2 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_identifier);
+        to.opt(0, &self.org_identifier);
+        to.opt(2, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResourceScope);
@@ -335,14 +325,12 @@ impl model::Model for ResponseDtoAccessCheckResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoAccessCheckResponse);

@@ -42,13 +42,11 @@ impl model::Model for AccessAnalysisAdvanceOptions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.expand_role),
-            1 => model::Part::Flag(&self.expand_user_group),
-            2 => model::Part::Flag(&self.expand_resource_group),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.expand_resource_group);
+        to.opt(0, &self.expand_role);
+        to.opt(1, &self.expand_user_group);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AccessAnalysisAdvanceOptions);
@@ -110,17 +108,15 @@ impl model::Model for AccessPolicyAnalysisRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.role),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.principal),
-            3 => model::opt(&self.query_scope),
-            4 => model::opt(&self.advance_options),
-            5 => model::Part::Str(&self.permission_identifier),
-            6 => model::Part::Str(&self.resource_group_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.advance_options);
+        to.opt(5, &self.permission_identifier);
+        to.opt(2, &self.principal);
+        to.opt(3, &self.query_scope);
+        to.opt(1, &self.resource);
+        to.opt(6, &self.resource_group_identifier);
+        to.opt(0, &self.role);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AccessPolicyAnalysisRequest);
@@ -178,16 +174,14 @@ impl model::Model for AccessPolicyAnalysisResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.role),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.principal),
-            3 => model::opt(&self.permission),
-            4 => model::opt(&self.resource_group),
-            5 => model::opt(&self.role_assignment),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.permission);
+        to.opt(2, &self.principal);
+        to.opt(1, &self.resource);
+        to.opt(4, &self.resource_group);
+        to.opt(0, &self.role);
+        to.opt(5, &self.role_assignment);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AccessPolicyAnalysisResponse);
@@ -223,11 +217,9 @@ impl model::Model for AccessPolicyAnalysisResponseWrapper {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.access_policy_analysis_response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.access_policy_analysis_response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AccessPolicyAnalysisResponseWrapper);
@@ -270,12 +262,10 @@ impl model::Model for AttributeFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.attribute_name),
-            1 => model::opt(&self.attribute_values),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.attribute_name);
+        to.opt(1, &self.attribute_values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AttributeFilter);
@@ -337,17 +327,15 @@ impl model::Model for AuthzPrincipal {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.unique_id),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Str(&self.scope_level),
-            4 => model::Part::Str(&self.principal_type),
-            5 => model::Part::Str(&self.principal_unique_id),
-            6 => model::Part::Str(&self.principal_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.identifier);
+        to.opt(6, &self.principal_identifier);
+        to.opt(4, &self.principal_type);
+        to.opt(5, &self.principal_unique_id);
+        to.opt(3, &self.scope_level);
+        to.opt(0, &self.type_);
+        to.opt(1, &self.unique_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuthzPrincipal);
@@ -390,12 +378,10 @@ impl model::Model for AuthzResourceFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.resources),
-            1 => model::Part::Flag(&self.include_all_resources),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.include_all_resources);
+        to.opt(0, &self.resources);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuthzResourceFilter);
@@ -443,15 +429,13 @@ impl model::Model for AuthzRoleResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.role),
-            1 => model::opt(&self.scope),
-            2 => model::Part::Int(&self.created_at),
-            3 => model::Part::Flag(&self.harness_managed),
-            4 => model::Part::Int(&self.last_modified_at),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.created_at);
+        to.opt(3, &self.harness_managed);
+        to.opt(4, &self.last_modified_at);
+        to.opt(0, &self.role);
+        to.opt(1, &self.scope);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuthzRoleResponse);
@@ -493,13 +477,11 @@ impl model::Model for AuthzScope {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_identifier),
-            1 => model::Part::Str(&self.account_identifier),
-            2 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_identifier);
+        to.opt(0, &self.org_identifier);
+        to.opt(2, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuthzScope);
@@ -582,33 +564,16 @@ impl model::Model for CreateResourceGroupRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.color),
-            3 => model::Cell::part(&self.identifier),
-            4 => model::Part::Str(&self.description),
-            5 => model::opt(&self.included_scope),
-            6 => model::opt(&self.resource_filter),
-            7 => model::Part::Flag(&self.include_all_resources),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                self.tags.is_some(),
-                self.color.is_some(),
-                true,
-                self.description.is_some(),
-                self.included_scope.is_some(),
-                self.resource_filter.is_some(),
-                self.include_all_resources.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.color);
+        to.opt(4, &self.description);
+        to.one(3, &self.identifier);
+        to.opt(7, &self.include_all_resources);
+        to.opt(5, &self.included_scope);
+        to.one(0, &self.name);
+        to.opt(6, &self.resource_filter);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateResourceGroupRequest);
@@ -670,15 +635,13 @@ impl model::Model for CreateRoleRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Cell::part(&self.identifier),
-            3 => model::Part::Str(&self.description),
-            4 => model::opt(&self.permissions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.description);
+        to.one(2, &self.identifier);
+        to.one(0, &self.name);
+        to.opt(4, &self.permissions);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateRoleRequest);
@@ -717,12 +680,10 @@ impl model::Model for Permission {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Permission);
@@ -767,14 +728,12 @@ impl model::Model for Principal {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.scope),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Str(&self.scope_level),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.identifier);
+        to.opt(1, &self.scope);
+        to.opt(3, &self.scope_level);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Principal);
@@ -819,14 +778,12 @@ impl model::Model for PrincipalResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Str(&self.scope_level),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(3, &self.scope_level);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PrincipalResponse);
@@ -868,13 +825,11 @@ impl model::Model for QueryScopeRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.scope),
-            1 => model::opt(&self.filter),
-            2 => model::Part::Flag(&self.include_access_policies_from_parent_scope),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.filter);
+        to.opt(2, &self.include_access_policies_from_parent_scope);
+        to.opt(0, &self.scope);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(QueryScopeRequest);
@@ -924,14 +879,12 @@ impl model::Model for Resource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::opt(&self.scope),
-            2 => model::opt(&self.attribute),
-            3 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.attribute);
+        to.opt(3, &self.identifier);
+        to.opt(1, &self.scope);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Resource);
@@ -981,14 +934,12 @@ impl model::Model for ResourceFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.identifiers),
-            1 => model::Part::Str(&self.resource_type),
-            2 => model::Part::Str(&self.attribute_name),
-            3 => model::opt(&self.attribute_values),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.attribute_name);
+        to.opt(3, &self.attribute_values);
+        to.opt(0, &self.identifiers);
+        to.opt(1, &self.resource_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResourceFilter);
@@ -1027,12 +978,10 @@ impl model::Model for ResourceGroupResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResourceGroupResponse);
@@ -1077,14 +1026,12 @@ impl model::Model for ResourceGroupScope {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::opt(&self.filter),
-            2 => model::Part::Str(&self.account),
-            3 => model::Part::Str(&self.project),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account);
+        to.opt(1, &self.filter);
+        to.opt(0, &self.org);
+        to.opt(3, &self.project);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResourceGroupScope);
@@ -1167,39 +1114,19 @@ impl model::Model for ResourceGroupV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.color),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.description),
-            5 => model::Part::Str(&self.org_identifier),
-            6 => model::opt(&self.included_scopes),
-            7 => model::opt(&self.resource_filter),
-            8 => model::Part::Str(&self.account_identifier),
-            9 => model::Part::Str(&self.project_identifier),
-            10 => model::opt(&self.allowed_scope_levels),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.color.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.org_identifier.is_some(),
-                self.included_scopes.is_some(),
-                self.resource_filter.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-                self.allowed_scope_levels.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.account_identifier);
+        to.opt(10, &self.allowed_scope_levels);
+        to.opt(2, &self.color);
+        to.opt(4, &self.description);
+        to.opt(3, &self.identifier);
+        to.opt(6, &self.included_scopes);
+        to.opt(0, &self.name);
+        to.opt(5, &self.org_identifier);
+        to.opt(9, &self.project_identifier);
+        to.opt(7, &self.resource_filter);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResourceGroupV2);
@@ -1281,41 +1208,20 @@ impl model::Model for ResourceGroupsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.color),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Int(&self.updated),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Str(&self.description),
-            7 => model::opt(&self.included_scope),
-            8 => model::Part::Flag(&self.harness_managed),
-            9 => model::opt(&self.resource_filter),
-            10 => model::opt(&self.allowed_scope_levels),
-            11 => model::Part::Flag(&self.include_all_resources),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.color.is_some(),
-                self.created.is_some(),
-                self.updated.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.included_scope.is_some(),
-                self.harness_managed.is_some(),
-                self.resource_filter.is_some(),
-                self.allowed_scope_levels.is_some(),
-                self.include_all_resources.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.allowed_scope_levels);
+        to.opt(2, &self.color);
+        to.opt(3, &self.created);
+        to.opt(6, &self.description);
+        to.opt(8, &self.harness_managed);
+        to.opt(5, &self.identifier);
+        to.opt(11, &self.include_all_resources);
+        to.opt(7, &self.included_scope);
+        to.opt(0, &self.name);
+        to.opt(9, &self.resource_filter);
+        to.opt(1, &self.tags);
+        to.opt(4, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResourceGroupsResponse);
@@ -1362,13 +1268,11 @@ impl model::Model for ResourceSelectorV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.identifiers),
-            1 => model::Part::Str(&self.resource_type),
-            2 => model::opt(&self.attribute_filter),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.attribute_filter);
+        to.opt(0, &self.identifiers);
+        to.opt(1, &self.resource_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResourceSelectorV2);
@@ -1426,16 +1330,14 @@ impl model::Model for Role {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Str(&self.description),
-            4 => model::opt(&self.permissions),
-            5 => model::opt(&self.allowed_scope_levels),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.allowed_scope_levels);
+        to.opt(3, &self.description);
+        to.opt(2, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(4, &self.permissions);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Role);
@@ -1501,17 +1403,15 @@ impl model::Model for RoleAssignment {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.role),
-            1 => model::Part::Flag(&self.managed),
-            2 => model::Part::Flag(&self.disabled),
-            3 => model::opt(&self.principal),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::opt(&self.role_reference),
-            6 => model::Part::Str(&self.resource_group),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.disabled);
+        to.opt(4, &self.identifier);
+        to.opt(1, &self.managed);
+        to.opt(3, &self.principal);
+        to.opt(6, &self.resource_group);
+        to.opt(0, &self.role);
+        to.opt(5, &self.role_reference);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RoleAssignment);
@@ -1553,13 +1453,11 @@ impl model::Model for RoleAssignmentMetaData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.scope),
-            1 => model::opt(&self.principal),
-            2 => model::Part::Str(&self.role_assignment_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.principal);
+        to.opt(2, &self.role_assignment_id);
+        to.opt(0, &self.scope);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RoleAssignmentMetaData);
@@ -1604,14 +1502,12 @@ impl model::Model for RoleAssignmentResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.created),
-            1 => model::Part::Int(&self.updated),
-            2 => model::Part::Flag(&self.harness_managed),
-            3 => model::opt(&self.role_assignment),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.created);
+        to.opt(2, &self.harness_managed);
+        to.opt(3, &self.role_assignment);
+        to.opt(1, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RoleAssignmentResponse);
@@ -1650,12 +1546,10 @@ impl model::Model for RoleReference {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            1 => model::Part::Str(&self.scope_level),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifier);
+        to.opt(1, &self.scope_level);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RoleReference);
@@ -1694,12 +1588,10 @@ impl model::Model for RoleRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            1 => model::Part::Str(&self.scope_level),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifier);
+        to.opt(1, &self.scope_level);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RoleRequest);
@@ -1741,13 +1633,11 @@ impl model::Model for RoleResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.identifier),
-            2 => model::Part::Str(&self.scope_level),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(2, &self.scope_level);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RoleResponse);
@@ -1789,13 +1679,11 @@ impl model::Model for RoleScope {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.account),
-            2 => model::Part::Str(&self.project),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account);
+        to.opt(0, &self.org);
+        to.opt(2, &self.project);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RoleScope);
@@ -1869,37 +1757,18 @@ impl model::Model for RolesResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.scope),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Int(&self.updated),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Str(&self.description),
-            7 => model::opt(&self.permissions),
-            8 => model::Part::Flag(&self.harness_managed),
-            9 => model::opt(&self.allowed_scope_levels),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.scope.is_some(),
-                self.created.is_some(),
-                self.updated.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.permissions.is_some(),
-                self.harness_managed.is_some(),
-                self.allowed_scope_levels.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.allowed_scope_levels);
+        to.opt(3, &self.created);
+        to.opt(6, &self.description);
+        to.opt(8, &self.harness_managed);
+        to.opt(5, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(7, &self.permissions);
+        to.opt(2, &self.scope);
+        to.opt(1, &self.tags);
+        to.opt(4, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RolesResponse);
@@ -1954,14 +1823,12 @@ impl model::Model for ScopeSelector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.filter),
-            1 => model::Part::Str(&self.org_identifier),
-            2 => model::Part::Str(&self.account_identifier),
-            3 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account_identifier);
+        to.opt(0, &self.filter);
+        to.opt(1, &self.org_identifier);
+        to.opt(3, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScopeSelector);

@@ -62,17 +62,15 @@ impl model::Model for ResourceGroupFilterRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.account),
-            2 => model::Part::Str(&self.project),
-            3 => model::Part::Str(&self.search_term),
-            4 => model::opt(&self.managed_filter),
-            5 => model::opt(&self.identifier_filter),
-            6 => model::opt(&self.resource_selector_filter),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account);
+        to.opt(5, &self.identifier_filter);
+        to.opt(4, &self.managed_filter);
+        to.opt(0, &self.org);
+        to.opt(2, &self.project);
+        to.opt(6, &self.resource_selector_filter);
+        to.opt(3, &self.search_term);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResourceGroupFilterRequestBody);
@@ -127,12 +125,10 @@ impl model::Model for ResourceSelectorFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.resource_type),
-            1 => model::Part::Str(&self.resource_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.resource_identifier);
+        to.one(0, &self.resource_type);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ResourceSelectorFilter);

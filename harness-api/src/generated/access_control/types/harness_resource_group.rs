@@ -45,14 +45,12 @@ impl model::Model for ResourceGroupV2Response {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.created_at),
-            1 => model::opt(&self.resource_group),
-            2 => model::Part::Flag(&self.harness_managed),
-            3 => model::Part::Int(&self.last_modified_at),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.created_at);
+        to.opt(2, &self.harness_managed);
+        to.opt(3, &self.last_modified_at);
+        to.opt(1, &self.resource_group);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResourceGroupV2Response);
@@ -88,11 +86,9 @@ impl model::Model for CreateResourceGroupV2Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.resource_group),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.resource_group);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateResourceGroupV2Body);
@@ -170,39 +166,19 @@ impl model::Model for CreateResourceGroupV2BodyResourceGroup {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.color),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.description),
-            5 => model::Part::Str(&self.org_identifier),
-            6 => model::opt(&self.included_scopes),
-            7 => model::opt(&self.resource_filter),
-            8 => model::Part::Str(&self.account_identifier),
-            9 => model::Part::Str(&self.project_identifier),
-            10 => model::opt(&self.allowed_scope_levels),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.color.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.org_identifier.is_some(),
-                self.included_scopes.is_some(),
-                self.resource_filter.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-                self.allowed_scope_levels.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.account_identifier);
+        to.opt(10, &self.allowed_scope_levels);
+        to.opt(2, &self.color);
+        to.opt(4, &self.description);
+        to.opt(3, &self.identifier);
+        to.opt(6, &self.included_scopes);
+        to.opt(0, &self.name);
+        to.opt(5, &self.org_identifier);
+        to.opt(9, &self.project_identifier);
+        to.opt(7, &self.resource_filter);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateResourceGroupV2BodyResourceGroup);
@@ -247,14 +223,12 @@ impl model::Model for CreateResourceGroupV2Response {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateResourceGroupV2Response);
@@ -327,33 +301,16 @@ impl model::Model for GetFilterResourceGroupListV2Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.search_term),
-            1 => model::Part::Str(&self.managed_filter),
-            2 => model::Part::Str(&self.org_identifier),
-            3 => model::opt(&self.included_scopes),
-            4 => model::opt(&self.identifier_filter),
-            5 => model::Part::Str(&self.account_identifier),
-            6 => model::Part::Str(&self.project_identifier),
-            7 => model::opt(&self.resource_selector_filter_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.search_term.is_some(),
-                self.managed_filter.is_some(),
-                self.org_identifier.is_some(),
-                self.included_scopes.is_some(),
-                self.identifier_filter.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-                self.resource_selector_filter_list.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account_identifier);
+        to.opt(4, &self.identifier_filter);
+        to.opt(3, &self.included_scopes);
+        to.opt(1, &self.managed_filter);
+        to.opt(2, &self.org_identifier);
+        to.opt(6, &self.project_identifier);
+        to.opt(7, &self.resource_selector_filter_list);
+        to.opt(0, &self.search_term);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetFilterResourceGroupListV2Body);
@@ -403,14 +360,12 @@ impl model::Model for GetFilterResourceGroupListV2BodyIncludedScopes {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.filter),
-            1 => model::Part::Str(&self.org_identifier),
-            2 => model::Part::Str(&self.account_identifier),
-            3 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account_identifier);
+        to.opt(0, &self.filter);
+        to.opt(1, &self.org_identifier);
+        to.opt(3, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetFilterResourceGroupListV2BodyIncludedScopes);
@@ -449,12 +404,10 @@ impl model::Model for GetFilterResourceGroupListV2BodyResourceSelectorFilterList
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.resource_type),
-            1 => model::Part::Str(&self.resource_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.resource_identifier);
+        to.opt(0, &self.resource_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetFilterResourceGroupListV2BodyResourceSelectorFilterList);
@@ -499,14 +452,12 @@ impl model::Model for GetFilterResourceGroupListV2Response {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetFilterResourceGroupListV2Response);
@@ -572,33 +523,16 @@ impl model::Model for GetFilterResourceGroupListV2ResponseData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetFilterResourceGroupListV2ResponseData);
@@ -648,14 +582,12 @@ impl model::Model for GetResourceGroupListV2Response {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetResourceGroupListV2Response);
@@ -721,33 +653,16 @@ impl model::Model for GetResourceGroupListV2ResponseData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetResourceGroupListV2ResponseData);
@@ -797,14 +712,12 @@ impl model::Model for GetResourceGroupV2Response {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetResourceGroupV2Response);
@@ -845,11 +758,9 @@ impl model::Model for UpdateResourceGroupV2Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.resource_group),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.resource_group);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateResourceGroupV2Body);
@@ -927,39 +838,19 @@ impl model::Model for UpdateResourceGroupV2BodyResourceGroup {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.color),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.description),
-            5 => model::Part::Str(&self.org_identifier),
-            6 => model::opt(&self.included_scopes),
-            7 => model::opt(&self.resource_filter),
-            8 => model::Part::Str(&self.account_identifier),
-            9 => model::Part::Str(&self.project_identifier),
-            10 => model::opt(&self.allowed_scope_levels),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.color.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.org_identifier.is_some(),
-                self.included_scopes.is_some(),
-                self.resource_filter.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-                self.allowed_scope_levels.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.account_identifier);
+        to.opt(10, &self.allowed_scope_levels);
+        to.opt(2, &self.color);
+        to.opt(4, &self.description);
+        to.opt(3, &self.identifier);
+        to.opt(6, &self.included_scopes);
+        to.opt(0, &self.name);
+        to.opt(5, &self.org_identifier);
+        to.opt(9, &self.project_identifier);
+        to.opt(7, &self.resource_filter);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateResourceGroupV2BodyResourceGroup);
@@ -1004,14 +895,12 @@ impl model::Model for UpdateResourceGroupV2Response {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateResourceGroupV2Response);

@@ -62,17 +62,15 @@ impl model::Model for AuthzPermission {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.action),
-            2 => model::opt(&self.status),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.resource_type),
-            5 => model::Part::Flag(&self.include_in_all_roles),
-            6 => model::opt(&self.allowed_scope_levels),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.action);
+        to.opt(6, &self.allowed_scope_levels);
+        to.opt(3, &self.identifier);
+        to.opt(5, &self.include_in_all_roles);
+        to.opt(0, &self.name);
+        to.opt(4, &self.resource_type);
+        to.opt(2, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuthzPermission);
@@ -113,11 +111,9 @@ impl model::Model for PermissionResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.permission),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.permission);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PermissionResponse);
@@ -162,14 +158,12 @@ impl model::Model for ResponseDtoListPermissionResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListPermissionResponse);

@@ -45,14 +45,12 @@ impl model::Model for PrincipalEntity {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.project),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Str(&self.account_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account_identifier);
+        to.opt(2, &self.identifier);
+        to.opt(0, &self.org);
+        to.opt(1, &self.project);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PrincipalEntity);
@@ -97,14 +95,12 @@ impl model::Model for PrincipalWithAccessFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.orgs),
-            1 => model::opt(&self.projects),
-            2 => model::opt(&self.user_groups),
-            3 => model::Part::Str(&self.principal_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.orgs);
+        to.opt(3, &self.principal_type);
+        to.opt(1, &self.projects);
+        to.opt(2, &self.user_groups);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PrincipalWithAccessFilter);
@@ -166,17 +162,15 @@ impl model::Model for PrincipalWithAccessResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.orgs),
-            1 => model::opt(&self.projects),
-            2 => model::Part::Int(&self.total_pages),
-            3 => model::opt(&self.user_groups),
-            4 => model::opt(&self.service_accounts),
-            5 => model::Part::Int(&self.total_principals),
-            6 => model::opt(&self.users_with_access),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.orgs);
+        to.opt(1, &self.projects);
+        to.opt(4, &self.service_accounts);
+        to.opt(2, &self.total_pages);
+        to.opt(5, &self.total_principals);
+        to.opt(3, &self.user_groups);
+        to.opt(6, &self.users_with_access);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PrincipalWithAccessResponse);
@@ -212,11 +206,9 @@ impl model::Model for PrincipalsWithAccessResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.principals_with_access),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.principals_with_access);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PrincipalsWithAccessResponse);
@@ -264,15 +256,13 @@ impl model::Model for UserGroupEntity {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.project),
-            2 => model::Part::Int(&self.user_count),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.account_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_identifier);
+        to.opt(3, &self.identifier);
+        to.opt(0, &self.org);
+        to.opt(1, &self.project);
+        to.opt(2, &self.user_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UserGroupEntity);
@@ -334,17 +324,15 @@ impl model::Model for UserWithAccessEntity {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.orgs),
-            2 => model::Part::Str(&self.email),
-            3 => model::opt(&self.projects),
-            4 => model::Part::Int(&self.last_login),
-            5 => model::opt(&self.user_groups),
-            6 => model::Part::Flag(&self.is_service_account),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.email);
+        to.opt(6, &self.is_service_account);
+        to.opt(4, &self.last_login);
+        to.opt(0, &self.name);
+        to.opt(1, &self.orgs);
+        to.opt(3, &self.projects);
+        to.opt(5, &self.user_groups);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UserWithAccessEntity);
@@ -380,11 +368,9 @@ impl model::Model for V1ListPrincipalsWithAccessBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.filter),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.filter);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1ListPrincipalsWithAccessBody);

@@ -90,45 +90,22 @@ impl model::Model for AuthzGovernanceMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Flag(&self.deny),
-            2 => model::Part::Str(&self.type_),
-            3 => model::Part::Str(&self.org_id),
-            4 => model::Part::Str(&self.action),
-            5 => model::Part::Str(&self.entity),
-            6 => model::Part::Str(&self.status),
-            7 => model::Part::Int(&self.created),
-            8 => model::opt(&self.details),
-            9 => model::Part::Str(&self.message),
-            10 => model::Part::Str(&self.account_id),
-            11 => model::Part::Str(&self.project_id),
-            12 => model::Part::Int(&self.timestamp),
-            13 => model::opt(&self.details_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.deny.is_some(),
-                self.type_.is_some(),
-                self.org_id.is_some(),
-                self.action.is_some(),
-                self.entity.is_some(),
-                self.status.is_some(),
-                self.created.is_some(),
-                self.details.is_some(),
-                self.message.is_some(),
-                self.account_id.is_some(),
-                self.project_id.is_some(),
-                self.timestamp.is_some(),
-                self.details_list.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.account_id);
+        to.opt(4, &self.action);
+        to.opt(7, &self.created);
+        to.opt(1, &self.deny);
+        to.opt(8, &self.details);
+        to.opt(13, &self.details_list);
+        to.opt(5, &self.entity);
+        to.opt(0, &self.id);
+        to.opt(9, &self.message);
+        to.opt(3, &self.org_id);
+        to.opt(11, &self.project_id);
+        to.opt(6, &self.status);
+        to.opt(12, &self.timestamp);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuthzGovernanceMetadata);
@@ -214,43 +191,21 @@ impl model::Model for AuthzPolicyMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.error),
-            1 => model::Part::Str(&self.org_id),
-            2 => model::Part::Str(&self.status),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Int(&self.updated),
-            5 => model::Part::Str(&self.policy_id),
-            6 => model::Part::Str(&self.severity),
-            7 => model::Part::Str(&self.account_id),
-            8 => model::Part::Str(&self.project_id),
-            9 => model::Part::Str(&self.identifier),
-            10 => model::Part::Str(&self.policy_name),
-            11 => model::opt(&self.deny_messages),
-            12 => model::opt(&self.deny_messages_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.error.is_some(),
-                self.org_id.is_some(),
-                self.status.is_some(),
-                self.created.is_some(),
-                self.updated.is_some(),
-                self.policy_id.is_some(),
-                self.severity.is_some(),
-                self.account_id.is_some(),
-                self.project_id.is_some(),
-                self.identifier.is_some(),
-                self.policy_name.is_some(),
-                self.deny_messages.is_some(),
-                self.deny_messages_list.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.account_id);
+        to.opt(3, &self.created);
+        to.opt(11, &self.deny_messages);
+        to.opt(12, &self.deny_messages_list);
+        to.opt(0, &self.error);
+        to.opt(9, &self.identifier);
+        to.opt(1, &self.org_id);
+        to.opt(5, &self.policy_id);
+        to.opt(10, &self.policy_name);
+        to.opt(8, &self.project_id);
+        to.opt(6, &self.severity);
+        to.opt(2, &self.status);
+        to.opt(4, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuthzPolicyMetadata);
@@ -332,41 +287,20 @@ impl model::Model for AuthzPolicySetMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.deny),
-            1 => model::Part::Str(&self.org_id),
-            2 => model::Part::Str(&self.status),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Str(&self.account_id),
-            5 => model::Part::Str(&self.project_id),
-            6 => model::Part::Str(&self.identifier),
-            7 => model::Part::Str(&self.description),
-            8 => model::Part::Str(&self.policy_set_id),
-            9 => model::Part::Str(&self.policy_set_name),
-            10 => model::opt(&self.policy_metadata),
-            11 => model::opt(&self.policy_metadata_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.deny.is_some(),
-                self.org_id.is_some(),
-                self.status.is_some(),
-                self.created.is_some(),
-                self.account_id.is_some(),
-                self.project_id.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.policy_set_id.is_some(),
-                self.policy_set_name.is_some(),
-                self.policy_metadata.is_some(),
-                self.policy_metadata_list.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_id);
+        to.opt(3, &self.created);
+        to.opt(0, &self.deny);
+        to.opt(7, &self.description);
+        to.opt(6, &self.identifier);
+        to.opt(1, &self.org_id);
+        to.opt(10, &self.policy_metadata);
+        to.opt(11, &self.policy_metadata_list);
+        to.opt(8, &self.policy_set_id);
+        to.opt(9, &self.policy_set_name);
+        to.opt(5, &self.project_id);
+        to.opt(2, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuthzPolicySetMetadata);
@@ -432,33 +366,16 @@ impl model::Model for AuthzRoleAssignment {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.managed),
-            1 => model::Part::Flag(&self.disabled),
-            2 => model::Part::Flag(&self.internal),
-            3 => model::opt(&self.principal),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::opt(&self.role_reference),
-            6 => model::Part::Str(&self.role_identifier),
-            7 => model::Part::Str(&self.resource_group_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.managed.is_some(),
-                self.disabled.is_some(),
-                self.internal.is_some(),
-                self.principal.is_some(),
-                self.identifier.is_some(),
-                self.role_reference.is_some(),
-                self.role_identifier.is_some(),
-                self.resource_group_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.disabled);
+        to.opt(4, &self.identifier);
+        to.opt(2, &self.internal);
+        to.opt(0, &self.managed);
+        to.opt(3, &self.principal);
+        to.opt(7, &self.resource_group_identifier);
+        to.opt(6, &self.role_identifier);
+        to.opt(5, &self.role_reference);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuthzRoleAssignment);
@@ -516,16 +433,14 @@ impl model::Model for AuthzRoleAssignmentResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.scope),
-            1 => model::Part::Int(&self.created_at),
-            2 => model::Part::Flag(&self.harness_managed),
-            3 => model::Part::Int(&self.last_modified_at),
-            4 => model::opt(&self.role_assignment),
-            5 => model::opt(&self.governance_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.created_at);
+        to.opt(5, &self.governance_metadata);
+        to.opt(2, &self.harness_managed);
+        to.opt(3, &self.last_modified_at);
+        to.opt(4, &self.role_assignment);
+        to.opt(0, &self.scope);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuthzRoleAssignmentResponse);
@@ -564,12 +479,10 @@ impl model::Model for AuthzRoleReference {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            1 => model::Part::Str(&self.scope_level),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifier);
+        to.opt(1, &self.scope_level);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuthzRoleReference);
@@ -611,13 +524,11 @@ impl model::Model for AuthzValidationResult {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.valid),
-            1 => model::Part::Flag(&self.is_valid),
-            2 => model::Part::Str(&self.error_message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.error_message);
+        to.opt(1, &self.is_valid);
+        to.opt(0, &self.valid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuthzValidationResult);
@@ -683,33 +594,16 @@ impl model::Model for PageResponseRoleAssignmentAggregate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageResponseRoleAssignmentAggregate);
@@ -775,33 +669,16 @@ impl model::Model for PageResponseRoleAssignmentResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageResponseRoleAssignmentResponse);
@@ -849,15 +726,13 @@ impl model::Model for PrincipalV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.email),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.scope_level),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.email);
+        to.opt(3, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(4, &self.scope_level);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PrincipalV2);
@@ -900,12 +775,10 @@ impl model::Model for ResourceGroup {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResourceGroup);
@@ -950,14 +823,12 @@ impl model::Model for ResponseDtoListRoleAssignmentResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListRoleAssignmentResponse);
@@ -1007,14 +878,12 @@ impl model::Model for ResponseDtoPageResponseRoleAssignmentAggregate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageResponseRoleAssignmentAggregate);
@@ -1064,14 +933,12 @@ impl model::Model for ResponseDtoPageResponseRoleAssignmentResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageResponseRoleAssignmentResponse);
@@ -1121,14 +988,12 @@ impl model::Model for ResponseDtoRoleAssignmentAggregateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoRoleAssignmentAggregateResponse);
@@ -1178,14 +1043,12 @@ impl model::Model for ResponseDtoRoleAssignmentDeleteResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoRoleAssignmentDeleteResponseDto);
@@ -1235,14 +1098,12 @@ impl model::Model for ResponseDtoRoleAssignmentResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoRoleAssignmentResponse);
@@ -1292,14 +1153,12 @@ impl model::Model for ResponseDtoRoleAssignmentValidationResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoRoleAssignmentValidationResponse);
@@ -1374,35 +1233,17 @@ impl model::Model for RoleAssignmentAggregate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.role),
-            1 => model::opt(&self.scope),
-            2 => model::Part::Flag(&self.disabled),
-            3 => model::Part::Int(&self.created_at),
-            4 => model::opt(&self.principal),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::opt(&self.resource_group),
-            7 => model::Part::Flag(&self.harness_managed),
-            8 => model::Part::Int(&self.last_modified_at),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.role.is_some(),
-                self.scope.is_some(),
-                self.disabled.is_some(),
-                self.created_at.is_some(),
-                self.principal.is_some(),
-                self.identifier.is_some(),
-                self.resource_group.is_some(),
-                self.harness_managed.is_some(),
-                self.last_modified_at.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.created_at);
+        to.opt(2, &self.disabled);
+        to.opt(7, &self.harness_managed);
+        to.opt(5, &self.identifier);
+        to.opt(8, &self.last_modified_at);
+        to.opt(4, &self.principal);
+        to.opt(6, &self.resource_group);
+        to.opt(0, &self.role);
+        to.opt(1, &self.scope);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RoleAssignmentAggregate);
@@ -1447,14 +1288,12 @@ impl model::Model for RoleAssignmentAggregateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.roles),
-            1 => model::opt(&self.scope),
-            2 => model::opt(&self.resource_groups),
-            3 => model::opt(&self.role_assignments),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.resource_groups);
+        to.opt(3, &self.role_assignments);
+        to.opt(0, &self.roles);
+        to.opt(1, &self.scope);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RoleAssignmentAggregateResponse);
@@ -1500,11 +1339,9 @@ impl model::Model for RoleAssignmentCreateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.role_assignments),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.role_assignments);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(RoleAssignmentCreateRequest);
@@ -1552,13 +1389,11 @@ impl model::Model for RoleAssignmentDeleteResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.failed_to_delete),
-            1 => model::Part::Int(&self.successfully_deleted),
-            2 => model::opt(&self.role_assignment_error_response_dto_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.failed_to_delete);
+        to.opt(2, &self.role_assignment_error_response_dto_list);
+        to.opt(1, &self.successfully_deleted);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RoleAssignmentDeleteResponseDto);
@@ -1600,13 +1435,11 @@ impl model::Model for RoleAssignmentErrorResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.error_message),
-            1 => model::Part::Str(&self.role_assignment_id),
-            2 => model::opt(&self.governance_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.error_message);
+        to.opt(2, &self.governance_metadata);
+        to.opt(1, &self.role_assignment_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RoleAssignmentErrorResponseDto);
@@ -1672,33 +1505,16 @@ impl model::Model for RoleAssignmentFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.role_filter),
-            1 => model::opt(&self.disabled_filter),
-            2 => model::opt(&self.principal_filter),
-            3 => model::opt(&self.principal_type_filter),
-            4 => model::opt(&self.resource_group_filter),
-            5 => model::opt(&self.role_reference_filter),
-            6 => model::opt(&self.harness_managed_filter),
-            7 => model::opt(&self.principal_scope_level_filter),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.role_filter.is_some(),
-                self.disabled_filter.is_some(),
-                self.principal_filter.is_some(),
-                self.principal_type_filter.is_some(),
-                self.resource_group_filter.is_some(),
-                self.role_reference_filter.is_some(),
-                self.harness_managed_filter.is_some(),
-                self.principal_scope_level_filter.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.disabled_filter);
+        to.opt(6, &self.harness_managed_filter);
+        to.opt(2, &self.principal_filter);
+        to.opt(7, &self.principal_scope_level_filter);
+        to.opt(3, &self.principal_type_filter);
+        to.opt(4, &self.resource_group_filter);
+        to.opt(0, &self.role_filter);
+        to.opt(5, &self.role_reference_filter);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RoleAssignmentFilter);
@@ -1769,33 +1585,16 @@ impl model::Model for RoleAssignmentFilterV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.role_filter),
-            1 => model::opt(&self.scope_filters),
-            2 => model::Part::Flag(&self.disabled_filter),
-            3 => model::opt(&self.principal_filter),
-            4 => model::opt(&self.principal_type_filter),
-            5 => model::opt(&self.resource_group_filter),
-            6 => model::opt(&self.role_reference_filter),
-            7 => model::Part::Flag(&self.harness_managed_filter),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.role_filter.is_some(),
-                self.scope_filters.is_some(),
-                self.disabled_filter.is_some(),
-                self.principal_filter.is_some(),
-                self.principal_type_filter.is_some(),
-                self.resource_group_filter.is_some(),
-                self.role_reference_filter.is_some(),
-                self.harness_managed_filter.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.disabled_filter);
+        to.opt(7, &self.harness_managed_filter);
+        to.opt(3, &self.principal_filter);
+        to.opt(4, &self.principal_type_filter);
+        to.opt(5, &self.resource_group_filter);
+        to.opt(0, &self.role_filter);
+        to.opt(6, &self.role_reference_filter);
+        to.opt(1, &self.scope_filters);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RoleAssignmentFilterV2);
@@ -1863,14 +1662,12 @@ impl model::Model for RoleAssignmentValidationRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.validate_role),
-            1 => model::Cell::part(&self.role_assignment),
-            2 => model::Part::Flag(&self.validate_principal),
-            3 => model::Part::Flag(&self.validate_resource_group),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.role_assignment);
+        to.opt(2, &self.validate_principal);
+        to.opt(3, &self.validate_resource_group);
+        to.opt(0, &self.validate_role);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(RoleAssignmentValidationRequest);
@@ -1916,13 +1713,11 @@ impl model::Model for RoleAssignmentValidationResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.role_validation_result),
-            1 => model::opt(&self.principal_validation_result),
-            2 => model::opt(&self.resource_group_validation_result),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.principal_validation_result);
+        to.opt(2, &self.resource_group_validation_result);
+        to.opt(0, &self.role_validation_result);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RoleAssignmentValidationResponse);
@@ -1980,16 +1775,14 @@ impl model::Model for ScopeResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_name),
-            1 => model::Part::Str(&self.account_name),
-            2 => model::Part::Str(&self.project_name),
-            3 => model::Part::Str(&self.org_identifier),
-            4 => model::Part::Str(&self.account_identifier),
-            5 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_identifier);
+        to.opt(1, &self.account_name);
+        to.opt(3, &self.org_identifier);
+        to.opt(0, &self.org_name);
+        to.opt(5, &self.project_identifier);
+        to.opt(2, &self.project_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScopeResponse);

@@ -66,33 +66,16 @@ impl model::Model for PageResponseRoleWithPrincipalCountResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageResponseRoleWithPrincipalCountResponse);
@@ -137,14 +120,12 @@ impl model::Model for ResponseDtoPageResponseRoleWithPrincipalCountResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageResponseRoleWithPrincipalCountResponse);
@@ -194,14 +175,12 @@ impl model::Model for ResponseDtoRoleResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoRoleResponse);
@@ -271,33 +250,16 @@ impl model::Model for RoleWithPrincipalCountResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.role),
-            1 => model::opt(&self.scope),
-            2 => model::Part::Int(&self.created_at),
-            3 => model::Part::Flag(&self.harness_managed),
-            4 => model::Part::Int(&self.last_modified_at),
-            5 => model::Part::Int(&self.role_assigned_to_user_count),
-            6 => model::Part::Int(&self.role_assigned_to_user_group_count),
-            7 => model::Part::Int(&self.role_assigned_to_service_account_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.role.is_some(),
-                self.scope.is_some(),
-                self.created_at.is_some(),
-                self.harness_managed.is_some(),
-                self.last_modified_at.is_some(),
-                self.role_assigned_to_user_count.is_some(),
-                self.role_assigned_to_user_group_count.is_some(),
-                self.role_assigned_to_service_account_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.created_at);
+        to.opt(3, &self.harness_managed);
+        to.opt(4, &self.last_modified_at);
+        to.opt(0, &self.role);
+        to.opt(7, &self.role_assigned_to_service_account_count);
+        to.opt(5, &self.role_assigned_to_user_count);
+        to.opt(6, &self.role_assigned_to_user_group_count);
+        to.opt(1, &self.scope);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RoleWithPrincipalCountResponse);

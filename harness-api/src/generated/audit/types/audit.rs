@@ -39,12 +39,10 @@ impl model::Model for AddCollaboratorAuditEventData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::opt(&self.source),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.source);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AddCollaboratorAuditEventData);
@@ -83,12 +81,10 @@ impl model::Model for AuditEnvironment {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuditEnvironment);
@@ -182,45 +178,22 @@ impl model::Model for AuditEvent {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.action),
-            1 => model::opt(&self.module),
-            2 => model::Part::Str(&self.audit_id),
-            3 => model::Part::Str(&self.insert_id),
-            4 => model::opt(&self.resource),
-            5 => model::Part::Int(&self.timestamp),
-            6 => model::opt(&self.environment),
-            7 => model::opt(&self.internal_info),
-            8 => model::opt(&self.resource_scope),
-            9 => model::opt(&self.audit_event_data),
-            10 => model::opt(&self.http_request_info),
-            11 => model::opt(&self.request_metadata),
-            12 => model::opt(&self.authentication_info),
-            13 => model::opt(&self.impersonating_authentication_info),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.action.is_some(),
-                self.module.is_some(),
-                self.audit_id.is_some(),
-                self.insert_id.is_some(),
-                self.resource.is_some(),
-                self.timestamp.is_some(),
-                self.environment.is_some(),
-                self.internal_info.is_some(),
-                self.resource_scope.is_some(),
-                self.audit_event_data.is_some(),
-                self.http_request_info.is_some(),
-                self.request_metadata.is_some(),
-                self.authentication_info.is_some(),
-                self.impersonating_authentication_info.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.action);
+        to.opt(9, &self.audit_event_data);
+        to.opt(2, &self.audit_id);
+        to.opt(12, &self.authentication_info);
+        to.opt(6, &self.environment);
+        to.opt(10, &self.http_request_info);
+        to.opt(13, &self.impersonating_authentication_info);
+        to.opt(3, &self.insert_id);
+        to.opt(7, &self.internal_info);
+        to.opt(1, &self.module);
+        to.opt(11, &self.request_metadata);
+        to.opt(4, &self.resource);
+        to.opt(8, &self.resource_scope);
+        to.opt(5, &self.timestamp);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuditEvent);
@@ -346,41 +319,20 @@ impl model::Model for AuditFilterProperties {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::opt(&self.scopes),
-            2 => model::opt(&self.actions),
-            3 => model::Part::Int(&self.end_time),
-            4 => model::opt(&self.modules),
-            5 => model::opt(&self.resources),
-            6 => model::Part::Int(&self.start_time),
-            7 => model::opt(&self.filter_type),
-            8 => model::opt(&self.principals),
-            9 => model::opt(&self.environments),
-            10 => model::opt(&self.static_filter),
-            11 => model::Part::Flag(&self.include_child_scopes),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.tags.is_some(),
-                self.scopes.is_some(),
-                self.actions.is_some(),
-                self.end_time.is_some(),
-                self.modules.is_some(),
-                self.resources.is_some(),
-                self.start_time.is_some(),
-                self.filter_type.is_some(),
-                self.principals.is_some(),
-                self.environments.is_some(),
-                self.static_filter.is_some(),
-                self.include_child_scopes.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.actions);
+        to.opt(3, &self.end_time);
+        to.opt(9, &self.environments);
+        to.opt(7, &self.filter_type);
+        to.opt(11, &self.include_child_scopes);
+        to.opt(4, &self.modules);
+        to.opt(8, &self.principals);
+        to.opt(5, &self.resources);
+        to.opt(1, &self.scopes);
+        to.opt(6, &self.start_time);
+        to.opt(10, &self.static_filter);
+        to.opt(0, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuditFilterProperties);
@@ -457,11 +409,9 @@ impl model::Model for AuditHttpRequestInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.request_method),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.request_method);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuditHttpRequestInfo);
@@ -500,12 +450,10 @@ impl model::Model for AuditPrincipal {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuditPrincipal);
@@ -545,11 +493,9 @@ impl model::Model for AuditRequestMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.client_ip),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.client_ip);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuditRequestMetadata);
@@ -591,13 +537,11 @@ impl model::Model for AuditResource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::opt(&self.labels),
-            2 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.identifier);
+        to.opt(1, &self.labels);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuditResource);
@@ -647,14 +591,12 @@ impl model::Model for AuditResourceScope {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.labels),
-            1 => model::Part::Str(&self.org_identifier),
-            2 => model::Part::Str(&self.account_identifier),
-            3 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account_identifier);
+        to.opt(0, &self.labels);
+        to.opt(1, &self.org_identifier);
+        to.opt(3, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuditResourceScope);
@@ -693,12 +635,10 @@ impl model::Model for AuditRoleBinding {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.role_identifier),
-            1 => model::Part::Str(&self.resource_group_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.resource_group_identifier);
+        to.opt(0, &self.role_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuditRoleBinding);
@@ -737,12 +677,10 @@ impl model::Model for AuthenticationInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.labels),
-            1 => model::opt(&self.principal),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.labels);
+        to.opt(1, &self.principal);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuthenticationInfo);
@@ -781,12 +719,10 @@ impl model::Model for ChaosAuditEventData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.event_module),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.event_module);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosAuditEventData);
@@ -825,12 +761,10 @@ impl model::Model for FeatureFlagAuditEventData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.environment),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.environment);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FeatureFlagAuditEventData);
@@ -869,12 +803,10 @@ impl model::Model for GitopsAuditEventData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.agent_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.agent_id);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitopsAuditEventData);
@@ -910,11 +842,9 @@ impl model::Model for InvitationSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InvitationSource);
@@ -1004,45 +934,22 @@ impl model::Model for NodeExecutionEventData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Int(&self.end_ts),
-            2 => model::Part::Str(&self.status),
-            3 => model::Part::Int(&self.start_ts),
-            4 => model::Part::Str(&self.stage_type),
-            5 => model::Part::Int(&self.run_sequence),
-            6 => model::opt(&self.triggered_by),
-            7 => model::Part::Str(&self.org_identifier),
-            8 => model::Part::Str(&self.node_execution_id),
-            9 => model::Part::Str(&self.plan_execution_id),
-            10 => model::Part::Str(&self.stage_identifier),
-            11 => model::Part::Str(&self.account_identifier),
-            12 => model::Part::Str(&self.project_identifier),
-            13 => model::Part::Str(&self.pipeline_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.type_.is_some(),
-                self.end_ts.is_some(),
-                self.status.is_some(),
-                self.start_ts.is_some(),
-                self.stage_type.is_some(),
-                self.run_sequence.is_some(),
-                self.triggered_by.is_some(),
-                self.org_identifier.is_some(),
-                self.node_execution_id.is_some(),
-                self.plan_execution_id.is_some(),
-                self.stage_identifier.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-                self.pipeline_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(11, &self.account_identifier);
+        to.opt(1, &self.end_ts);
+        to.opt(8, &self.node_execution_id);
+        to.opt(7, &self.org_identifier);
+        to.opt(13, &self.pipeline_identifier);
+        to.opt(9, &self.plan_execution_id);
+        to.opt(12, &self.project_identifier);
+        to.opt(5, &self.run_sequence);
+        to.opt(10, &self.stage_identifier);
+        to.opt(4, &self.stage_type);
+        to.opt(3, &self.start_ts);
+        to.opt(2, &self.status);
+        to.opt(6, &self.triggered_by);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NodeExecutionEventData);
@@ -1081,12 +988,10 @@ impl model::Model for OpaAuditEventData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.event_module),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.event_module);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpaAuditEventData);
@@ -1152,33 +1057,16 @@ impl model::Model for PageResponseAuditEvent {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageResponseAuditEvent);
@@ -1223,14 +1111,12 @@ impl model::Model for ResponseDtoPageResponseAuditEvent {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageResponseAuditEvent);
@@ -1280,14 +1166,12 @@ impl model::Model for ResponseDtoSliceResponseAuditEvent {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoSliceResponseAuditEvent);
@@ -1331,12 +1215,10 @@ impl model::Model for ServiceDiscoveryAuditEventData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.event_module),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.event_module);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceDiscoveryAuditEventData);
@@ -1394,16 +1276,14 @@ impl model::Model for SliceResponseAuditEvent {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.content),
-            1 => model::Part::Flag(&self.has_next),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.content);
+        to.opt(1, &self.has_next);
+        to.opt(3, &self.page_index);
+        to.opt(5, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SliceResponseAuditEvent);
@@ -1461,15 +1341,13 @@ impl model::Model for TemplateEventData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.comments),
-            2 => model::Part::Str(&self.new_stable_version),
-            3 => model::Part::Str(&self.old_stable_version),
-            4 => model::Part::Str(&self.template_update_event_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.comments);
+        to.opt(2, &self.new_stable_version);
+        to.opt(3, &self.old_stable_version);
+        to.opt(4, &self.template_update_event_type);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateEventData);
@@ -1511,13 +1389,11 @@ impl model::Model for TriggeredByInfoAuditDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::opt(&self.extra_info),
-            2 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.extra_info);
+        to.opt(2, &self.identifier);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TriggeredByInfoAuditDetails);
@@ -1556,12 +1432,10 @@ impl model::Model for UserInvitationAuditEventData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::opt(&self.role_bindings),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.role_bindings);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UserInvitationAuditEventData);
@@ -1600,12 +1474,10 @@ impl model::Model for UserInviteAuditEventData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::opt(&self.role_bindings),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.role_bindings);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UserInviteAuditEventData);
@@ -1644,12 +1516,10 @@ impl model::Model for UserMembershipAuditEventData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.mechanism),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.mechanism);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UserMembershipAuditEventData);

@@ -95,43 +95,21 @@ impl model::Model for AuditEventDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.action),
-            1 => model::opt(&self.module),
-            2 => model::Part::Str(&self.audit_id),
-            3 => model::opt(&self.resource),
-            4 => model::Part::Str(&self.insert_id),
-            5 => model::Part::Int(&self.timestamp),
-            6 => model::opt(&self.environment),
-            7 => model::opt(&self.internal_info),
-            8 => model::opt(&self.resource_scope),
-            9 => model::opt(&self.request_metadata),
-            10 => model::opt(&self.yaml_diff_record),
-            11 => model::opt(&self.http_request_info),
-            12 => model::opt(&self.authentication_info),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.action.is_some(),
-                self.module.is_some(),
-                self.audit_id.is_some(),
-                self.resource.is_some(),
-                self.insert_id.is_some(),
-                self.timestamp.is_some(),
-                self.environment.is_some(),
-                self.internal_info.is_some(),
-                self.resource_scope.is_some(),
-                self.request_metadata.is_some(),
-                self.yaml_diff_record.is_some(),
-                self.http_request_info.is_some(),
-                self.authentication_info.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.action);
+        to.opt(2, &self.audit_id);
+        to.opt(12, &self.authentication_info);
+        to.opt(6, &self.environment);
+        to.opt(11, &self.http_request_info);
+        to.opt(4, &self.insert_id);
+        to.opt(7, &self.internal_info);
+        to.opt(1, &self.module);
+        to.opt(9, &self.request_metadata);
+        to.opt(3, &self.resource);
+        to.opt(8, &self.resource_scope);
+        to.opt(5, &self.timestamp);
+        to.opt(10, &self.yaml_diff_record);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuditEventDto);
@@ -170,12 +148,10 @@ impl model::Model for AuditEventEnvironment {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuditEventEnvironment);
@@ -218,12 +194,10 @@ impl model::Model for AuditEventPrincipal {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuditEventPrincipal);
@@ -301,39 +275,19 @@ impl model::Model for AuditFilterPropertiesV1dto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::opt(&self.scopes),
-            2 => model::opt(&self.actions),
-            3 => model::opt(&self.modules),
-            4 => model::Part::Int(&self.end_time),
-            5 => model::opt(&self.resources),
-            6 => model::opt(&self.principals),
-            7 => model::Part::Int(&self.start_time),
-            8 => model::opt(&self.filter_type),
-            9 => model::opt(&self.environments),
-            10 => model::opt(&self.static_filter),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.tags.is_some(),
-                self.scopes.is_some(),
-                self.actions.is_some(),
-                self.modules.is_some(),
-                self.end_time.is_some(),
-                self.resources.is_some(),
-                self.principals.is_some(),
-                self.start_time.is_some(),
-                self.filter_type.is_some(),
-                self.environments.is_some(),
-                self.static_filter.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.actions);
+        to.opt(4, &self.end_time);
+        to.opt(9, &self.environments);
+        to.opt(8, &self.filter_type);
+        to.opt(3, &self.modules);
+        to.opt(6, &self.principals);
+        to.opt(5, &self.resources);
+        to.opt(1, &self.scopes);
+        to.opt(7, &self.start_time);
+        to.opt(10, &self.static_filter);
+        to.opt(0, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuditFilterPropertiesV1dto);
@@ -378,12 +332,10 @@ impl model::Model for AuthenticationInfoDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.labels),
-            1 => model::opt(&self.principal),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.labels);
+        to.opt(1, &self.principal);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuthenticationInfoDto);
@@ -428,11 +380,9 @@ impl model::Model for HttpRequestInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.request_method),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.request_method);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HttpRequestInfo);
@@ -472,11 +422,9 @@ impl model::Model for RequestMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.client_ip),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.client_ip);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RequestMetadata);
@@ -518,13 +466,11 @@ impl model::Model for ResourceDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::opt(&self.labels),
-            2 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.identifier);
+        to.opt(1, &self.labels);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResourceDto);
@@ -574,14 +520,12 @@ impl model::Model for ResourceScopeDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.labels),
-            1 => model::Part::Str(&self.org_identifier),
-            2 => model::Part::Str(&self.account_identifier),
-            3 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account_identifier);
+        to.opt(0, &self.labels);
+        to.opt(1, &self.org_identifier);
+        to.opt(3, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResourceScopeDto);
@@ -625,12 +569,10 @@ impl model::Model for YamlDiffRecordDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.new_yaml),
-            1 => model::Part::Str(&self.old_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.new_yaml);
+        to.opt(1, &self.old_yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(YamlDiffRecordDto);

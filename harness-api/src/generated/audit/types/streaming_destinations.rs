@@ -39,12 +39,10 @@ impl model::Model for AwsS3StreamingDestinationSpecDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.bucket),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.bucket);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsS3StreamingDestinationSpecDto);
@@ -84,11 +82,9 @@ impl model::Model for FailureInfoCard {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FailureInfoCard);
@@ -124,11 +120,9 @@ impl model::Model for LastStreamedCard {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.last_streamed_at),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.last_streamed_at);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LastStreamedCard);
@@ -167,12 +161,10 @@ impl model::Model for StatusWiseCount {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.count),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StatusWiseCount);
@@ -214,13 +206,11 @@ impl model::Model for StreamingDestinationAggregateDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.connector_info),
-            1 => model::opt(&self.streaming_details),
-            2 => model::opt(&self.streaming_destination),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.connector_info);
+        to.opt(2, &self.streaming_destination);
+        to.opt(1, &self.streaming_details);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StreamingDestinationAggregateDto);
@@ -262,13 +252,11 @@ impl model::Model for StreamingDestinationCards {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.failure_info_card),
-            1 => model::opt(&self.last_streamed_card),
-            2 => model::opt(&self.count_by_status_card),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.count_by_status_card);
+        to.opt(0, &self.failure_info_card);
+        to.opt(1, &self.last_streamed_card);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StreamingDestinationCards);
@@ -319,16 +307,14 @@ impl model::Model for StreamingDestinationConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.tags),
-            3 => model::Part::Str(&self.project),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.description);
+        to.opt(4, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(3, &self.project);
+        to.opt(2, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StreamingDestinationConnector);
@@ -390,17 +376,15 @@ impl model::Model for StreamingDestinationDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.spec),
-            2 => model::opt(&self.tags),
-            3 => model::opt(&self.status),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Str(&self.description),
-            6 => model::Part::Str(&self.connector_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.connector_ref);
+        to.opt(5, &self.description);
+        to.opt(4, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(1, &self.spec);
+        to.opt(3, &self.status);
+        to.opt(2, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StreamingDestinationDto);
@@ -445,14 +429,12 @@ impl model::Model for StreamingDestinationResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.created),
-            1 => model::Part::Int(&self.updated),
-            2 => model::Part::Int(&self.status_updated),
-            3 => model::opt(&self.streaming_destination),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.created);
+        to.opt(2, &self.status_updated);
+        to.opt(3, &self.streaming_destination);
+        to.opt(1, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StreamingDestinationResponse);
@@ -503,13 +485,11 @@ impl model::Model for StreamingDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status),
-            1 => model::Part::Str(&self.error_message),
-            2 => model::Part::Int(&self.last_streamed_at),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.error_message);
+        to.opt(2, &self.last_streamed_at);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StreamingDetails);

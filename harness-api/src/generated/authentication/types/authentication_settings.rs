@@ -68,33 +68,16 @@ impl model::Model for AuthenticationSettingsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.oauth_enabled),
-            1 => model::opt(&self.ng_auth_settings),
-            2 => model::Part::Flag(&self.two_factor_enabled),
-            3 => model::opt(&self.whitelisted_domains),
-            4 => model::Part::Flag(&self.public_access_enabled),
-            5 => model::opt(&self.authentication_mechanism),
-            6 => model::Part::Int(&self.session_timeout_in_minutes),
-            7 => model::Part::Int(&self.absolute_session_timeout_in_minutes),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.oauth_enabled.is_some(),
-                self.ng_auth_settings.is_some(),
-                self.two_factor_enabled.is_some(),
-                self.whitelisted_domains.is_some(),
-                self.public_access_enabled.is_some(),
-                self.authentication_mechanism.is_some(),
-                self.session_timeout_in_minutes.is_some(),
-                self.absolute_session_timeout_in_minutes.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.absolute_session_timeout_in_minutes);
+        to.opt(5, &self.authentication_mechanism);
+        to.opt(1, &self.ng_auth_settings);
+        to.opt(0, &self.oauth_enabled);
+        to.opt(4, &self.public_access_enabled);
+        to.opt(6, &self.session_timeout_in_minutes);
+        to.opt(2, &self.two_factor_enabled);
+        to.opt(3, &self.whitelisted_domains);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuthenticationSettingsResponse);
@@ -202,51 +185,25 @@ impl model::Model for LdapConnectionSettings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.host),
-            1 => model::Part::Int(&self.port),
-            2 => model::Part::Str(&self.bind_dn),
-            3 => model::Part::Str(&self.account_id),
-            4 => model::opt(&self.bind_secret),
-            5 => model::Part::Flag(&self.ssl_enabled),
-            6 => model::opt(&self.setting_type),
-            7 => model::Part::Str(&self.bind_password),
-            8 => model::Part::Str(&self.password_type),
-            9 => model::Part::Int(&self.connect_timeout),
-            10 => model::Part::Int(&self.max_referral_hops),
-            11 => model::Part::Int(&self.response_timeout),
-            12 => model::Part::Flag(&self.referrals_enabled),
-            13 => model::opt(&self.delegate_selectors),
-            14 => model::Part::Str(&self.encrypted_bind_secret),
-            15 => model::Part::Str(&self.encrypted_bind_password),
-            16 => model::Part::Flag(&self.use_recursive_group_membership_search),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.host.is_some(),
-                self.port.is_some(),
-                self.bind_dn.is_some(),
-                self.account_id.is_some(),
-                self.bind_secret.is_some(),
-                self.ssl_enabled.is_some(),
-                self.setting_type.is_some(),
-                self.bind_password.is_some(),
-                self.password_type.is_some(),
-                self.connect_timeout.is_some(),
-                self.max_referral_hops.is_some(),
-                self.response_timeout.is_some(),
-                self.referrals_enabled.is_some(),
-                self.delegate_selectors.is_some(),
-                self.encrypted_bind_secret.is_some(),
-                self.encrypted_bind_password.is_some(),
-                self.use_recursive_group_membership_search.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account_id);
+        to.opt(2, &self.bind_dn);
+        to.opt(7, &self.bind_password);
+        to.opt(4, &self.bind_secret);
+        to.opt(9, &self.connect_timeout);
+        to.opt(13, &self.delegate_selectors);
+        to.opt(15, &self.encrypted_bind_password);
+        to.opt(14, &self.encrypted_bind_secret);
+        to.opt(0, &self.host);
+        to.opt(10, &self.max_referral_hops);
+        to.opt(8, &self.password_type);
+        to.opt(1, &self.port);
+        to.opt(12, &self.referrals_enabled);
+        to.opt(11, &self.response_timeout);
+        to.opt(6, &self.setting_type);
+        to.opt(5, &self.ssl_enabled);
+        to.opt(16, &self.use_recursive_group_membership_search);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LdapConnectionSettings);
@@ -336,16 +293,14 @@ impl model::Model for LdapGroupSettings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.base_dn),
-            1 => model::Part::Str(&self.name_attr),
-            2 => model::Part::Str(&self.search_filter),
-            3 => model::Part::Str(&self.description_attr),
-            4 => model::Part::Str(&self.referenced_user_attr),
-            5 => model::Part::Str(&self.user_membership_attr),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.base_dn);
+        to.opt(3, &self.description_attr);
+        to.opt(1, &self.name_attr);
+        to.opt(4, &self.referenced_user_attr);
+        to.opt(2, &self.search_filter);
+        to.opt(5, &self.user_membership_attr);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LdapGroupSettings);
@@ -415,35 +370,17 @@ impl model::Model for LdapSettings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.disabled),
-            1 => model::Part::Str(&self.identifier),
-            2 => model::Part::Str(&self.display_name),
-            3 => model::opt(&self.settings_type),
-            4 => model::Part::Str(&self.cron_expression),
-            5 => model::opt(&self.next_iterations),
-            6 => model::opt(&self.user_settings_list),
-            7 => model::opt(&self.group_settings_list),
-            8 => model::opt(&self.connection_settings),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.disabled.is_some(),
-                self.identifier.is_some(),
-                self.display_name.is_some(),
-                self.settings_type.is_some(),
-                self.cron_expression.is_some(),
-                self.next_iterations.is_some(),
-                self.user_settings_list.is_some(),
-                self.group_settings_list.is_some(),
-                self.connection_settings.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.connection_settings);
+        to.opt(4, &self.cron_expression);
+        to.opt(0, &self.disabled);
+        to.opt(2, &self.display_name);
+        to.opt(7, &self.group_settings_list);
+        to.opt(1, &self.identifier);
+        to.opt(5, &self.next_iterations);
+        to.opt(3, &self.settings_type);
+        to.opt(6, &self.user_settings_list);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LdapSettings);
@@ -510,17 +447,15 @@ impl model::Model for LdapUserSettings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.base_dn),
-            1 => model::Part::Str(&self.uid_attr),
-            2 => model::Part::Str(&self.email_attr),
-            3 => model::Part::Str(&self.search_filter),
-            4 => model::Part::Str(&self.display_name_attr),
-            5 => model::Part::Str(&self.sam_account_name_attr),
-            6 => model::Part::Str(&self.group_membership_attr),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.base_dn);
+        to.opt(4, &self.display_name_attr);
+        to.opt(2, &self.email_attr);
+        to.opt(6, &self.group_membership_attr);
+        to.opt(5, &self.sam_account_name_attr);
+        to.opt(3, &self.search_filter);
+        to.opt(1, &self.uid_attr);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LdapUserSettings);
@@ -574,15 +509,13 @@ impl model::Model for LoginTypeResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ssorequest),
-            1 => model::Part::Flag(&self.show_captcha),
-            2 => model::Part::Flag(&self.oauth_enabled),
-            3 => model::opt(&self.default_experience),
-            4 => model::opt(&self.authentication_mechanism),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.authentication_mechanism);
+        to.opt(3, &self.default_experience);
+        to.opt(2, &self.oauth_enabled);
+        to.opt(1, &self.show_captcha);
+        to.opt(0, &self.ssorequest);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LoginTypeResponse);
@@ -725,67 +658,33 @@ impl model::Model for NgAuthSettings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.filter),
-            1 => model::Part::Str(&self.origin),
-            2 => model::Part::Str(&self.client_id),
-            3 => model::Part::Flag(&self.disabled),
-            4 => model::Part::Str(&self.logout_url),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Flag(&self.jit_enabled),
-            7 => model::Part::Str(&self.display_name),
-            8 => model::Part::Str(&self.client_secret),
-            9 => model::opt(&self.settings_type),
-            10 => model::Part::Json(&self.login_settings),
-            11 => model::Part::Str(&self.cron_expression),
-            12 => model::opt(&self.next_iterations),
-            13 => model::opt(&self.allowed_providers),
-            14 => model::Part::Str(&self.entity_identifier),
-            15 => model::Part::Str(&self.friendly_saml_name),
-            16 => model::Part::Str(&self.jit_validation_key),
-            17 => model::Part::Str(&self.saml_provider_type),
-            18 => model::opt(&self.user_settings_list),
-            19 => model::opt(&self.group_settings_list),
-            20 => model::opt(&self.connection_settings),
-            21 => model::Part::Str(&self.jit_validation_value),
-            22 => model::Part::Str(&self.group_membership_attr),
-            23 => model::Part::Flag(&self.authorization_enabled),
-            24 => model::Part::Flag(&self.authentication_enabled),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.filter.is_some(),
-                self.origin.is_some(),
-                self.client_id.is_some(),
-                self.disabled.is_some(),
-                self.logout_url.is_some(),
-                self.identifier.is_some(),
-                self.jit_enabled.is_some(),
-                self.display_name.is_some(),
-                self.client_secret.is_some(),
-                self.settings_type.is_some(),
-                self.login_settings.is_some(),
-                self.cron_expression.is_some(),
-                self.next_iterations.is_some(),
-                self.allowed_providers.is_some(),
-                self.entity_identifier.is_some(),
-                self.friendly_saml_name.is_some(),
-                self.jit_validation_key.is_some(),
-                self.saml_provider_type.is_some(),
-                self.user_settings_list.is_some(),
-                self.group_settings_list.is_some(),
-                self.connection_settings.is_some(),
-                self.jit_validation_value.is_some(),
-                self.group_membership_attr.is_some(),
-                self.authorization_enabled.is_some(),
-                self.authentication_enabled.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(13, &self.allowed_providers);
+        to.opt(24, &self.authentication_enabled);
+        to.opt(23, &self.authorization_enabled);
+        to.opt(2, &self.client_id);
+        to.opt(8, &self.client_secret);
+        to.opt(20, &self.connection_settings);
+        to.opt(11, &self.cron_expression);
+        to.opt(3, &self.disabled);
+        to.opt(7, &self.display_name);
+        to.opt(14, &self.entity_identifier);
+        to.opt(0, &self.filter);
+        to.opt(15, &self.friendly_saml_name);
+        to.opt(22, &self.group_membership_attr);
+        to.opt(19, &self.group_settings_list);
+        to.opt(5, &self.identifier);
+        to.opt(6, &self.jit_enabled);
+        to.opt(16, &self.jit_validation_key);
+        to.opt(21, &self.jit_validation_value);
+        to.opt(10, &self.login_settings);
+        to.opt(4, &self.logout_url);
+        to.opt(12, &self.next_iterations);
+        to.opt(1, &self.origin);
+        to.opt(17, &self.saml_provider_type);
+        to.opt(9, &self.settings_type);
+        to.opt(18, &self.user_settings_list);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NgAuthSettings);
@@ -832,13 +731,11 @@ impl model::Model for OauthSettings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.filter),
-            1 => model::opt(&self.settings_type),
-            2 => model::opt(&self.allowed_providers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.allowed_providers);
+        to.opt(0, &self.filter);
+        to.opt(1, &self.settings_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OauthSettings);
@@ -906,16 +803,14 @@ impl model::Model for PasswordStrengthPolicy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.enabled),
-            1 => model::Part::Int(&self.min_number_of_digits),
-            2 => model::Part::Int(&self.min_number_of_characters),
-            3 => model::Part::Int(&self.min_number_of_special_characters),
-            4 => model::Part::Int(&self.min_number_of_lowercase_characters),
-            5 => model::Part::Int(&self.min_number_of_uppercase_characters),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.enabled);
+        to.opt(2, &self.min_number_of_characters);
+        to.opt(1, &self.min_number_of_digits);
+        to.opt(4, &self.min_number_of_lowercase_characters);
+        to.opt(3, &self.min_number_of_special_characters);
+        to.opt(5, &self.min_number_of_uppercase_characters);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PasswordStrengthPolicy);
@@ -957,13 +852,11 @@ impl model::Model for RestResponseAuthenticationSettingsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.meta_data),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.response_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RestResponseAuthenticationSettingsResponse);
@@ -1005,13 +898,11 @@ impl model::Model for RestResponseLdapSettings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.meta_data),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.response_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RestResponseLdapSettings);
@@ -1053,13 +944,11 @@ impl model::Model for RestResponseLoginTypeResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.meta_data),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.response_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RestResponseLoginTypeResponse);
@@ -1101,13 +990,11 @@ impl model::Model for RestResponsePasswordStrengthPolicy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.meta_data),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.response_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RestResponsePasswordStrengthPolicy);
@@ -1149,13 +1036,11 @@ impl model::Model for RestResponseSamlSettingsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.meta_data),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.response_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RestResponseSamlSettingsDto);
@@ -1197,13 +1082,11 @@ impl model::Model for RestResponseSsoConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.meta_data),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.response_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RestResponseSsoConfig);
@@ -1329,63 +1212,31 @@ impl model::Model for SamlSettingsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.uuid),
-            3 => model::Part::Str(&self.origin),
-            4 => model::Part::Str(&self.client_id),
-            5 => model::Part::Str(&self.account_id),
-            6 => model::Part::Str(&self.logout_url),
-            7 => model::Part::Flag(&self.jit_enabled),
-            8 => model::Part::Str(&self.display_name),
-            9 => model::opt(&self.client_secret),
-            10 => model::Part::Str(&self.meta_data_file),
-            11 => model::opt(&self.provider_type),
-            12 => model::opt(&self.next_iterations),
-            13 => model::Part::Flag(&self.configured_from_ng),
-            14 => model::Part::Str(&self.entity_identifier),
-            15 => model::Part::Str(&self.friendly_saml_name),
-            16 => model::Part::Str(&self.jit_validation_key),
-            17 => model::opt(&self.saml_provider_type),
-            18 => model::Part::Str(&self.jit_validation_value),
-            19 => model::Part::Str(&self.group_membership_attr),
-            20 => model::Part::Flag(&self.authorization_enabled),
-            21 => model::Part::Flag(&self.authentication_enabled),
-            22 => model::Part::Str(&self.encrypted_client_secret),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.type_.is_some(),
-                self.uuid.is_some(),
-                self.origin.is_some(),
-                self.client_id.is_some(),
-                self.account_id.is_some(),
-                self.logout_url.is_some(),
-                self.jit_enabled.is_some(),
-                self.display_name.is_some(),
-                self.client_secret.is_some(),
-                self.meta_data_file.is_some(),
-                self.provider_type.is_some(),
-                self.next_iterations.is_some(),
-                self.configured_from_ng.is_some(),
-                self.entity_identifier.is_some(),
-                self.friendly_saml_name.is_some(),
-                self.jit_validation_key.is_some(),
-                self.saml_provider_type.is_some(),
-                self.jit_validation_value.is_some(),
-                self.group_membership_attr.is_some(),
-                self.authorization_enabled.is_some(),
-                self.authentication_enabled.is_some(),
-                self.encrypted_client_secret.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account_id);
+        to.opt(21, &self.authentication_enabled);
+        to.opt(20, &self.authorization_enabled);
+        to.opt(4, &self.client_id);
+        to.opt(9, &self.client_secret);
+        to.opt(13, &self.configured_from_ng);
+        to.opt(8, &self.display_name);
+        to.opt(22, &self.encrypted_client_secret);
+        to.opt(14, &self.entity_identifier);
+        to.opt(15, &self.friendly_saml_name);
+        to.opt(19, &self.group_membership_attr);
+        to.opt(7, &self.jit_enabled);
+        to.opt(16, &self.jit_validation_key);
+        to.opt(18, &self.jit_validation_value);
+        to.opt(6, &self.logout_url);
+        to.opt(10, &self.meta_data_file);
+        to.opt(12, &self.next_iterations);
+        to.opt(3, &self.origin);
+        to.opt(11, &self.provider_type);
+        to.opt(17, &self.saml_provider_type);
+        to.opt(1, &self.type_);
+        to.opt(0, &self.url);
+        to.opt(2, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SamlSettingsDto);
@@ -1448,12 +1299,10 @@ impl model::Model for SessionTimeoutSettings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.session_time_out_in_minutes),
-            1 => model::Part::Int(&self.absolute_session_time_out_in_minutes),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.absolute_session_time_out_in_minutes);
+        to.one(0, &self.session_time_out_in_minutes);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(SessionTimeoutSettings);
@@ -1495,13 +1344,11 @@ impl model::Model for SsoConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.account_id),
-            1 => model::opt(&self.sso_settings),
-            2 => model::opt(&self.authentication_mechanism),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.account_id);
+        to.opt(2, &self.authentication_mechanism);
+        to.opt(1, &self.sso_settings);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SsoConfig);
@@ -1564,16 +1411,14 @@ impl model::Model for SsoRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.sso_id),
-            1 => model::Part::Str(&self.idp_redirect_url),
-            2 => model::Part::Str(&self.friendly_saml_name),
-            3 => model::opt(&self.saml_provider_type),
-            4 => model::opt(&self.oauth_provider_type),
-            5 => model::opt(&self.oauth_provider_types),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.friendly_saml_name);
+        to.opt(1, &self.idp_redirect_url);
+        to.opt(4, &self.oauth_provider_type);
+        to.opt(5, &self.oauth_provider_types);
+        to.opt(3, &self.saml_provider_type);
+        to.opt(0, &self.sso_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SsoRequest);
@@ -1645,16 +1490,14 @@ impl model::Model for SsoSettingsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.uuid),
-            3 => model::Part::Str(&self.account_id),
-            4 => model::Part::Str(&self.display_name),
-            5 => model::opt(&self.next_iterations),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account_id);
+        to.opt(4, &self.display_name);
+        to.opt(5, &self.next_iterations);
+        to.opt(1, &self.type_);
+        to.opt(0, &self.url);
+        to.opt(2, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SsoSettingsDto);
@@ -1694,11 +1537,9 @@ impl model::Model for TwoFactorAdminOverrideSettings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.admin_override_two_factor_enabled),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.admin_override_two_factor_enabled);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TwoFactorAdminOverrideSettings);

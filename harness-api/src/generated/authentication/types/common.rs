@@ -52,14 +52,12 @@ impl model::Model for AwsOidcTokenRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.region),
-            1 => model::Part::Str(&self.account_id),
-            2 => model::opt(&self.oidc_session_tag_keys),
-            3 => model::opt(&self.oidc_id_token_custom_attributes_structure),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_id);
+        to.opt(3, &self.oidc_id_token_custom_attributes_structure);
+        to.opt(2, &self.oidc_session_tag_keys);
+        to.opt(0, &self.region);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsOidcTokenRequest);
@@ -139,17 +137,15 @@ impl model::Model for AzureOidcTokenRequestDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.audience),
-            1 => model::Part::Str(&self.client_id),
-            2 => model::Part::Str(&self.tenant_id),
-            3 => model::Cell::part(&self.account_id),
-            4 => model::Part::Str(&self.resource_group),
-            5 => model::Part::Str(&self.subscription_id),
-            6 => model::opt(&self.oidc_id_token_custom_attributes_structure),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(3, &self.account_id);
+        to.opt(0, &self.audience);
+        to.opt(1, &self.client_id);
+        to.opt(6, &self.oidc_id_token_custom_attributes_structure);
+        to.opt(4, &self.resource_group);
+        to.opt(5, &self.subscription_id);
+        to.opt(2, &self.tenant_id);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(AzureOidcTokenRequestDto);
@@ -229,16 +225,14 @@ impl model::Model for GcpOidcTokenRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.account_id),
-            1 => model::Cell::part(&self.provider_id),
-            2 => model::Cell::part(&self.gcp_project_id),
-            3 => model::Cell::part(&self.workload_pool_id),
-            4 => model::Part::Str(&self.service_account_email),
-            5 => model::opt(&self.oidc_id_token_custom_attributes_structure),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.account_id);
+        to.one(2, &self.gcp_project_id);
+        to.opt(5, &self.oidc_id_token_custom_attributes_structure);
+        to.one(1, &self.provider_id);
+        to.opt(4, &self.service_account_email);
+        to.one(3, &self.workload_pool_id);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(GcpOidcTokenRequest);
@@ -356,47 +350,23 @@ impl model::Model for OidcIdTokenCustomAttributesStructure {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.context),
-            1 => model::Part::Str(&self.step_type),
-            2 => model::Cell::part(&self.account_id),
-            3 => model::Part::Str(&self.project_id),
-            4 => model::Part::Str(&self.service_id),
-            5 => model::Part::Str(&self.stage_type),
-            6 => model::Part::Str(&self.pipeline_id),
-            7 => model::Part::Str(&self.connector_id),
-            8 => model::Part::Str(&self.service_name),
-            9 => model::Part::Str(&self.connector_name),
-            10 => model::Part::Str(&self.environment_id),
-            11 => model::Part::Str(&self.organization_id),
-            12 => model::Part::Str(&self.environment_type),
-            13 => model::Part::Str(&self.trigger_by_email),
-            14 => model::Part::Str(&self.triggered_by_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.context.is_some(),
-                self.step_type.is_some(),
-                true,
-                self.project_id.is_some(),
-                self.service_id.is_some(),
-                self.stage_type.is_some(),
-                self.pipeline_id.is_some(),
-                self.connector_id.is_some(),
-                self.service_name.is_some(),
-                self.connector_name.is_some(),
-                self.environment_id.is_some(),
-                self.organization_id.is_some(),
-                self.environment_type.is_some(),
-                self.trigger_by_email.is_some(),
-                self.triggered_by_name.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(2, &self.account_id);
+        to.opt(7, &self.connector_id);
+        to.opt(9, &self.connector_name);
+        to.opt(0, &self.context);
+        to.opt(10, &self.environment_id);
+        to.opt(12, &self.environment_type);
+        to.opt(11, &self.organization_id);
+        to.opt(6, &self.pipeline_id);
+        to.opt(3, &self.project_id);
+        to.opt(4, &self.service_id);
+        to.opt(8, &self.service_name);
+        to.opt(5, &self.stage_type);
+        to.opt(1, &self.step_type);
+        to.opt(13, &self.trigger_by_email);
+        to.opt(14, &self.triggered_by_name);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(OidcIdTokenCustomAttributesStructure);

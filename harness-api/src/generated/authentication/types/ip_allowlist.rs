@@ -66,17 +66,15 @@ impl model::Model for IpAllowlistConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Flag(&self.enabled),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.ip_address),
-            5 => model::Part::Str(&self.description),
-            6 => model::opt(&self.allowed_source_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.allowed_source_type);
+        to.opt(5, &self.description);
+        to.opt(2, &self.enabled);
+        to.opt(3, &self.identifier);
+        to.opt(4, &self.ip_address);
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(IpAllowlistConfig);
@@ -112,11 +110,9 @@ impl model::Model for IpAllowlistConfigRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ip_allowlist_config),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ip_allowlist_config);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(IpAllowlistConfigRequest);
@@ -158,13 +154,11 @@ impl model::Model for IpAllowlistConfigResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.created),
-            1 => model::Part::Int(&self.updated),
-            2 => model::opt(&self.ip_allowlist_config),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.created);
+        to.opt(2, &self.ip_allowlist_config);
+        to.opt(1, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(IpAllowlistConfigResponse);
@@ -218,15 +212,13 @@ impl model::Model for IpAllowlistConfigValidateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.allowed_for_ui),
-            1 => model::Part::Flag(&self.allowed_for_api),
-            2 => model::opt(&self.allowlisted_configs),
-            3 => model::Part::Flag(&self.allowed_for_custom_block),
-            4 => model::opt(&self.disabled_allowlisted_configs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.allowed_for_api);
+        to.opt(3, &self.allowed_for_custom_block);
+        to.opt(0, &self.allowed_for_ui);
+        to.opt(2, &self.allowlisted_configs);
+        to.opt(4, &self.disabled_allowlisted_configs);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(IpAllowlistConfigValidateResponse);

@@ -78,39 +78,19 @@ impl model::Model for LdapConnectionSettingsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.host),
-            1 => model::Part::Int(&self.port),
-            2 => model::Part::Str(&self.bind_d_n),
-            3 => model::Part::Flag(&self.ssl_enabled),
-            4 => model::Part::Str(&self.secret_ref_path),
-            5 => model::Part::Int(&self.response_timeout),
-            6 => model::Part::Int(&self.max_referral_hops),
-            7 => model::Part::Flag(&self.referrals_enabled),
-            8 => model::Part::Int(&self.connection_timeout),
-            9 => model::opt(&self.delegate_selectors),
-            10 => model::Part::Flag(&self.use_recursive_group_membership_search),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.host.is_some(),
-                self.port.is_some(),
-                self.bind_d_n.is_some(),
-                self.ssl_enabled.is_some(),
-                self.secret_ref_path.is_some(),
-                self.response_timeout.is_some(),
-                self.max_referral_hops.is_some(),
-                self.referrals_enabled.is_some(),
-                self.connection_timeout.is_some(),
-                self.delegate_selectors.is_some(),
-                self.use_recursive_group_membership_search.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.bind_d_n);
+        to.opt(8, &self.connection_timeout);
+        to.opt(9, &self.delegate_selectors);
+        to.opt(0, &self.host);
+        to.opt(6, &self.max_referral_hops);
+        to.opt(1, &self.port);
+        to.opt(7, &self.referrals_enabled);
+        to.opt(5, &self.response_timeout);
+        to.opt(4, &self.secret_ref_path);
+        to.opt(3, &self.ssl_enabled);
+        to.opt(10, &self.use_recursive_group_membership_search);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LdapConnectionSettingsDto);
@@ -168,16 +148,14 @@ impl model::Model for LdapGroupSettingsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.base_d_n),
-            1 => model::Part::Str(&self.name_attr),
-            2 => model::Part::Str(&self.search_filter),
-            3 => model::Part::Str(&self.description_attr),
-            4 => model::Part::Str(&self.referenced_user_attr),
-            5 => model::Part::Str(&self.user_membership_attr),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.base_d_n);
+        to.opt(3, &self.description_attr);
+        to.opt(1, &self.name_attr);
+        to.opt(4, &self.referenced_user_attr);
+        to.opt(2, &self.search_filter);
+        to.opt(5, &self.user_membership_attr);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LdapGroupSettingsDto);
@@ -251,37 +229,18 @@ impl model::Model for LdapSettingsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Flag(&self.disabled),
-            3 => model::Part::Str(&self.sso_type),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Str(&self.cron_expression),
-            6 => model::Part::Str(&self.account_identifier),
-            7 => model::opt(&self.ldap_user_settings),
-            8 => model::opt(&self.ldap_group_settings),
-            9 => model::opt(&self.ldap_connection_settings),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.name.is_some(),
-                self.disabled.is_some(),
-                self.sso_type.is_some(),
-                self.identifier.is_some(),
-                self.cron_expression.is_some(),
-                self.account_identifier.is_some(),
-                self.ldap_user_settings.is_some(),
-                self.ldap_group_settings.is_some(),
-                self.ldap_connection_settings.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.account_identifier);
+        to.opt(5, &self.cron_expression);
+        to.opt(2, &self.disabled);
+        to.opt(4, &self.identifier);
+        to.opt(9, &self.ldap_connection_settings);
+        to.opt(8, &self.ldap_group_settings);
+        to.opt(7, &self.ldap_user_settings);
+        to.opt(1, &self.name);
+        to.opt(3, &self.sso_type);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LdapSettingsDto);
@@ -323,13 +282,11 @@ impl model::Model for LdapSettingsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.created),
-            1 => model::Part::Int(&self.last_modified),
-            2 => model::opt(&self.ldap_settings),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.created);
+        to.opt(1, &self.last_modified);
+        to.opt(2, &self.ldap_settings);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LdapSettingsResponse);
@@ -391,17 +348,15 @@ impl model::Model for LdapUserSettingsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.base_d_n),
-            1 => model::Part::Str(&self.uid_attr),
-            2 => model::Part::Str(&self.email_attr),
-            3 => model::Part::Str(&self.search_filter),
-            4 => model::Part::Str(&self.display_name_attr),
-            5 => model::Part::Str(&self.group_membership_attr),
-            6 => model::Part::Str(&self.sam_account_name_attr),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.base_d_n);
+        to.opt(4, &self.display_name_attr);
+        to.opt(2, &self.email_attr);
+        to.opt(5, &self.group_membership_attr);
+        to.opt(6, &self.sam_account_name_attr);
+        to.opt(3, &self.search_filter);
+        to.opt(1, &self.uid_attr);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LdapUserSettingsDto);
@@ -437,11 +392,9 @@ impl model::Model for CreateNgLdapSettingsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ldap_settings),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ldap_settings);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateNgLdapSettingsBody);
@@ -521,37 +474,18 @@ impl model::Model for CreateNgLdapSettingsBodyLdapSettings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Flag(&self.disabled),
-            3 => model::Part::Str(&self.sso_type),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Str(&self.cron_expression),
-            6 => model::Part::Str(&self.account_identifier),
-            7 => model::opt(&self.ldap_user_settings),
-            8 => model::opt(&self.ldap_group_settings),
-            9 => model::opt(&self.ldap_connection_settings),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.name.is_some(),
-                self.disabled.is_some(),
-                self.sso_type.is_some(),
-                self.identifier.is_some(),
-                self.cron_expression.is_some(),
-                self.account_identifier.is_some(),
-                self.ldap_user_settings.is_some(),
-                self.ldap_group_settings.is_some(),
-                self.ldap_connection_settings.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.account_identifier);
+        to.opt(5, &self.cron_expression);
+        to.opt(2, &self.disabled);
+        to.opt(4, &self.identifier);
+        to.opt(9, &self.ldap_connection_settings);
+        to.opt(8, &self.ldap_group_settings);
+        to.opt(7, &self.ldap_user_settings);
+        to.opt(1, &self.name);
+        to.opt(3, &self.sso_type);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateNgLdapSettingsBodyLdapSettings);
@@ -629,39 +563,19 @@ impl model::Model for CreateNgLdapSettingsBodyLdapSettingsLdapConnectionSettings
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.host),
-            1 => model::Part::Json(&self.port),
-            2 => model::Part::Json(&self.bind_d_n),
-            3 => model::Part::Json(&self.ssl_enabled),
-            4 => model::Part::Json(&self.secret_ref_path),
-            5 => model::Part::Json(&self.response_timeout),
-            6 => model::Part::Json(&self.max_referral_hops),
-            7 => model::Part::Json(&self.referrals_enabled),
-            8 => model::Part::Json(&self.connection_timeout),
-            9 => model::Part::Json(&self.delegate_selectors),
-            10 => model::Part::Json(&self.use_recursive_group_membership_search),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.host.is_some(),
-                self.port.is_some(),
-                self.bind_d_n.is_some(),
-                self.ssl_enabled.is_some(),
-                self.secret_ref_path.is_some(),
-                self.response_timeout.is_some(),
-                self.max_referral_hops.is_some(),
-                self.referrals_enabled.is_some(),
-                self.connection_timeout.is_some(),
-                self.delegate_selectors.is_some(),
-                self.use_recursive_group_membership_search.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.bind_d_n);
+        to.opt(8, &self.connection_timeout);
+        to.opt(9, &self.delegate_selectors);
+        to.opt(0, &self.host);
+        to.opt(6, &self.max_referral_hops);
+        to.opt(1, &self.port);
+        to.opt(7, &self.referrals_enabled);
+        to.opt(5, &self.response_timeout);
+        to.opt(4, &self.secret_ref_path);
+        to.opt(3, &self.ssl_enabled);
+        to.opt(10, &self.use_recursive_group_membership_search);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateNgLdapSettingsBodyLdapSettingsLdapConnectionSettings);
@@ -719,16 +633,14 @@ impl model::Model for CreateNgLdapSettingsBodyLdapSettingsLdapGroupSettings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.base_d_n),
-            1 => model::Part::Json(&self.name_attr),
-            2 => model::Part::Json(&self.search_filter),
-            3 => model::Part::Json(&self.description_attr),
-            4 => model::Part::Json(&self.referenced_user_attr),
-            5 => model::Part::Json(&self.user_membership_attr),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.base_d_n);
+        to.opt(3, &self.description_attr);
+        to.opt(1, &self.name_attr);
+        to.opt(4, &self.referenced_user_attr);
+        to.opt(2, &self.search_filter);
+        to.opt(5, &self.user_membership_attr);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateNgLdapSettingsBodyLdapSettingsLdapGroupSettings);
@@ -790,17 +702,15 @@ impl model::Model for CreateNgLdapSettingsBodyLdapSettingsLdapUserSettings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.base_d_n),
-            1 => model::Part::Json(&self.uid_attr),
-            2 => model::Part::Json(&self.email_attr),
-            3 => model::Part::Json(&self.search_filter),
-            4 => model::Part::Json(&self.display_name_attr),
-            5 => model::Part::Json(&self.group_membership_attr),
-            6 => model::Part::Json(&self.sam_account_name_attr),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.base_d_n);
+        to.opt(4, &self.display_name_attr);
+        to.opt(2, &self.email_attr);
+        to.opt(5, &self.group_membership_attr);
+        to.opt(6, &self.sam_account_name_attr);
+        to.opt(3, &self.search_filter);
+        to.opt(1, &self.uid_attr);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateNgLdapSettingsBodyLdapSettingsLdapUserSettings);
@@ -836,11 +746,9 @@ impl model::Model for LdapSettingsIterationsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.cron),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cron);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LdapSettingsIterationsBody);
@@ -879,12 +787,10 @@ impl model::Model for LdapSettingsLdapLoginTestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.email),
-            1 => model::Part::Str(&self.password),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.email);
+        to.opt(1, &self.password);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LdapSettingsLdapLoginTestBody);
@@ -926,13 +832,11 @@ impl model::Model for LinkLdapSettingsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.sso_id),
-            1 => model::Part::Str(&self.sso_group_id),
-            2 => model::Part::Str(&self.sso_group_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.sso_group_id);
+        to.opt(2, &self.sso_group_name);
+        to.opt(0, &self.sso_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LinkLdapSettingsBody);
@@ -974,13 +878,11 @@ impl model::Model for LinkLdapSettingsOrgBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.sso_id),
-            1 => model::Part::Str(&self.sso_group_id),
-            2 => model::Part::Str(&self.sso_group_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.sso_group_id);
+        to.opt(2, &self.sso_group_name);
+        to.opt(0, &self.sso_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LinkLdapSettingsOrgBody);
@@ -1022,13 +924,11 @@ impl model::Model for LinkLdapSettingsProjBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.sso_id),
-            1 => model::Part::Str(&self.sso_group_id),
-            2 => model::Part::Str(&self.sso_group_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.sso_group_id);
+        to.opt(2, &self.sso_group_name);
+        to.opt(0, &self.sso_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LinkLdapSettingsProjBody);
@@ -1064,11 +964,9 @@ impl model::Model for UnlinkLdapSettingsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.retain_members),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.retain_members);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UnlinkLdapSettingsBody);
@@ -1104,11 +1002,9 @@ impl model::Model for UnlinkLdapSettingsOrgBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.retain_members),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.retain_members);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UnlinkLdapSettingsOrgBody);
@@ -1144,11 +1040,9 @@ impl model::Model for UnlinkLdapSettingsProjBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.retain_members),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.retain_members);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UnlinkLdapSettingsProjBody);
@@ -1184,11 +1078,9 @@ impl model::Model for UpdateLdapSettingsByIdBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ldap_settings),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ldap_settings);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateLdapSettingsByIdBody);
@@ -1268,37 +1160,18 @@ impl model::Model for UpdateLdapSettingsByIdBodyLdapSettings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Flag(&self.disabled),
-            3 => model::Part::Str(&self.sso_type),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Str(&self.cron_expression),
-            6 => model::Part::Str(&self.account_identifier),
-            7 => model::opt(&self.ldap_user_settings),
-            8 => model::opt(&self.ldap_group_settings),
-            9 => model::opt(&self.ldap_connection_settings),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.name.is_some(),
-                self.disabled.is_some(),
-                self.sso_type.is_some(),
-                self.identifier.is_some(),
-                self.cron_expression.is_some(),
-                self.account_identifier.is_some(),
-                self.ldap_user_settings.is_some(),
-                self.ldap_group_settings.is_some(),
-                self.ldap_connection_settings.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.account_identifier);
+        to.opt(5, &self.cron_expression);
+        to.opt(2, &self.disabled);
+        to.opt(4, &self.identifier);
+        to.opt(9, &self.ldap_connection_settings);
+        to.opt(8, &self.ldap_group_settings);
+        to.opt(7, &self.ldap_user_settings);
+        to.opt(1, &self.name);
+        to.opt(3, &self.sso_type);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateLdapSettingsByIdBodyLdapSettings);
@@ -1376,39 +1249,19 @@ impl model::Model for UpdateLdapSettingsByIdBodyLdapSettingsLdapConnectionSettin
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.host),
-            1 => model::Part::Json(&self.port),
-            2 => model::Part::Json(&self.bind_d_n),
-            3 => model::Part::Json(&self.ssl_enabled),
-            4 => model::Part::Json(&self.secret_ref_path),
-            5 => model::Part::Json(&self.response_timeout),
-            6 => model::Part::Json(&self.max_referral_hops),
-            7 => model::Part::Json(&self.referrals_enabled),
-            8 => model::Part::Json(&self.connection_timeout),
-            9 => model::Part::Json(&self.delegate_selectors),
-            10 => model::Part::Json(&self.use_recursive_group_membership_search),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.host.is_some(),
-                self.port.is_some(),
-                self.bind_d_n.is_some(),
-                self.ssl_enabled.is_some(),
-                self.secret_ref_path.is_some(),
-                self.response_timeout.is_some(),
-                self.max_referral_hops.is_some(),
-                self.referrals_enabled.is_some(),
-                self.connection_timeout.is_some(),
-                self.delegate_selectors.is_some(),
-                self.use_recursive_group_membership_search.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.bind_d_n);
+        to.opt(8, &self.connection_timeout);
+        to.opt(9, &self.delegate_selectors);
+        to.opt(0, &self.host);
+        to.opt(6, &self.max_referral_hops);
+        to.opt(1, &self.port);
+        to.opt(7, &self.referrals_enabled);
+        to.opt(5, &self.response_timeout);
+        to.opt(4, &self.secret_ref_path);
+        to.opt(3, &self.ssl_enabled);
+        to.opt(10, &self.use_recursive_group_membership_search);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateLdapSettingsByIdBodyLdapSettingsLdapConnectionSettings);
@@ -1466,16 +1319,14 @@ impl model::Model for UpdateLdapSettingsByIdBodyLdapSettingsLdapGroupSettings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.base_d_n),
-            1 => model::Part::Json(&self.name_attr),
-            2 => model::Part::Json(&self.search_filter),
-            3 => model::Part::Json(&self.description_attr),
-            4 => model::Part::Json(&self.referenced_user_attr),
-            5 => model::Part::Json(&self.user_membership_attr),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.base_d_n);
+        to.opt(3, &self.description_attr);
+        to.opt(1, &self.name_attr);
+        to.opt(4, &self.referenced_user_attr);
+        to.opt(2, &self.search_filter);
+        to.opt(5, &self.user_membership_attr);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateLdapSettingsByIdBodyLdapSettingsLdapGroupSettings);
@@ -1537,17 +1388,15 @@ impl model::Model for UpdateLdapSettingsByIdBodyLdapSettingsLdapUserSettings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.base_d_n),
-            1 => model::Part::Json(&self.uid_attr),
-            2 => model::Part::Json(&self.email_attr),
-            3 => model::Part::Json(&self.search_filter),
-            4 => model::Part::Json(&self.display_name_attr),
-            5 => model::Part::Json(&self.group_membership_attr),
-            6 => model::Part::Json(&self.sam_account_name_attr),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.base_d_n);
+        to.opt(4, &self.display_name_attr);
+        to.opt(2, &self.email_attr);
+        to.opt(5, &self.group_membership_attr);
+        to.opt(6, &self.sam_account_name_attr);
+        to.opt(3, &self.search_filter);
+        to.opt(1, &self.uid_attr);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateLdapSettingsByIdBodyLdapSettingsLdapUserSettings);
@@ -1583,11 +1432,9 @@ impl model::Model for ValidateConnectionSettingsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ldap_settings),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ldap_settings);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ValidateConnectionSettingsBody);
@@ -1667,37 +1514,18 @@ impl model::Model for ValidateConnectionSettingsBodyLdapSettings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Flag(&self.disabled),
-            3 => model::Part::Str(&self.sso_type),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Str(&self.cron_expression),
-            6 => model::Part::Str(&self.account_identifier),
-            7 => model::opt(&self.ldap_user_settings),
-            8 => model::opt(&self.ldap_group_settings),
-            9 => model::opt(&self.ldap_connection_settings),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.name.is_some(),
-                self.disabled.is_some(),
-                self.sso_type.is_some(),
-                self.identifier.is_some(),
-                self.cron_expression.is_some(),
-                self.account_identifier.is_some(),
-                self.ldap_user_settings.is_some(),
-                self.ldap_group_settings.is_some(),
-                self.ldap_connection_settings.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.account_identifier);
+        to.opt(5, &self.cron_expression);
+        to.opt(2, &self.disabled);
+        to.opt(4, &self.identifier);
+        to.opt(9, &self.ldap_connection_settings);
+        to.opt(8, &self.ldap_group_settings);
+        to.opt(7, &self.ldap_user_settings);
+        to.opt(1, &self.name);
+        to.opt(3, &self.sso_type);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ValidateConnectionSettingsBodyLdapSettings);
@@ -1775,39 +1603,19 @@ impl model::Model for ValidateConnectionSettingsBodyLdapSettingsLdapConnectionSe
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.host),
-            1 => model::Part::Json(&self.port),
-            2 => model::Part::Json(&self.bind_d_n),
-            3 => model::Part::Json(&self.ssl_enabled),
-            4 => model::Part::Json(&self.secret_ref_path),
-            5 => model::Part::Json(&self.response_timeout),
-            6 => model::Part::Json(&self.max_referral_hops),
-            7 => model::Part::Json(&self.referrals_enabled),
-            8 => model::Part::Json(&self.connection_timeout),
-            9 => model::Part::Json(&self.delegate_selectors),
-            10 => model::Part::Json(&self.use_recursive_group_membership_search),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.host.is_some(),
-                self.port.is_some(),
-                self.bind_d_n.is_some(),
-                self.ssl_enabled.is_some(),
-                self.secret_ref_path.is_some(),
-                self.response_timeout.is_some(),
-                self.max_referral_hops.is_some(),
-                self.referrals_enabled.is_some(),
-                self.connection_timeout.is_some(),
-                self.delegate_selectors.is_some(),
-                self.use_recursive_group_membership_search.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.bind_d_n);
+        to.opt(8, &self.connection_timeout);
+        to.opt(9, &self.delegate_selectors);
+        to.opt(0, &self.host);
+        to.opt(6, &self.max_referral_hops);
+        to.opt(1, &self.port);
+        to.opt(7, &self.referrals_enabled);
+        to.opt(5, &self.response_timeout);
+        to.opt(4, &self.secret_ref_path);
+        to.opt(3, &self.ssl_enabled);
+        to.opt(10, &self.use_recursive_group_membership_search);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ValidateConnectionSettingsBodyLdapSettingsLdapConnectionSettings);
@@ -1865,16 +1673,14 @@ impl model::Model for ValidateConnectionSettingsBodyLdapSettingsLdapGroupSetting
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.base_d_n),
-            1 => model::Part::Json(&self.name_attr),
-            2 => model::Part::Json(&self.search_filter),
-            3 => model::Part::Json(&self.description_attr),
-            4 => model::Part::Json(&self.referenced_user_attr),
-            5 => model::Part::Json(&self.user_membership_attr),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.base_d_n);
+        to.opt(3, &self.description_attr);
+        to.opt(1, &self.name_attr);
+        to.opt(4, &self.referenced_user_attr);
+        to.opt(2, &self.search_filter);
+        to.opt(5, &self.user_membership_attr);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ValidateConnectionSettingsBodyLdapSettingsLdapGroupSettings);
@@ -1936,17 +1742,15 @@ impl model::Model for ValidateConnectionSettingsBodyLdapSettingsLdapUserSettings
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.base_d_n),
-            1 => model::Part::Json(&self.uid_attr),
-            2 => model::Part::Json(&self.email_attr),
-            3 => model::Part::Json(&self.search_filter),
-            4 => model::Part::Json(&self.display_name_attr),
-            5 => model::Part::Json(&self.group_membership_attr),
-            6 => model::Part::Json(&self.sam_account_name_attr),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.base_d_n);
+        to.opt(4, &self.display_name_attr);
+        to.opt(2, &self.email_attr);
+        to.opt(5, &self.group_membership_attr);
+        to.opt(6, &self.sam_account_name_attr);
+        to.opt(3, &self.search_filter);
+        to.opt(1, &self.uid_attr);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ValidateConnectionSettingsBodyLdapSettingsLdapUserSettings);
@@ -1982,11 +1786,9 @@ impl model::Model for ValidateGroupSettingsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ldap_settings),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ldap_settings);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ValidateGroupSettingsBody);
@@ -2066,37 +1868,18 @@ impl model::Model for ValidateGroupSettingsBodyLdapSettings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Flag(&self.disabled),
-            3 => model::Part::Str(&self.sso_type),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Str(&self.cron_expression),
-            6 => model::Part::Str(&self.account_identifier),
-            7 => model::opt(&self.ldap_user_settings),
-            8 => model::opt(&self.ldap_group_settings),
-            9 => model::opt(&self.ldap_connection_settings),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.name.is_some(),
-                self.disabled.is_some(),
-                self.sso_type.is_some(),
-                self.identifier.is_some(),
-                self.cron_expression.is_some(),
-                self.account_identifier.is_some(),
-                self.ldap_user_settings.is_some(),
-                self.ldap_group_settings.is_some(),
-                self.ldap_connection_settings.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.account_identifier);
+        to.opt(5, &self.cron_expression);
+        to.opt(2, &self.disabled);
+        to.opt(4, &self.identifier);
+        to.opt(9, &self.ldap_connection_settings);
+        to.opt(8, &self.ldap_group_settings);
+        to.opt(7, &self.ldap_user_settings);
+        to.opt(1, &self.name);
+        to.opt(3, &self.sso_type);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ValidateGroupSettingsBodyLdapSettings);
@@ -2174,39 +1957,19 @@ impl model::Model for ValidateGroupSettingsBodyLdapSettingsLdapConnectionSetting
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.host),
-            1 => model::Part::Json(&self.port),
-            2 => model::Part::Json(&self.bind_d_n),
-            3 => model::Part::Json(&self.ssl_enabled),
-            4 => model::Part::Json(&self.secret_ref_path),
-            5 => model::Part::Json(&self.response_timeout),
-            6 => model::Part::Json(&self.max_referral_hops),
-            7 => model::Part::Json(&self.referrals_enabled),
-            8 => model::Part::Json(&self.connection_timeout),
-            9 => model::Part::Json(&self.delegate_selectors),
-            10 => model::Part::Json(&self.use_recursive_group_membership_search),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.host.is_some(),
-                self.port.is_some(),
-                self.bind_d_n.is_some(),
-                self.ssl_enabled.is_some(),
-                self.secret_ref_path.is_some(),
-                self.response_timeout.is_some(),
-                self.max_referral_hops.is_some(),
-                self.referrals_enabled.is_some(),
-                self.connection_timeout.is_some(),
-                self.delegate_selectors.is_some(),
-                self.use_recursive_group_membership_search.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.bind_d_n);
+        to.opt(8, &self.connection_timeout);
+        to.opt(9, &self.delegate_selectors);
+        to.opt(0, &self.host);
+        to.opt(6, &self.max_referral_hops);
+        to.opt(1, &self.port);
+        to.opt(7, &self.referrals_enabled);
+        to.opt(5, &self.response_timeout);
+        to.opt(4, &self.secret_ref_path);
+        to.opt(3, &self.ssl_enabled);
+        to.opt(10, &self.use_recursive_group_membership_search);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ValidateGroupSettingsBodyLdapSettingsLdapConnectionSettings);
@@ -2264,16 +2027,14 @@ impl model::Model for ValidateGroupSettingsBodyLdapSettingsLdapGroupSettings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.base_d_n),
-            1 => model::Part::Json(&self.name_attr),
-            2 => model::Part::Json(&self.search_filter),
-            3 => model::Part::Json(&self.description_attr),
-            4 => model::Part::Json(&self.referenced_user_attr),
-            5 => model::Part::Json(&self.user_membership_attr),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.base_d_n);
+        to.opt(3, &self.description_attr);
+        to.opt(1, &self.name_attr);
+        to.opt(4, &self.referenced_user_attr);
+        to.opt(2, &self.search_filter);
+        to.opt(5, &self.user_membership_attr);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ValidateGroupSettingsBodyLdapSettingsLdapGroupSettings);
@@ -2335,17 +2096,15 @@ impl model::Model for ValidateGroupSettingsBodyLdapSettingsLdapUserSettings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.base_d_n),
-            1 => model::Part::Json(&self.uid_attr),
-            2 => model::Part::Json(&self.email_attr),
-            3 => model::Part::Json(&self.search_filter),
-            4 => model::Part::Json(&self.display_name_attr),
-            5 => model::Part::Json(&self.group_membership_attr),
-            6 => model::Part::Json(&self.sam_account_name_attr),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.base_d_n);
+        to.opt(4, &self.display_name_attr);
+        to.opt(2, &self.email_attr);
+        to.opt(5, &self.group_membership_attr);
+        to.opt(6, &self.sam_account_name_attr);
+        to.opt(3, &self.search_filter);
+        to.opt(1, &self.uid_attr);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ValidateGroupSettingsBodyLdapSettingsLdapUserSettings);
@@ -2381,11 +2140,9 @@ impl model::Model for ValidateUserSettingsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ldap_settings),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ldap_settings);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ValidateUserSettingsBody);
@@ -2465,37 +2222,18 @@ impl model::Model for ValidateUserSettingsBodyLdapSettings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Flag(&self.disabled),
-            3 => model::Part::Str(&self.sso_type),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Str(&self.cron_expression),
-            6 => model::Part::Str(&self.account_identifier),
-            7 => model::opt(&self.ldap_user_settings),
-            8 => model::opt(&self.ldap_group_settings),
-            9 => model::opt(&self.ldap_connection_settings),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.name.is_some(),
-                self.disabled.is_some(),
-                self.sso_type.is_some(),
-                self.identifier.is_some(),
-                self.cron_expression.is_some(),
-                self.account_identifier.is_some(),
-                self.ldap_user_settings.is_some(),
-                self.ldap_group_settings.is_some(),
-                self.ldap_connection_settings.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.account_identifier);
+        to.opt(5, &self.cron_expression);
+        to.opt(2, &self.disabled);
+        to.opt(4, &self.identifier);
+        to.opt(9, &self.ldap_connection_settings);
+        to.opt(8, &self.ldap_group_settings);
+        to.opt(7, &self.ldap_user_settings);
+        to.opt(1, &self.name);
+        to.opt(3, &self.sso_type);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ValidateUserSettingsBodyLdapSettings);
@@ -2573,39 +2311,19 @@ impl model::Model for ValidateUserSettingsBodyLdapSettingsLdapConnectionSettings
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.host),
-            1 => model::Part::Json(&self.port),
-            2 => model::Part::Json(&self.bind_d_n),
-            3 => model::Part::Json(&self.ssl_enabled),
-            4 => model::Part::Json(&self.secret_ref_path),
-            5 => model::Part::Json(&self.response_timeout),
-            6 => model::Part::Json(&self.max_referral_hops),
-            7 => model::Part::Json(&self.referrals_enabled),
-            8 => model::Part::Json(&self.connection_timeout),
-            9 => model::Part::Json(&self.delegate_selectors),
-            10 => model::Part::Json(&self.use_recursive_group_membership_search),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.host.is_some(),
-                self.port.is_some(),
-                self.bind_d_n.is_some(),
-                self.ssl_enabled.is_some(),
-                self.secret_ref_path.is_some(),
-                self.response_timeout.is_some(),
-                self.max_referral_hops.is_some(),
-                self.referrals_enabled.is_some(),
-                self.connection_timeout.is_some(),
-                self.delegate_selectors.is_some(),
-                self.use_recursive_group_membership_search.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.bind_d_n);
+        to.opt(8, &self.connection_timeout);
+        to.opt(9, &self.delegate_selectors);
+        to.opt(0, &self.host);
+        to.opt(6, &self.max_referral_hops);
+        to.opt(1, &self.port);
+        to.opt(7, &self.referrals_enabled);
+        to.opt(5, &self.response_timeout);
+        to.opt(4, &self.secret_ref_path);
+        to.opt(3, &self.ssl_enabled);
+        to.opt(10, &self.use_recursive_group_membership_search);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ValidateUserSettingsBodyLdapSettingsLdapConnectionSettings);
@@ -2663,16 +2381,14 @@ impl model::Model for ValidateUserSettingsBodyLdapSettingsLdapGroupSettings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.base_d_n),
-            1 => model::Part::Json(&self.name_attr),
-            2 => model::Part::Json(&self.search_filter),
-            3 => model::Part::Json(&self.description_attr),
-            4 => model::Part::Json(&self.referenced_user_attr),
-            5 => model::Part::Json(&self.user_membership_attr),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.base_d_n);
+        to.opt(3, &self.description_attr);
+        to.opt(1, &self.name_attr);
+        to.opt(4, &self.referenced_user_attr);
+        to.opt(2, &self.search_filter);
+        to.opt(5, &self.user_membership_attr);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ValidateUserSettingsBodyLdapSettingsLdapGroupSettings);
@@ -2734,17 +2450,15 @@ impl model::Model for ValidateUserSettingsBodyLdapSettingsLdapUserSettings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.base_d_n),
-            1 => model::Part::Json(&self.uid_attr),
-            2 => model::Part::Json(&self.email_attr),
-            3 => model::Part::Json(&self.search_filter),
-            4 => model::Part::Json(&self.display_name_attr),
-            5 => model::Part::Json(&self.group_membership_attr),
-            6 => model::Part::Json(&self.sam_account_name_attr),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.base_d_n);
+        to.opt(4, &self.display_name_attr);
+        to.opt(2, &self.email_attr);
+        to.opt(5, &self.group_membership_attr);
+        to.opt(6, &self.sam_account_name_attr);
+        to.opt(3, &self.search_filter);
+        to.opt(1, &self.uid_attr);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ValidateUserSettingsBodyLdapSettingsLdapUserSettings);

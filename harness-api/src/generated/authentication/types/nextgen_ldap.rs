@@ -45,14 +45,12 @@ impl model::Model for EncryptedDataDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.field_name),
-            1 => model::opt(&self.identifier),
-            2 => model::opt(&self.encrypted_data),
-            3 => model::opt(&self.encryption_config),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.encrypted_data);
+        to.opt(3, &self.encryption_config);
+        to.opt(0, &self.field_name);
+        to.opt(1, &self.identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EncryptedDataDetail);
@@ -91,12 +89,10 @@ impl model::Model for EncryptedDataParams {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EncryptedDataParams);
@@ -186,45 +182,22 @@ impl model::Model for EncryptedRecordData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.path),
-            2 => model::Part::Str(&self.uuid),
-            3 => model::Part::Str(&self.kms_id),
-            4 => model::opt(&self.parameters),
-            5 => model::Part::Str(&self.backup_kms_id),
-            6 => model::Part::Flag(&self.base64_encoded),
-            7 => model::Part::Str(&self.encryption_key),
-            8 => model::opt(&self.encrypted_value),
-            9 => model::opt(&self.encryption_type),
-            10 => model::opt(&self.additional_metadata),
-            11 => model::Part::Str(&self.backup_encryption_key),
-            12 => model::opt(&self.backup_encrypted_value),
-            13 => model::opt(&self.backup_encryption_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.path.is_some(),
-                self.uuid.is_some(),
-                self.kms_id.is_some(),
-                self.parameters.is_some(),
-                self.backup_kms_id.is_some(),
-                self.base64_encoded.is_some(),
-                self.encryption_key.is_some(),
-                self.encrypted_value.is_some(),
-                self.encryption_type.is_some(),
-                self.additional_metadata.is_some(),
-                self.backup_encryption_key.is_some(),
-                self.backup_encrypted_value.is_some(),
-                self.backup_encryption_type.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.additional_metadata);
+        to.opt(12, &self.backup_encrypted_value);
+        to.opt(11, &self.backup_encryption_key);
+        to.opt(13, &self.backup_encryption_type);
+        to.opt(5, &self.backup_kms_id);
+        to.opt(6, &self.base64_encoded);
+        to.opt(8, &self.encrypted_value);
+        to.opt(7, &self.encryption_key);
+        to.opt(9, &self.encryption_type);
+        to.opt(3, &self.kms_id);
+        to.opt(0, &self.name);
+        to.opt(4, &self.parameters);
+        to.opt(1, &self.path);
+        to.opt(2, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EncryptedRecordData);
@@ -312,37 +285,18 @@ impl model::Model for EncryptionConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.uuid),
-            3 => model::Part::Flag(&self.default),
-            4 => model::Part::Str(&self.account_id),
-            5 => model::Part::Flag(&self.global_kms),
-            6 => model::opt(&self.encryption_type),
-            7 => model::Part::Str(&self.validation_criteria),
-            8 => model::Part::Int(&self.num_of_encrypted_value),
-            9 => model::Part::Str(&self.encryption_service_url),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.uuid.is_some(),
-                self.default.is_some(),
-                self.account_id.is_some(),
-                self.global_kms.is_some(),
-                self.encryption_type.is_some(),
-                self.validation_criteria.is_some(),
-                self.num_of_encrypted_value.is_some(),
-                self.encryption_service_url.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_id);
+        to.opt(3, &self.default);
+        to.opt(9, &self.encryption_service_url);
+        to.opt(6, &self.encryption_type);
+        to.opt(5, &self.global_kms);
+        to.opt(0, &self.name);
+        to.opt(8, &self.num_of_encrypted_value);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.uuid);
+        to.opt(7, &self.validation_criteria);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EncryptionConfig);
@@ -431,39 +385,19 @@ impl model::Model for LdapConnectionSettingsDtoV1 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.host),
-            1 => model::Part::Int(&self.port),
-            2 => model::Part::Str(&self.bind_d_n),
-            3 => model::Part::Flag(&self.ssl_enabled),
-            4 => model::Part::Str(&self.secret_ref_path),
-            5 => model::Part::Int(&self.response_timeout),
-            6 => model::Part::Int(&self.max_referral_hops),
-            7 => model::Part::Flag(&self.referrals_enabled),
-            8 => model::Part::Int(&self.connection_timeout),
-            9 => model::opt(&self.delegate_selectors),
-            10 => model::Part::Flag(&self.use_recursive_group_membership_search),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.host.is_some(),
-                self.port.is_some(),
-                self.bind_d_n.is_some(),
-                self.ssl_enabled.is_some(),
-                self.secret_ref_path.is_some(),
-                self.response_timeout.is_some(),
-                self.max_referral_hops.is_some(),
-                self.referrals_enabled.is_some(),
-                self.connection_timeout.is_some(),
-                self.delegate_selectors.is_some(),
-                self.use_recursive_group_membership_search.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.bind_d_n);
+        to.opt(8, &self.connection_timeout);
+        to.opt(9, &self.delegate_selectors);
+        to.opt(0, &self.host);
+        to.opt(6, &self.max_referral_hops);
+        to.opt(1, &self.port);
+        to.opt(7, &self.referrals_enabled);
+        to.opt(5, &self.response_timeout);
+        to.opt(4, &self.secret_ref_path);
+        to.opt(3, &self.ssl_enabled);
+        to.opt(10, &self.use_recursive_group_membership_search);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LdapConnectionSettingsDtoV1);
@@ -525,17 +459,15 @@ impl model::Model for LdapGroupResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.dn),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.users),
-            3 => model::Part::Str(&self.message),
-            4 => model::Part::Flag(&self.selectable),
-            5 => model::Part::Str(&self.description),
-            6 => model::Part::Int(&self.total_members),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.description);
+        to.opt(0, &self.dn);
+        to.opt(3, &self.message);
+        to.opt(1, &self.name);
+        to.opt(4, &self.selectable);
+        to.opt(6, &self.total_members);
+        to.opt(2, &self.users);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LdapGroupResponse);
@@ -593,16 +525,14 @@ impl model::Model for LdapGroupSettingsDtoV1 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.base_d_n),
-            1 => model::Part::Str(&self.name_attr),
-            2 => model::Part::Str(&self.search_filter),
-            3 => model::Part::Str(&self.description_attr),
-            4 => model::Part::Str(&self.referenced_user_attr),
-            5 => model::Part::Str(&self.user_membership_attr),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.base_d_n);
+        to.opt(3, &self.description_attr);
+        to.opt(1, &self.name_attr);
+        to.opt(4, &self.referenced_user_attr);
+        to.opt(2, &self.search_filter);
+        to.opt(5, &self.user_membership_attr);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LdapGroupSettingsDtoV1);
@@ -641,12 +571,10 @@ impl model::Model for LdapResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status),
-            1 => model::Part::Str(&self.message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.message);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LdapResponse);
@@ -724,37 +652,18 @@ impl model::Model for LdapSettingsDtoV1 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Flag(&self.disabled),
-            3 => model::Part::Str(&self.sso_type),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Str(&self.cron_expression),
-            6 => model::Part::Str(&self.account_identifier),
-            7 => model::opt(&self.ldap_user_settings),
-            8 => model::opt(&self.ldap_group_settings),
-            9 => model::opt(&self.ldap_connection_settings),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.name.is_some(),
-                self.disabled.is_some(),
-                self.sso_type.is_some(),
-                self.identifier.is_some(),
-                self.cron_expression.is_some(),
-                self.account_identifier.is_some(),
-                self.ldap_user_settings.is_some(),
-                self.ldap_group_settings.is_some(),
-                self.ldap_connection_settings.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.account_identifier);
+        to.opt(5, &self.cron_expression);
+        to.opt(2, &self.disabled);
+        to.opt(4, &self.identifier);
+        to.opt(9, &self.ldap_connection_settings);
+        to.opt(8, &self.ldap_group_settings);
+        to.opt(7, &self.ldap_user_settings);
+        to.opt(1, &self.name);
+        to.opt(3, &self.sso_type);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LdapSettingsDtoV1);
@@ -799,14 +708,12 @@ impl model::Model for LdapUserResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.dn),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.email),
-            3 => model::Part::Str(&self.user_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.dn);
+        to.opt(2, &self.email);
+        to.opt(1, &self.name);
+        to.opt(3, &self.user_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LdapUserResponse);
@@ -868,17 +775,15 @@ impl model::Model for LdapUserSettingsDtoV1 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.base_d_n),
-            1 => model::Part::Str(&self.uid_attr),
-            2 => model::Part::Str(&self.email_attr),
-            3 => model::Part::Str(&self.search_filter),
-            4 => model::Part::Str(&self.display_name_attr),
-            5 => model::Part::Str(&self.group_membership_attr),
-            6 => model::Part::Str(&self.sam_account_name_attr),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.base_d_n);
+        to.opt(4, &self.display_name_attr);
+        to.opt(2, &self.email_attr);
+        to.opt(5, &self.group_membership_attr);
+        to.opt(6, &self.sam_account_name_attr);
+        to.opt(3, &self.search_filter);
+        to.opt(1, &self.uid_attr);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LdapUserSettingsDtoV1);
@@ -917,12 +822,10 @@ impl model::Model for NgLdapSettingsWithEncryptedDataDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ldap_settings),
-            1 => model::opt(&self.encrypted_data_detail),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.encrypted_data_detail);
+        to.opt(0, &self.ldap_settings);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NgLdapSettingsWithEncryptedDataDetails);
@@ -967,14 +870,12 @@ impl model::Model for ResponseDtongLdapSettingsWithEncryptedDataDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtongLdapSettingsWithEncryptedDataDetails);
@@ -1021,13 +922,11 @@ impl model::Model for RestResponseCollectionLdapGroupResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.meta_data),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.response_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RestResponseCollectionLdapGroupResponse);
@@ -1069,13 +968,11 @@ impl model::Model for RestResponseLdapResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.meta_data),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.response_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RestResponseLdapResponse);
@@ -1111,11 +1008,9 @@ impl model::Model for SecretUniqueIdentifier {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kms_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.kms_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SecretUniqueIdentifier);

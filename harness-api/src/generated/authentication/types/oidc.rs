@@ -51,16 +51,14 @@ impl model::Model for JwksPublicKeyDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.e),
-            1 => model::Part::Str(&self.n),
-            2 => model::Part::Str(&self.alg),
-            3 => model::Part::Str(&self.kid),
-            4 => model::Part::Str(&self.kty),
-            5 => model::Part::Str(&self.use_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.alg);
+        to.opt(0, &self.e);
+        to.opt(3, &self.kid);
+        to.opt(4, &self.kty);
+        to.opt(1, &self.n);
+        to.opt(5, &self.use_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(JwksPublicKeyDto);
@@ -96,11 +94,9 @@ impl model::Model for JwksPublicKeysDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.keys),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.keys);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(JwksPublicKeysDto);
@@ -162,17 +158,15 @@ impl model::Model for OidcConfiguration {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.issuer),
-            1 => model::Part::Str(&self.jwks_uri),
-            2 => model::opt(&self.claims_supported),
-            3 => model::opt(&self.scopes_supported),
-            4 => model::opt(&self.subject_types_supported),
-            5 => model::opt(&self.response_types_supported),
-            6 => model::opt(&self.id_token_signing_alg_values_supported),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.claims_supported);
+        to.opt(6, &self.id_token_signing_alg_values_supported);
+        to.opt(0, &self.issuer);
+        to.opt(1, &self.jwks_uri);
+        to.opt(5, &self.response_types_supported);
+        to.opt(3, &self.scopes_supported);
+        to.opt(4, &self.subject_types_supported);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OidcConfiguration);

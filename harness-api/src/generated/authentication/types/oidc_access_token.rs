@@ -42,13 +42,11 @@ impl model::Model for AwsEqualJitterBackoffStrategy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.base_delay),
-            1 => model::Part::Int(&self.retry_count),
-            2 => model::Part::Int(&self.max_backoff_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.base_delay);
+        to.opt(2, &self.max_backoff_time);
+        to.opt(1, &self.retry_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsEqualJitterBackoffStrategy);
@@ -87,12 +85,10 @@ impl model::Model for AwsFixedDelayBackoffStrategy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.retry_count),
-            1 => model::Part::Int(&self.fixed_backoff),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.fixed_backoff);
+        to.opt(0, &self.retry_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsFixedDelayBackoffStrategy);
@@ -134,13 +130,11 @@ impl model::Model for AwsFullJitterBackoffStrategy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.base_delay),
-            1 => model::Part::Int(&self.retry_count),
-            2 => model::Part::Int(&self.max_backoff_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.base_delay);
+        to.opt(2, &self.max_backoff_time);
+        to.opt(1, &self.retry_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsFullJitterBackoffStrategy);
@@ -182,13 +176,11 @@ impl model::Model for AwsOidcCredentialResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.access_key),
-            1 => model::Part::Str(&self.session_token),
-            2 => model::Part::Str(&self.secret_access_key),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.access_key);
+        to.opt(2, &self.secret_access_key);
+        to.opt(1, &self.session_token);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsOidcCredentialResponseDto);
@@ -251,14 +243,12 @@ impl model::Model for AwsOidcCredentialsRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.iam_role_arn),
-            1 => model::Part::Str(&self.oidc_id_token),
-            2 => model::opt(&self.retry_policy),
-            3 => model::opt(&self.aws_oidc_token_request_dto),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.aws_oidc_token_request_dto);
+        to.one(0, &self.iam_role_arn);
+        to.opt(1, &self.oidc_id_token);
+        to.opt(2, &self.retry_policy);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(AwsOidcCredentialsRequest);
@@ -305,12 +295,10 @@ impl model::Model for AwsSdkRetryPolicySpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.back_off_strategy),
-            1 => model::Part::Str(&self.back_off_strategy_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.back_off_strategy);
+        to.opt(1, &self.back_off_strategy_type);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -393,16 +381,14 @@ impl model::Model for AzureOidcCredentialExchangeRequestDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.client_id),
-            1 => model::Part::Str(&self.resource),
-            2 => model::Cell::part(&self.tenant_id),
-            3 => model::Part::Str(&self.oidc_token),
-            4 => model::Part::Str(&self.retry_policy),
-            5 => model::Cell::part(&self.azure_oidc_token_request_dto),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(5, &self.azure_oidc_token_request_dto);
+        to.one(0, &self.client_id);
+        to.opt(3, &self.oidc_token);
+        to.opt(1, &self.resource);
+        to.opt(4, &self.retry_policy);
+        to.one(2, &self.tenant_id);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(AzureOidcCredentialExchangeRequestDto);
@@ -447,14 +433,12 @@ impl model::Model for AzureOidcCredentialResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.expires_in),
-            1 => model::Part::Str(&self.token_type),
-            2 => model::Part::Str(&self.access_token),
-            3 => model::Part::Int(&self.ext_expires_in),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.access_token);
+        to.opt(0, &self.expires_in);
+        to.opt(3, &self.ext_expires_in);
+        to.opt(1, &self.token_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureOidcCredentialResponseDto);
@@ -507,12 +491,10 @@ impl model::Model for GcpOidcAccessTokenRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.oidc_id_token),
-            1 => model::Cell::part(&self.gcp_oidc_token_request_dto),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.gcp_oidc_token_request_dto);
+        to.one(0, &self.oidc_id_token);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(GcpOidcAccessTokenRequest);
@@ -551,12 +533,10 @@ impl model::Model for GcpOidcServiceAccountAccessTokenResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.expire_time),
-            1 => model::Part::Str(&self.access_token),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.access_token);
+        to.opt(0, &self.expire_time);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GcpOidcServiceAccountAccessTokenResponse);
@@ -601,14 +581,12 @@ impl model::Model for OidcWorkloadAccessTokenResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.expires_in),
-            1 => model::Part::Str(&self.token_type),
-            2 => model::Part::Str(&self.access_token),
-            3 => model::Part::Str(&self.issued_token_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.access_token);
+        to.opt(0, &self.expires_in);
+        to.opt(3, &self.issued_token_type);
+        to.opt(1, &self.token_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OidcWorkloadAccessTokenResponse);
@@ -653,14 +631,12 @@ impl model::Model for ResponseDtoAwsOidcCredentialResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoAwsOidcCredentialResponseDto);
@@ -710,14 +686,12 @@ impl model::Model for ResponseDtoAzureOidcCredentialResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoAzureOidcCredentialResponseDto);
@@ -767,14 +741,12 @@ impl model::Model for ResponseDtoGcpOidcServiceAccountAccessTokenResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoGcpOidcServiceAccountAccessTokenResponse);
@@ -824,14 +796,12 @@ impl model::Model for ResponseDtoOidcWorkloadAccessTokenResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoOidcWorkloadAccessTokenResponse);

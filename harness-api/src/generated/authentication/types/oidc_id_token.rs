@@ -66,14 +66,12 @@ impl model::Model for CustomOidcIdTokenRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.aud),
-            1 => model::Part::Str(&self.sub),
-            2 => model::Part::Str(&self.account_id),
-            3 => model::Cell::part(&self.oidc_id_token_custom_attributes_structure),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account_id);
+        to.one(0, &self.aud);
+        to.one(3, &self.oidc_id_token_custom_attributes_structure);
+        to.opt(1, &self.sub);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CustomOidcIdTokenRequest);

@@ -39,12 +39,10 @@ impl model::Model for OidcAuthorizationConfigDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.group_claim),
-            1 => model::Part::Flag(&self.authorization_enabled),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.authorization_enabled);
+        to.opt(0, &self.group_claim);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OidcAuthorizationConfigDto);
@@ -106,17 +104,15 @@ impl model::Model for OidcClientConfigDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.jwks_uri),
-            1 => model::Part::Str(&self.secret_ref),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Str(&self.redirect_uri),
-            4 => model::Part::Str(&self.token_endpoint),
-            5 => model::Part::Str(&self.userinfo_endpoint),
-            6 => model::Part::Str(&self.authorization_endpoint),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.authorization_endpoint);
+        to.opt(2, &self.identifier);
+        to.opt(0, &self.jwks_uri);
+        to.opt(3, &self.redirect_uri);
+        to.opt(1, &self.secret_ref);
+        to.opt(4, &self.token_endpoint);
+        to.opt(5, &self.userinfo_endpoint);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OidcClientConfigDto);
@@ -158,13 +154,11 @@ impl model::Model for OidcJitConfigDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.enabled),
-            1 => model::Part::Str(&self.claim_key),
-            2 => model::Part::Str(&self.claim_value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.claim_key);
+        to.opt(2, &self.claim_value);
+        to.opt(0, &self.enabled);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OidcJitConfigDto);
@@ -246,41 +240,20 @@ impl model::Model for OidcProviderDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Flag(&self.pkce),
-            2 => model::opt(&self.scope),
-            3 => model::Part::Str(&self.issuer),
-            4 => model::Part::Flag(&self.discovery),
-            5 => model::opt(&self.jit_config),
-            6 => model::Part::Str(&self.uid_field),
-            7 => model::Part::Str(&self.identifier),
-            8 => model::opt(&self.client_config),
-            9 => model::opt(&self.response_type),
-            10 => model::opt(&self.authorization_config),
-            11 => model::Part::Flag(&self.send_scope_to_token_endpoint),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.pkce.is_some(),
-                self.scope.is_some(),
-                self.issuer.is_some(),
-                self.discovery.is_some(),
-                self.jit_config.is_some(),
-                self.uid_field.is_some(),
-                self.identifier.is_some(),
-                self.client_config.is_some(),
-                self.response_type.is_some(),
-                self.authorization_config.is_some(),
-                self.send_scope_to_token_endpoint.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.authorization_config);
+        to.opt(8, &self.client_config);
+        to.opt(4, &self.discovery);
+        to.opt(7, &self.identifier);
+        to.opt(3, &self.issuer);
+        to.opt(5, &self.jit_config);
+        to.opt(0, &self.name);
+        to.opt(1, &self.pkce);
+        to.opt(9, &self.response_type);
+        to.opt(2, &self.scope);
+        to.opt(11, &self.send_scope_to_token_endpoint);
+        to.opt(6, &self.uid_field);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OidcProviderDto);

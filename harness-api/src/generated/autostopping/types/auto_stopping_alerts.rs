@@ -58,16 +58,14 @@ impl model::Model for CreateAlertBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.events),
-            2 => model::Part::Flag(&self.enabled),
-            3 => model::opt(&self.recipients),
-            4 => model::Part::Str(&self.entity_type),
-            5 => model::opt(&self.associated_entities),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.associated_entities);
+        to.opt(2, &self.enabled);
+        to.opt(4, &self.entity_type);
+        to.opt(1, &self.events);
+        to.opt(0, &self.name);
+        to.opt(3, &self.recipients);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateAlertBody);
@@ -103,11 +101,9 @@ impl model::Model for CreateAlertBodyAssociatedEntities {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.relation_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.relation_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateAlertBodyAssociatedEntities);
@@ -146,12 +142,10 @@ impl model::Model for CreateAlertBodyEvents {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.event),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.event);
+        to.opt(0, &self.id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateAlertBodyEvents);
@@ -190,12 +184,10 @@ impl model::Model for CreateAlertBodyRecipients {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ids),
-            1 => model::Part::Str(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ids);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateAlertBodyRecipients);
@@ -243,15 +235,13 @@ impl model::Model for ListAlertsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.page),
-            1 => model::opt(&self.sort),
-            2 => model::Part::Int(&self.limit),
-            3 => model::Part::Flag(&self.enabled),
-            4 => model::Part::Str(&self.entity_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.enabled);
+        to.opt(4, &self.entity_type);
+        to.opt(2, &self.limit);
+        to.opt(0, &self.page);
+        to.opt(1, &self.sort);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListAlertsBody);
@@ -290,12 +280,10 @@ impl model::Model for ListAlertsBodySort {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.field),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.field);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListAlertsBodySort);
@@ -357,17 +345,15 @@ impl model::Model for UpdateAlertBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.events),
-            3 => model::Part::Flag(&self.enabled),
-            4 => model::opt(&self.recipients),
-            5 => model::Part::Str(&self.entity_type),
-            6 => model::opt(&self.associated_entities),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.associated_entities);
+        to.opt(3, &self.enabled);
+        to.opt(5, &self.entity_type);
+        to.opt(2, &self.events);
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.opt(4, &self.recipients);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateAlertBody);
@@ -403,11 +389,9 @@ impl model::Model for UpdateAlertBodyAssociatedEntities {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.relation_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.relation_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateAlertBodyAssociatedEntities);
@@ -446,12 +430,10 @@ impl model::Model for UpdateAlertBodyEvents {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.event),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.event);
+        to.opt(0, &self.id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateAlertBodyEvents);
@@ -490,12 +472,10 @@ impl model::Model for UpdateAlertBodyRecipients {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ids),
-            1 => model::Part::Str(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ids);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateAlertBodyRecipients);

@@ -36,11 +36,9 @@ impl model::Model for DeleteAutoStoppingScheduleResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeleteAutoStoppingScheduleResponse);
@@ -91,16 +89,14 @@ impl model::Model for FixedSchedule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.account),
-            3 => model::opt(&self.details),
-            4 => model::opt(&self.resources),
-            5 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account);
+        to.opt(5, &self.description);
+        to.opt(3, &self.details);
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.opt(4, &self.resources);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FixedSchedule);
@@ -136,11 +132,9 @@ impl model::Model for FixedSchedulesListResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FixedSchedulesListResponse);
@@ -182,13 +176,11 @@ impl model::Model for OccurrenceSchedule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.uptime),
-            1 => model::opt(&self.downtime),
-            2 => model::Part::Str(&self.timezone),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.downtime);
+        to.opt(2, &self.timezone);
+        to.opt(0, &self.uptime);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OccurrenceSchedule);
@@ -227,12 +219,10 @@ impl model::Model for SaveStaticSchedulesRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.id),
-            1 => model::opt(&self.schedule),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.schedule);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SaveStaticSchedulesRequest);
@@ -271,12 +261,10 @@ impl model::Model for StaticScheduleResource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StaticScheduleResource);
@@ -319,12 +307,10 @@ impl model::Model for TimeInDay {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.min),
-            1 => model::Part::Num(&self.hour),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.hour);
+        to.opt(0, &self.min);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TimeInDay);
@@ -363,12 +349,10 @@ impl model::Model for TimeSchedule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.days),
-            1 => model::opt(&self.period),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.days);
+        to.opt(1, &self.period);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TimeSchedule);
@@ -413,14 +397,12 @@ impl model::Model for TimeScheduleDays {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.days),
-            1 => model::Part::Flag(&self.all_day),
-            2 => model::opt(&self.end_time),
-            3 => model::opt(&self.start_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.all_day);
+        to.opt(0, &self.days);
+        to.opt(2, &self.end_time);
+        to.opt(3, &self.start_time);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TimeScheduleDays);
@@ -459,12 +441,10 @@ impl model::Model for TimeSchedulePeriod {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.end),
-            1 => model::Part::Str(&self.start),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.end);
+        to.opt(1, &self.start);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TimeSchedulePeriod);

@@ -36,11 +36,9 @@ impl model::Model for AccessPointActivityResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AccessPointActivityResponse);
@@ -79,12 +77,10 @@ impl model::Model for DeleteAccessPointPayload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ids),
-            1 => model::Part::Flag(&self.with_resources),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ids);
+        to.opt(1, &self.with_resources);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeleteAccessPointPayload);
@@ -120,11 +116,9 @@ impl model::Model for GetAccessPointResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetAccessPointResponse);
@@ -160,11 +154,9 @@ impl model::Model for ListAccessPointResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListAccessPointResponse);
@@ -212,15 +204,13 @@ impl model::Model for ServiceUsageRecord {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.path),
-            1 => model::Part::Str(&self.created_at),
-            2 => model::Part::Num(&self.service_id),
-            3 => model::Part::Str(&self.session_id),
-            4 => model::Part::Num(&self.idle_time_mins),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.created_at);
+        to.opt(4, &self.idle_time_mins);
+        to.opt(0, &self.path);
+        to.opt(2, &self.service_id);
+        to.opt(3, &self.session_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceUsageRecord);

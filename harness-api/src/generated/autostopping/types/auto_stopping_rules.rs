@@ -36,11 +36,9 @@ impl model::Model for AllResourcesOfAccountResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AllResourcesOfAccountResponse);
@@ -76,11 +74,9 @@ impl model::Model for AutoStoppingRuleDetailsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AutoStoppingRuleDetailsResponse);
@@ -122,13 +118,11 @@ impl model::Model for CoolDownMetaSuccessResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Flag(&self.success),
-            2 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.response);
+        to.opt(1, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CoolDownMetaSuccessResponse);
@@ -167,12 +161,10 @@ impl model::Model for CoolDownOption {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.force),
-            1 => model::Part::Flag(&self.propagate),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.force);
+        to.opt(1, &self.propagate);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CoolDownOption);
@@ -242,35 +234,17 @@ impl model::Model for CumulativeSavings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.days),
-            1 => model::opt(&self.savings),
-            2 => model::Part::Num(&self.total_cost),
-            3 => model::opt(&self.actual_cost),
-            4 => model::Part::Num(&self.total_savings),
-            5 => model::opt(&self.potential_cost),
-            6 => model::Part::Num(&self.savings_percent),
-            7 => model::Part::Num(&self.total_potential),
-            8 => model::Part::Num(&self.total_active_services),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.days.is_some(),
-                self.savings.is_some(),
-                self.total_cost.is_some(),
-                self.actual_cost.is_some(),
-                self.total_savings.is_some(),
-                self.potential_cost.is_some(),
-                self.savings_percent.is_some(),
-                self.total_potential.is_some(),
-                self.total_active_services.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.actual_cost);
+        to.opt(0, &self.days);
+        to.opt(5, &self.potential_cost);
+        to.opt(1, &self.savings);
+        to.opt(6, &self.savings_percent);
+        to.opt(8, &self.total_active_services);
+        to.opt(2, &self.total_cost);
+        to.opt(7, &self.total_potential);
+        to.opt(4, &self.total_savings);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CumulativeSavings);
@@ -306,11 +280,9 @@ impl model::Model for CumulativeSavingsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CumulativeSavingsResponse);
@@ -412,51 +384,25 @@ impl model::Model for LwResource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::opt(&self.ipv4),
-            2 => model::Part::Str(&self.name),
-            3 => model::Part::Json(&self.tags),
-            4 => model::Part::Str(&self.type_),
-            5 => model::Part::Str(&self.region),
-            6 => model::Part::Str(&self.status),
-            7 => model::Part::Flag(&self.is_spot),
-            8 => model::Part::Json(&self.metadata),
-            9 => model::Part::Str(&self.platform),
-            10 => model::Part::Str(&self.launch_time),
-            11 => model::opt(&self.private_ipv4),
-            12 => model::Part::Str(&self.provider_name),
-            13 => model::Part::Str(&self.provider_type),
-            14 => model::Part::Str(&self.resource_type),
-            15 => model::Part::Num(&self.cloud_account_id),
-            16 => model::Part::Str(&self.availability_zone),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.ipv4.is_some(),
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.region.is_some(),
-                self.status.is_some(),
-                self.is_spot.is_some(),
-                self.metadata.is_some(),
-                self.platform.is_some(),
-                self.launch_time.is_some(),
-                self.private_ipv4.is_some(),
-                self.provider_name.is_some(),
-                self.provider_type.is_some(),
-                self.resource_type.is_some(),
-                self.cloud_account_id.is_some(),
-                self.availability_zone.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(16, &self.availability_zone);
+        to.opt(15, &self.cloud_account_id);
+        to.opt(0, &self.id);
+        to.opt(1, &self.ipv4);
+        to.opt(7, &self.is_spot);
+        to.opt(10, &self.launch_time);
+        to.opt(8, &self.metadata);
+        to.opt(2, &self.name);
+        to.opt(9, &self.platform);
+        to.opt(11, &self.private_ipv4);
+        to.opt(12, &self.provider_name);
+        to.opt(13, &self.provider_type);
+        to.opt(5, &self.region);
+        to.opt(14, &self.resource_type);
+        to.opt(6, &self.status);
+        to.opt(3, &self.tags);
+        to.opt(4, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LwResource);
@@ -498,13 +444,11 @@ impl model::Model for SaveServiceRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.deps),
-            1 => model::opt(&self.service),
-            2 => model::Part::Flag(&self.apply_now),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.apply_now);
+        to.opt(0, &self.deps);
+        to.opt(1, &self.service);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SaveServiceRequest);
@@ -549,14 +493,12 @@ impl model::Model for ServiceDiagnostics {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.message),
-            3 => model::Part::Flag(&self.success),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.message);
+        to.opt(0, &self.name);
+        to.opt(3, &self.success);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceDiagnostics);
@@ -592,11 +534,9 @@ impl model::Model for ServiceDiagnosticsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceDiagnosticsResponse);
@@ -632,11 +572,9 @@ impl model::Model for ServiceHealthResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceHealthResponse);
@@ -678,13 +616,11 @@ impl model::Model for WarmUpOption {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.source),
-            1 => model::Part::Flag(&self.forced_trigger),
-            2 => model::Part::Int(&self.idle_time_mins),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.forced_trigger);
+        to.opt(2, &self.idle_time_mins);
+        to.opt(0, &self.source);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WarmUpOption);

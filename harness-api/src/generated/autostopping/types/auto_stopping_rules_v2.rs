@@ -62,17 +62,15 @@ impl model::Model for FilterObject {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ids),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Json(&self.tags),
-            3 => model::opt(&self.zones),
-            4 => model::Part::Str(&self.vpc_id),
-            5 => model::opt(&self.regions),
-            6 => model::opt(&self.resource_groups),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ids);
+        to.opt(1, &self.name);
+        to.opt(5, &self.regions);
+        to.opt(6, &self.resource_groups);
+        to.opt(2, &self.tags);
+        to.opt(4, &self.vpc_id);
+        to.opt(3, &self.zones);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FilterObject);
@@ -111,12 +109,10 @@ impl model::Model for InstanceBasedRoutingDataV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.filter),
-            1 => model::opt(&self.scale_group),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.filter);
+        to.opt(1, &self.scale_group);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InstanceBasedRoutingDataV2);
@@ -182,33 +178,16 @@ impl model::Model for RoutingDataV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.lb),
-            1 => model::opt(&self.k8s),
-            2 => model::opt(&self.tcp),
-            3 => model::opt(&self.http),
-            4 => model::opt(&self.database),
-            5 => model::opt(&self.instance),
-            6 => model::opt(&self.container_svc),
-            7 => model::Part::Json(&self.custom_domain_providers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.lb.is_some(),
-                self.k8s.is_some(),
-                self.tcp.is_some(),
-                self.http.is_some(),
-                self.database.is_some(),
-                self.instance.is_some(),
-                self.container_svc.is_some(),
-                self.custom_domain_providers.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.container_svc);
+        to.opt(7, &self.custom_domain_providers);
+        to.opt(4, &self.database);
+        to.opt(3, &self.http);
+        to.opt(5, &self.instance);
+        to.opt(1, &self.k8s);
+        to.opt(0, &self.lb);
+        to.opt(2, &self.tcp);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RoutingDataV2);
@@ -250,13 +229,11 @@ impl model::Model for SaveServiceRequestV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.deps),
-            1 => model::opt(&self.service),
-            2 => model::Part::Flag(&self.apply_now),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.apply_now);
+        to.opt(0, &self.deps);
+        to.opt(1, &self.service);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SaveServiceRequestV2);
@@ -394,53 +371,26 @@ impl model::Model for ServiceV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Cell::part(&self.kind),
-            2 => model::Cell::part(&self.name),
-            3 => model::Cell::part(&self.org_id),
-            4 => model::Part::Str(&self.status),
-            5 => model::opt(&self.routing),
-            6 => model::Part::Flag(&self.disabled),
-            7 => model::opt(&self.metadata),
-            8 => model::Part::Str(&self.host_name),
-            9 => model::Part::Str(&self.created_at),
-            10 => model::Part::Str(&self.fulfilment),
-            11 => model::Part::Str(&self.project_id),
-            12 => model::Part::Json(&self.health_check),
-            13 => model::opt(&self.custom_domains),
-            14 => model::Part::Int(&self.idle_time_mins),
-            15 => model::Cell::part(&self.cloud_account_id),
-            16 => model::Part::Str(&self.account_identifier),
-            17 => model::Part::Flag(&self.match_all_subdomains),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                true,
-                true,
-                true,
-                self.status.is_some(),
-                self.routing.is_some(),
-                self.disabled.is_some(),
-                self.metadata.is_some(),
-                self.host_name.is_some(),
-                self.created_at.is_some(),
-                self.fulfilment.is_some(),
-                self.project_id.is_some(),
-                self.health_check.is_some(),
-                self.custom_domains.is_some(),
-                self.idle_time_mins.is_some(),
-                true,
-                self.account_identifier.is_some(),
-                self.match_all_subdomains.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(16, &self.account_identifier);
+        to.one(15, &self.cloud_account_id);
+        to.opt(9, &self.created_at);
+        to.opt(13, &self.custom_domains);
+        to.opt(6, &self.disabled);
+        to.opt(10, &self.fulfilment);
+        to.opt(12, &self.health_check);
+        to.opt(8, &self.host_name);
+        to.opt(0, &self.id);
+        to.opt(14, &self.idle_time_mins);
+        to.one(1, &self.kind);
+        to.opt(17, &self.match_all_subdomains);
+        to.opt(7, &self.metadata);
+        to.one(2, &self.name);
+        to.one(3, &self.org_id);
+        to.opt(11, &self.project_id);
+        to.opt(5, &self.routing);
+        to.opt(4, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ServiceV2);
@@ -498,14 +448,12 @@ impl model::Model for TcpProxy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.rdp),
-            1 => model::Part::Int(&self.ssh),
-            2 => model::opt(&self.ports),
-            3 => model::Cell::part(&self.proxy),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.ports);
+        to.one(3, &self.proxy);
+        to.opt(0, &self.rdp);
+        to.opt(1, &self.ssh);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(TcpProxy);

@@ -45,14 +45,12 @@ impl model::Model for ClusterConsolidationBudget {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.nodes),
-            1 => model::opt(&self.reasons),
-            2 => model::Part::Str(&self.duration),
-            3 => model::Part::Str(&self.schedule),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.duration);
+        to.opt(0, &self.nodes);
+        to.opt(1, &self.reasons);
+        to.opt(3, &self.schedule);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ClusterConsolidationBudget);
@@ -102,14 +100,12 @@ impl model::Model for ClusterOrchestratorPodEvictor {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.enabled),
-            1 => model::Part::Int(&self.minimum_cpu),
-            2 => model::Part::Int(&self.minimum_memory),
-            3 => model::Part::Flag(&self.evict_single_replicas),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.enabled);
+        to.opt(3, &self.evict_single_replicas);
+        to.opt(1, &self.minimum_cpu);
+        to.opt(2, &self.minimum_memory);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ClusterOrchestratorPodEvictor);
@@ -154,14 +150,12 @@ impl model::Model for ConnectedClusterHealthStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            1 => model::Part::Str(&self.service),
-            2 => model::Part::Str(&self.raw_json),
-            3 => model::Part::Time(&self.last_heart_beat_received_at),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.last_heart_beat_received_at);
+        to.opt(2, &self.raw_json);
+        to.opt(1, &self.service);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConnectedClusterHealthStatus);
@@ -239,39 +233,19 @@ impl model::Model for ConnectedKubernetesCluster {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.config),
-            3 => model::opt(&self.health),
-            4 => model::Part::Str(&self.region),
-            5 => model::Part::Str(&self.provider),
-            6 => model::Part::Str(&self.account_id),
-            7 => model::Part::Time(&self.created_at),
-            8 => model::Part::Num(&self.total_spend),
-            9 => model::Part::Num(&self.total_savings),
-            10 => model::Part::Str(&self.k8s_connector_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.name.is_some(),
-                self.config.is_some(),
-                self.health.is_some(),
-                self.region.is_some(),
-                self.provider.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.total_spend.is_some(),
-                self.total_savings.is_some(),
-                self.k8s_connector_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.account_id);
+        to.opt(2, &self.config);
+        to.opt(7, &self.created_at);
+        to.opt(3, &self.health);
+        to.opt(0, &self.id);
+        to.opt(10, &self.k8s_connector_id);
+        to.opt(1, &self.name);
+        to.opt(5, &self.provider);
+        to.opt(4, &self.region);
+        to.opt(9, &self.total_savings);
+        to.opt(8, &self.total_spend);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConnectedKubernetesCluster);
@@ -339,33 +313,16 @@ impl model::Model for ConnectedKubernetesClusterConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.spot_split),
-            1 => model::opt(&self.consolidation),
-            2 => model::Part::Int(&self.on_demand_split),
-            3 => model::Part::Str(&self.reverse_fallback),
-            4 => model::opt(&self.spot_distribution),
-            5 => model::Part::Int(&self.node_deletion_delay),
-            6 => model::opt(&self.distribution_strategy),
-            7 => model::Part::Int(&self.base_on_demand_capacity),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.spot_split.is_some(),
-                self.consolidation.is_some(),
-                self.on_demand_split.is_some(),
-                self.reverse_fallback.is_some(),
-                self.spot_distribution.is_some(),
-                self.node_deletion_delay.is_some(),
-                self.distribution_strategy.is_some(),
-                self.base_on_demand_capacity.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.base_on_demand_capacity);
+        to.opt(1, &self.consolidation);
+        to.opt(6, &self.distribution_strategy);
+        to.opt(5, &self.node_deletion_delay);
+        to.opt(2, &self.on_demand_split);
+        to.opt(3, &self.reverse_fallback);
+        to.opt(4, &self.spot_distribution);
+        to.opt(0, &self.spot_split);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConnectedKubernetesClusterConfig);
@@ -413,15 +370,13 @@ impl model::Model for ConnectedKubernetesClusterConfigConsolidation {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.after),
-            1 => model::opt(&self.policy),
-            2 => model::opt(&self.budgets),
-            3 => model::Part::Str(&self.node_expiry),
-            4 => model::opt(&self.pod_evictor),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.after);
+        to.opt(2, &self.budgets);
+        to.opt(3, &self.node_expiry);
+        to.opt(4, &self.pod_evictor);
+        to.opt(1, &self.policy);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConnectedKubernetesClusterConfigConsolidation);
@@ -472,11 +427,9 @@ impl model::Model for ConnectedKubernetesClusterHealth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.raw_json),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.raw_json);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConnectedKubernetesClusterHealth);
@@ -521,14 +474,12 @@ impl model::Model for ConnectedKubernetesClustersGetResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::opt(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConnectedKubernetesClustersGetResponse);
@@ -573,14 +524,12 @@ impl model::Model for ConnectedKubernetesClustersListResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::opt(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConnectedKubernetesClustersListResponse);
@@ -616,11 +565,9 @@ impl model::Model for ConnectedKubernetesClustersListResponsePayload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.clusters),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.clusters);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConnectedKubernetesClustersListResponsePayload);
@@ -678,13 +625,11 @@ impl model::Model for OnboardToClusterOrchestratorRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::Cell::part(&self.user_config),
-            2 => model::Cell::part(&self.k8s_connector_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(2, &self.k8s_connector_id);
+        to.one(0, &self.name);
+        to.one(1, &self.user_config);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(OnboardToClusterOrchestratorRequest);
@@ -730,11 +675,9 @@ impl model::Model for OnboardToClusterOrchestratorRequestUserConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.cluster_endpoint),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.cluster_endpoint);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(OnboardToClusterOrchestratorRequestUserConfig);

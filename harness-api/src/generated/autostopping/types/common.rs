@@ -94,47 +94,23 @@ impl model::Model for AccessPoint {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.vpc),
-            2 => model::Part::Str(&self.name),
-            3 => model::Part::Str(&self.type_),
-            4 => model::Part::Str(&self.org_id),
-            5 => model::Part::Str(&self.region),
-            6 => model::opt(&self.status),
-            7 => model::opt(&self.subnets),
-            8 => model::opt(&self.metadata),
-            9 => model::opt(&self.editables),
-            10 => model::Part::Str(&self.host_name),
-            11 => model::Part::Str(&self.account_id),
-            12 => model::Part::Str(&self.project_id),
-            13 => model::opt(&self.security_groups),
-            14 => model::Part::Str(&self.cloud_account_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.vpc.is_some(),
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.org_id.is_some(),
-                self.region.is_some(),
-                self.status.is_some(),
-                self.subnets.is_some(),
-                self.metadata.is_some(),
-                self.editables.is_some(),
-                self.host_name.is_some(),
-                self.account_id.is_some(),
-                self.project_id.is_some(),
-                self.security_groups.is_some(),
-                self.cloud_account_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(11, &self.account_id);
+        to.opt(14, &self.cloud_account_id);
+        to.opt(9, &self.editables);
+        to.opt(10, &self.host_name);
+        to.opt(0, &self.id);
+        to.opt(8, &self.metadata);
+        to.opt(2, &self.name);
+        to.opt(4, &self.org_id);
+        to.opt(12, &self.project_id);
+        to.opt(5, &self.region);
+        to.opt(13, &self.security_groups);
+        to.opt(6, &self.status);
+        to.opt(7, &self.subnets);
+        to.opt(3, &self.type_);
+        to.opt(1, &self.vpc);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AccessPoint);
@@ -224,45 +200,22 @@ impl model::Model for AccessPointMeta {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.dns),
-            1 => model::Part::Str(&self.size),
-            2 => model::Part::Str(&self.error),
-            3 => model::Part::Str(&self.alb_arn),
-            4 => model::Part::Str(&self.fe_ip_id),
-            5 => model::Part::Str(&self.subnet_id),
-            6 => model::Part::Str(&self.fe_ip_name),
-            7 => model::opt(&self.certificate),
-            8 => model::Part::Str(&self.func_region),
-            9 => model::Part::Str(&self.subnet_name),
-            10 => model::Part::Str(&self.app_gateway_id),
-            11 => model::Part::Str(&self.certificate_id),
-            12 => model::Part::Str(&self.resource_group),
-            13 => model::opt(&self.security_groups),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.dns.is_some(),
-                self.size.is_some(),
-                self.error.is_some(),
-                self.alb_arn.is_some(),
-                self.fe_ip_id.is_some(),
-                self.subnet_id.is_some(),
-                self.fe_ip_name.is_some(),
-                self.certificate.is_some(),
-                self.func_region.is_some(),
-                self.subnet_name.is_some(),
-                self.app_gateway_id.is_some(),
-                self.certificate_id.is_some(),
-                self.resource_group.is_some(),
-                self.security_groups.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.alb_arn);
+        to.opt(10, &self.app_gateway_id);
+        to.opt(7, &self.certificate);
+        to.opt(11, &self.certificate_id);
+        to.opt(0, &self.dns);
+        to.opt(2, &self.error);
+        to.opt(4, &self.fe_ip_id);
+        to.opt(6, &self.fe_ip_name);
+        to.opt(8, &self.func_region);
+        to.opt(12, &self.resource_group);
+        to.opt(13, &self.security_groups);
+        to.opt(1, &self.size);
+        to.opt(5, &self.subnet_id);
+        to.opt(9, &self.subnet_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AccessPointMeta);
@@ -301,12 +254,10 @@ impl model::Model for AccessPointMetaDns {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.others),
-            1 => model::opt(&self.route53),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.others);
+        to.opt(1, &self.route53);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AccessPointMetaDns);
@@ -342,11 +293,9 @@ impl model::Model for AccessPointMetaDnsRoute53 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.hosted_zone_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.hosted_zone_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AccessPointMetaDnsRoute53);
@@ -444,47 +393,23 @@ impl model::Model for AsgMinimal {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Int(&self.max),
-            2 => model::Part::Int(&self.min),
-            3 => model::Part::Json(&self.meta),
-            4 => model::Part::Str(&self.name),
-            5 => model::Part::Int(&self.spot),
-            6 => model::Part::Str(&self.region),
-            7 => model::Part::Str(&self.status),
-            8 => model::Part::Int(&self.desired),
-            9 => model::Part::Int(&self.on_demand),
-            10 => model::Part::Str(&self.provider_name),
-            11 => model::opt(&self.target_groups),
-            12 => model::Part::Flag(&self.mixed_instance),
-            13 => model::Part::Str(&self.cloud_account_id),
-            14 => model::opt(&self.availability_zones),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.max.is_some(),
-                self.min.is_some(),
-                self.meta.is_some(),
-                self.name.is_some(),
-                self.spot.is_some(),
-                self.region.is_some(),
-                self.status.is_some(),
-                self.desired.is_some(),
-                self.on_demand.is_some(),
-                self.provider_name.is_some(),
-                self.target_groups.is_some(),
-                self.mixed_instance.is_some(),
-                self.cloud_account_id.is_some(),
-                self.availability_zones.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(14, &self.availability_zones);
+        to.opt(13, &self.cloud_account_id);
+        to.opt(8, &self.desired);
+        to.opt(0, &self.id);
+        to.opt(1, &self.max);
+        to.opt(3, &self.meta);
+        to.opt(2, &self.min);
+        to.opt(12, &self.mixed_instance);
+        to.opt(4, &self.name);
+        to.opt(9, &self.on_demand);
+        to.opt(10, &self.provider_name);
+        to.opt(6, &self.region);
+        to.opt(5, &self.spot);
+        to.opt(7, &self.status);
+        to.opt(11, &self.target_groups);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AsgMinimal);
@@ -526,13 +451,11 @@ impl model::Model for CertificateData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.content),
-            2 => model::Part::Str(&self.password),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.name);
+        to.opt(2, &self.password);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CertificateData);
@@ -577,14 +500,12 @@ impl model::Model for ContainerSvc {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.region),
-            1 => model::Part::Str(&self.cluster),
-            2 => model::Part::Str(&self.service),
-            3 => model::Part::Num(&self.task_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.cluster);
+        to.opt(0, &self.region);
+        to.opt(2, &self.service);
+        to.opt(3, &self.task_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ContainerSvc);
@@ -626,13 +547,11 @@ impl model::Model for CreateAccessPointResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.errors),
-            1 => model::Part::Json(&self.metadata),
-            2 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.errors);
+        to.opt(1, &self.metadata);
+        to.opt(2, &self.response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateAccessPointResponse);
@@ -671,12 +590,10 @@ impl model::Model for HttpProxy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ports),
-            1 => model::opt(&self.proxy),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ports);
+        to.opt(1, &self.proxy);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HttpProxy);
@@ -715,12 +632,10 @@ impl model::Model for InstanceBasedRoutingData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.filter_text),
-            1 => model::opt(&self.scale_group),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.filter_text);
+        to.opt(1, &self.scale_group);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InstanceBasedRoutingData);
@@ -834,57 +749,28 @@ impl model::Model for LwService {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Part::Str(&self.kind),
-            2 => model::Part::Str(&self.name),
-            3 => model::opt(&self.opts),
-            4 => model::Part::Str(&self.org_id),
-            5 => model::Part::Str(&self.status),
-            6 => model::opt(&self.routing),
-            7 => model::Part::Flag(&self.disabled),
-            8 => model::opt(&self.metadata),
-            9 => model::Part::Str(&self.host_name),
-            10 => model::Part::Str(&self.created_at),
-            11 => model::Part::Str(&self.fulfilment),
-            12 => model::Part::Str(&self.project_id),
-            13 => model::Part::Json(&self.health_check),
-            14 => model::opt(&self.custom_domains),
-            15 => model::Part::Int(&self.idle_time_mins),
-            16 => model::Part::Str(&self.access_point_id),
-            17 => model::Part::Str(&self.cloud_account_id),
-            18 => model::Part::Str(&self.account_identifier),
-            19 => model::Part::Flag(&self.match_all_subdomains),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.kind.is_some(),
-                self.name.is_some(),
-                self.opts.is_some(),
-                self.org_id.is_some(),
-                self.status.is_some(),
-                self.routing.is_some(),
-                self.disabled.is_some(),
-                self.metadata.is_some(),
-                self.host_name.is_some(),
-                self.created_at.is_some(),
-                self.fulfilment.is_some(),
-                self.project_id.is_some(),
-                self.health_check.is_some(),
-                self.custom_domains.is_some(),
-                self.idle_time_mins.is_some(),
-                self.access_point_id.is_some(),
-                self.cloud_account_id.is_some(),
-                self.account_identifier.is_some(),
-                self.match_all_subdomains.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(16, &self.access_point_id);
+        to.opt(18, &self.account_identifier);
+        to.opt(17, &self.cloud_account_id);
+        to.opt(10, &self.created_at);
+        to.opt(14, &self.custom_domains);
+        to.opt(7, &self.disabled);
+        to.opt(11, &self.fulfilment);
+        to.opt(13, &self.health_check);
+        to.opt(9, &self.host_name);
+        to.opt(0, &self.id);
+        to.opt(15, &self.idle_time_mins);
+        to.opt(1, &self.kind);
+        to.opt(19, &self.match_all_subdomains);
+        to.opt(8, &self.metadata);
+        to.opt(2, &self.name);
+        to.opt(3, &self.opts);
+        to.opt(4, &self.org_id);
+        to.opt(12, &self.project_id);
+        to.opt(6, &self.routing);
+        to.opt(5, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LwService);
@@ -920,11 +806,9 @@ impl model::Model for LwServiceResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LwServiceResponse);
@@ -978,15 +862,13 @@ impl model::Model for Opts {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.access_details),
-            1 => model::Part::Flag(&self.hide_progress_page),
-            2 => model::Part::Flag(&self.preserve_private_ip),
-            3 => model::Part::Flag(&self.always_use_private_ip),
-            4 => model::Part::Flag(&self.delete_cloud_resources),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.access_details);
+        to.opt(3, &self.always_use_private_ip);
+        to.opt(4, &self.delete_cloud_resources);
+        to.opt(1, &self.hide_progress_page);
+        to.opt(2, &self.preserve_private_ip);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Opts);
@@ -1052,33 +934,16 @@ impl model::Model for PortConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.port),
-            1 => model::Part::Str(&self.action),
-            2 => model::Part::Str(&self.protocol),
-            3 => model::Part::Str(&self.server_name),
-            4 => model::Part::Int(&self.target_port),
-            5 => model::Part::Str(&self.redirect_url),
-            6 => model::opt(&self.routing_rules),
-            7 => model::Part::Str(&self.target_protocol),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.port.is_some(),
-                self.action.is_some(),
-                self.protocol.is_some(),
-                self.server_name.is_some(),
-                self.target_port.is_some(),
-                self.redirect_url.is_some(),
-                self.routing_rules.is_some(),
-                self.target_protocol.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.action);
+        to.opt(0, &self.port);
+        to.opt(2, &self.protocol);
+        to.opt(5, &self.redirect_url);
+        to.opt(6, &self.routing_rules);
+        to.opt(3, &self.server_name);
+        to.opt(4, &self.target_port);
+        to.opt(7, &self.target_protocol);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PortConfig);
@@ -1114,11 +979,9 @@ impl model::Model for Proxy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Proxy);
@@ -1157,12 +1020,10 @@ impl model::Model for RdsDatabase {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.region),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.region);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RdsDatabase);
@@ -1224,17 +1085,15 @@ impl model::Model for RoutingData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.lb),
-            1 => model::opt(&self.k8s),
-            2 => model::opt(&self.ports),
-            3 => model::opt(&self.database),
-            4 => model::opt(&self.instance),
-            5 => model::opt(&self.container_svc),
-            6 => model::Part::Json(&self.custom_domain_providers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.container_svc);
+        to.opt(6, &self.custom_domain_providers);
+        to.opt(3, &self.database);
+        to.opt(4, &self.instance);
+        to.opt(1, &self.k8s);
+        to.opt(0, &self.lb);
+        to.opt(2, &self.ports);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RoutingData);
@@ -1276,13 +1135,11 @@ impl model::Model for RoutingDataK8s {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.rule_json),
-            1 => model::Part::Str(&self.namespace),
-            2 => model::Part::Str(&self.connector_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.connector_id);
+        to.opt(1, &self.namespace);
+        to.opt(0, &self.rule_json);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RoutingDataK8s);
@@ -1318,11 +1175,9 @@ impl model::Model for RoutingRule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.path_match),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.path_match);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RoutingRule);
@@ -1361,12 +1216,10 @@ impl model::Model for ServiceError {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.error),
-            1 => model::Part::Str(&self.action),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.action);
+        to.opt(0, &self.error);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceError);
@@ -1420,15 +1273,13 @@ impl model::Model for ServiceMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.service_errors),
-            1 => model::Part::Json(&self.target_group_details),
-            2 => model::opt(&self.cloud_provider_details),
-            3 => model::Part::Str(&self.kubernetes_connector_id),
-            4 => model::opt(&self.autostopping_proxy_config),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.autostopping_proxy_config);
+        to.opt(2, &self.cloud_provider_details);
+        to.opt(3, &self.kubernetes_connector_id);
+        to.opt(0, &self.service_errors);
+        to.opt(1, &self.target_group_details);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceMetadata);
@@ -1467,12 +1318,10 @@ impl model::Model for ServiceMetadataAutostoppingProxyConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tcp),
-            1 => model::opt(&self.http),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.http);
+        to.opt(0, &self.tcp);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceMetadataAutostoppingProxyConfig);
@@ -1511,12 +1360,10 @@ impl model::Model for ServiceMetadataCloudProviderDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceMetadataCloudProviderDetails);
@@ -1552,11 +1399,9 @@ impl model::Model for ServicesResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServicesResponse);
@@ -1604,15 +1449,13 @@ impl model::Model for TargetGroupMinimal {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.vpc),
-            2 => model::Part::Str(&self.name),
-            3 => model::Part::Int(&self.port),
-            4 => model::Part::Str(&self.protocol),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(2, &self.name);
+        to.opt(3, &self.port);
+        to.opt(4, &self.protocol);
+        to.opt(1, &self.vpc);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TargetGroupMinimal);

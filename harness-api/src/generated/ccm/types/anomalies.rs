@@ -36,11 +36,9 @@ impl model::Model for AnomalyFeedback {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.feedback),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.feedback);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AnomalyFeedback);
@@ -107,17 +105,15 @@ impl model::Model for AnomalySummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Num(&self.count),
-            2 => model::Part::Num(&self.actual_cost),
-            3 => model::Part::Num(&self.cost_impact),
-            4 => model::Part::Str(&self.description),
-            5 => model::Part::Num(&self.expected_cost),
-            6 => model::Part::Num(&self.anomalous_cost),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.actual_cost);
+        to.opt(6, &self.anomalous_cost);
+        to.opt(3, &self.cost_impact);
+        to.opt(1, &self.count);
+        to.opt(4, &self.description);
+        to.opt(5, &self.expected_cost);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AnomalySummary);
@@ -175,16 +171,14 @@ impl model::Model for PerspectiveAnomalyData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.timestamp),
-            1 => model::Part::Num(&self.actual_cost),
-            2 => model::Part::Int(&self.anomaly_count),
-            3 => model::Part::Str(&self.resource_type),
-            4 => model::opt(&self.associated_resources),
-            5 => model::Part::Num(&self.difference_from_expected_cost),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.actual_cost);
+        to.opt(2, &self.anomaly_count);
+        to.opt(4, &self.associated_resources);
+        to.opt(5, &self.difference_from_expected_cost);
+        to.opt(3, &self.resource_type);
+        to.opt(0, &self.timestamp);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PerspectiveAnomalyData);
@@ -229,14 +223,12 @@ impl model::Model for ResponseDtoListAnomalySummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListAnomalySummary);
@@ -286,14 +278,12 @@ impl model::Model for ResponseDtoListPerspectiveAnomalyData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListPerspectiveAnomalyData);

@@ -78,39 +78,19 @@ impl model::Model for CreateNewAnomaliesIgnorelistRuleBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.uuid),
-            3 => model::Part::Flag(&self.enabled),
-            4 => model::opt(&self.rule_spec),
-            5 => model::Part::Str(&self.account_id),
-            6 => model::Part::Int(&self.created_at),
-            7 => model::opt(&self.created_by),
-            8 => model::Part::Int(&self.last_updated_at),
-            9 => model::opt(&self.last_updated_by),
-            10 => model::Part::Int(&self.whitelisted_anomaly_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.uuid.is_some(),
-                self.enabled.is_some(),
-                self.rule_spec.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.last_updated_at.is_some(),
-                self.last_updated_by.is_some(),
-                self.whitelisted_anomaly_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account_id);
+        to.opt(6, &self.created_at);
+        to.opt(7, &self.created_by);
+        to.opt(3, &self.enabled);
+        to.opt(8, &self.last_updated_at);
+        to.opt(9, &self.last_updated_by);
+        to.opt(0, &self.name);
+        to.opt(4, &self.rule_spec);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.uuid);
+        to.opt(10, &self.whitelisted_anomaly_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateNewAnomaliesIgnorelistRuleBody);
@@ -155,14 +135,12 @@ impl model::Model for CreateNewAnomaliesIgnorelistRuleBodyCreatedBy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Str(&self.email),
-            3 => model::Part::Str(&self.external_user_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.email);
+        to.opt(3, &self.external_user_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateNewAnomaliesIgnorelistRuleBodyCreatedBy);
@@ -207,14 +185,12 @@ impl model::Model for CreateNewAnomaliesIgnorelistRuleBodyLastUpdatedBy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Str(&self.email),
-            3 => model::Part::Str(&self.external_user_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.email);
+        to.opt(3, &self.external_user_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateNewAnomaliesIgnorelistRuleBodyLastUpdatedBy);
@@ -250,11 +226,9 @@ impl model::Model for CreateNewAnomaliesIgnorelistRuleBodyRuleSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateNewAnomaliesIgnorelistRuleBodyRuleSpec);
@@ -336,41 +310,20 @@ impl model::Model for ListAnomaliesIgnorelistRuleBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.time),
-            1 => model::opt(&self.region),
-            2 => model::opt(&self.rule_ids),
-            3 => model::Part::Str(&self.account_id),
-            4 => model::opt(&self.rule_set_ids),
-            5 => model::opt(&self.execution_ids),
-            6 => model::Part::Str(&self.cloud_provider),
-            7 => model::opt(&self.target_account),
-            8 => model::opt(&self.cloud_providers),
-            9 => model::Part::Str(&self.execution_status),
-            10 => model::opt(&self.rule_enforcement_id),
-            11 => model::opt(&self.rule_enforcement_recommendation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.time.is_some(),
-                self.region.is_some(),
-                self.rule_ids.is_some(),
-                self.account_id.is_some(),
-                self.rule_set_ids.is_some(),
-                self.execution_ids.is_some(),
-                self.cloud_provider.is_some(),
-                self.target_account.is_some(),
-                self.cloud_providers.is_some(),
-                self.execution_status.is_some(),
-                self.rule_enforcement_id.is_some(),
-                self.rule_enforcement_recommendation_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account_id);
+        to.opt(6, &self.cloud_provider);
+        to.opt(8, &self.cloud_providers);
+        to.opt(5, &self.execution_ids);
+        to.opt(9, &self.execution_status);
+        to.opt(1, &self.region);
+        to.opt(10, &self.rule_enforcement_id);
+        to.opt(11, &self.rule_enforcement_recommendation_id);
+        to.opt(2, &self.rule_ids);
+        to.opt(4, &self.rule_set_ids);
+        to.opt(7, &self.target_account);
+        to.opt(0, &self.time);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListAnomaliesIgnorelistRuleBody);
@@ -409,12 +362,10 @@ impl model::Model for ListAnomaliesIgnorelistRuleBodyTime {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.operator),
-            1 => model::Part::Int(&self.timestamp),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.operator);
+        to.opt(1, &self.timestamp);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListAnomaliesIgnorelistRuleBodyTime);
@@ -492,39 +443,19 @@ impl model::Model for UpdateAnomaliesIgnorelistRuleBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.uuid),
-            3 => model::Part::Flag(&self.enabled),
-            4 => model::opt(&self.rule_spec),
-            5 => model::Part::Str(&self.account_id),
-            6 => model::Part::Int(&self.created_at),
-            7 => model::opt(&self.created_by),
-            8 => model::Part::Int(&self.last_updated_at),
-            9 => model::opt(&self.last_updated_by),
-            10 => model::Part::Int(&self.whitelisted_anomaly_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.uuid.is_some(),
-                self.enabled.is_some(),
-                self.rule_spec.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.last_updated_at.is_some(),
-                self.last_updated_by.is_some(),
-                self.whitelisted_anomaly_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account_id);
+        to.opt(6, &self.created_at);
+        to.opt(7, &self.created_by);
+        to.opt(3, &self.enabled);
+        to.opt(8, &self.last_updated_at);
+        to.opt(9, &self.last_updated_by);
+        to.opt(0, &self.name);
+        to.opt(4, &self.rule_spec);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.uuid);
+        to.opt(10, &self.whitelisted_anomaly_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateAnomaliesIgnorelistRuleBody);
@@ -569,14 +500,12 @@ impl model::Model for UpdateAnomaliesIgnorelistRuleBodyCreatedBy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Str(&self.email),
-            3 => model::Part::Str(&self.external_user_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.email);
+        to.opt(3, &self.external_user_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateAnomaliesIgnorelistRuleBodyCreatedBy);
@@ -621,14 +550,12 @@ impl model::Model for UpdateAnomaliesIgnorelistRuleBodyLastUpdatedBy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Str(&self.email),
-            3 => model::Part::Str(&self.external_user_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.email);
+        to.opt(3, &self.external_user_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateAnomaliesIgnorelistRuleBodyLastUpdatedBy);
@@ -664,11 +591,9 @@ impl model::Model for UpdateAnomaliesIgnorelistRuleBodyRuleSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateAnomaliesIgnorelistRuleBodyRuleSpec);

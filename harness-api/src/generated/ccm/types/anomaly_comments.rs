@@ -58,16 +58,14 @@ impl model::Model for AnomalyComment {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uuid),
-            1 => model::Part::Str(&self.comment),
-            2 => model::Part::Str(&self.account_id),
-            3 => model::Part::Str(&self.anomaly_id),
-            4 => model::Part::Int(&self.created_at),
-            5 => model::opt(&self.created_by),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account_id);
+        to.opt(3, &self.anomaly_id);
+        to.opt(1, &self.comment);
+        to.opt(4, &self.created_at);
+        to.opt(5, &self.created_by);
+        to.opt(0, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AnomalyComment);
@@ -112,14 +110,12 @@ impl model::Model for ResponseDtoListAnomalyComment {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListAnomalyComment);

@@ -58,16 +58,14 @@ impl model::Model for BiDashboardSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.dashboard_id),
-            1 => model::Part::Str(&self.description),
-            2 => model::Part::Str(&self.service_type),
-            3 => model::Part::Str(&self.cloud_provider),
-            4 => model::Part::Str(&self.dashboard_name),
-            5 => model::Part::Str(&self.redirection_url),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.cloud_provider);
+        to.opt(0, &self.dashboard_id);
+        to.opt(4, &self.dashboard_name);
+        to.opt(1, &self.description);
+        to.opt(5, &self.redirection_url);
+        to.opt(2, &self.service_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BiDashboardSummary);
@@ -112,14 +110,12 @@ impl model::Model for ResponseDtoListBiDashboardSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListBiDashboardSummary);

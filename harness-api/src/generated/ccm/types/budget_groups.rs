@@ -118,59 +118,29 @@ impl model::Model for BudgetGroup {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::opt(&self.period),
-            3 => model::Part::Int(&self.end_time),
-            4 => model::Part::Str(&self.account_id),
-            5 => model::Part::Int(&self.created_at),
-            6 => model::opt(&self.created_by),
-            7 => model::Part::Int(&self.start_time),
-            8 => model::Part::Num(&self.actual_cost),
-            9 => model::opt(&self.cascade_type),
-            10 => model::Part::Num(&self.forecast_cost),
-            11 => model::opt(&self.child_entities),
-            12 => model::Part::Num(&self.last_month_cost),
-            13 => model::Part::Int(&self.last_updated_at),
-            14 => model::opt(&self.last_updated_by),
-            15 => model::opt(&self.alert_thresholds),
-            16 => model::Part::Num(&self.budget_group_amount),
-            17 => model::opt(&self.budget_group_history),
-            18 => model::Part::Str(&self.custom_alert_message),
-            19 => model::Part::Str(&self.parent_budget_group_id),
-            20 => model::opt(&self.budget_group_monthly_breakdown),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.uuid.is_some(),
-                self.period.is_some(),
-                self.end_time.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.start_time.is_some(),
-                self.actual_cost.is_some(),
-                self.cascade_type.is_some(),
-                self.forecast_cost.is_some(),
-                self.child_entities.is_some(),
-                self.last_month_cost.is_some(),
-                self.last_updated_at.is_some(),
-                self.last_updated_by.is_some(),
-                self.alert_thresholds.is_some(),
-                self.budget_group_amount.is_some(),
-                self.budget_group_history.is_some(),
-                self.custom_alert_message.is_some(),
-                self.parent_budget_group_id.is_some(),
-                self.budget_group_monthly_breakdown.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_id);
+        to.opt(8, &self.actual_cost);
+        to.opt(15, &self.alert_thresholds);
+        to.opt(16, &self.budget_group_amount);
+        to.opt(17, &self.budget_group_history);
+        to.opt(20, &self.budget_group_monthly_breakdown);
+        to.opt(9, &self.cascade_type);
+        to.opt(11, &self.child_entities);
+        to.opt(5, &self.created_at);
+        to.opt(6, &self.created_by);
+        to.opt(18, &self.custom_alert_message);
+        to.opt(3, &self.end_time);
+        to.opt(10, &self.forecast_cost);
+        to.opt(12, &self.last_month_cost);
+        to.opt(13, &self.last_updated_at);
+        to.opt(14, &self.last_updated_by);
+        to.opt(0, &self.name);
+        to.opt(19, &self.parent_budget_group_id);
+        to.opt(2, &self.period);
+        to.opt(7, &self.start_time);
+        to.opt(1, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BudgetGroup);
@@ -219,14 +189,12 @@ impl model::Model for BudgetGroupChildEntityDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Num(&self.proportion),
-            2 => model::Part::Flag(&self.budget_group),
-            3 => model::Part::Flag(&self.is_budget_group),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.budget_group);
+        to.opt(0, &self.id);
+        to.opt(3, &self.is_budget_group);
+        to.opt(1, &self.proportion);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BudgetGroupChildEntityDto);
@@ -381,75 +349,37 @@ impl model::Model for BudgetSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.type_),
-            3 => model::opt(&self.period),
-            4 => model::Part::Str(&self.folder_id),
-            5 => model::Part::Str(&self.parent_id),
-            6 => model::Part::Int(&self.time_left),
-            7 => model::Part::Str(&self.time_unit),
-            8 => model::Part::Int(&self.created_at),
-            9 => model::opt(&self.created_by),
-            10 => model::Part::Int(&self.start_time),
-            11 => model::Part::Str(&self.time_scope),
-            12 => model::Part::Num(&self.actual_cost),
-            13 => model::Part::Num(&self.growth_rate),
-            14 => model::Part::Flag(&self.budget_group),
-            15 => model::opt(&self.cascade_type),
-            16 => model::Part::Num(&self.budget_amount),
-            17 => model::Part::Num(&self.forecast_cost),
-            18 => model::Part::Flag(&self.is_budget_group),
-            19 => model::Part::Int(&self.last_updated_at),
-            20 => model::opt(&self.last_updated_by),
-            21 => model::Part::Str(&self.perspective_id),
-            22 => model::opt(&self.alert_thresholds),
-            23 => model::Part::Str(&self.perspective_name),
-            24 => model::opt(&self.actual_cost_alerts),
-            25 => model::opt(&self.forecast_cost_alerts),
-            26 => model::opt(&self.budget_monthly_breakdown),
-            27 => model::opt(&self.child_entity_proportions),
-            28 => model::Part::Flag(&self.disable_currency_warning),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.period.is_some(),
-                self.folder_id.is_some(),
-                self.parent_id.is_some(),
-                self.time_left.is_some(),
-                self.time_unit.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.start_time.is_some(),
-                self.time_scope.is_some(),
-                self.actual_cost.is_some(),
-                self.growth_rate.is_some(),
-                self.budget_group.is_some(),
-                self.cascade_type.is_some(),
-                self.budget_amount.is_some(),
-                self.forecast_cost.is_some(),
-                self.is_budget_group.is_some(),
-                self.last_updated_at.is_some(),
-                self.last_updated_by.is_some(),
-                self.perspective_id.is_some(),
-                self.alert_thresholds.is_some(),
-                self.perspective_name.is_some(),
-                self.actual_cost_alerts.is_some(),
-                self.forecast_cost_alerts.is_some(),
-                self.budget_monthly_breakdown.is_some(),
-                self.child_entity_proportions.is_some(),
-                self.disable_currency_warning.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(12, &self.actual_cost);
+        to.opt(24, &self.actual_cost_alerts);
+        to.opt(22, &self.alert_thresholds);
+        to.opt(16, &self.budget_amount);
+        to.opt(14, &self.budget_group);
+        to.opt(26, &self.budget_monthly_breakdown);
+        to.opt(15, &self.cascade_type);
+        to.opt(27, &self.child_entity_proportions);
+        to.opt(8, &self.created_at);
+        to.opt(9, &self.created_by);
+        to.opt(28, &self.disable_currency_warning);
+        to.opt(4, &self.folder_id);
+        to.opt(17, &self.forecast_cost);
+        to.opt(25, &self.forecast_cost_alerts);
+        to.opt(13, &self.growth_rate);
+        to.opt(0, &self.id);
+        to.opt(18, &self.is_budget_group);
+        to.opt(19, &self.last_updated_at);
+        to.opt(20, &self.last_updated_by);
+        to.opt(1, &self.name);
+        to.opt(5, &self.parent_id);
+        to.opt(3, &self.period);
+        to.opt(21, &self.perspective_id);
+        to.opt(23, &self.perspective_name);
+        to.opt(10, &self.start_time);
+        to.opt(6, &self.time_left);
+        to.opt(11, &self.time_scope);
+        to.opt(7, &self.time_unit);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BudgetSummary);
@@ -508,14 +438,12 @@ impl model::Model for ResponseDtoBudgetGroup {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoBudgetGroup);
@@ -564,14 +492,12 @@ impl model::Model for ResponseDtoListBudgetGroup {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListBudgetGroup);
@@ -621,14 +547,12 @@ impl model::Model for ResponseDtoListBudgetSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListBudgetSummary);

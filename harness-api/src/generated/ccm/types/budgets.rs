@@ -60,13 +60,11 @@ impl model::Model for AdjustBudgetAmountRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.budget_ids),
-            1 => model::Cell::part(&self.adjustment_value),
-            2 => model::Cell::part(&self.adjust_budget_bulk_request_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(2, &self.adjust_budget_bulk_request_type);
+        to.one(1, &self.adjustment_value);
+        to.one(0, &self.budget_ids);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(AdjustBudgetAmountRequest);
@@ -131,16 +129,14 @@ impl model::Model for ApplicationBudgetScope {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::opt(&self.entity_ids),
-            2 => model::opt(&self.entity_names),
-            3 => model::opt(&self.application_ids),
-            4 => model::Part::Str(&self.budget_scope_type),
-            5 => model::opt(&self.environment_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.application_ids);
+        to.opt(4, &self.budget_scope_type);
+        to.opt(1, &self.entity_ids);
+        to.opt(2, &self.entity_names);
+        to.opt(5, &self.environment_type);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationBudgetScope);
@@ -295,75 +291,37 @@ impl model::Model for Budget {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.uuid),
-            3 => model::opt(&self.scope),
-            4 => model::opt(&self.period),
-            5 => model::Part::Int(&self.end_time),
-            6 => model::Part::Str(&self.folder_id),
-            7 => model::Part::Flag(&self.ng_budget),
-            8 => model::Part::Str(&self.account_id),
-            9 => model::Part::Int(&self.created_at),
-            10 => model::opt(&self.created_by),
-            11 => model::Part::Int(&self.start_time),
-            12 => model::Part::Num(&self.actual_cost),
-            13 => model::Part::Num(&self.growth_rate),
-            14 => model::Part::Flag(&self.is_ng_budget),
-            15 => model::Part::Num(&self.budget_amount),
-            16 => model::Part::Num(&self.forecast_cost),
-            17 => model::opt(&self.user_group_ids),
-            18 => model::opt(&self.budget_history),
-            19 => model::Part::Num(&self.last_month_cost),
-            20 => model::Part::Int(&self.last_updated_at),
-            21 => model::opt(&self.last_updated_by),
-            22 => model::Part::Flag(&self.notify_on_slack),
-            23 => model::opt(&self.email_addresses),
-            24 => model::opt(&self.alert_thresholds),
-            25 => model::Part::Str(&self.custom_alert_message),
-            26 => model::Part::Str(&self.parent_budget_group_id),
-            27 => model::opt(&self.budget_monthly_breakdown),
-            28 => model::Part::Flag(&self.disable_currency_warning),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.uuid.is_some(),
-                self.scope.is_some(),
-                self.period.is_some(),
-                self.end_time.is_some(),
-                self.folder_id.is_some(),
-                self.ng_budget.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.start_time.is_some(),
-                self.actual_cost.is_some(),
-                self.growth_rate.is_some(),
-                self.is_ng_budget.is_some(),
-                self.budget_amount.is_some(),
-                self.forecast_cost.is_some(),
-                self.user_group_ids.is_some(),
-                self.budget_history.is_some(),
-                self.last_month_cost.is_some(),
-                self.last_updated_at.is_some(),
-                self.last_updated_by.is_some(),
-                self.notify_on_slack.is_some(),
-                self.email_addresses.is_some(),
-                self.alert_thresholds.is_some(),
-                self.custom_alert_message.is_some(),
-                self.parent_budget_group_id.is_some(),
-                self.budget_monthly_breakdown.is_some(),
-                self.disable_currency_warning.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.account_id);
+        to.opt(12, &self.actual_cost);
+        to.opt(24, &self.alert_thresholds);
+        to.opt(15, &self.budget_amount);
+        to.opt(18, &self.budget_history);
+        to.opt(27, &self.budget_monthly_breakdown);
+        to.opt(9, &self.created_at);
+        to.opt(10, &self.created_by);
+        to.opt(25, &self.custom_alert_message);
+        to.opt(28, &self.disable_currency_warning);
+        to.opt(23, &self.email_addresses);
+        to.opt(5, &self.end_time);
+        to.opt(6, &self.folder_id);
+        to.opt(16, &self.forecast_cost);
+        to.opt(13, &self.growth_rate);
+        to.opt(14, &self.is_ng_budget);
+        to.opt(19, &self.last_month_cost);
+        to.opt(20, &self.last_updated_at);
+        to.opt(21, &self.last_updated_by);
+        to.opt(0, &self.name);
+        to.opt(7, &self.ng_budget);
+        to.opt(22, &self.notify_on_slack);
+        to.opt(26, &self.parent_budget_group_id);
+        to.opt(4, &self.period);
+        to.opt(3, &self.scope);
+        to.opt(11, &self.start_time);
+        to.opt(1, &self.type_);
+        to.opt(17, &self.user_group_ids);
+        to.opt(2, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Budget);
@@ -402,12 +360,10 @@ impl model::Model for BudgetData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.cost_data),
-            1 => model::Part::Num(&self.forecast_cost),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cost_data);
+        to.opt(1, &self.forecast_cost);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BudgetData);
@@ -476,15 +432,13 @@ impl model::Model for ClusterBudgetScope {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::opt(&self.entity_ids),
-            2 => model::opt(&self.cluster_ids),
-            3 => model::opt(&self.entity_names),
-            4 => model::Part::Str(&self.budget_scope_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.budget_scope_type);
+        to.opt(2, &self.cluster_ids);
+        to.opt(1, &self.entity_ids);
+        to.opt(3, &self.entity_names);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ClusterBudgetScope);
@@ -530,11 +484,9 @@ impl model::Model for DeleteBudgetRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.budget_ids),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.budget_ids);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(DeleteBudgetRequest);
@@ -605,15 +557,13 @@ impl model::Model for ManageBudgetAlertsRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.action),
-            1 => model::Cell::part(&self.budget_ids),
-            2 => model::opt(&self.alert_thresholds),
-            3 => model::opt(&self.email_recipients),
-            4 => model::opt(&self.slack_recipients),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.action);
+        to.opt(2, &self.alert_thresholds);
+        to.one(1, &self.budget_ids);
+        to.opt(3, &self.email_recipients);
+        to.opt(4, &self.slack_recipients);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ManageBudgetAlertsRequest);
@@ -677,16 +627,14 @@ impl model::Model for PerspectiveBudgetScope {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.view_id),
-            2 => model::Part::Str(&self.view_name),
-            3 => model::opt(&self.entity_ids),
-            4 => model::opt(&self.entity_names),
-            5 => model::Part::Str(&self.budget_scope_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.budget_scope_type);
+        to.opt(3, &self.entity_ids);
+        to.opt(4, &self.entity_names);
+        to.opt(0, &self.type_);
+        to.opt(1, &self.view_id);
+        to.opt(2, &self.view_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PerspectiveBudgetScope);
@@ -731,14 +679,12 @@ impl model::Model for ResponseDtoBudget {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoBudget);
@@ -783,14 +729,12 @@ impl model::Model for ResponseDtoBudgetData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoBudgetData);
@@ -843,14 +787,12 @@ impl model::Model for ResponseDtoListBudget {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListBudget);
@@ -893,12 +835,10 @@ impl model::Model for BudgetFilterValuesBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.filter),
-            1 => model::opt(&self.columns),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.columns);
+        to.opt(0, &self.filter);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BudgetFilterValuesBody);
@@ -980,41 +920,20 @@ impl model::Model for BudgetFilterValuesBodyFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.limit),
-            1 => model::Part::Int(&self.offset),
-            2 => model::Part::Str(&self.period),
-            3 => model::opt(&self.created_by),
-            4 => model::opt(&self.folder_ids),
-            5 => model::Part::Str(&self.search_key),
-            6 => model::opt(&self.budget_status),
-            7 => model::Part::Num(&self.max_budget_amount),
-            8 => model::Part::Num(&self.min_budget_amount),
-            9 => model::opt(&self.perspective_names),
-            10 => model::Part::Int(&self.last_modified_end_time),
-            11 => model::Part::Int(&self.last_modified_start_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.limit.is_some(),
-                self.offset.is_some(),
-                self.period.is_some(),
-                self.created_by.is_some(),
-                self.folder_ids.is_some(),
-                self.search_key.is_some(),
-                self.budget_status.is_some(),
-                self.max_budget_amount.is_some(),
-                self.min_budget_amount.is_some(),
-                self.perspective_names.is_some(),
-                self.last_modified_end_time.is_some(),
-                self.last_modified_start_time.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.budget_status);
+        to.opt(3, &self.created_by);
+        to.opt(4, &self.folder_ids);
+        to.opt(10, &self.last_modified_end_time);
+        to.opt(11, &self.last_modified_start_time);
+        to.opt(0, &self.limit);
+        to.opt(7, &self.max_budget_amount);
+        to.opt(8, &self.min_budget_amount);
+        to.opt(1, &self.offset);
+        to.opt(2, &self.period);
+        to.opt(9, &self.perspective_names);
+        to.opt(5, &self.search_key);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BudgetFilterValuesBodyFilter);
@@ -1068,15 +987,13 @@ impl model::Model for CloneBudgetsBulkOperationBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.suffix),
-            1 => model::Part::Str(&self.alert_mode),
-            2 => model::opt(&self.budget_ids),
-            3 => model::opt(&self.email_recipients),
-            4 => model::opt(&self.slack_recipients),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.alert_mode);
+        to.opt(2, &self.budget_ids);
+        to.opt(3, &self.email_recipients);
+        to.opt(4, &self.slack_recipients);
+        to.opt(0, &self.suffix);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CloneBudgetsBulkOperationBody);
@@ -1156,39 +1073,19 @@ impl model::Model for CreateCostBucketBudgetsBulkBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.period),
-            2 => model::Part::Str(&self.folder_id),
-            3 => model::Part::Int(&self.start_time),
-            4 => model::Part::Num(&self.growth_rate),
-            5 => model::Part::Str(&self.name_prefix),
-            6 => model::Part::Num(&self.budget_amount),
-            7 => model::opt(&self.cost_bucket_ids),
-            8 => model::Part::Str(&self.cost_category_id),
-            9 => model::opt(&self.alert_thresholds),
-            10 => model::opt(&self.budget_monthly_breakdown),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.type_.is_some(),
-                self.period.is_some(),
-                self.folder_id.is_some(),
-                self.start_time.is_some(),
-                self.growth_rate.is_some(),
-                self.name_prefix.is_some(),
-                self.budget_amount.is_some(),
-                self.cost_bucket_ids.is_some(),
-                self.cost_category_id.is_some(),
-                self.alert_thresholds.is_some(),
-                self.budget_monthly_breakdown.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.alert_thresholds);
+        to.opt(6, &self.budget_amount);
+        to.opt(10, &self.budget_monthly_breakdown);
+        to.opt(7, &self.cost_bucket_ids);
+        to.opt(8, &self.cost_category_id);
+        to.opt(2, &self.folder_id);
+        to.opt(4, &self.growth_rate);
+        to.opt(5, &self.name_prefix);
+        to.opt(1, &self.period);
+        to.opt(3, &self.start_time);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateCostBucketBudgetsBulkBody);
@@ -1250,17 +1147,15 @@ impl model::Model for CreateCostBucketBudgetsBulkBodyAlertThresholds {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.based_on),
-            1 => model::Part::Int(&self.crossed_at),
-            2 => model::Part::Int(&self.alerts_sent),
-            3 => model::Part::Num(&self.percentage),
-            4 => model::opt(&self.user_group_ids),
-            5 => model::opt(&self.slack_webhooks),
-            6 => model::opt(&self.email_addresses),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.alerts_sent);
+        to.opt(0, &self.based_on);
+        to.opt(1, &self.crossed_at);
+        to.opt(6, &self.email_addresses);
+        to.opt(3, &self.percentage);
+        to.opt(5, &self.slack_webhooks);
+        to.opt(4, &self.user_group_ids);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateCostBucketBudgetsBulkBodyAlertThresholds);
@@ -1320,16 +1215,14 @@ impl model::Model for CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdown {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.budget_breakdown),
-            1 => model::opt(&self.actual_monthly_cost),
-            2 => model::opt(&self.budget_monthly_amount),
-            3 => model::opt(&self.forecast_monthly_cost),
-            4 => model::opt(&self.yearly_last_period_cost),
-            5 => model::Part::Flag(&self.forecast_cost_configured),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.actual_monthly_cost);
+        to.opt(0, &self.budget_breakdown);
+        to.opt(2, &self.budget_monthly_amount);
+        to.opt(5, &self.forecast_cost_configured);
+        to.opt(3, &self.forecast_monthly_cost);
+        to.opt(4, &self.yearly_last_period_cost);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdown);
@@ -1369,12 +1262,10 @@ for CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdownBudgetMonthlyAmount {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.time),
-            1 => model::Part::Json(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.time);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdownBudgetMonthlyAmount);
@@ -1436,12 +1327,10 @@ impl model::Model for MoveBudgetsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.budget_ids),
-            1 => model::Part::Str(&self.new_folder_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.budget_ids);
+        to.opt(1, &self.new_folder_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MoveBudgetsBody);
@@ -1503,17 +1392,15 @@ impl model::Model for UpdateBudgetAlertThresholdsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.based_on),
-            1 => model::Part::Int(&self.crossed_at),
-            2 => model::Part::Int(&self.alerts_sent),
-            3 => model::Part::Num(&self.percentage),
-            4 => model::opt(&self.user_group_ids),
-            5 => model::opt(&self.slack_webhooks),
-            6 => model::opt(&self.email_addresses),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.alerts_sent);
+        to.opt(0, &self.based_on);
+        to.opt(1, &self.crossed_at);
+        to.opt(6, &self.email_addresses);
+        to.opt(3, &self.percentage);
+        to.opt(5, &self.slack_webhooks);
+        to.opt(4, &self.user_group_ids);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateBudgetAlertThresholdsBody);

@@ -84,39 +84,19 @@ impl model::Model for UpdateCostSettingsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uuid),
-            1 => model::Part::Str(&self.feature),
-            2 => model::Part::Str(&self.account_id),
-            3 => model::Part::Int(&self.created_at),
-            4 => model::opt(&self.created_by),
-            5 => model::Part::Str(&self.aws_cost_type),
-            6 => model::Part::Str(&self.azure_cost_type),
-            7 => model::Part::Int(&self.last_updated_at),
-            8 => model::opt(&self.last_updated_by),
-            9 => model::Part::Flag(&self.include_aws_benefits),
-            10 => model::opt(&self.account_scoped_preferences),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.uuid.is_some(),
-                self.feature.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.aws_cost_type.is_some(),
-                self.azure_cost_type.is_some(),
-                self.last_updated_at.is_some(),
-                self.last_updated_by.is_some(),
-                self.include_aws_benefits.is_some(),
-                self.account_scoped_preferences.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account_id);
+        to.opt(10, &self.account_scoped_preferences);
+        to.opt(5, &self.aws_cost_type);
+        to.opt(6, &self.azure_cost_type);
+        to.opt(3, &self.created_at);
+        to.opt(4, &self.created_by);
+        to.opt(1, &self.feature);
+        to.opt(9, &self.include_aws_benefits);
+        to.opt(7, &self.last_updated_at);
+        to.opt(8, &self.last_updated_by);
+        to.opt(0, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateCostSettingsBody);
@@ -166,14 +146,12 @@ impl model::Model for UpdateCostSettingsBodyAccountScopedPreferences {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.aws_cost_type),
-            1 => model::Part::Str(&self.aws_account_id),
-            2 => model::Part::Str(&self.savings_estimation_mode),
-            3 => model::Part::Str(&self.aws_cloud_account_name_with_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.aws_account_id);
+        to.opt(3, &self.aws_cloud_account_name_with_id);
+        to.opt(0, &self.aws_cost_type);
+        to.opt(2, &self.savings_estimation_mode);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateCostSettingsBodyAccountScopedPreferences);
@@ -218,14 +196,12 @@ impl model::Model for UpdateCostSettingsBodyCreatedBy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Str(&self.email),
-            3 => model::Part::Str(&self.external_user_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.email);
+        to.opt(3, &self.external_user_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateCostSettingsBodyCreatedBy);
@@ -270,14 +246,12 @@ impl model::Model for UpdateCostSettingsBodyLastUpdatedBy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Str(&self.email),
-            3 => model::Part::Str(&self.external_user_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.email);
+        to.opt(3, &self.external_user_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateCostSettingsBodyLastUpdatedBy);

@@ -62,17 +62,15 @@ impl model::Model for UpdateGovernanceCostSettingsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uuid),
-            1 => model::Part::Str(&self.account_id),
-            2 => model::Part::Int(&self.created_at),
-            3 => model::opt(&self.aws_settings),
-            4 => model::opt(&self.gcp_settings),
-            5 => model::opt(&self.azure_settings),
-            6 => model::Part::Int(&self.last_updated_at),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_id);
+        to.opt(3, &self.aws_settings);
+        to.opt(5, &self.azure_settings);
+        to.opt(2, &self.created_at);
+        to.opt(4, &self.gcp_settings);
+        to.opt(6, &self.last_updated_at);
+        to.opt(0, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateGovernanceCostSettingsBody);
@@ -108,11 +106,9 @@ impl model::Model for UpdateGovernanceCostSettingsBodyAwsSettings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.cost_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cost_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateGovernanceCostSettingsBodyAwsSettings);
@@ -148,11 +144,9 @@ impl model::Model for UpdateGovernanceCostSettingsBodyAzureSettings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.cost_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cost_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateGovernanceCostSettingsBodyAzureSettings);
@@ -222,35 +216,17 @@ impl model::Model for UpdateGovernanceCostSettingsBodyGcpSettings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.include_taxes),
-            1 => model::Part::Flag(&self.include_discounts),
-            2 => model::Part::Flag(&self.include_promotions),
-            3 => model::Part::Flag(&self.include_negotiated_savings),
-            4 => model::Part::Flag(&self.include_subscription_credits),
-            5 => model::Part::Flag(&self.include_legacy_based_cud_credits),
-            6 => model::Part::Flag(&self.include_sustained_use_discounts),
-            7 => model::Part::Flag(&self.include_spend_based_cud_discounts),
-            8 => model::Part::Flag(&self.include_resource_based_cud_credits),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.include_taxes.is_some(),
-                self.include_discounts.is_some(),
-                self.include_promotions.is_some(),
-                self.include_negotiated_savings.is_some(),
-                self.include_subscription_credits.is_some(),
-                self.include_legacy_based_cud_credits.is_some(),
-                self.include_sustained_use_discounts.is_some(),
-                self.include_spend_based_cud_discounts.is_some(),
-                self.include_resource_based_cud_credits.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.include_discounts);
+        to.opt(5, &self.include_legacy_based_cud_credits);
+        to.opt(3, &self.include_negotiated_savings);
+        to.opt(2, &self.include_promotions);
+        to.opt(8, &self.include_resource_based_cud_credits);
+        to.opt(7, &self.include_spend_based_cud_discounts);
+        to.opt(4, &self.include_subscription_credits);
+        to.opt(6, &self.include_sustained_use_discounts);
+        to.opt(0, &self.include_taxes);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateGovernanceCostSettingsBodyGcpSettings);

@@ -62,17 +62,15 @@ impl model::Model for AlertThreshold {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.based_on),
-            1 => model::Part::Int(&self.crossed_at),
-            2 => model::Part::Int(&self.alerts_sent),
-            3 => model::Part::Num(&self.percentage),
-            4 => model::opt(&self.user_group_ids),
-            5 => model::opt(&self.slack_webhooks),
-            6 => model::opt(&self.email_addresses),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.alerts_sent);
+        to.opt(0, &self.based_on);
+        to.opt(1, &self.crossed_at);
+        to.opt(6, &self.email_addresses);
+        to.opt(3, &self.percentage);
+        to.opt(5, &self.slack_webhooks);
+        to.opt(4, &self.user_group_ids);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AlertThreshold);
@@ -228,75 +226,37 @@ impl model::Model for AnomalyData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Int(&self.time),
-            2 => model::opt(&self.entity),
-            3 => model::opt(&self.status),
-            4 => model::Part::Str(&self.comment),
-            5 => model::Part::Str(&self.details),
-            6 => model::Part::Int(&self.end_time),
-            7 => model::Part::Int(&self.duration),
-            8 => model::opt(&self.criticality),
-            9 => model::Part::Num(&self.actual_amount),
-            10 => model::Part::Num(&self.anomaly_score),
-            11 => model::Part::Str(&self.resource_info),
-            12 => model::Part::Str(&self.resource_name),
-            13 => model::opt(&self.user_feedback),
-            14 => model::Part::Str(&self.cloud_provider),
-            15 => model::Part::Str(&self.perspective_id),
-            16 => model::Part::Num(&self.anomalous_spend),
-            17 => model::Part::Num(&self.expected_amount),
-            18 => model::Part::Flag(&self.ongoing_anomaly),
-            19 => model::Part::Str(&self.perspective_name),
-            20 => model::Part::Int(&self.status_updated_at),
-            21 => model::Part::Str(&self.status_updated_by),
-            22 => model::Part::Flag(&self.is_ongoing_anomaly),
-            23 => model::Part::Num(&self.expected_cost_lower),
-            24 => model::Part::Num(&self.expected_cost_upper),
-            25 => model::Part::Str(&self.status_relative_time),
-            26 => model::Part::Str(&self.anomaly_relative_time),
-            27 => model::Part::Num(&self.anomalous_spend_percentage),
-            28 => model::Part::Int(&self.status_update_relative_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.time.is_some(),
-                self.entity.is_some(),
-                self.status.is_some(),
-                self.comment.is_some(),
-                self.details.is_some(),
-                self.end_time.is_some(),
-                self.duration.is_some(),
-                self.criticality.is_some(),
-                self.actual_amount.is_some(),
-                self.anomaly_score.is_some(),
-                self.resource_info.is_some(),
-                self.resource_name.is_some(),
-                self.user_feedback.is_some(),
-                self.cloud_provider.is_some(),
-                self.perspective_id.is_some(),
-                self.anomalous_spend.is_some(),
-                self.expected_amount.is_some(),
-                self.ongoing_anomaly.is_some(),
-                self.perspective_name.is_some(),
-                self.status_updated_at.is_some(),
-                self.status_updated_by.is_some(),
-                self.is_ongoing_anomaly.is_some(),
-                self.expected_cost_lower.is_some(),
-                self.expected_cost_upper.is_some(),
-                self.status_relative_time.is_some(),
-                self.anomaly_relative_time.is_some(),
-                self.anomalous_spend_percentage.is_some(),
-                self.status_update_relative_time.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.actual_amount);
+        to.opt(16, &self.anomalous_spend);
+        to.opt(27, &self.anomalous_spend_percentage);
+        to.opt(26, &self.anomaly_relative_time);
+        to.opt(10, &self.anomaly_score);
+        to.opt(14, &self.cloud_provider);
+        to.opt(4, &self.comment);
+        to.opt(8, &self.criticality);
+        to.opt(5, &self.details);
+        to.opt(7, &self.duration);
+        to.opt(6, &self.end_time);
+        to.opt(2, &self.entity);
+        to.opt(17, &self.expected_amount);
+        to.opt(23, &self.expected_cost_lower);
+        to.opt(24, &self.expected_cost_upper);
+        to.opt(0, &self.id);
+        to.opt(22, &self.is_ongoing_anomaly);
+        to.opt(18, &self.ongoing_anomaly);
+        to.opt(15, &self.perspective_id);
+        to.opt(19, &self.perspective_name);
+        to.opt(11, &self.resource_info);
+        to.opt(12, &self.resource_name);
+        to.opt(3, &self.status);
+        to.opt(25, &self.status_relative_time);
+        to.opt(28, &self.status_update_relative_time);
+        to.opt(20, &self.status_updated_at);
+        to.opt(21, &self.status_updated_by);
+        to.opt(1, &self.time);
+        to.opt(13, &self.user_feedback);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AnomalyData);
@@ -447,69 +407,34 @@ impl model::Model for AnomalyFilterProperties {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::Part::Int(&self.limit),
-            2 => model::Part::Int(&self.offset),
-            3 => model::opt(&self.status),
-            4 => model::opt(&self.group_by),
-            5 => model::opt(&self.order_by),
-            6 => model::opt(&self.anomaly_ids),
-            7 => model::opt(&self.filter_type),
-            8 => model::opt(&self.search_text),
-            9 => model::opt(&self.aws_accounts),
-            10 => model::opt(&self.aws_services),
-            11 => model::opt(&self.gcp_products),
-            12 => model::opt(&self.gcp_projects),
-            13 => model::opt(&self.time_filters),
-            14 => model::opt(&self.aggregations),
-            15 => model::opt(&self.aws_usage_types),
-            16 => model::opt(&self.k8s_namespaces),
-            17 => model::opt(&self.k8s_cluster_names),
-            18 => model::opt(&self.k8s_service_names),
-            19 => model::Part::Num(&self.min_actual_amount),
-            20 => model::opt(&self.k8s_workload_names),
-            21 => model::Part::Num(&self.min_anomalous_spend),
-            22 => model::opt(&self.gcp_sku_descriptions),
-            23 => model::opt(&self.azure_resource_groups),
-            24 => model::opt(&self.azure_meter_categories),
-            25 => model::opt(&self.azure_subscription_guids),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.tags.is_some(),
-                self.limit.is_some(),
-                self.offset.is_some(),
-                self.status.is_some(),
-                self.group_by.is_some(),
-                self.order_by.is_some(),
-                self.anomaly_ids.is_some(),
-                self.filter_type.is_some(),
-                self.search_text.is_some(),
-                self.aws_accounts.is_some(),
-                self.aws_services.is_some(),
-                self.gcp_products.is_some(),
-                self.gcp_projects.is_some(),
-                self.time_filters.is_some(),
-                self.aggregations.is_some(),
-                self.aws_usage_types.is_some(),
-                self.k8s_namespaces.is_some(),
-                self.k8s_cluster_names.is_some(),
-                self.k8s_service_names.is_some(),
-                self.min_actual_amount.is_some(),
-                self.k8s_workload_names.is_some(),
-                self.min_anomalous_spend.is_some(),
-                self.gcp_sku_descriptions.is_some(),
-                self.azure_resource_groups.is_some(),
-                self.azure_meter_categories.is_some(),
-                self.azure_subscription_guids.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(14, &self.aggregations);
+        to.opt(6, &self.anomaly_ids);
+        to.opt(9, &self.aws_accounts);
+        to.opt(10, &self.aws_services);
+        to.opt(15, &self.aws_usage_types);
+        to.opt(24, &self.azure_meter_categories);
+        to.opt(23, &self.azure_resource_groups);
+        to.opt(25, &self.azure_subscription_guids);
+        to.opt(7, &self.filter_type);
+        to.opt(11, &self.gcp_products);
+        to.opt(12, &self.gcp_projects);
+        to.opt(22, &self.gcp_sku_descriptions);
+        to.opt(4, &self.group_by);
+        to.opt(17, &self.k8s_cluster_names);
+        to.opt(16, &self.k8s_namespaces);
+        to.opt(18, &self.k8s_service_names);
+        to.opt(20, &self.k8s_workload_names);
+        to.opt(1, &self.limit);
+        to.opt(19, &self.min_actual_amount);
+        to.opt(21, &self.min_anomalous_spend);
+        to.opt(2, &self.offset);
+        to.opt(5, &self.order_by);
+        to.opt(8, &self.search_text);
+        to.opt(3, &self.status);
+        to.opt(0, &self.tags);
+        to.opt(13, &self.time_filters);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AnomalyFilterProperties);
@@ -564,13 +489,11 @@ impl model::Model for AnomalyRequestDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.perspective_query_dto),
-            1 => model::Part::Flag(&self.show_whitelisted_anomalies),
-            2 => model::opt(&self.anomaly_filter_properties_dto),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.anomaly_filter_properties_dto);
+        to.opt(0, &self.perspective_query_dto);
+        to.opt(1, &self.show_whitelisted_anomalies);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AnomalyRequestDto);
@@ -606,11 +529,9 @@ impl model::Model for AwsRecommendationFilterProperties {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.instance_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.instance_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsRecommendationFilterProperties);
@@ -664,15 +585,13 @@ impl model::Model for AwsViewPreferences {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.aws_cost),
-            1 => model::Part::Flag(&self.include_taxes),
-            2 => model::Part::Flag(&self.include_credits),
-            3 => model::Part::Flag(&self.include_refunds),
-            4 => model::Part::Flag(&self.include_discounts),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.aws_cost);
+        to.opt(2, &self.include_credits);
+        to.opt(4, &self.include_discounts);
+        to.opt(3, &self.include_refunds);
+        to.opt(1, &self.include_taxes);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsViewPreferences);
@@ -716,12 +635,10 @@ impl model::Model for AzureRecommendationFilterProperties {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.instance_type),
-            1 => model::opt(&self.resource_group),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.instance_type);
+        to.opt(1, &self.resource_group);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureRecommendationFilterProperties);
@@ -757,11 +674,9 @@ impl model::Model for AzureViewPreferences {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.cost_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cost_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureViewPreferences);

@@ -84,41 +84,20 @@ impl model::Model for BaseRecommendationFilterProperties {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.id),
-            1 => model::opt(&self.region),
-            2 => model::opt(&self.resource_id),
-            3 => model::opt(&self.resource_name),
-            4 => model::opt(&self.resource_type),
-            5 => model::opt(&self.cloud_provider),
-            6 => model::opt(&self.cloud_account_id),
-            7 => model::Part::Int(&self.applied_at_end_time),
-            8 => model::opt(&self.cloud_account_name),
-            9 => model::opt(&self.applied_by_user_name),
-            10 => model::Part::Int(&self.applied_at_start_time),
-            11 => model::opt(&self.recommendation_state),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.region.is_some(),
-                self.resource_id.is_some(),
-                self.resource_name.is_some(),
-                self.resource_type.is_some(),
-                self.cloud_provider.is_some(),
-                self.cloud_account_id.is_some(),
-                self.applied_at_end_time.is_some(),
-                self.cloud_account_name.is_some(),
-                self.applied_by_user_name.is_some(),
-                self.applied_at_start_time.is_some(),
-                self.recommendation_state.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.applied_at_end_time);
+        to.opt(10, &self.applied_at_start_time);
+        to.opt(9, &self.applied_by_user_name);
+        to.opt(6, &self.cloud_account_id);
+        to.opt(8, &self.cloud_account_name);
+        to.opt(5, &self.cloud_provider);
+        to.opt(0, &self.id);
+        to.opt(11, &self.recommendation_state);
+        to.opt(1, &self.region);
+        to.opt(2, &self.resource_id);
+        to.opt(3, &self.resource_name);
+        to.opt(4, &self.resource_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BaseRecommendationFilterProperties);
@@ -197,17 +176,15 @@ impl model::Model for BudgetCostData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.time),
-            1 => model::Part::Int(&self.end_time),
-            2 => model::Part::Num(&self.budgeted),
-            3 => model::Part::Num(&self.actual_cost),
-            4 => model::Part::Num(&self.forecast_cost),
-            5 => model::Part::Num(&self.budget_variance),
-            6 => model::Part::Num(&self.budget_variance_percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.actual_cost);
+        to.opt(5, &self.budget_variance);
+        to.opt(6, &self.budget_variance_percentage);
+        to.opt(2, &self.budgeted);
+        to.opt(1, &self.end_time);
+        to.opt(4, &self.forecast_cost);
+        to.opt(0, &self.time);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BudgetCostData);
@@ -293,43 +270,21 @@ impl model::Model for BudgetFilterPropertiesDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.limit),
-            1 => model::Part::Int(&self.offset),
-            2 => model::opt(&self.period),
-            3 => model::Part::Json(&self.created_by),
-            4 => model::opt(&self.folder_ids),
-            5 => model::Part::Str(&self.search_key),
-            6 => model::opt(&self.budget_status),
-            7 => model::Part::Str(&self.perspective_id),
-            8 => model::Part::Num(&self.max_budget_amount),
-            9 => model::Part::Num(&self.min_budget_amount),
-            10 => model::opt(&self.perspective_names),
-            11 => model::Part::Int(&self.last_modified_end_time),
-            12 => model::Part::Int(&self.last_modified_start_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.limit.is_some(),
-                self.offset.is_some(),
-                self.period.is_some(),
-                self.created_by.is_some(),
-                self.folder_ids.is_some(),
-                self.search_key.is_some(),
-                self.budget_status.is_some(),
-                self.perspective_id.is_some(),
-                self.max_budget_amount.is_some(),
-                self.min_budget_amount.is_some(),
-                self.perspective_names.is_some(),
-                self.last_modified_end_time.is_some(),
-                self.last_modified_start_time.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.budget_status);
+        to.opt(3, &self.created_by);
+        to.opt(4, &self.folder_ids);
+        to.opt(11, &self.last_modified_end_time);
+        to.opt(12, &self.last_modified_start_time);
+        to.opt(0, &self.limit);
+        to.opt(8, &self.max_budget_amount);
+        to.opt(9, &self.min_budget_amount);
+        to.opt(1, &self.offset);
+        to.opt(2, &self.period);
+        to.opt(7, &self.perspective_id);
+        to.opt(10, &self.perspective_names);
+        to.opt(5, &self.search_key);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BudgetFilterPropertiesDto);
@@ -392,16 +347,14 @@ impl model::Model for BudgetMonthlyBreakdown {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.budget_breakdown),
-            1 => model::opt(&self.actual_monthly_cost),
-            2 => model::opt(&self.budget_monthly_amount),
-            3 => model::opt(&self.forecast_monthly_cost),
-            4 => model::opt(&self.yearly_last_period_cost),
-            5 => model::Part::Flag(&self.forecast_cost_configured),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.actual_monthly_cost);
+        to.opt(0, &self.budget_breakdown);
+        to.opt(2, &self.budget_monthly_amount);
+        to.opt(5, &self.forecast_cost_configured);
+        to.opt(3, &self.forecast_monthly_cost);
+        to.opt(4, &self.yearly_last_period_cost);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BudgetMonthlyBreakdown);

@@ -39,12 +39,10 @@ impl model::Model for CcmAggregation {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.field),
-            1 => model::opt(&self.operation_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.field);
+        to.opt(1, &self.operation_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CcmAggregation);
@@ -134,12 +132,10 @@ impl model::Model for CcmCostCategoryDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.cost_bucket),
-            1 => model::Part::Str(&self.cost_category),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cost_bucket);
+        to.opt(1, &self.cost_category);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CcmCostCategoryDto);
@@ -178,12 +174,10 @@ impl model::Model for CcmDataPoint {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.key),
-            1 => model::Part::Num(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CcmDataPoint);
@@ -219,11 +213,9 @@ impl model::Model for CcmGroupBy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.group_by_field),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.group_by_field);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CcmGroupBy);
@@ -309,12 +301,10 @@ impl model::Model for CcmJiraDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.jira_issue),
-            1 => model::Part::Str(&self.connector_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.connector_ref);
+        to.opt(0, &self.jira_issue);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CcmJiraDetails);
@@ -444,55 +434,27 @@ impl model::Model for CcmRecommendationFilterProperties {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::Part::Int(&self.limit),
-            2 => model::Part::Int(&self.offset),
-            3 => model::Part::Num(&self.min_cost),
-            4 => model::opt(&self.tag_dt_os),
-            5 => model::Part::Int(&self.days_back),
-            6 => model::Part::Num(&self.min_saving),
-            7 => model::opt(&self.filter_type),
-            8 => model::opt(&self.cost_category_dt_os),
-            9 => model::opt(&self.perspective_filters),
-            10 => model::Part::Flag(&self.child_recommendation),
-            11 => model::Part::Flag(&self.parent_recommendation),
-            12 => model::Part::Flag(&self.include_ignored_recommendation),
-            13 => model::opt(&self.azure_recommendation_filter_properties),
-            14 => model::opt(&self.aws_recommendation_filter_properties_dto),
-            15 => model::opt(&self.k8s_recommendation_filter_properties_dto),
-            16 => model::opt(&self.base_recommendation_filter_properties_dto),
-            17 => model::opt(&self.container_recommendation_filter_properties_dto),
-            18 => model::opt(&self.governance_recommendation_filter_properties_dto),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.tags.is_some(),
-                self.limit.is_some(),
-                self.offset.is_some(),
-                self.min_cost.is_some(),
-                self.tag_dt_os.is_some(),
-                self.days_back.is_some(),
-                self.min_saving.is_some(),
-                self.filter_type.is_some(),
-                self.cost_category_dt_os.is_some(),
-                self.perspective_filters.is_some(),
-                self.child_recommendation.is_some(),
-                self.parent_recommendation.is_some(),
-                self.include_ignored_recommendation.is_some(),
-                self.azure_recommendation_filter_properties.is_some(),
-                self.aws_recommendation_filter_properties_dto.is_some(),
-                self.k8s_recommendation_filter_properties_dto.is_some(),
-                self.base_recommendation_filter_properties_dto.is_some(),
-                self.container_recommendation_filter_properties_dto.is_some(),
-                self.governance_recommendation_filter_properties_dto.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(14, &self.aws_recommendation_filter_properties_dto);
+        to.opt(13, &self.azure_recommendation_filter_properties);
+        to.opt(16, &self.base_recommendation_filter_properties_dto);
+        to.opt(10, &self.child_recommendation);
+        to.opt(17, &self.container_recommendation_filter_properties_dto);
+        to.opt(8, &self.cost_category_dt_os);
+        to.opt(5, &self.days_back);
+        to.opt(7, &self.filter_type);
+        to.opt(18, &self.governance_recommendation_filter_properties_dto);
+        to.opt(12, &self.include_ignored_recommendation);
+        to.opt(15, &self.k8s_recommendation_filter_properties_dto);
+        to.opt(1, &self.limit);
+        to.opt(3, &self.min_cost);
+        to.opt(6, &self.min_saving);
+        to.opt(2, &self.offset);
+        to.opt(11, &self.parent_recommendation);
+        to.opt(9, &self.perspective_filters);
+        to.opt(4, &self.tag_dt_os);
+        to.opt(0, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CcmRecommendationFilterProperties);
@@ -539,13 +501,11 @@ impl model::Model for CcmReference {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CcmReference);
@@ -584,12 +544,10 @@ impl model::Model for CcmServiceNowDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.connector_ref),
-            1 => model::opt(&self.service_now_ticket),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.connector_ref);
+        to.opt(1, &self.service_now_ticket);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CcmServiceNowDetails);
@@ -628,12 +586,10 @@ impl model::Model for CcmSort {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.field),
-            1 => model::opt(&self.order),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.field);
+        to.opt(1, &self.order);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CcmSort);
@@ -723,12 +679,10 @@ impl model::Model for CcmTagDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CcmTagDto);
@@ -767,12 +721,10 @@ impl model::Model for CcmTimeFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.operator),
-            1 => model::Part::Int(&self.timestamp),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.operator);
+        to.opt(1, &self.timestamp);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CcmTimeFilter);
@@ -885,53 +837,26 @@ impl model::Model for CeView {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Str(&self.folder_id),
-            3 => model::opt(&self.view_type),
-            4 => model::Part::Str(&self.account_id),
-            5 => model::Part::Int(&self.created_at),
-            6 => model::opt(&self.created_by),
-            7 => model::Part::Num(&self.total_cost),
-            8 => model::opt(&self.view_rules),
-            9 => model::opt(&self.view_state),
-            10 => model::opt(&self.data_sources),
-            11 => model::Part::Str(&self.view_version),
-            12 => model::Part::Int(&self.last_updated_at),
-            13 => model::opt(&self.last_updated_by),
-            14 => model::opt(&self.view_time_range),
-            15 => model::opt(&self.unit_metric_info),
-            16 => model::opt(&self.view_preferences),
-            17 => model::opt(&self.view_visualization),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.uuid.is_some(),
-                self.folder_id.is_some(),
-                self.view_type.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.total_cost.is_some(),
-                self.view_rules.is_some(),
-                self.view_state.is_some(),
-                self.data_sources.is_some(),
-                self.view_version.is_some(),
-                self.last_updated_at.is_some(),
-                self.last_updated_by.is_some(),
-                self.view_time_range.is_some(),
-                self.unit_metric_info.is_some(),
-                self.view_preferences.is_some(),
-                self.view_visualization.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_id);
+        to.opt(5, &self.created_at);
+        to.opt(6, &self.created_by);
+        to.opt(10, &self.data_sources);
+        to.opt(2, &self.folder_id);
+        to.opt(12, &self.last_updated_at);
+        to.opt(13, &self.last_updated_by);
+        to.opt(0, &self.name);
+        to.opt(7, &self.total_cost);
+        to.opt(15, &self.unit_metric_info);
+        to.opt(1, &self.uuid);
+        to.opt(16, &self.view_preferences);
+        to.opt(8, &self.view_rules);
+        to.opt(9, &self.view_state);
+        to.opt(14, &self.view_time_range);
+        to.opt(3, &self.view_type);
+        to.opt(11, &self.view_version);
+        to.opt(17, &self.view_visualization);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CeView);
@@ -999,15 +924,13 @@ impl model::Model for CeViewUnitMetricInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.type_),
-            3 => model::opt(&self.unit_metric_numerator),
-            4 => model::opt(&self.unit_metric_denominator),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.kind);
+        to.opt(1, &self.name);
+        to.opt(2, &self.type_);
+        to.opt(4, &self.unit_metric_denominator);
+        to.opt(3, &self.unit_metric_numerator);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CeViewUnitMetricInfo);
@@ -1046,12 +969,10 @@ impl model::Model for CeViewUnitMetricInfoUnitMetricDenominator {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.operands),
-            1 => model::Part::Json(&self.operators),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.operands);
+        to.opt(1, &self.operators);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CeViewUnitMetricInfoUnitMetricDenominator);
@@ -1090,12 +1011,10 @@ impl model::Model for CeViewUnitMetricInfoUnitMetricNumerator {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.operands),
-            1 => model::Part::Json(&self.operators),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.operands);
+        to.opt(1, &self.operators);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CeViewUnitMetricInfoUnitMetricNumerator);
@@ -1145,14 +1064,12 @@ impl model::Model for ContainerRecommendationFilterProperties {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.k8s_namespace),
-            1 => model::opt(&self.ecs_launch_type),
-            2 => model::opt(&self.ecs_cluster_name),
-            3 => model::opt(&self.k8s_cluster_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.ecs_cluster_name);
+        to.opt(1, &self.ecs_launch_type);
+        to.opt(3, &self.k8s_cluster_name);
+        to.opt(0, &self.k8s_namespace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ContainerRecommendationFilterProperties);

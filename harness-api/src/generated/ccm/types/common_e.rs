@@ -66,33 +66,16 @@ impl model::Model for Ec2RecommendationPreset {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Str(&self.account_id),
-            3 => model::Part::Int(&self.created_at),
-            4 => model::Part::Str(&self.description),
-            5 => model::opt(&self.resource_type),
-            6 => model::Part::Int(&self.last_updated_at),
-            7 => model::opt(&self.family_preference),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.uuid.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.description.is_some(),
-                self.resource_type.is_some(),
-                self.last_updated_at.is_some(),
-                self.family_preference.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account_id);
+        to.opt(3, &self.created_at);
+        to.opt(4, &self.description);
+        to.opt(7, &self.family_preference);
+        to.opt(6, &self.last_updated_at);
+        to.opt(0, &self.name);
+        to.opt(5, &self.resource_type);
+        to.opt(1, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Ec2RecommendationPreset);
@@ -169,33 +152,16 @@ impl model::Model for EcsRecommendationPreset {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Str(&self.account_id),
-            3 => model::Part::Int(&self.created_at),
-            4 => model::Part::Str(&self.description),
-            5 => model::opt(&self.resource_type),
-            6 => model::Part::Int(&self.last_updated_at),
-            7 => model::Part::Int(&self.buffer_percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.uuid.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.description.is_some(),
-                self.resource_type.is_some(),
-                self.last_updated_at.is_some(),
-                self.buffer_percentage.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account_id);
+        to.opt(7, &self.buffer_percentage);
+        to.opt(3, &self.created_at);
+        to.opt(4, &self.description);
+        to.opt(6, &self.last_updated_at);
+        to.opt(0, &self.name);
+        to.opt(5, &self.resource_type);
+        to.opt(1, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EcsRecommendationPreset);
@@ -299,49 +265,24 @@ impl model::Model for EnforcementDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.regions),
-            1 => model::opt(&self.rule_ids),
-            2 => model::opt(&self.accounts),
-            3 => model::Part::Flag(&self.is_dry_run),
-            4 => model::Part::Str(&self.schedule),
-            5 => model::Part::Int(&self.created_at),
-            6 => model::opt(&self.created_by),
-            7 => model::Part::Flag(&self.is_enabled),
-            8 => model::opt(&self.rule_set_ids),
-            9 => model::Part::Str(&self.description),
-            10 => model::opt(&self.cloud_provider),
-            11 => model::Part::Int(&self.last_updated_at),
-            12 => model::opt(&self.last_updated_by),
-            13 => model::Part::Str(&self.enforcement_name),
-            14 => model::opt(&self.account_id_and_names),
-            15 => model::Part::Str(&self.execution_timezone),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.regions.is_some(),
-                self.rule_ids.is_some(),
-                self.accounts.is_some(),
-                self.is_dry_run.is_some(),
-                self.schedule.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.is_enabled.is_some(),
-                self.rule_set_ids.is_some(),
-                self.description.is_some(),
-                self.cloud_provider.is_some(),
-                self.last_updated_at.is_some(),
-                self.last_updated_by.is_some(),
-                self.enforcement_name.is_some(),
-                self.account_id_and_names.is_some(),
-                self.execution_timezone.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(14, &self.account_id_and_names);
+        to.opt(2, &self.accounts);
+        to.opt(10, &self.cloud_provider);
+        to.opt(5, &self.created_at);
+        to.opt(6, &self.created_by);
+        to.opt(9, &self.description);
+        to.opt(13, &self.enforcement_name);
+        to.opt(15, &self.execution_timezone);
+        to.opt(3, &self.is_dry_run);
+        to.opt(7, &self.is_enabled);
+        to.opt(11, &self.last_updated_at);
+        to.opt(12, &self.last_updated_by);
+        to.opt(0, &self.regions);
+        to.opt(1, &self.rule_ids);
+        to.opt(8, &self.rule_set_ids);
+        to.opt(4, &self.schedule);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EnforcementDetails);
@@ -467,61 +408,30 @@ impl model::Model for EntityInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.field),
-            1 => model::Part::Str(&self.service),
-            2 => model::Part::Str(&self.gcp_sku_id),
-            3 => model::Part::Str(&self.cluster_id),
-            4 => model::Part::Str(&self.namespace),
-            5 => model::Part::Str(&self.gcp_product),
-            6 => model::Part::Str(&self.cluster_name),
-            7 => model::Part::Str(&self.service_name),
-            8 => model::Part::Str(&self.aws_usage_type),
-            9 => model::Part::Str(&self.gcp_project_id),
-            10 => model::Part::Str(&self.workload_name),
-            11 => model::Part::Str(&self.workload_type),
-            12 => model::Part::Str(&self.cloud_provider),
-            13 => model::Part::Str(&self.aws_service_code),
-            14 => model::Part::Str(&self.aws_instancetype),
-            15 => model::Part::Str(&self.azure_instance_id),
-            16 => model::Part::Str(&self.azure_service_name),
-            17 => model::Part::Str(&self.aws_usage_account_id),
-            18 => model::Part::Str(&self.gcp_sku_description),
-            19 => model::Part::Str(&self.azure_meter_category),
-            20 => model::Part::Str(&self.azure_resource_group),
-            21 => model::Part::Str(&self.azure_subscription_guid),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.field.is_some(),
-                self.service.is_some(),
-                self.gcp_sku_id.is_some(),
-                self.cluster_id.is_some(),
-                self.namespace.is_some(),
-                self.gcp_product.is_some(),
-                self.cluster_name.is_some(),
-                self.service_name.is_some(),
-                self.aws_usage_type.is_some(),
-                self.gcp_project_id.is_some(),
-                self.workload_name.is_some(),
-                self.workload_type.is_some(),
-                self.cloud_provider.is_some(),
-                self.aws_service_code.is_some(),
-                self.aws_instancetype.is_some(),
-                self.azure_instance_id.is_some(),
-                self.azure_service_name.is_some(),
-                self.aws_usage_account_id.is_some(),
-                self.gcp_sku_description.is_some(),
-                self.azure_meter_category.is_some(),
-                self.azure_resource_group.is_some(),
-                self.azure_subscription_guid.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(14, &self.aws_instancetype);
+        to.opt(13, &self.aws_service_code);
+        to.opt(17, &self.aws_usage_account_id);
+        to.opt(8, &self.aws_usage_type);
+        to.opt(15, &self.azure_instance_id);
+        to.opt(19, &self.azure_meter_category);
+        to.opt(20, &self.azure_resource_group);
+        to.opt(16, &self.azure_service_name);
+        to.opt(21, &self.azure_subscription_guid);
+        to.opt(12, &self.cloud_provider);
+        to.opt(3, &self.cluster_id);
+        to.opt(6, &self.cluster_name);
+        to.opt(0, &self.field);
+        to.opt(5, &self.gcp_product);
+        to.opt(9, &self.gcp_project_id);
+        to.opt(18, &self.gcp_sku_description);
+        to.opt(2, &self.gcp_sku_id);
+        to.opt(4, &self.namespace);
+        to.opt(1, &self.service);
+        to.opt(7, &self.service_name);
+        to.opt(10, &self.workload_name);
+        to.opt(11, &self.workload_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityInfo);

@@ -74,37 +74,18 @@ impl model::Model for GcpViewPreferences {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.gcp_cost),
-            1 => model::Part::Flag(&self.include_taxes),
-            2 => model::Part::Flag(&self.include_discounts),
-            3 => model::Part::Flag(&self.include_promotions),
-            4 => model::Part::Json(&self.include_negotiated_savings),
-            5 => model::Part::Json(&self.include_subscription_credits),
-            6 => model::Part::Json(&self.include_legacy_based_cud_credits),
-            7 => model::Part::Json(&self.include_sustained_use_discounts),
-            8 => model::Part::Json(&self.include_spend_based_cud_discounts),
-            9 => model::Part::Json(&self.include_resource_based_cud_credits),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.gcp_cost.is_some(),
-                self.include_taxes.is_some(),
-                self.include_discounts.is_some(),
-                self.include_promotions.is_some(),
-                self.include_negotiated_savings.is_some(),
-                self.include_subscription_credits.is_some(),
-                self.include_legacy_based_cud_credits.is_some(),
-                self.include_sustained_use_discounts.is_some(),
-                self.include_spend_based_cud_discounts.is_some(),
-                self.include_resource_based_cud_credits.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.gcp_cost);
+        to.opt(2, &self.include_discounts);
+        to.opt(6, &self.include_legacy_based_cud_credits);
+        to.opt(4, &self.include_negotiated_savings);
+        to.opt(3, &self.include_promotions);
+        to.opt(9, &self.include_resource_based_cud_credits);
+        to.opt(8, &self.include_spend_based_cud_discounts);
+        to.opt(5, &self.include_subscription_credits);
+        to.opt(7, &self.include_sustained_use_discounts);
+        to.opt(1, &self.include_taxes);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GcpViewPreferences);
@@ -140,11 +121,9 @@ impl model::Model for GovernanceRecommendationFilterProperties {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.governance_rule_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.governance_rule_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GovernanceRecommendationFilterProperties);

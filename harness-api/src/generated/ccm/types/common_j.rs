@@ -51,16 +51,14 @@ impl model::Model for JiraIssueNg {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.key),
-            2 => model::Part::Str(&self.url),
-            3 => model::opt(&self.fields),
-            4 => model::Part::Str(&self.rest_url),
-            5 => model::opt(&self.field_name_to_keys),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.field_name_to_keys);
+        to.opt(3, &self.fields);
+        to.opt(0, &self.id);
+        to.opt(1, &self.key);
+        to.opt(4, &self.rest_url);
+        to.opt(2, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(JiraIssueNg);

@@ -68,33 +68,16 @@ impl model::Model for K8sRecommendationFilterProperties {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ids),
-            1 => model::opt(&self.names),
-            2 => model::opt(&self.regions),
-            3 => model::opt(&self.namespaces),
-            4 => model::opt(&self.cluster_names),
-            5 => model::opt(&self.cloud_provider),
-            6 => model::opt(&self.resource_types),
-            7 => model::opt(&self.recommendation_states),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.ids.is_some(),
-                self.names.is_some(),
-                self.regions.is_some(),
-                self.namespaces.is_some(),
-                self.cluster_names.is_some(),
-                self.cloud_provider.is_some(),
-                self.resource_types.is_some(),
-                self.recommendation_states.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.cloud_provider);
+        to.opt(4, &self.cluster_names);
+        to.opt(0, &self.ids);
+        to.opt(1, &self.names);
+        to.opt(3, &self.namespaces);
+        to.opt(7, &self.recommendation_states);
+        to.opt(2, &self.regions);
+        to.opt(6, &self.resource_types);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(K8sRecommendationFilterProperties);

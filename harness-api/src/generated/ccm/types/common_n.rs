@@ -79,37 +79,18 @@ impl model::Model for NodepoolRecommendationPreset {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Str(&self.account_id),
-            3 => model::Part::Int(&self.created_at),
-            4 => model::Part::Str(&self.description),
-            5 => model::Part::Int(&self.min_node_count),
-            6 => model::opt(&self.resource_type),
-            7 => model::Part::Int(&self.last_updated_at),
-            8 => model::Part::Int(&self.buffer_percentage),
-            9 => model::opt(&self.preferred_instances),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.uuid.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.description.is_some(),
-                self.min_node_count.is_some(),
-                self.resource_type.is_some(),
-                self.last_updated_at.is_some(),
-                self.buffer_percentage.is_some(),
-                self.preferred_instances.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account_id);
+        to.opt(8, &self.buffer_percentage);
+        to.opt(3, &self.created_at);
+        to.opt(4, &self.description);
+        to.opt(7, &self.last_updated_at);
+        to.opt(5, &self.min_node_count);
+        to.opt(0, &self.name);
+        to.opt(9, &self.preferred_instances);
+        to.opt(6, &self.resource_type);
+        to.opt(1, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NodepoolRecommendationPreset);

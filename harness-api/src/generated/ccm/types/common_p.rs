@@ -58,16 +58,14 @@ impl model::Model for Perspective {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.folder_id),
-            3 => model::Part::Str(&self.folder_name),
-            4 => model::Part::Flag(&self.report_scheduled_configured),
-            5 => model::Part::Flag(&self.is_report_scheduled_configured),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.folder_id);
+        to.opt(3, &self.folder_name);
+        to.opt(0, &self.id);
+        to.opt(5, &self.is_report_scheduled_configured);
+        to.opt(1, &self.name);
+        to.opt(4, &self.report_scheduled_configured);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Perspective);
@@ -106,12 +104,10 @@ impl model::Model for PerspectiveQueryDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.filters),
-            1 => model::opt(&self.group_by),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.filters);
+        to.opt(1, &self.group_by);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PerspectiveQueryDto);

@@ -45,14 +45,12 @@ impl model::Model for QlceViewFieldInput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.field_id),
-            1 => model::Part::Str(&self.field_name),
-            2 => model::opt(&self.identifier),
-            3 => model::Part::Str(&self.identifier_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.field_id);
+        to.opt(1, &self.field_name);
+        to.opt(2, &self.identifier);
+        to.opt(3, &self.identifier_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(QlceViewFieldInput);
@@ -100,13 +98,11 @@ impl model::Model for QlceViewFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.field),
-            1 => model::opt(&self.values),
-            2 => model::opt(&self.operator),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.field);
+        to.opt(2, &self.operator);
+        to.opt(1, &self.values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(QlceViewFilter);
@@ -165,15 +161,13 @@ impl model::Model for QlceViewFilterWrapper {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.id_filter),
-            1 => model::opt(&self.rule_filter),
-            2 => model::opt(&self.time_filter),
-            3 => model::opt(&self.view_metadata_filter),
-            4 => model::opt(&self.time_range_type_filter),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id_filter);
+        to.opt(1, &self.rule_filter);
+        to.opt(2, &self.time_filter);
+        to.opt(4, &self.time_range_type_filter);
+        to.opt(3, &self.view_metadata_filter);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(QlceViewFilterWrapper);
@@ -217,12 +211,10 @@ impl model::Model for QlceViewGroupBy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.entity_group_by),
-            1 => model::opt(&self.time_trunc_group_by),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.entity_group_by);
+        to.opt(1, &self.time_trunc_group_by);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(QlceViewGroupBy);
@@ -264,13 +256,11 @@ impl model::Model for QlceViewMetadataFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.view_id),
-            1 => model::Part::Flag(&self.preview),
-            2 => model::Part::Flag(&self.is_preview),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.is_preview);
+        to.opt(1, &self.preview);
+        to.opt(0, &self.view_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(QlceViewMetadataFilter);
@@ -306,11 +296,9 @@ impl model::Model for QlceViewRule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.conditions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.conditions);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(QlceViewRule);
@@ -352,13 +340,11 @@ impl model::Model for QlceViewTimeFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.field),
-            1 => model::Part::Num(&self.value),
-            2 => model::opt(&self.operator),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.field);
+        to.opt(2, &self.operator);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(QlceViewTimeFilter);
@@ -398,11 +384,9 @@ impl model::Model for QlceViewTimeTruncGroupBy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.resolution),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.resolution);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(QlceViewTimeTruncGroupBy);

@@ -55,15 +55,13 @@ impl model::Model for ResourceBreakdown {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.cost),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Num(&self.savings),
-            3 => model::Part::Str(&self.resource_id),
-            4 => model::Part::Flag(&self.action_applied),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.action_applied);
+        to.opt(0, &self.cost);
+        to.opt(3, &self.resource_id);
+        to.opt(2, &self.savings);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResourceBreakdown);
@@ -108,14 +106,12 @@ impl model::Model for ResponseDtoDouble {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoDouble);
@@ -164,14 +160,12 @@ impl model::Model for ResponseDtoEnforcementDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoEnforcementDetails);
@@ -221,14 +215,12 @@ impl model::Model for ResponseDtoListAnomalyData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListAnomalyData);
@@ -278,14 +270,12 @@ impl model::Model for ResponseDtoListFilterStats {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListFilterStats);
@@ -335,14 +325,12 @@ impl model::Model for ResponseDtoListValueDataPoint {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListValueDataPoint);
@@ -392,14 +380,12 @@ impl model::Model for ResponseDtoRuleExecutionList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoRuleExecutionList);
@@ -610,103 +596,51 @@ impl model::Model for RuleExecution {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Time(&self.ttl),
-            1 => model::Part::Num(&self.cost),
-            2 => model::Part::Flag(&self.ootb),
-            3 => model::Part::Str(&self.uuid),
-            4 => model::Part::Str(&self.job_id),
-            5 => model::Part::Num(&self.savings),
-            6 => model::opt(&self.cost_type),
-            7 => model::Part::Flag(&self.is_dry_run),
-            8 => model::Part::Str(&self.rule_name),
-            9 => model::Part::Str(&self.account_id),
-            10 => model::Part::Int(&self.created_at),
-            11 => model::Part::Str(&self.action_type),
-            12 => model::Part::Flag(&self.cost_computed),
-            13 => model::Part::Str(&self.error_message),
-            14 => model::Part::Str(&self.resource_type),
-            15 => model::opt(&self.cloud_provider),
-            16 => model::opt(&self.execution_type),
-            17 => model::Part::Int(&self.last_updated_at),
-            18 => model::Part::Str(&self.org_identifier),
-            19 => model::Part::Int(&self.resource_count),
-            20 => model::Part::Str(&self.target_account),
-            21 => model::opt(&self.target_regions),
-            22 => model::Part::Str(&self.rule_identifier),
-            23 => model::opt(&self.execution_status),
-            24 => model::Part::Str(&self.execution_log_path),
-            25 => model::Part::Flag(&self.action_file_present),
-            26 => model::Part::Flag(&self.is_multi_policy_rule),
-            27 => model::Part::Str(&self.project_identifier),
-            28 => model::Part::Str(&self.target_account_name),
-            29 => model::Part::Str(&self.rule_pack_identifier),
-            30 => model::Part::Str(&self.rule_enforcement_name),
-            31 => model::Part::Int(&self.execution_completed_at),
-            32 => model::Part::Int(&self.actioned_resource_count),
-            33 => model::opt(&self.bq_data_ingestion_status),
-            34 => model::opt(&self.resource_breakdown_list),
-            35 => model::Part::Str(&self.cost_computation_message),
-            36 => model::Part::Str(&self.execution_log_bucket_type),
-            37 => model::opt(&self.sub_rule_execution_details),
-            38 => model::Part::Str(&self.actioned_resource_file_name),
-            39 => model::Part::Flag(&self.is_cost_breakdown_generated),
-            40 => model::Part::Str(&self.rule_enforcement_identifier),
-            41 => model::Part::Str(&self.rule_enforcement_recommendation_name),
-            42 => model::Part::Str(&self.rule_enforcement_recommendation_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.ttl.is_some(),
-                self.cost.is_some(),
-                self.ootb.is_some(),
-                self.uuid.is_some(),
-                self.job_id.is_some(),
-                self.savings.is_some(),
-                self.cost_type.is_some(),
-                self.is_dry_run.is_some(),
-                self.rule_name.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.action_type.is_some(),
-                self.cost_computed.is_some(),
-                self.error_message.is_some(),
-                self.resource_type.is_some(),
-                self.cloud_provider.is_some(),
-                self.execution_type.is_some(),
-                self.last_updated_at.is_some(),
-                self.org_identifier.is_some(),
-                self.resource_count.is_some(),
-                self.target_account.is_some(),
-                self.target_regions.is_some(),
-                self.rule_identifier.is_some(),
-                self.execution_status.is_some(),
-                self.execution_log_path.is_some(),
-                self.action_file_present.is_some(),
-                self.is_multi_policy_rule.is_some(),
-                self.project_identifier.is_some(),
-                self.target_account_name.is_some(),
-                self.rule_pack_identifier.is_some(),
-                self.rule_enforcement_name.is_some(),
-                self.execution_completed_at.is_some(),
-                self.actioned_resource_count.is_some(),
-                self.bq_data_ingestion_status.is_some(),
-                self.resource_breakdown_list.is_some(),
-                self.cost_computation_message.is_some(),
-                self.execution_log_bucket_type.is_some(),
-                self.sub_rule_execution_details.is_some(),
-                self.actioned_resource_file_name.is_some(),
-                self.is_cost_breakdown_generated.is_some(),
-                self.rule_enforcement_identifier.is_some(),
-                self.rule_enforcement_recommendation_name.is_some(),
-                self.rule_enforcement_recommendation_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.account_id);
+        to.opt(25, &self.action_file_present);
+        to.opt(11, &self.action_type);
+        to.opt(32, &self.actioned_resource_count);
+        to.opt(38, &self.actioned_resource_file_name);
+        to.opt(33, &self.bq_data_ingestion_status);
+        to.opt(15, &self.cloud_provider);
+        to.opt(1, &self.cost);
+        to.opt(35, &self.cost_computation_message);
+        to.opt(12, &self.cost_computed);
+        to.opt(6, &self.cost_type);
+        to.opt(10, &self.created_at);
+        to.opt(13, &self.error_message);
+        to.opt(31, &self.execution_completed_at);
+        to.opt(36, &self.execution_log_bucket_type);
+        to.opt(24, &self.execution_log_path);
+        to.opt(23, &self.execution_status);
+        to.opt(16, &self.execution_type);
+        to.opt(39, &self.is_cost_breakdown_generated);
+        to.opt(7, &self.is_dry_run);
+        to.opt(26, &self.is_multi_policy_rule);
+        to.opt(4, &self.job_id);
+        to.opt(17, &self.last_updated_at);
+        to.opt(2, &self.ootb);
+        to.opt(18, &self.org_identifier);
+        to.opt(27, &self.project_identifier);
+        to.opt(34, &self.resource_breakdown_list);
+        to.opt(19, &self.resource_count);
+        to.opt(14, &self.resource_type);
+        to.opt(40, &self.rule_enforcement_identifier);
+        to.opt(30, &self.rule_enforcement_name);
+        to.opt(42, &self.rule_enforcement_recommendation_identifier);
+        to.opt(41, &self.rule_enforcement_recommendation_name);
+        to.opt(22, &self.rule_identifier);
+        to.opt(8, &self.rule_name);
+        to.opt(29, &self.rule_pack_identifier);
+        to.opt(5, &self.savings);
+        to.opt(37, &self.sub_rule_execution_details);
+        to.opt(20, &self.target_account);
+        to.opt(28, &self.target_account_name);
+        to.opt(21, &self.target_regions);
+        to.opt(0, &self.ttl);
+        to.opt(3, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RuleExecution);
@@ -758,12 +692,10 @@ impl model::Model for RuleExecutionList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.total_items),
-            1 => model::opt(&self.rule_execution),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.rule_execution);
+        to.opt(0, &self.total_items);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RuleExecutionList);

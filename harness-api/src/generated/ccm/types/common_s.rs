@@ -39,12 +39,10 @@ impl model::Model for ServiceNowFieldValueNg {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.value),
-            1 => model::Part::Str(&self.display_value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.display_value);
+        to.opt(0, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceNowFieldValueNg);
@@ -86,13 +84,11 @@ impl model::Model for ServiceNowTicketNg {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::opt(&self.fields),
-            2 => model::Part::Str(&self.number),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.fields);
+        to.opt(2, &self.number);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceNowTicketNg);
@@ -206,57 +202,28 @@ impl model::Model for SubRuleExecutionDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.cost),
-            1 => model::Part::Num(&self.savings),
-            2 => model::Part::Str(&self.action_type),
-            3 => model::Part::Str(&self.policy_name),
-            4 => model::Part::Flag(&self.cost_computed),
-            5 => model::Part::Str(&self.error_message),
-            6 => model::Part::Str(&self.resource_type),
-            7 => model::opt(&self.execution_type),
-            8 => model::Part::Int(&self.resource_count),
-            9 => model::opt(&self.execution_status),
-            10 => model::Part::Str(&self.execution_log_path),
-            11 => model::Part::Flag(&self.action_file_present),
-            12 => model::Part::Int(&self.execution_completed_at),
-            13 => model::Part::Int(&self.actioned_resource_count),
-            14 => model::opt(&self.bq_data_ingestion_status),
-            15 => model::opt(&self.resource_breakdown_list),
-            16 => model::Part::Str(&self.cost_computation_message),
-            17 => model::Part::Str(&self.execution_log_bucket_type),
-            18 => model::Part::Str(&self.actioned_resource_file_name),
-            19 => model::Part::Flag(&self.is_cost_breakdown_generated),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.cost.is_some(),
-                self.savings.is_some(),
-                self.action_type.is_some(),
-                self.policy_name.is_some(),
-                self.cost_computed.is_some(),
-                self.error_message.is_some(),
-                self.resource_type.is_some(),
-                self.execution_type.is_some(),
-                self.resource_count.is_some(),
-                self.execution_status.is_some(),
-                self.execution_log_path.is_some(),
-                self.action_file_present.is_some(),
-                self.execution_completed_at.is_some(),
-                self.actioned_resource_count.is_some(),
-                self.bq_data_ingestion_status.is_some(),
-                self.resource_breakdown_list.is_some(),
-                self.cost_computation_message.is_some(),
-                self.execution_log_bucket_type.is_some(),
-                self.actioned_resource_file_name.is_some(),
-                self.is_cost_breakdown_generated.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(11, &self.action_file_present);
+        to.opt(2, &self.action_type);
+        to.opt(13, &self.actioned_resource_count);
+        to.opt(18, &self.actioned_resource_file_name);
+        to.opt(14, &self.bq_data_ingestion_status);
+        to.opt(0, &self.cost);
+        to.opt(16, &self.cost_computation_message);
+        to.opt(4, &self.cost_computed);
+        to.opt(5, &self.error_message);
+        to.opt(12, &self.execution_completed_at);
+        to.opt(17, &self.execution_log_bucket_type);
+        to.opt(10, &self.execution_log_path);
+        to.opt(9, &self.execution_status);
+        to.opt(7, &self.execution_type);
+        to.opt(19, &self.is_cost_breakdown_generated);
+        to.opt(3, &self.policy_name);
+        to.opt(15, &self.resource_breakdown_list);
+        to.opt(8, &self.resource_count);
+        to.opt(6, &self.resource_type);
+        to.opt(1, &self.savings);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SubRuleExecutionDetails);

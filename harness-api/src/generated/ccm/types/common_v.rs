@@ -39,12 +39,10 @@ impl model::Model for ValueDataPoint {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.time),
-            1 => model::Part::Num(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.time);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ValueDataPoint);
@@ -94,14 +92,12 @@ impl model::Model for ViewField {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.field_id),
-            1 => model::Part::Str(&self.field_name),
-            2 => model::opt(&self.identifier),
-            3 => model::Part::Str(&self.identifier_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.field_id);
+        to.opt(1, &self.field_name);
+        to.opt(2, &self.identifier);
+        to.opt(3, &self.identifier_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ViewField);
@@ -152,14 +148,12 @@ impl model::Model for ViewIdCondition {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::opt(&self.values),
-            2 => model::opt(&self.view_field),
-            3 => model::opt(&self.view_operator),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.opt(1, &self.values);
+        to.opt(2, &self.view_field);
+        to.opt(3, &self.view_operator);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ViewIdCondition);
@@ -222,16 +216,14 @@ impl model::Model for ViewPreferences {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.include_others),
-            1 => model::Part::Flag(&self.show_anomalies),
-            2 => model::opt(&self.aws_preferences),
-            3 => model::opt(&self.gcp_preferences),
-            4 => model::opt(&self.azure_view_preferences),
-            5 => model::Part::Flag(&self.include_unallocated_cost),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.aws_preferences);
+        to.opt(4, &self.azure_view_preferences);
+        to.opt(3, &self.gcp_preferences);
+        to.opt(0, &self.include_others);
+        to.opt(5, &self.include_unallocated_cost);
+        to.opt(1, &self.show_anomalies);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ViewPreferences);
@@ -267,11 +259,9 @@ impl model::Model for ViewRule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.view_conditions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.view_conditions);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ViewRule);
@@ -313,13 +303,11 @@ impl model::Model for ViewTimeRange {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.end_time),
-            1 => model::Part::Int(&self.start_time),
-            2 => model::opt(&self.view_time_range_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.end_time);
+        to.opt(1, &self.start_time);
+        to.opt(2, &self.view_time_range_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ViewTimeRange);
@@ -366,13 +354,11 @@ impl model::Model for ViewVisualization {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.group_by),
-            1 => model::opt(&self.chart_type),
-            2 => model::opt(&self.granularity),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.chart_type);
+        to.opt(2, &self.granularity);
+        to.opt(0, &self.group_by);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ViewVisualization);

@@ -70,35 +70,17 @@ impl model::Model for WorkloadRecommendationPreset {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.qos),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.uuid),
-            3 => model::Part::Str(&self.account_id),
-            4 => model::Part::Int(&self.created_at),
-            5 => model::Part::Str(&self.description),
-            6 => model::opt(&self.resource_type),
-            7 => model::Part::Int(&self.last_updated_at),
-            8 => model::Part::Int(&self.buffer_percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.qos.is_some(),
-                self.name.is_some(),
-                self.uuid.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.description.is_some(),
-                self.resource_type.is_some(),
-                self.last_updated_at.is_some(),
-                self.buffer_percentage.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account_id);
+        to.opt(8, &self.buffer_percentage);
+        to.opt(4, &self.created_at);
+        to.opt(5, &self.description);
+        to.opt(7, &self.last_updated_at);
+        to.opt(1, &self.name);
+        to.opt(0, &self.qos);
+        to.opt(6, &self.resource_type);
+        to.opt(2, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WorkloadRecommendationPreset);

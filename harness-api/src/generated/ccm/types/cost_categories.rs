@@ -86,43 +86,21 @@ impl model::Model for BusinessMapping {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Str(&self.account_id),
-            3 => model::Part::Int(&self.created_at),
-            4 => model::opt(&self.created_by),
-            5 => model::opt(&self.cost_buckets),
-            6 => model::opt(&self.cost_targets),
-            7 => model::opt(&self.data_sources),
-            8 => model::opt(&self.shared_costs),
-            9 => model::Part::Int(&self.last_updated_at),
-            10 => model::opt(&self.last_updated_by),
-            11 => model::opt(&self.unallocated_cost),
-            12 => model::opt(&self.cost_targets_with_uuid),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.uuid.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.cost_buckets.is_some(),
-                self.cost_targets.is_some(),
-                self.data_sources.is_some(),
-                self.shared_costs.is_some(),
-                self.last_updated_at.is_some(),
-                self.last_updated_by.is_some(),
-                self.unallocated_cost.is_some(),
-                self.cost_targets_with_uuid.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account_id);
+        to.opt(5, &self.cost_buckets);
+        to.opt(6, &self.cost_targets);
+        to.opt(12, &self.cost_targets_with_uuid);
+        to.opt(3, &self.created_at);
+        to.opt(4, &self.created_by);
+        to.opt(7, &self.data_sources);
+        to.opt(9, &self.last_updated_at);
+        to.opt(10, &self.last_updated_by);
+        to.opt(0, &self.name);
+        to.opt(8, &self.shared_costs);
+        to.opt(11, &self.unallocated_cost);
+        to.opt(1, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BusinessMapping);
@@ -161,12 +139,10 @@ impl model::Model for BusinessMappingCostBuckets {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.rules),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.rules);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BusinessMappingCostBuckets);
@@ -202,11 +178,9 @@ impl model::Model for BusinessMappingCostBucketsRules {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.conditions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.conditions);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BusinessMappingCostBucketsRules);
@@ -248,13 +222,11 @@ impl model::Model for BusinessMappingCostBucketsRulesConditions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BusinessMappingCostBucketsRulesConditions);
@@ -299,12 +271,10 @@ impl model::Model for BusinessMappingListDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.total_count),
-            1 => model::opt(&self.business_mappings),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.business_mappings);
+        to.opt(0, &self.total_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BusinessMappingListDto);
@@ -346,13 +316,11 @@ impl model::Model for CostCategoryDeleteDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.deleted),
-            1 => model::Part::Str(&self.message),
-            2 => model::opt(&self.linked_perspectives),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.deleted);
+        to.opt(2, &self.linked_perspectives);
+        to.opt(1, &self.message);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CostCategoryDeleteDto);
@@ -391,12 +359,10 @@ impl model::Model for CostTarget {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.rules),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.rules);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CostTarget);
@@ -438,13 +404,11 @@ impl model::Model for RestResponseBusinessMapping {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.meta_data),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.response_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RestResponseBusinessMapping);
@@ -486,13 +450,11 @@ impl model::Model for RestResponseBusinessMappingListDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.meta_data),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.response_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RestResponseBusinessMappingListDto);
@@ -534,13 +496,11 @@ impl model::Model for RestResponseCostCategoryDeleteDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.meta_data),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.response_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RestResponseCostCategoryDeleteDto);
@@ -585,14 +545,12 @@ impl model::Model for SharedCost {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.rules),
-            2 => model::opt(&self.splits),
-            3 => model::opt(&self.strategy),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.rules);
+        to.opt(2, &self.splits);
+        to.opt(3, &self.strategy);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SharedCost);
@@ -631,12 +589,10 @@ impl model::Model for SharedCostSplit {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.cost_target_name),
-            1 => model::Part::Num(&self.percentage_contribution),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cost_target_name);
+        to.opt(1, &self.percentage_contribution);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SharedCostSplit);
@@ -685,14 +641,12 @@ impl model::Model for UnallocatedCost {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.label),
-            1 => model::opt(&self.splits),
-            2 => model::opt(&self.strategy),
-            3 => model::opt(&self.sharing_strategy),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.label);
+        to.opt(3, &self.sharing_strategy);
+        to.opt(1, &self.splits);
+        to.opt(2, &self.strategy);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UnallocatedCost);

@@ -72,35 +72,17 @@ impl model::Model for BulkSyncCostCategoryJiraMappingsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uuid),
-            1 => model::Part::Str(&self.account_id),
-            2 => model::Part::Int(&self.created_at),
-            3 => model::opt(&self.created_by),
-            4 => model::Part::Int(&self.last_updated_at),
-            5 => model::opt(&self.last_updated_by),
-            6 => model::Part::Str(&self.cost_bucket_name),
-            7 => model::Part::Str(&self.cost_category_name),
-            8 => model::opt(&self.jira_project_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.uuid.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.last_updated_at.is_some(),
-                self.last_updated_by.is_some(),
-                self.cost_bucket_name.is_some(),
-                self.cost_category_name.is_some(),
-                self.jira_project_details.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_id);
+        to.opt(6, &self.cost_bucket_name);
+        to.opt(7, &self.cost_category_name);
+        to.opt(2, &self.created_at);
+        to.opt(3, &self.created_by);
+        to.opt(8, &self.jira_project_details);
+        to.opt(4, &self.last_updated_at);
+        to.opt(5, &self.last_updated_by);
+        to.opt(0, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BulkSyncCostCategoryJiraMappingsBody);
@@ -145,14 +127,12 @@ impl model::Model for BulkSyncCostCategoryJiraMappingsBodyCreatedBy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Str(&self.email),
-            3 => model::Part::Str(&self.external_user_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.email);
+        to.opt(3, &self.external_user_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BulkSyncCostCategoryJiraMappingsBodyCreatedBy);
@@ -191,12 +171,10 @@ impl model::Model for BulkSyncCostCategoryJiraMappingsBodyJiraProjectDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.project_id),
-            1 => model::Part::Str(&self.project_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.project_id);
+        to.opt(1, &self.project_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BulkSyncCostCategoryJiraMappingsBodyJiraProjectDetails);
@@ -241,14 +219,12 @@ impl model::Model for BulkSyncCostCategoryJiraMappingsBodyLastUpdatedBy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Str(&self.email),
-            3 => model::Part::Str(&self.external_user_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.email);
+        to.opt(3, &self.external_user_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BulkSyncCostCategoryJiraMappingsBodyLastUpdatedBy);
@@ -320,35 +296,17 @@ impl model::Model for CreateCostCategoryJiraMappingBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uuid),
-            1 => model::Part::Str(&self.account_id),
-            2 => model::Part::Int(&self.created_at),
-            3 => model::opt(&self.created_by),
-            4 => model::Part::Int(&self.last_updated_at),
-            5 => model::opt(&self.last_updated_by),
-            6 => model::Part::Str(&self.cost_bucket_name),
-            7 => model::Part::Str(&self.cost_category_name),
-            8 => model::opt(&self.jira_project_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.uuid.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.last_updated_at.is_some(),
-                self.last_updated_by.is_some(),
-                self.cost_bucket_name.is_some(),
-                self.cost_category_name.is_some(),
-                self.jira_project_details.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_id);
+        to.opt(6, &self.cost_bucket_name);
+        to.opt(7, &self.cost_category_name);
+        to.opt(2, &self.created_at);
+        to.opt(3, &self.created_by);
+        to.opt(8, &self.jira_project_details);
+        to.opt(4, &self.last_updated_at);
+        to.opt(5, &self.last_updated_by);
+        to.opt(0, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateCostCategoryJiraMappingBody);
@@ -393,14 +351,12 @@ impl model::Model for CreateCostCategoryJiraMappingBodyCreatedBy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Str(&self.email),
-            3 => model::Part::Str(&self.external_user_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.email);
+        to.opt(3, &self.external_user_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateCostCategoryJiraMappingBodyCreatedBy);
@@ -439,12 +395,10 @@ impl model::Model for CreateCostCategoryJiraMappingBodyJiraProjectDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.project_id),
-            1 => model::Part::Str(&self.project_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.project_id);
+        to.opt(1, &self.project_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateCostCategoryJiraMappingBodyJiraProjectDetails);
@@ -489,14 +443,12 @@ impl model::Model for CreateCostCategoryJiraMappingBodyLastUpdatedBy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Str(&self.email),
-            3 => model::Part::Str(&self.external_user_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.email);
+        to.opt(3, &self.external_user_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateCostCategoryJiraMappingBodyLastUpdatedBy);
@@ -568,35 +520,17 @@ impl model::Model for UpdateCostCategoryJiraMappingBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uuid),
-            1 => model::Part::Str(&self.account_id),
-            2 => model::Part::Int(&self.created_at),
-            3 => model::opt(&self.created_by),
-            4 => model::Part::Int(&self.last_updated_at),
-            5 => model::opt(&self.last_updated_by),
-            6 => model::Part::Str(&self.cost_bucket_name),
-            7 => model::Part::Str(&self.cost_category_name),
-            8 => model::opt(&self.jira_project_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.uuid.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.last_updated_at.is_some(),
-                self.last_updated_by.is_some(),
-                self.cost_bucket_name.is_some(),
-                self.cost_category_name.is_some(),
-                self.jira_project_details.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_id);
+        to.opt(6, &self.cost_bucket_name);
+        to.opt(7, &self.cost_category_name);
+        to.opt(2, &self.created_at);
+        to.opt(3, &self.created_by);
+        to.opt(8, &self.jira_project_details);
+        to.opt(4, &self.last_updated_at);
+        to.opt(5, &self.last_updated_by);
+        to.opt(0, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateCostCategoryJiraMappingBody);
@@ -641,14 +575,12 @@ impl model::Model for UpdateCostCategoryJiraMappingBodyCreatedBy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Str(&self.email),
-            3 => model::Part::Str(&self.external_user_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.email);
+        to.opt(3, &self.external_user_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateCostCategoryJiraMappingBodyCreatedBy);
@@ -687,12 +619,10 @@ impl model::Model for UpdateCostCategoryJiraMappingBodyJiraProjectDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.project_id),
-            1 => model::Part::Str(&self.project_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.project_id);
+        to.opt(1, &self.project_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateCostCategoryJiraMappingBodyJiraProjectDetails);
@@ -737,14 +667,12 @@ impl model::Model for UpdateCostCategoryJiraMappingBodyLastUpdatedBy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Str(&self.email),
-            3 => model::Part::Str(&self.external_user_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.email);
+        to.opt(3, &self.external_user_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateCostCategoryJiraMappingBodyLastUpdatedBy);

@@ -42,13 +42,11 @@ impl model::Model for CcmEcsEntity {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.task_id),
-            1 => model::Part::Str(&self.service),
-            2 => model::Part::Str(&self.launch_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.launch_type);
+        to.opt(1, &self.service);
+        to.opt(0, &self.task_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CcmEcsEntity);
@@ -90,13 +88,11 @@ impl model::Model for Ccmk8sEntity {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.workload),
-            1 => model::Part::Str(&self.namespace),
-            2 => model::opt(&self.selected_labels),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.namespace);
+        to.opt(2, &self.selected_labels);
+        to.opt(0, &self.workload);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Ccmk8sEntity);
@@ -162,33 +158,16 @@ impl model::Model for ClusterCostDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ecs),
-            1 => model::opt(&self.k8s),
-            2 => model::Part::Str(&self.cluster),
-            3 => model::Part::Num(&self.idle_cost),
-            4 => model::Part::Str(&self.cluster_id),
-            5 => model::Part::Num(&self.total_cost),
-            6 => model::Part::Str(&self.cluster_type),
-            7 => model::Part::Num(&self.unallocated_cost),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.ecs.is_some(),
-                self.k8s.is_some(),
-                self.cluster.is_some(),
-                self.idle_cost.is_some(),
-                self.cluster_id.is_some(),
-                self.total_cost.is_some(),
-                self.cluster_type.is_some(),
-                self.unallocated_cost.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.cluster);
+        to.opt(4, &self.cluster_id);
+        to.opt(6, &self.cluster_type);
+        to.opt(0, &self.ecs);
+        to.opt(3, &self.idle_cost);
+        to.opt(1, &self.k8s);
+        to.opt(5, &self.total_cost);
+        to.opt(7, &self.unallocated_cost);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ClusterCostDetails);
@@ -258,35 +237,17 @@ impl model::Model for ClusterCostDetailsQueryParams {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.limit),
-            1 => model::Part::Int(&self.offset),
-            2 => model::opt(&self.filters),
-            3 => model::opt(&self.group_by),
-            4 => model::opt(&self.sort_order),
-            5 => model::opt(&self.aggregations),
-            6 => model::Part::Flag(&self.skip_round_off),
-            7 => model::opt(&self.selected_labels),
-            8 => model::opt(&self.time_resolution),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.limit.is_some(),
-                self.offset.is_some(),
-                self.filters.is_some(),
-                self.group_by.is_some(),
-                self.sort_order.is_some(),
-                self.aggregations.is_some(),
-                self.skip_round_off.is_some(),
-                self.selected_labels.is_some(),
-                self.time_resolution.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.aggregations);
+        to.opt(2, &self.filters);
+        to.opt(3, &self.group_by);
+        to.opt(0, &self.limit);
+        to.opt(1, &self.offset);
+        to.opt(7, &self.selected_labels);
+        to.opt(6, &self.skip_round_off);
+        to.opt(4, &self.sort_order);
+        to.opt(8, &self.time_resolution);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ClusterCostDetailsQueryParams);
@@ -410,33 +371,16 @@ impl model::Model for CostDetailsQueryParams {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.limit),
-            1 => model::Part::Int(&self.offset),
-            2 => model::opt(&self.filters),
-            3 => model::opt(&self.group_by),
-            4 => model::opt(&self.sort_order),
-            5 => model::opt(&self.view_params),
-            6 => model::Part::Flag(&self.skip_round_off),
-            7 => model::opt(&self.time_resolution),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.limit.is_some(),
-                self.offset.is_some(),
-                self.filters.is_some(),
-                self.group_by.is_some(),
-                self.sort_order.is_some(),
-                self.view_params.is_some(),
-                self.skip_round_off.is_some(),
-                self.time_resolution.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.filters);
+        to.opt(3, &self.group_by);
+        to.opt(0, &self.limit);
+        to.opt(1, &self.offset);
+        to.opt(6, &self.skip_round_off);
+        to.opt(4, &self.sort_order);
+        to.opt(7, &self.time_resolution);
+        to.opt(5, &self.view_params);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CostDetailsQueryParams);
@@ -530,11 +474,9 @@ impl model::Model for CostDetailsQueryParamsViewParams {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.view_time_granularity),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.view_time_granularity);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CostDetailsQueryParamsViewParams);
@@ -573,12 +515,10 @@ impl model::Model for CostOverview {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.cost),
-            1 => model::Part::Num(&self.trend),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cost);
+        to.opt(1, &self.trend);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CostOverview);
@@ -620,13 +560,11 @@ impl model::Model for FieldFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.field),
-            1 => model::opt(&self.values),
-            2 => model::opt(&self.operator),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.field);
+        to.opt(2, &self.operator);
+        to.opt(1, &self.values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FieldFilter);
@@ -719,12 +657,10 @@ impl model::Model for K8sLabel {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(K8sLabel);
@@ -760,11 +696,9 @@ impl model::Model for PerspectiveEntityStatsData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PerspectiveEntityStatsData);
@@ -826,17 +760,15 @@ impl model::Model for PerspectiveTimeSeriesData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.stats),
-            1 => model::opt(&self.cpu_limit),
-            2 => model::opt(&self.cpu_request),
-            3 => model::opt(&self.memory_limit),
-            4 => model::opt(&self.cpu_util_values),
-            5 => model::opt(&self.memory_request),
-            6 => model::opt(&self.memory_util_values),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.cpu_limit);
+        to.opt(2, &self.cpu_request);
+        to.opt(4, &self.cpu_util_values);
+        to.opt(3, &self.memory_limit);
+        to.opt(5, &self.memory_request);
+        to.opt(6, &self.memory_util_values);
+        to.opt(0, &self.stats);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PerspectiveTimeSeriesData);
@@ -890,15 +822,13 @@ impl model::Model for QlceViewEntityStatsDataPoint {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.cost),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Num(&self.cost_trend),
-            3 => model::Part::Flag(&self.cluster_perspective),
-            4 => model::Part::Flag(&self.is_cluster_perspective),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.cluster_perspective);
+        to.opt(0, &self.cost);
+        to.opt(2, &self.cost_trend);
+        to.opt(4, &self.is_cluster_perspective);
+        to.opt(1, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(QlceViewEntityStatsDataPoint);
@@ -943,14 +873,12 @@ impl model::Model for ResponseDtoCostOverview {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoCostOverview);
@@ -999,14 +927,12 @@ impl model::Model for ResponseDtoListClusterCostDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListClusterCostDetails);
@@ -1056,14 +982,12 @@ impl model::Model for ResponseDtoPerspectiveEntityStatsData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPerspectiveEntityStatsData);
@@ -1113,14 +1037,12 @@ impl model::Model for ResponseDtoPerspectiveTimeSeriesData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPerspectiveTimeSeriesData);

@@ -81,16 +81,14 @@ impl model::Model for ListDataJobsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.page),
-            1 => model::Part::Int(&self.size),
-            2 => model::Part::Str(&self.job_id),
-            3 => model::Part::Str(&self.status),
-            4 => model::Part::Str(&self.job_kind),
-            5 => model::Part::Str(&self.connector_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.connector_name);
+        to.opt(2, &self.job_id);
+        to.opt(4, &self.job_kind);
+        to.opt(0, &self.page);
+        to.opt(1, &self.size);
+        to.opt(3, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListDataJobsBody);

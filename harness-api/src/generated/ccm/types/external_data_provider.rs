@@ -36,11 +36,9 @@ impl model::Model for CreateExternalDataFilesDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.external_data_files),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.external_data_files);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateExternalDataFilesDto);
@@ -76,11 +74,9 @@ impl model::Model for CreateExternalDataProviderDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.external_data_provider),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.external_data_provider);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateExternalDataProviderDto);
@@ -190,55 +186,27 @@ impl model::Model for ExternalDataFiles {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.md5),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.uuid),
-            3 => model::Part::Str(&self.account_id),
-            4 => model::Part::Int(&self.created_at),
-            5 => model::opt(&self.created_by),
-            6 => model::Part::Str(&self.provider_id),
-            7 => model::Part::Str(&self.description),
-            8 => model::Part::Str(&self.invoice_month),
-            9 => model::Part::Str(&self.provider_name),
-            10 => model::opt(&self.upload_status),
-            11 => model::opt(&self.file_extension),
-            12 => model::Part::Int(&self.last_updated_at),
-            13 => model::opt(&self.last_updated_by),
-            14 => model::Part::Str(&self.org_identifier),
-            15 => model::Part::Flag(&self.signed_url_used),
-            16 => model::Part::Str(&self.ingestion_status),
-            17 => model::Part::Str(&self.cloud_storage_path),
-            18 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.md5.is_some(),
-                self.name.is_some(),
-                self.uuid.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.provider_id.is_some(),
-                self.description.is_some(),
-                self.invoice_month.is_some(),
-                self.provider_name.is_some(),
-                self.upload_status.is_some(),
-                self.file_extension.is_some(),
-                self.last_updated_at.is_some(),
-                self.last_updated_by.is_some(),
-                self.org_identifier.is_some(),
-                self.signed_url_used.is_some(),
-                self.ingestion_status.is_some(),
-                self.cloud_storage_path.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account_id);
+        to.opt(17, &self.cloud_storage_path);
+        to.opt(4, &self.created_at);
+        to.opt(5, &self.created_by);
+        to.opt(7, &self.description);
+        to.opt(11, &self.file_extension);
+        to.opt(16, &self.ingestion_status);
+        to.opt(8, &self.invoice_month);
+        to.opt(12, &self.last_updated_at);
+        to.opt(13, &self.last_updated_by);
+        to.opt(0, &self.md5);
+        to.opt(1, &self.name);
+        to.opt(14, &self.org_identifier);
+        to.opt(18, &self.project_identifier);
+        to.opt(6, &self.provider_id);
+        to.opt(9, &self.provider_name);
+        to.opt(15, &self.signed_url_used);
+        to.opt(10, &self.upload_status);
+        to.opt(2, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExternalDataFiles);
@@ -289,13 +257,11 @@ impl model::Model for ExternalDataIngestionRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.account_id),
-            1 => model::Part::Str(&self.provider_id),
-            2 => model::opt(&self.invoice_period),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.account_id);
+        to.opt(2, &self.invoice_period);
+        to.opt(1, &self.provider_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExternalDataIngestionRequest);
@@ -393,49 +359,24 @@ impl model::Model for ExternalDataProvider {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::opt(&self.status),
-            3 => model::Part::Str(&self.account_id),
-            4 => model::Part::Int(&self.created_at),
-            5 => model::opt(&self.created_by),
-            6 => model::Part::Flag(&self.file_exists),
-            7 => model::Part::Str(&self.description),
-            8 => model::Part::Int(&self.last_synced_at),
-            9 => model::Part::Str(&self.provider_name),
-            10 => model::opt(&self.provider_type),
-            11 => model::opt(&self.invoice_period),
-            12 => model::Part::Int(&self.last_updated_at),
-            13 => model::opt(&self.last_updated_by),
-            14 => model::Part::Str(&self.org_identifier),
-            15 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.uuid.is_some(),
-                self.status.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.file_exists.is_some(),
-                self.description.is_some(),
-                self.last_synced_at.is_some(),
-                self.provider_name.is_some(),
-                self.provider_type.is_some(),
-                self.invoice_period.is_some(),
-                self.last_updated_at.is_some(),
-                self.last_updated_by.is_some(),
-                self.org_identifier.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account_id);
+        to.opt(4, &self.created_at);
+        to.opt(5, &self.created_by);
+        to.opt(7, &self.description);
+        to.opt(6, &self.file_exists);
+        to.opt(11, &self.invoice_period);
+        to.opt(8, &self.last_synced_at);
+        to.opt(12, &self.last_updated_at);
+        to.opt(13, &self.last_updated_by);
+        to.opt(0, &self.name);
+        to.opt(14, &self.org_identifier);
+        to.opt(15, &self.project_identifier);
+        to.opt(9, &self.provider_name);
+        to.opt(10, &self.provider_type);
+        to.opt(2, &self.status);
+        to.opt(1, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExternalDataProvider);
@@ -476,11 +417,9 @@ impl model::Model for ExternalDataProviderList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.provider_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.provider_list);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExternalDataProviderList);
@@ -526,13 +465,11 @@ impl model::Model for InvoicePeriodStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            1 => model::Part::Str(&self.message),
-            2 => model::Part::Int(&self.last_synced_at),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.last_synced_at);
+        to.opt(1, &self.message);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InvoicePeriodStatus);
@@ -577,14 +514,12 @@ impl model::Model for ResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDto);
@@ -629,14 +564,12 @@ impl model::Model for ResponseDtoExternalDataFiles {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoExternalDataFiles);
@@ -686,14 +619,12 @@ impl model::Model for ResponseDtoExternalDataProvider {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoExternalDataProvider);
@@ -743,14 +674,12 @@ impl model::Model for ResponseDtoListExternalDataProvider {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListExternalDataProvider);
@@ -800,14 +729,12 @@ impl model::Model for ResponseDtoMapStringListExternalDataFiles {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoMapStringListExternalDataFiles);

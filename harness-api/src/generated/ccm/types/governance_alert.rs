@@ -94,47 +94,23 @@ impl model::Model for GovernanceNotification {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.cost),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.uuid),
-            3 => model::opt(&self.email_ids),
-            4 => model::Part::Str(&self.account_id),
-            5 => model::Part::Int(&self.created_at),
-            6 => model::opt(&self.created_by),
-            7 => model::Part::Flag(&self.is_enabled),
-            8 => model::opt(&self.cloud_provider),
-            9 => model::Part::Int(&self.last_updated_at),
-            10 => model::opt(&self.last_updated_by),
-            11 => model::Part::Int(&self.resource_count),
-            12 => model::opt(&self.resource_types),
-            13 => model::opt(&self.cloud_account_ids),
-            14 => model::Part::Flag(&self.is_attachment_required),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.cost.is_some(),
-                self.name.is_some(),
-                self.uuid.is_some(),
-                self.email_ids.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.is_enabled.is_some(),
-                self.cloud_provider.is_some(),
-                self.last_updated_at.is_some(),
-                self.last_updated_by.is_some(),
-                self.resource_count.is_some(),
-                self.resource_types.is_some(),
-                self.cloud_account_ids.is_some(),
-                self.is_attachment_required.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_id);
+        to.opt(13, &self.cloud_account_ids);
+        to.opt(8, &self.cloud_provider);
+        to.opt(0, &self.cost);
+        to.opt(5, &self.created_at);
+        to.opt(6, &self.created_by);
+        to.opt(3, &self.email_ids);
+        to.opt(14, &self.is_attachment_required);
+        to.opt(7, &self.is_enabled);
+        to.opt(9, &self.last_updated_at);
+        to.opt(10, &self.last_updated_by);
+        to.opt(1, &self.name);
+        to.opt(11, &self.resource_count);
+        to.opt(12, &self.resource_types);
+        to.opt(2, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GovernanceNotification);
@@ -184,14 +160,12 @@ impl model::Model for ResponseDtoGovernanceNotification {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoGovernanceNotification);
@@ -241,14 +215,12 @@ impl model::Model for ResponseDtoListGovernanceNotification {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListGovernanceNotification);

@@ -45,14 +45,12 @@ impl model::Model for ResponseDtoRuleEnforcementRecommendation {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoRuleEnforcementRecommendation);
@@ -97,14 +95,12 @@ impl model::Model for ResponseDtoRuleEnforcementRecommendationList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoRuleEnforcementRecommendationList);
@@ -238,61 +234,30 @@ impl model::Model for RuleEnforcementRecommendation {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.uuid),
-            3 => model::opt(&self.rule_ids),
-            4 => model::Part::Flag(&self.is_dry_run),
-            5 => model::Part::Int(&self.run_count),
-            6 => model::Part::Str(&self.account_id),
-            7 => model::Part::Int(&self.created_at),
-            8 => model::opt(&self.created_by),
-            9 => model::Part::Flag(&self.is_enabled),
-            10 => model::opt(&self.rule_set_i_ds),
-            11 => model::Part::Str(&self.description),
-            12 => model::opt(&self.cloud_provider),
-            13 => model::Part::Int(&self.last_updated_at),
-            14 => model::opt(&self.last_updated_by),
-            15 => model::Part::Str(&self.org_identifier),
-            16 => model::opt(&self.target_regions),
-            17 => model::opt(&self.target_accounts),
-            18 => model::Part::Str(&self.execution_schedule),
-            19 => model::Part::Str(&self.execution_timezone),
-            20 => model::Part::Str(&self.project_identifier),
-            21 => model::opt(&self.rule_enforcement_recommendation_status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.uuid.is_some(),
-                self.rule_ids.is_some(),
-                self.is_dry_run.is_some(),
-                self.run_count.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.is_enabled.is_some(),
-                self.rule_set_i_ds.is_some(),
-                self.description.is_some(),
-                self.cloud_provider.is_some(),
-                self.last_updated_at.is_some(),
-                self.last_updated_by.is_some(),
-                self.org_identifier.is_some(),
-                self.target_regions.is_some(),
-                self.target_accounts.is_some(),
-                self.execution_schedule.is_some(),
-                self.execution_timezone.is_some(),
-                self.project_identifier.is_some(),
-                self.rule_enforcement_recommendation_status.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.account_id);
+        to.opt(12, &self.cloud_provider);
+        to.opt(7, &self.created_at);
+        to.opt(8, &self.created_by);
+        to.opt(11, &self.description);
+        to.opt(18, &self.execution_schedule);
+        to.opt(19, &self.execution_timezone);
+        to.opt(4, &self.is_dry_run);
+        to.opt(9, &self.is_enabled);
+        to.opt(13, &self.last_updated_at);
+        to.opt(14, &self.last_updated_by);
+        to.opt(0, &self.name);
+        to.opt(15, &self.org_identifier);
+        to.opt(20, &self.project_identifier);
+        to.opt(21, &self.rule_enforcement_recommendation_status);
+        to.opt(3, &self.rule_ids);
+        to.opt(10, &self.rule_set_i_ds);
+        to.opt(5, &self.run_count);
+        to.opt(1, &self.tags);
+        to.opt(17, &self.target_accounts);
+        to.opt(16, &self.target_regions);
+        to.opt(2, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RuleEnforcementRecommendation);
@@ -336,12 +301,10 @@ impl model::Model for RuleEnforcementRecommendationList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.total_items),
-            1 => model::opt(&self.rule_enforcement_recommendations),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.rule_enforcement_recommendations);
+        to.opt(0, &self.total_items);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RuleEnforcementRecommendationList);
@@ -421,37 +384,18 @@ impl model::Model for ListRuleEnforcementRecommendationsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.rule_ids),
-            1 => model::Part::Flag(&self.is_dry_run),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Str(&self.sort_type),
-            4 => model::Part::Flag(&self.is_enabled),
-            5 => model::Part::Str(&self.search_key),
-            6 => model::Part::Str(&self.sort_order),
-            7 => model::Part::Int(&self.page_number),
-            8 => model::opt(&self.target_regions),
-            9 => model::opt(&self.target_accounts),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.rule_ids.is_some(),
-                self.is_dry_run.is_some(),
-                self.page_size.is_some(),
-                self.sort_type.is_some(),
-                self.is_enabled.is_some(),
-                self.search_key.is_some(),
-                self.sort_order.is_some(),
-                self.page_number.is_some(),
-                self.target_regions.is_some(),
-                self.target_accounts.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.is_dry_run);
+        to.opt(4, &self.is_enabled);
+        to.opt(7, &self.page_number);
+        to.opt(2, &self.page_size);
+        to.opt(0, &self.rule_ids);
+        to.opt(5, &self.search_key);
+        to.opt(6, &self.sort_order);
+        to.opt(3, &self.sort_type);
+        to.opt(9, &self.target_accounts);
+        to.opt(8, &self.target_regions);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListRuleEnforcementRecommendationsBody);

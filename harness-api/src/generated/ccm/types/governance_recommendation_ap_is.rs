@@ -45,14 +45,12 @@ impl model::Model for ResponseDtoRuleRecommendationSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoRuleRecommendationSummary);
@@ -97,14 +95,12 @@ impl model::Model for ResponseDtoRuleRecommendationSummaryList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoRuleRecommendationSummaryList);
@@ -184,35 +180,17 @@ impl model::Model for RuleRecommendationExecution {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status),
-            1 => model::Part::Str(&self.target_id),
-            2 => model::Part::Str(&self.target_name),
-            3 => model::Part::Str(&self.connector_id),
-            4 => model::Part::Str(&self.execution_id),
-            5 => model::Part::Str(&self.target_region),
-            6 => model::Part::Str(&self.status_message),
-            7 => model::Part::Flag(&self.is_harness_error),
-            8 => model::Part::Num(&self.potential_savings),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.status.is_some(),
-                self.target_id.is_some(),
-                self.target_name.is_some(),
-                self.connector_id.is_some(),
-                self.execution_id.is_some(),
-                self.target_region.is_some(),
-                self.status_message.is_some(),
-                self.is_harness_error.is_some(),
-                self.potential_savings.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.connector_id);
+        to.opt(4, &self.execution_id);
+        to.opt(7, &self.is_harness_error);
+        to.opt(8, &self.potential_savings);
+        to.opt(0, &self.status);
+        to.opt(6, &self.status_message);
+        to.opt(1, &self.target_id);
+        to.opt(2, &self.target_name);
+        to.opt(5, &self.target_region);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RuleRecommendationExecution);
@@ -284,33 +262,16 @@ impl model::Model for RuleRecommendationHealthSummaryFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.limit),
-            1 => model::Part::Flag(&self.is_ootb),
-            2 => model::Part::Int(&self.offset),
-            3 => model::Part::Str(&self.search),
-            4 => model::opt(&self.order_by),
-            5 => model::Part::Str(&self.account_id),
-            6 => model::opt(&self.health_status),
-            7 => model::opt(&self.cloud_provider),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.limit.is_some(),
-                self.is_ootb.is_some(),
-                self.offset.is_some(),
-                self.search.is_some(),
-                self.order_by.is_some(),
-                self.account_id.is_some(),
-                self.health_status.is_some(),
-                self.cloud_provider.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account_id);
+        to.opt(7, &self.cloud_provider);
+        to.opt(6, &self.health_status);
+        to.opt(1, &self.is_ootb);
+        to.opt(0, &self.limit);
+        to.opt(2, &self.offset);
+        to.opt(4, &self.order_by);
+        to.opt(3, &self.search);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RuleRecommendationHealthSummaryFilter);
@@ -403,41 +364,20 @@ impl model::Model for RuleRecommendationSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.id),
-            1 => model::Part::Flag(&self.is_ootb),
-            2 => model::opt(&self.status),
-            3 => model::opt(&self.targets),
-            4 => model::Part::Str(&self.rule_name),
-            5 => model::opt(&self.executions),
-            6 => model::opt(&self.cloud_provider),
-            7 => model::Part::Int(&self.last_evaluated_at),
-            8 => model::Part::Int(&self.total_executions),
-            9 => model::Part::Num(&self.potential_savings),
-            10 => model::Part::Int(&self.total_recommendations),
-            11 => model::Part::Int(&self.total_failed_executions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.is_ootb.is_some(),
-                self.status.is_some(),
-                self.targets.is_some(),
-                self.rule_name.is_some(),
-                self.executions.is_some(),
-                self.cloud_provider.is_some(),
-                self.last_evaluated_at.is_some(),
-                self.total_executions.is_some(),
-                self.potential_savings.is_some(),
-                self.total_recommendations.is_some(),
-                self.total_failed_executions.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.cloud_provider);
+        to.opt(5, &self.executions);
+        to.opt(0, &self.id);
+        to.opt(1, &self.is_ootb);
+        to.opt(7, &self.last_evaluated_at);
+        to.opt(9, &self.potential_savings);
+        to.opt(4, &self.rule_name);
+        to.opt(2, &self.status);
+        to.opt(3, &self.targets);
+        to.opt(8, &self.total_executions);
+        to.opt(11, &self.total_failed_executions);
+        to.opt(10, &self.total_recommendations);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RuleRecommendationSummary);
@@ -481,12 +421,10 @@ impl model::Model for RuleRecommendationSummaryId {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.rule_id),
-            1 => model::Part::Str(&self.account_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_id);
+        to.opt(0, &self.rule_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RuleRecommendationSummaryId);
@@ -525,12 +463,10 @@ impl model::Model for RuleRecommendationSummaryList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.total_items),
-            1 => model::opt(&self.rule_recommendation_summaries),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.rule_recommendation_summaries);
+        to.opt(0, &self.total_items);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RuleRecommendationSummaryList);

@@ -36,11 +36,9 @@ impl model::Model for CcmK8sMetaDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ccm_k8s_connector_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ccm_k8s_connector_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CcmK8sMetaDto);
@@ -94,15 +92,13 @@ impl model::Model for CcmK8sMetaInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.cluster_id),
-            1 => model::opt(&self.visibility),
-            2 => model::Part::Str(&self.cluster_name),
-            3 => model::opt(&self.optimisation),
-            4 => model::Part::Str(&self.ccmk8s_connector_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.ccmk8s_connector_id);
+        to.opt(0, &self.cluster_id);
+        to.opt(2, &self.cluster_name);
+        to.opt(3, &self.optimisation);
+        to.opt(1, &self.visibility);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CcmK8sMetaInfo);
@@ -138,11 +134,9 @@ impl model::Model for CcmK8sMetaInfoResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ccm_k8s_meta),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ccm_k8s_meta);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CcmK8sMetaInfoResponseDto);
@@ -187,14 +181,12 @@ impl model::Model for ResponseDtoCcmK8sMetaInfoResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoCcmK8sMetaInfoResponseDto);

@@ -39,12 +39,10 @@ impl model::Model for AnomalyAlertPreferences {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.cost_threshold),
-            1 => model::Part::Num(&self.cost_threshold_percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cost_threshold);
+        to.opt(1, &self.cost_threshold_percentage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AnomalyAlertPreferences);
@@ -89,14 +87,12 @@ impl model::Model for EmailNotificationChannel {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::opt(&self.emails),
-            2 => model::opt(&self.channel_urls),
-            3 => model::opt(&self.notification_channel_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.channel_urls);
+        to.opt(1, &self.emails);
+        to.opt(3, &self.notification_channel_type);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EmailNotificationChannel);
@@ -151,14 +147,12 @@ impl model::Model for MicrosoftTeamsNotificationChannel {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::opt(&self.channel_urls),
-            2 => model::Part::Str(&self.microsoft_teams_url),
-            3 => model::opt(&self.notification_channel_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.channel_urls);
+        to.opt(2, &self.microsoft_teams_url);
+        to.opt(3, &self.notification_channel_type);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MicrosoftTeamsNotificationChannel);
@@ -261,45 +255,22 @@ impl model::Model for NotificationSetting {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::opt(&self.scope),
-            3 => model::Part::Flag(&self.enabled),
-            4 => model::opt(&self.channels),
-            5 => model::Part::Str(&self.account_id),
-            6 => model::Part::Int(&self.created_at),
-            7 => model::opt(&self.created_by),
-            8 => model::Part::Int(&self.last_updated_at),
-            9 => model::opt(&self.last_updated_by),
-            10 => model::Part::Str(&self.perspective_id),
-            11 => model::Part::Str(&self.perspective_name),
-            12 => model::Part::Flag(&self.default_preferences),
-            13 => model::opt(&self.anomaly_alert_preferences),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.uuid.is_some(),
-                self.scope.is_some(),
-                self.enabled.is_some(),
-                self.channels.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.last_updated_at.is_some(),
-                self.last_updated_by.is_some(),
-                self.perspective_id.is_some(),
-                self.perspective_name.is_some(),
-                self.default_preferences.is_some(),
-                self.anomaly_alert_preferences.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account_id);
+        to.opt(13, &self.anomaly_alert_preferences);
+        to.opt(4, &self.channels);
+        to.opt(6, &self.created_at);
+        to.opt(7, &self.created_by);
+        to.opt(12, &self.default_preferences);
+        to.opt(3, &self.enabled);
+        to.opt(8, &self.last_updated_at);
+        to.opt(9, &self.last_updated_by);
+        to.opt(0, &self.name);
+        to.opt(10, &self.perspective_id);
+        to.opt(11, &self.perspective_name);
+        to.opt(2, &self.scope);
+        to.opt(1, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NotificationSetting);
@@ -348,14 +319,12 @@ impl model::Model for ResponseDtoListNotificationSetting {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListNotificationSetting);
@@ -405,14 +374,12 @@ impl model::Model for ResponseDtoNotificationSetting {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoNotificationSetting);
@@ -467,14 +434,12 @@ impl model::Model for SlackNotificationChannel {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::opt(&self.channel_urls),
-            2 => model::Part::Str(&self.slack_web_hook_url),
-            3 => model::opt(&self.notification_channel_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.channel_urls);
+        to.opt(3, &self.notification_channel_type);
+        to.opt(2, &self.slack_web_hook_url);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SlackNotificationChannel);

@@ -50,14 +50,12 @@ impl model::Model for CcmOverview {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.total_cost),
-            1 => model::opt(&self.cost_per_day),
-            2 => model::Part::Num(&self.total_cost_trend),
-            3 => model::Part::Int(&self.recommendations_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.cost_per_day);
+        to.opt(3, &self.recommendations_count);
+        to.opt(0, &self.total_cost);
+        to.opt(2, &self.total_cost_trend);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CcmOverview);
@@ -102,14 +100,12 @@ impl model::Model for ResponseDtoccmOverview {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoccmOverview);

@@ -114,57 +114,28 @@ impl model::Model for CeReportSchedule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Flag(&self.enabled),
-            3 => model::opt(&self.filters),
-            4 => model::opt(&self.group_by),
-            5 => model::opt(&self.views_id),
-            6 => model::Part::Str(&self.user_cron),
-            7 => model::Part::Str(&self.account_id),
-            8 => model::Part::Int(&self.created_at),
-            9 => model::opt(&self.created_by),
-            10 => model::opt(&self.recipients),
-            11 => model::opt(&self.data_columns),
-            12 => model::Part::Str(&self.description),
-            13 => model::Part::Int(&self.last_updated_at),
-            14 => model::opt(&self.last_updated_by),
-            15 => model::Part::Time(&self.next_execution),
-            16 => model::opt(&self.view_time_range),
-            17 => model::Part::Int(&self.export_rows_up_to),
-            18 => model::Part::Str(&self.user_cron_time_zone),
-            19 => model::Part::Num(&self.exclude_rows_with_cost_below),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.uuid.is_some(),
-                self.enabled.is_some(),
-                self.filters.is_some(),
-                self.group_by.is_some(),
-                self.views_id.is_some(),
-                self.user_cron.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.recipients.is_some(),
-                self.data_columns.is_some(),
-                self.description.is_some(),
-                self.last_updated_at.is_some(),
-                self.last_updated_by.is_some(),
-                self.next_execution.is_some(),
-                self.view_time_range.is_some(),
-                self.export_rows_up_to.is_some(),
-                self.user_cron_time_zone.is_some(),
-                self.exclude_rows_with_cost_below.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.account_id);
+        to.opt(8, &self.created_at);
+        to.opt(9, &self.created_by);
+        to.opt(11, &self.data_columns);
+        to.opt(12, &self.description);
+        to.opt(2, &self.enabled);
+        to.opt(19, &self.exclude_rows_with_cost_below);
+        to.opt(17, &self.export_rows_up_to);
+        to.opt(3, &self.filters);
+        to.opt(4, &self.group_by);
+        to.opt(13, &self.last_updated_at);
+        to.opt(14, &self.last_updated_by);
+        to.opt(0, &self.name);
+        to.opt(15, &self.next_execution);
+        to.opt(10, &self.recipients);
+        to.opt(6, &self.user_cron);
+        to.opt(18, &self.user_cron_time_zone);
+        to.opt(1, &self.uuid);
+        to.opt(16, &self.view_time_range);
+        to.opt(5, &self.views_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CeReportSchedule);
@@ -282,59 +253,29 @@ impl model::Model for CeReportScheduleDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Flag(&self.enabled),
-            3 => model::opt(&self.filters),
-            4 => model::opt(&self.group_by),
-            5 => model::Part::Str(&self.user_cron),
-            6 => model::Part::Str(&self.account_id),
-            7 => model::Part::Int(&self.created_at),
-            8 => model::opt(&self.created_by),
-            9 => model::opt(&self.recipients),
-            10 => model::opt(&self.data_columns),
-            11 => model::Part::Str(&self.description),
-            12 => model::Part::Int(&self.last_updated_at),
-            13 => model::opt(&self.last_updated_by),
-            14 => model::Part::Time(&self.next_execution),
-            15 => model::Part::Str(&self.perspective_id),
-            16 => model::opt(&self.view_time_range),
-            17 => model::Part::Int(&self.export_rows_up_to),
-            18 => model::Part::Str(&self.perspective_name),
-            19 => model::Part::Str(&self.user_cron_time_zone),
-            20 => model::Part::Num(&self.exclude_rows_with_cost_below),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.uuid.is_some(),
-                self.enabled.is_some(),
-                self.filters.is_some(),
-                self.group_by.is_some(),
-                self.user_cron.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.recipients.is_some(),
-                self.data_columns.is_some(),
-                self.description.is_some(),
-                self.last_updated_at.is_some(),
-                self.last_updated_by.is_some(),
-                self.next_execution.is_some(),
-                self.perspective_id.is_some(),
-                self.view_time_range.is_some(),
-                self.export_rows_up_to.is_some(),
-                self.perspective_name.is_some(),
-                self.user_cron_time_zone.is_some(),
-                self.exclude_rows_with_cost_below.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.account_id);
+        to.opt(7, &self.created_at);
+        to.opt(8, &self.created_by);
+        to.opt(10, &self.data_columns);
+        to.opt(11, &self.description);
+        to.opt(2, &self.enabled);
+        to.opt(20, &self.exclude_rows_with_cost_below);
+        to.opt(17, &self.export_rows_up_to);
+        to.opt(3, &self.filters);
+        to.opt(4, &self.group_by);
+        to.opt(12, &self.last_updated_at);
+        to.opt(13, &self.last_updated_by);
+        to.opt(0, &self.name);
+        to.opt(14, &self.next_execution);
+        to.opt(15, &self.perspective_id);
+        to.opt(18, &self.perspective_name);
+        to.opt(9, &self.recipients);
+        to.opt(5, &self.user_cron);
+        to.opt(19, &self.user_cron_time_zone);
+        to.opt(1, &self.uuid);
+        to.opt(16, &self.view_time_range);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CeReportScheduleDto);
@@ -373,12 +314,10 @@ impl model::Model for CeReportScheduleResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.total_count),
-            1 => model::opt(&self.ce_report_schedules),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.ce_report_schedules);
+        to.opt(0, &self.total_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CeReportScheduleResponseDto);
@@ -423,14 +362,12 @@ impl model::Model for PerspectiveReportsFiltersDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.limit),
-            1 => model::Part::Int(&self.offset),
-            2 => model::Part::Str(&self.search_text),
-            3 => model::opt(&self.perspective_ids),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.limit);
+        to.opt(1, &self.offset);
+        to.opt(3, &self.perspective_ids);
+        to.opt(2, &self.search_text);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PerspectiveReportsFiltersDto);
@@ -475,14 +412,12 @@ impl model::Model for ResponseDtoListCeReportSchedule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListCeReportSchedule);
@@ -532,14 +467,12 @@ impl model::Model for ResponseDtoceReportScheduleResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoceReportScheduleResponseDto);
@@ -586,13 +519,11 @@ impl model::Model for SendMailRequestDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.report_id),
-            1 => model::Part::Str(&self.perspective_id),
-            2 => model::opt(&self.ce_report_schedule_dto),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.ce_report_schedule_dto);
+        to.opt(1, &self.perspective_id);
+        to.opt(0, &self.report_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SendMailRequestDto);
@@ -674,41 +605,20 @@ impl model::Model for SendMailRequestDtoCeReportScheduleDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Flag(&self.enabled),
-            3 => model::opt(&self.filters),
-            4 => model::Part::Str(&self.user_cron),
-            5 => model::Part::Str(&self.account_id),
-            6 => model::opt(&self.recipients),
-            7 => model::opt(&self.data_columns),
-            8 => model::Part::Str(&self.description),
-            9 => model::Part::Str(&self.perspective_id),
-            10 => model::opt(&self.view_time_range),
-            11 => model::Part::Str(&self.perspective_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.uuid.is_some(),
-                self.enabled.is_some(),
-                self.filters.is_some(),
-                self.user_cron.is_some(),
-                self.account_id.is_some(),
-                self.recipients.is_some(),
-                self.data_columns.is_some(),
-                self.description.is_some(),
-                self.perspective_id.is_some(),
-                self.view_time_range.is_some(),
-                self.perspective_name.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account_id);
+        to.opt(7, &self.data_columns);
+        to.opt(8, &self.description);
+        to.opt(2, &self.enabled);
+        to.opt(3, &self.filters);
+        to.opt(0, &self.name);
+        to.opt(9, &self.perspective_id);
+        to.opt(11, &self.perspective_name);
+        to.opt(6, &self.recipients);
+        to.opt(4, &self.user_cron);
+        to.opt(1, &self.uuid);
+        to.opt(10, &self.view_time_range);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SendMailRequestDtoCeReportScheduleDto);
@@ -762,15 +672,13 @@ impl model::Model for SendMailRequestDtoCeReportScheduleDtoFilters {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.id_filter),
-            1 => model::Part::Json(&self.rule_filter),
-            2 => model::Part::Json(&self.time_filter),
-            3 => model::Part::Json(&self.view_metadata_filter),
-            4 => model::Part::Json(&self.time_range_type_filter),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id_filter);
+        to.opt(1, &self.rule_filter);
+        to.opt(2, &self.time_filter);
+        to.opt(4, &self.time_range_type_filter);
+        to.opt(3, &self.view_metadata_filter);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SendMailRequestDtoCeReportScheduleDtoFilters);
@@ -812,13 +720,11 @@ impl model::Model for SendMailRequestDtoCeReportScheduleDtoViewTimeRange {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.end_time),
-            1 => model::Part::Json(&self.start_time),
-            2 => model::Part::Json(&self.view_time_range_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.end_time);
+        to.opt(1, &self.start_time);
+        to.opt(2, &self.view_time_range_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SendMailRequestDtoCeReportScheduleDtoViewTimeRange);

@@ -78,39 +78,19 @@ impl model::Model for CeViewFolder {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.uuid),
-            3 => model::Part::Flag(&self.pinned),
-            4 => model::opt(&self.view_type),
-            5 => model::Part::Str(&self.account_id),
-            6 => model::Part::Int(&self.created_at),
-            7 => model::opt(&self.created_by),
-            8 => model::Part::Str(&self.description),
-            9 => model::Part::Int(&self.last_updated_at),
-            10 => model::opt(&self.last_updated_by),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.uuid.is_some(),
-                self.pinned.is_some(),
-                self.view_type.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.description.is_some(),
-                self.last_updated_at.is_some(),
-                self.last_updated_by.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account_id);
+        to.opt(6, &self.created_at);
+        to.opt(7, &self.created_by);
+        to.opt(8, &self.description);
+        to.opt(9, &self.last_updated_at);
+        to.opt(10, &self.last_updated_by);
+        to.opt(0, &self.name);
+        to.opt(3, &self.pinned);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.uuid);
+        to.opt(4, &self.view_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CeViewFolder);
@@ -156,13 +136,11 @@ impl model::Model for CreatePerspectiveFolderDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.budget_ids),
-            1 => model::opt(&self.ce_view_folder),
-            2 => model::opt(&self.perspective_ids),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.budget_ids);
+        to.opt(1, &self.ce_view_folder);
+        to.opt(2, &self.perspective_ids);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreatePerspectiveFolderDto);
@@ -204,13 +182,11 @@ impl model::Model for MovePerspectiveDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.new_folder_id),
-            1 => model::opt(&self.perspective_ids),
-            2 => model::Part::Flag(&self.move_associated_budgets),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.move_associated_budgets);
+        to.opt(0, &self.new_folder_id);
+        to.opt(1, &self.perspective_ids);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MovePerspectiveDto);
@@ -255,14 +231,12 @@ impl model::Model for ResponseDtoListCeView {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListCeView);
@@ -307,14 +281,12 @@ impl model::Model for ResponseDtoListCeViewFolder {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListCeViewFolder);
@@ -368,14 +340,12 @@ impl model::Model for ResponseDtoListPerspective {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListPerspective);
@@ -425,14 +395,12 @@ impl model::Model for ResponseDtoceViewFolder {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoceViewFolder);

@@ -70,33 +70,16 @@ impl model::Model for UpdateRecommendationCostSettingsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uuid),
-            1 => model::Part::Str(&self.account_id),
-            2 => model::Part::Int(&self.created_at),
-            3 => model::Part::Int(&self.last_updated_at),
-            4 => model::opt(&self.aws_preferences),
-            5 => model::opt(&self.ecs_preferences),
-            6 => model::opt(&self.azure_preferences),
-            7 => model::opt(&self.nodepool_preferences),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.uuid.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.last_updated_at.is_some(),
-                self.aws_preferences.is_some(),
-                self.ecs_preferences.is_some(),
-                self.azure_preferences.is_some(),
-                self.nodepool_preferences.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_id);
+        to.opt(4, &self.aws_preferences);
+        to.opt(6, &self.azure_preferences);
+        to.opt(2, &self.created_at);
+        to.opt(5, &self.ecs_preferences);
+        to.opt(3, &self.last_updated_at);
+        to.opt(7, &self.nodepool_preferences);
+        to.opt(0, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateRecommendationCostSettingsBody);
@@ -134,11 +117,9 @@ impl model::Model for UpdateRecommendationCostSettingsBodyAwsPreferences {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.account_scoped_preferences),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.account_scoped_preferences);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateRecommendationCostSettingsBodyAwsPreferences);
@@ -181,13 +162,11 @@ for UpdateRecommendationCostSettingsBodyAwsPreferencesAccountScopedPreferences {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.account_id),
-            1 => model::Part::Json(&self.account_name),
-            2 => model::Part::Json(&self.savings_estimation_mode),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.account_id);
+        to.opt(1, &self.account_name);
+        to.opt(2, &self.savings_estimation_mode);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(
@@ -225,11 +204,9 @@ impl model::Model for UpdateRecommendationCostSettingsBodyAzurePreferences {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.cost_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cost_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateRecommendationCostSettingsBodyAzurePreferences);
@@ -265,11 +242,9 @@ impl model::Model for UpdateRecommendationCostSettingsBodyEcsPreferences {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.cost_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cost_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateRecommendationCostSettingsBodyEcsPreferences);
@@ -317,13 +292,11 @@ impl model::Model for UpdateRecommendationCostSettingsBodyNodepoolPreferences {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.aws_preferences),
-            1 => model::opt(&self.gcp_preferences),
-            2 => model::opt(&self.azure_preferences),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.aws_preferences);
+        to.opt(2, &self.azure_preferences);
+        to.opt(1, &self.gcp_preferences);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateRecommendationCostSettingsBodyNodepoolPreferences);
@@ -360,11 +333,9 @@ for UpdateRecommendationCostSettingsBodyNodepoolPreferencesAwsPreferences {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.cost_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cost_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateRecommendationCostSettingsBodyNodepoolPreferencesAwsPreferences);
@@ -401,11 +372,9 @@ for UpdateRecommendationCostSettingsBodyNodepoolPreferencesAzurePreferences {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.cost_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cost_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateRecommendationCostSettingsBodyNodepoolPreferencesAzurePreferences);
@@ -480,37 +449,18 @@ for UpdateRecommendationCostSettingsBodyNodepoolPreferencesGcpPreferences {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.cost_type),
-            1 => model::Part::Json(&self.include_taxes),
-            2 => model::Part::Json(&self.include_negotiated_savings),
-            3 => model::Part::Json(&self.include_promotional_credits),
-            4 => model::Part::Json(&self.include_subscription_credits),
-            5 => model::Part::Json(&self.include_sustained_use_discounts),
-            6 => model::Part::Json(&self.include_spend_based_cud_discounts),
-            7 => model::Part::Json(&self.include_spending_based_discounts),
-            8 => model::Part::Json(&self.include_resource_based_cud_credits),
-            9 => model::Part::Json(&self.include_legacy_spend_based_cud_credits),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.cost_type.is_some(),
-                self.include_taxes.is_some(),
-                self.include_negotiated_savings.is_some(),
-                self.include_promotional_credits.is_some(),
-                self.include_subscription_credits.is_some(),
-                self.include_sustained_use_discounts.is_some(),
-                self.include_spend_based_cud_discounts.is_some(),
-                self.include_spending_based_discounts.is_some(),
-                self.include_resource_based_cud_credits.is_some(),
-                self.include_legacy_spend_based_cud_credits.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cost_type);
+        to.opt(9, &self.include_legacy_spend_based_cud_credits);
+        to.opt(2, &self.include_negotiated_savings);
+        to.opt(3, &self.include_promotional_credits);
+        to.opt(8, &self.include_resource_based_cud_credits);
+        to.opt(6, &self.include_spend_based_cud_discounts);
+        to.opt(7, &self.include_spending_based_discounts);
+        to.opt(4, &self.include_subscription_credits);
+        to.opt(5, &self.include_sustained_use_discounts);
+        to.opt(1, &self.include_taxes);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateRecommendationCostSettingsBodyNodepoolPreferencesGcpPreferences);

@@ -66,33 +66,16 @@ impl model::Model for RecommendationAzureVmId {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.vm_name),
-            1 => model::Part::Int(&self.ignored_at),
-            2 => model::Part::Str(&self.ignore_comments),
-            3 => model::Part::Str(&self.subscription_id),
-            4 => model::Part::Str(&self.ignored_by_user_id),
-            5 => model::Part::Str(&self.resource_group_id),
-            6 => model::Part::Str(&self.ignored_by_user_name),
-            7 => model::Part::Int(&self.ignore_until_epoch_millis),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.vm_name.is_some(),
-                self.ignored_at.is_some(),
-                self.ignore_comments.is_some(),
-                self.subscription_id.is_some(),
-                self.ignored_by_user_id.is_some(),
-                self.resource_group_id.is_some(),
-                self.ignored_by_user_name.is_some(),
-                self.ignore_until_epoch_millis.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.ignore_comments);
+        to.opt(7, &self.ignore_until_epoch_millis);
+        to.opt(1, &self.ignored_at);
+        to.opt(4, &self.ignored_by_user_id);
+        to.opt(6, &self.ignored_by_user_name);
+        to.opt(5, &self.resource_group_id);
+        to.opt(3, &self.subscription_id);
+        to.opt(0, &self.vm_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RecommendationAzureVmId);
@@ -154,17 +137,15 @@ impl model::Model for RecommendationEc2InstanceId {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ignored_at),
-            1 => model::Part::Str(&self.instance_id),
-            2 => model::Part::Str(&self.aws_account_id),
-            3 => model::Part::Str(&self.ignore_comments),
-            4 => model::Part::Str(&self.ignored_by_user_id),
-            5 => model::Part::Str(&self.ignored_by_user_name),
-            6 => model::Part::Int(&self.ignore_until_epoch_millis),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.aws_account_id);
+        to.opt(3, &self.ignore_comments);
+        to.opt(6, &self.ignore_until_epoch_millis);
+        to.opt(0, &self.ignored_at);
+        to.opt(4, &self.ignored_by_user_id);
+        to.opt(5, &self.ignored_by_user_name);
+        to.opt(1, &self.instance_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RecommendationEc2InstanceId);
@@ -226,17 +207,15 @@ impl model::Model for RecommendationEcsServiceId {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ignored_at),
-            1 => model::Part::Str(&self.cluster_name),
-            2 => model::Part::Str(&self.ecs_service_name),
-            3 => model::Part::Str(&self.ignore_comments),
-            4 => model::Part::Str(&self.ignored_by_user_id),
-            5 => model::Part::Str(&self.ignored_by_user_name),
-            6 => model::Part::Int(&self.ignore_until_epoch_millis),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.cluster_name);
+        to.opt(2, &self.ecs_service_name);
+        to.opt(3, &self.ignore_comments);
+        to.opt(6, &self.ignore_until_epoch_millis);
+        to.opt(0, &self.ignored_at);
+        to.opt(4, &self.ignored_by_user_id);
+        to.opt(5, &self.ignored_by_user_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RecommendationEcsServiceId);
@@ -306,35 +285,17 @@ impl model::Model for RecommendationGovernanceRuleId {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.rule_id),
-            1 => model::Part::Str(&self.target_id),
-            2 => model::Part::Int(&self.ignored_at),
-            3 => model::Part::Str(&self.resource_id),
-            4 => model::Part::Str(&self.target_region),
-            5 => model::Part::Str(&self.ignore_comments),
-            6 => model::Part::Str(&self.ignored_by_user_id),
-            7 => model::Part::Str(&self.ignored_by_user_name),
-            8 => model::Part::Int(&self.ignore_until_epoch_millis),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.rule_id.is_some(),
-                self.target_id.is_some(),
-                self.ignored_at.is_some(),
-                self.resource_id.is_some(),
-                self.target_region.is_some(),
-                self.ignore_comments.is_some(),
-                self.ignored_by_user_id.is_some(),
-                self.ignored_by_user_name.is_some(),
-                self.ignore_until_epoch_millis.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.ignore_comments);
+        to.opt(8, &self.ignore_until_epoch_millis);
+        to.opt(2, &self.ignored_at);
+        to.opt(6, &self.ignored_by_user_id);
+        to.opt(7, &self.ignored_by_user_name);
+        to.opt(3, &self.resource_id);
+        to.opt(0, &self.rule_id);
+        to.opt(1, &self.target_id);
+        to.opt(4, &self.target_region);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RecommendationGovernanceRuleId);
@@ -396,17 +357,15 @@ impl model::Model for RecommendationNodepoolId {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ignored_at),
-            1 => model::Part::Str(&self.cluster_name),
-            2 => model::Part::Str(&self.nodepool_name),
-            3 => model::Part::Str(&self.ignore_comments),
-            4 => model::Part::Str(&self.ignored_by_user_id),
-            5 => model::Part::Str(&self.ignored_by_user_name),
-            6 => model::Part::Int(&self.ignore_until_epoch_millis),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.cluster_name);
+        to.opt(3, &self.ignore_comments);
+        to.opt(6, &self.ignore_until_epoch_millis);
+        to.opt(0, &self.ignored_at);
+        to.opt(4, &self.ignored_by_user_id);
+        to.opt(5, &self.ignored_by_user_name);
+        to.opt(2, &self.nodepool_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RecommendationNodepoolId);
@@ -472,33 +431,16 @@ impl model::Model for RecommendationWorkloadId {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ignored_at),
-            1 => model::Part::Str(&self.namespace),
-            2 => model::Part::Str(&self.cluster_name),
-            3 => model::Part::Str(&self.workload_name),
-            4 => model::Part::Str(&self.ignore_comments),
-            5 => model::Part::Str(&self.ignored_by_user_id),
-            6 => model::Part::Str(&self.ignored_by_user_name),
-            7 => model::Part::Int(&self.ignore_until_epoch_millis),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.ignored_at.is_some(),
-                self.namespace.is_some(),
-                self.cluster_name.is_some(),
-                self.workload_name.is_some(),
-                self.ignore_comments.is_some(),
-                self.ignored_by_user_id.is_some(),
-                self.ignored_by_user_name.is_some(),
-                self.ignore_until_epoch_millis.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.cluster_name);
+        to.opt(4, &self.ignore_comments);
+        to.opt(7, &self.ignore_until_epoch_millis);
+        to.opt(0, &self.ignored_at);
+        to.opt(5, &self.ignored_by_user_id);
+        to.opt(6, &self.ignored_by_user_name);
+        to.opt(1, &self.namespace);
+        to.opt(3, &self.workload_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RecommendationWorkloadId);
@@ -560,17 +502,15 @@ impl model::Model for RecommendationsIgnoreList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.account_id),
-            1 => model::opt(&self.azure_vm_ignore_list),
-            2 => model::opt(&self.nodepool_ignore_list),
-            3 => model::opt(&self.workload_ignore_list),
-            4 => model::opt(&self.ecs_service_ignore_list),
-            5 => model::opt(&self.ec2_instance_ignore_list),
-            6 => model::opt(&self.governance_rule_ignore_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.account_id);
+        to.opt(1, &self.azure_vm_ignore_list);
+        to.opt(5, &self.ec2_instance_ignore_list);
+        to.opt(4, &self.ecs_service_ignore_list);
+        to.opt(6, &self.governance_rule_ignore_list);
+        to.opt(2, &self.nodepool_ignore_list);
+        to.opt(3, &self.workload_ignore_list);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RecommendationsIgnoreList);
@@ -642,35 +582,17 @@ impl model::Model for RecommendationsIgnoreResourcesDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.comments),
-            1 => model::opt(&self.nodepools),
-            2 => model::opt(&self.workloads),
-            3 => model::opt(&self.azure_vm_ids),
-            4 => model::opt(&self.ecs_services),
-            5 => model::opt(&self.ec2_instances),
-            6 => model::Part::Int(&self.duration_in_days),
-            7 => model::opt(&self.governance_rule_ids),
-            8 => model::opt(&self.aws_passthrough_resources),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.comments.is_some(),
-                self.nodepools.is_some(),
-                self.workloads.is_some(),
-                self.azure_vm_ids.is_some(),
-                self.ecs_services.is_some(),
-                self.ec2_instances.is_some(),
-                self.duration_in_days.is_some(),
-                self.governance_rule_ids.is_some(),
-                self.aws_passthrough_resources.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.aws_passthrough_resources);
+        to.opt(3, &self.azure_vm_ids);
+        to.opt(0, &self.comments);
+        to.opt(6, &self.duration_in_days);
+        to.opt(5, &self.ec2_instances);
+        to.opt(4, &self.ecs_services);
+        to.opt(7, &self.governance_rule_ids);
+        to.opt(1, &self.nodepools);
+        to.opt(2, &self.workloads);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RecommendationsIgnoreResourcesDto);
@@ -732,17 +654,15 @@ impl model::Model for RecommendationsIgnoreResourcesDtoAwsPassthroughResources {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ignored_at),
-            1 => model::Part::Str(&self.resource_id),
-            2 => model::Part::Str(&self.aws_account_id),
-            3 => model::Part::Str(&self.ignore_comments),
-            4 => model::Part::Str(&self.ignored_by_user_id),
-            5 => model::Part::Str(&self.ignored_by_user_name),
-            6 => model::Part::Int(&self.ignore_until_epoch_millis),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.aws_account_id);
+        to.opt(3, &self.ignore_comments);
+        to.opt(6, &self.ignore_until_epoch_millis);
+        to.opt(0, &self.ignored_at);
+        to.opt(4, &self.ignored_by_user_id);
+        to.opt(5, &self.ignored_by_user_name);
+        to.opt(1, &self.resource_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RecommendationsIgnoreResourcesDtoAwsPassthroughResources);
@@ -787,14 +707,12 @@ impl model::Model for ResponseDtoRecommendationsIgnoreList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoRecommendationsIgnoreList);

@@ -58,16 +58,14 @@ impl model::Model for CcmJiraCreateDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.fields),
-            1 => model::Part::Str(&self.issue_type),
-            2 => model::Part::Str(&self.project_key),
-            3 => model::Part::Str(&self.connector_ref),
-            4 => model::opt(&self.resource_type),
-            5 => model::Part::Str(&self.recommendation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.connector_ref);
+        to.opt(0, &self.fields);
+        to.opt(1, &self.issue_type);
+        to.opt(2, &self.project_key);
+        to.opt(5, &self.recommendation_id);
+        to.opt(4, &self.resource_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CcmJiraCreateDto);
@@ -118,14 +116,12 @@ impl model::Model for ResponseDtoccmJiraDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoccmJiraDetails);
@@ -175,14 +171,12 @@ impl model::Model for GetCommonJiraFieldsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.field_type),
-            1 => model::opt(&self.issue_types),
-            2 => model::opt(&self.project_keys),
-            3 => model::Part::Str(&self.connector_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.connector_ref);
+        to.opt(0, &self.field_type);
+        to.opt(1, &self.issue_types);
+        to.opt(2, &self.project_keys);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetCommonJiraFieldsBody);
@@ -221,12 +215,10 @@ impl model::Model for GetCommonJiraIssueTypesBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.project_keys),
-            1 => model::Part::Str(&self.connector_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.connector_ref);
+        to.opt(0, &self.project_keys);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetCommonJiraIssueTypesBody);
@@ -268,13 +260,11 @@ impl model::Model for UpsertJiraFieldMappingBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.field_name),
-            1 => model::opt(&self.issue_types),
-            2 => model::opt(&self.project_keys),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.field_name);
+        to.opt(1, &self.issue_types);
+        to.opt(2, &self.project_keys);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpsertJiraFieldMappingBody);

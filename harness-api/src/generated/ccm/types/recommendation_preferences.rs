@@ -54,15 +54,13 @@ impl model::Model for LookBackPeriod {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.nodepool_period),
-            1 => model::Part::Int(&self.workload_period),
-            2 => model::Part::Int(&self.ecs_service_period),
-            3 => model::Part::Int(&self.ec2_instance_period),
-            4 => model::Part::Int(&self.ec2_instance_v2_period),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.ec2_instance_period);
+        to.opt(4, &self.ec2_instance_v2_period);
+        to.opt(2, &self.ecs_service_period);
+        to.opt(0, &self.nodepool_period);
+        to.opt(1, &self.workload_period);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LookBackPeriod);
@@ -152,45 +150,22 @@ impl model::Model for RecommendationPreference {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uuid),
-            1 => model::Part::Str(&self.account_id),
-            2 => model::Part::Int(&self.last_updated_at),
-            3 => model::opt(&self.last_updated_by),
-            4 => model::opt(&self.look_back_period),
-            5 => model::opt(&self.applied_jira_statuses),
-            6 => model::Part::Flag(&self.child_recommendation),
-            7 => model::opt(&self.ignored_jira_statuses),
-            8 => model::Part::Flag(&self.parent_recommendation),
-            9 => model::opt(&self.recommendation_presets),
-            10 => model::opt(&self.applied_jira_resolution_codes),
-            11 => model::opt(&self.ignored_jira_resolution_codes),
-            12 => model::Part::Flag(&self.include_ignored_recommendation),
-            13 => model::Part::Flag(&self.enable_recommendation_inferences),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.uuid.is_some(),
-                self.account_id.is_some(),
-                self.last_updated_at.is_some(),
-                self.last_updated_by.is_some(),
-                self.look_back_period.is_some(),
-                self.applied_jira_statuses.is_some(),
-                self.child_recommendation.is_some(),
-                self.ignored_jira_statuses.is_some(),
-                self.parent_recommendation.is_some(),
-                self.recommendation_presets.is_some(),
-                self.applied_jira_resolution_codes.is_some(),
-                self.ignored_jira_resolution_codes.is_some(),
-                self.include_ignored_recommendation.is_some(),
-                self.enable_recommendation_inferences.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_id);
+        to.opt(10, &self.applied_jira_resolution_codes);
+        to.opt(5, &self.applied_jira_statuses);
+        to.opt(6, &self.child_recommendation);
+        to.opt(13, &self.enable_recommendation_inferences);
+        to.opt(11, &self.ignored_jira_resolution_codes);
+        to.opt(7, &self.ignored_jira_statuses);
+        to.opt(12, &self.include_ignored_recommendation);
+        to.opt(2, &self.last_updated_at);
+        to.opt(3, &self.last_updated_by);
+        to.opt(4, &self.look_back_period);
+        to.opt(8, &self.parent_recommendation);
+        to.opt(9, &self.recommendation_presets);
+        to.opt(0, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RecommendationPreference);
@@ -254,17 +229,15 @@ impl model::Model for RecommendationPreferenceDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.look_back_period),
-            1 => model::opt(&self.applied_jira_statuses),
-            2 => model::Part::Flag(&self.child_recommendation),
-            3 => model::opt(&self.ignored_jira_statuses),
-            4 => model::Part::Flag(&self.parent_recommendation),
-            5 => model::opt(&self.applied_recommendation_presets),
-            6 => model::Part::Flag(&self.include_ignored_recommendation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.applied_jira_statuses);
+        to.opt(5, &self.applied_recommendation_presets);
+        to.opt(2, &self.child_recommendation);
+        to.opt(3, &self.ignored_jira_statuses);
+        to.opt(6, &self.include_ignored_recommendation);
+        to.opt(0, &self.look_back_period);
+        to.opt(4, &self.parent_recommendation);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RecommendationPreferenceDto);
@@ -309,14 +282,12 @@ impl model::Model for ResponseDtoRecommendationPreferenceDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoRecommendationPreferenceDto);
@@ -383,17 +354,15 @@ impl model::Model for CreateCloudAccountOverrideBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uuid),
-            1 => model::Part::Str(&self.preset_id),
-            2 => model::Part::Str(&self.account_id),
-            3 => model::Part::Str(&self.resource_type),
-            4 => model::opt(&self.cloud_accounts),
-            5 => model::Part::Int(&self.last_updated_at),
-            6 => model::opt(&self.last_updated_by),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account_id);
+        to.opt(4, &self.cloud_accounts);
+        to.opt(5, &self.last_updated_at);
+        to.opt(6, &self.last_updated_by);
+        to.opt(1, &self.preset_id);
+        to.opt(3, &self.resource_type);
+        to.opt(0, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateCloudAccountOverrideBody);
@@ -432,12 +401,10 @@ impl model::Model for CreateCloudAccountOverrideBodyCloudAccounts {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateCloudAccountOverrideBodyCloudAccounts);
@@ -482,14 +449,12 @@ impl model::Model for CreateCloudAccountOverrideBodyLastUpdatedBy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Str(&self.email),
-            3 => model::Part::Str(&self.external_user_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.email);
+        to.opt(3, &self.external_user_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateCloudAccountOverrideBodyLastUpdatedBy);
@@ -539,12 +504,10 @@ impl model::Model for UpdateCloudAccountOverrideBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateCloudAccountOverrideBody);

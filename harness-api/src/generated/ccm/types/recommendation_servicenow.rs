@@ -54,15 +54,13 @@ impl model::Model for CcmServiceNowCreateDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.fields),
-            1 => model::Part::Str(&self.ticket_type),
-            2 => model::Part::Str(&self.connector_ref),
-            3 => model::opt(&self.resource_type),
-            4 => model::Part::Str(&self.recommendation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.connector_ref);
+        to.opt(0, &self.fields);
+        to.opt(4, &self.recommendation_id);
+        to.opt(3, &self.resource_type);
+        to.opt(1, &self.ticket_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CcmServiceNowCreateDto);
@@ -113,14 +111,12 @@ impl model::Model for ResponseDtoccmServiceNowDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoccmServiceNowDetails);

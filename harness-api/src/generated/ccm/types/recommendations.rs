@@ -42,13 +42,11 @@ impl model::Model for AppliedRecommendationResourceStatsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.count),
-            1 => model::opt(&self.resource_type),
-            2 => model::Part::Num(&self.total_monthly_saving),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.opt(1, &self.resource_type);
+        to.opt(2, &self.total_monthly_saving);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AppliedRecommendationResourceStatsDto);
@@ -224,85 +222,42 @@ impl model::Model for RecommendationItem {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Flag(&self.is_valid),
-            3 => model::Part::Int(&self.applied_at),
-            4 => model::Part::Int(&self.created_at),
-            5 => model::Part::Str(&self.namespace),
-            6 => model::Part::Str(&self.jira_status),
-            7 => model::Part::Str(&self.resource_id),
-            8 => model::Part::Str(&self.cluster_name),
-            9 => model::Part::Num(&self.monthly_cost),
-            10 => model::Part::Str(&self.jira_issue_key),
-            11 => model::Part::Str(&self.resource_name),
-            12 => model::opt(&self.resource_type),
-            13 => model::Part::Str(&self.target_region),
-            14 => model::Part::Str(&self.cloud_provider),
-            15 => model::Part::Num(&self.monthly_saving),
-            16 => model::Part::Str(&self.perspective_id),
-            17 => model::Part::Str(&self.cloud_account_id),
-            18 => model::Part::Str(&self.applied_by_user_id),
-            19 => model::Part::Int(&self.last_processed_at),
-            20 => model::Part::Str(&self.perspective_name),
-            21 => model::Part::Num(&self.applied_at_savings),
-            22 => model::Part::Str(&self.cloud_account_name),
-            23 => model::Part::Str(&self.governance_rule_id),
-            24 => model::Part::Str(&self.jira_connector_ref),
-            25 => model::Part::Str(&self.applied_by_user_name),
-            26 => model::Part::Num(&self.overridden_savings),
-            27 => model::Part::Str(&self.servicenow_issue_key),
-            28 => model::opt(&self.cost_category_details),
-            29 => model::opt(&self.recommendation_state),
-            30 => model::Part::Num(&self.preference_based_saving),
-            31 => model::Part::Json(&self.recommendation_details),
-            32 => model::Part::Str(&self.servicenow_issue_status),
-            33 => model::Part::Str(&self.servicenow_connector_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.tags.is_some(),
-                self.is_valid.is_some(),
-                self.applied_at.is_some(),
-                self.created_at.is_some(),
-                self.namespace.is_some(),
-                self.jira_status.is_some(),
-                self.resource_id.is_some(),
-                self.cluster_name.is_some(),
-                self.monthly_cost.is_some(),
-                self.jira_issue_key.is_some(),
-                self.resource_name.is_some(),
-                self.resource_type.is_some(),
-                self.target_region.is_some(),
-                self.cloud_provider.is_some(),
-                self.monthly_saving.is_some(),
-                self.perspective_id.is_some(),
-                self.cloud_account_id.is_some(),
-                self.applied_by_user_id.is_some(),
-                self.last_processed_at.is_some(),
-                self.perspective_name.is_some(),
-                self.applied_at_savings.is_some(),
-                self.cloud_account_name.is_some(),
-                self.governance_rule_id.is_some(),
-                self.jira_connector_ref.is_some(),
-                self.applied_by_user_name.is_some(),
-                self.overridden_savings.is_some(),
-                self.servicenow_issue_key.is_some(),
-                self.cost_category_details.is_some(),
-                self.recommendation_state.is_some(),
-                self.preference_based_saving.is_some(),
-                self.recommendation_details.is_some(),
-                self.servicenow_issue_status.is_some(),
-                self.servicenow_connector_ref.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.applied_at);
+        to.opt(21, &self.applied_at_savings);
+        to.opt(18, &self.applied_by_user_id);
+        to.opt(25, &self.applied_by_user_name);
+        to.opt(17, &self.cloud_account_id);
+        to.opt(22, &self.cloud_account_name);
+        to.opt(14, &self.cloud_provider);
+        to.opt(8, &self.cluster_name);
+        to.opt(28, &self.cost_category_details);
+        to.opt(4, &self.created_at);
+        to.opt(23, &self.governance_rule_id);
+        to.opt(0, &self.id);
+        to.opt(2, &self.is_valid);
+        to.opt(24, &self.jira_connector_ref);
+        to.opt(10, &self.jira_issue_key);
+        to.opt(6, &self.jira_status);
+        to.opt(19, &self.last_processed_at);
+        to.opt(9, &self.monthly_cost);
+        to.opt(15, &self.monthly_saving);
+        to.opt(5, &self.namespace);
+        to.opt(26, &self.overridden_savings);
+        to.opt(16, &self.perspective_id);
+        to.opt(20, &self.perspective_name);
+        to.opt(30, &self.preference_based_saving);
+        to.opt(31, &self.recommendation_details);
+        to.opt(29, &self.recommendation_state);
+        to.opt(7, &self.resource_id);
+        to.opt(11, &self.resource_name);
+        to.opt(12, &self.resource_type);
+        to.opt(33, &self.servicenow_connector_ref);
+        to.opt(27, &self.servicenow_issue_key);
+        to.opt(32, &self.servicenow_issue_status);
+        to.opt(1, &self.tags);
+        to.opt(13, &self.target_region);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RecommendationItem);
@@ -352,12 +307,10 @@ impl model::Model for RecommendationOverviewStats {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.total_monthly_cost),
-            1 => model::Part::Num(&self.total_monthly_saving),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.total_monthly_cost);
+        to.opt(1, &self.total_monthly_saving);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RecommendationOverviewStats);
@@ -399,13 +352,11 @@ impl model::Model for RecommendationRealizedSavingStatsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.applied_date),
-            1 => model::Part::Num(&self.total_monthly_saving),
-            2 => model::Part::Int(&self.applied_recommendation_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.applied_date);
+        to.opt(2, &self.applied_recommendation_count);
+        to.opt(1, &self.total_monthly_saving);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RecommendationRealizedSavingStatsDto);
@@ -450,14 +401,12 @@ impl model::Model for RecommendationResourceTypeStats {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.count),
-            1 => model::Part::Str(&self.resource_type),
-            2 => model::Part::Num(&self.total_monthly_cost),
-            3 => model::Part::Num(&self.total_monthly_saving),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.opt(1, &self.resource_type);
+        to.opt(2, &self.total_monthly_cost);
+        to.opt(3, &self.total_monthly_saving);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RecommendationResourceTypeStats);
@@ -499,13 +448,11 @@ impl model::Model for Recommendations {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            1 => model::Part::Int(&self.limit),
-            2 => model::Part::Int(&self.offset),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.opt(1, &self.limit);
+        to.opt(2, &self.offset);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Recommendations);
@@ -550,14 +497,12 @@ impl model::Model for ResponseDtoInteger {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoInteger);
@@ -606,14 +551,12 @@ impl model::Model for ResponseDtoListAppliedRecommendationResourceStatsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListAppliedRecommendationResourceStatsDto);
@@ -663,14 +606,12 @@ impl model::Model for ResponseDtoListRecommendationRealizedSavingStatsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListRecommendationRealizedSavingStatsDto);
@@ -720,14 +661,12 @@ impl model::Model for ResponseDtoListRecommendationResourceTypeStats {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListRecommendationResourceTypeStats);
@@ -777,14 +716,12 @@ impl model::Model for ResponseDtoRecommendationOverviewStats {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoRecommendationOverviewStats);
@@ -834,14 +771,12 @@ impl model::Model for ResponseDtoRecommendations {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoRecommendations);
@@ -891,14 +826,12 @@ impl model::Model for ResponseDtoVoid {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoVoid);
@@ -944,13 +877,11 @@ impl model::Model for ChangeInferenceStateBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.comment),
-            1 => model::Part::Str(&self.recommendation_id),
-            2 => model::Part::Str(&self.verification_status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.comment);
+        to.opt(1, &self.recommendation_id);
+        to.opt(2, &self.verification_status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChangeInferenceStateBody);
@@ -986,11 +917,9 @@ impl model::Model for ChangeRecommendationStateBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.applied_savings),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.applied_savings);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChangeRecommendationStateBody);
@@ -1042,13 +971,11 @@ impl model::Model for TerraformResourceRecommendationsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.states),
-            1 => model::opt(&self.resources),
-            2 => model::Part::Flag(&self.include_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.include_details);
+        to.opt(1, &self.resources);
+        to.opt(0, &self.states);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TerraformResourceRecommendationsBody);
@@ -1099,16 +1026,14 @@ impl model::Model for TerraformResourceRecommendationsBodyResources {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.module),
-            3 => model::Part::Str(&self.provider),
-            4 => model::opt(&self.attributes),
-            5 => model::Part::Str(&self.resource_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.attributes);
+        to.opt(2, &self.module);
+        to.opt(0, &self.name);
+        to.opt(3, &self.provider);
+        to.opt(5, &self.resource_id);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TerraformResourceRecommendationsBodyResources);

@@ -70,35 +70,17 @@ impl model::Model for AzureVmDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.cores),
-            1 => model::Part::Int(&self.memory),
-            2 => model::Part::Str(&self.region),
-            3 => model::Part::Str(&self.vm_size),
-            4 => model::Part::Num(&self.monthly_cost),
-            5 => model::Part::Num(&self.avg_cpu_utilization),
-            6 => model::Part::Num(&self.max_cpu_utilization),
-            7 => model::Part::Num(&self.avg_memory_utilization),
-            8 => model::Part::Num(&self.max_memory_utilization),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.cores.is_some(),
-                self.memory.is_some(),
-                self.region.is_some(),
-                self.vm_size.is_some(),
-                self.monthly_cost.is_some(),
-                self.avg_cpu_utilization.is_some(),
-                self.max_cpu_utilization.is_some(),
-                self.avg_memory_utilization.is_some(),
-                self.max_memory_utilization.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.avg_cpu_utilization);
+        to.opt(7, &self.avg_memory_utilization);
+        to.opt(0, &self.cores);
+        to.opt(6, &self.max_cpu_utilization);
+        to.opt(8, &self.max_memory_utilization);
+        to.opt(1, &self.memory);
+        to.opt(4, &self.monthly_cost);
+        to.opt(2, &self.region);
+        to.opt(3, &self.vm_size);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureVmDto);
@@ -188,45 +170,22 @@ impl model::Model for AzureVmRecommendation {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.vm_id),
-            2 => model::Part::Str(&self.vm_name),
-            3 => model::Part::Int(&self.duration),
-            4 => model::Part::Str(&self.tenant_id),
-            5 => model::Part::Str(&self.connector_id),
-            6 => model::opt(&self.jira_details),
-            7 => model::Part::Str(&self.connector_name),
-            8 => model::Part::Flag(&self.show_terminated),
-            9 => model::Part::Str(&self.subscription_id),
-            10 => model::Part::Str(&self.resource_group_id),
-            11 => model::opt(&self.service_now_details),
-            12 => model::opt(&self.target_configurations),
-            13 => model::opt(&self.current_configurations),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.vm_id.is_some(),
-                self.vm_name.is_some(),
-                self.duration.is_some(),
-                self.tenant_id.is_some(),
-                self.connector_id.is_some(),
-                self.jira_details.is_some(),
-                self.connector_name.is_some(),
-                self.show_terminated.is_some(),
-                self.subscription_id.is_some(),
-                self.resource_group_id.is_some(),
-                self.service_now_details.is_some(),
-                self.target_configurations.is_some(),
-                self.current_configurations.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.connector_id);
+        to.opt(7, &self.connector_name);
+        to.opt(13, &self.current_configurations);
+        to.opt(3, &self.duration);
+        to.opt(0, &self.id);
+        to.opt(6, &self.jira_details);
+        to.opt(10, &self.resource_group_id);
+        to.opt(11, &self.service_now_details);
+        to.opt(8, &self.show_terminated);
+        to.opt(9, &self.subscription_id);
+        to.opt(12, &self.target_configurations);
+        to.opt(4, &self.tenant_id);
+        to.opt(1, &self.vm_id);
+        to.opt(2, &self.vm_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureVmRecommendation);
@@ -304,39 +263,19 @@ impl model::Model for ClusterRecommendationAccuracy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.cpu),
-            1 => model::Part::Str(&self.zone),
-            2 => model::Part::Int(&self.nodes),
-            3 => model::Part::Num(&self.memory),
-            4 => model::Part::Int(&self.spot_nodes),
-            5 => model::Part::Num(&self.spot_price),
-            6 => model::Part::Num(&self.total_price),
-            7 => model::Part::Num(&self.master_price),
-            8 => model::Part::Num(&self.worker_price),
-            9 => model::Part::Int(&self.regular_nodes),
-            10 => model::Part::Num(&self.regular_price),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.cpu.is_some(),
-                self.zone.is_some(),
-                self.nodes.is_some(),
-                self.memory.is_some(),
-                self.spot_nodes.is_some(),
-                self.spot_price.is_some(),
-                self.total_price.is_some(),
-                self.master_price.is_some(),
-                self.worker_price.is_some(),
-                self.regular_nodes.is_some(),
-                self.regular_price.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cpu);
+        to.opt(7, &self.master_price);
+        to.opt(3, &self.memory);
+        to.opt(2, &self.nodes);
+        to.opt(9, &self.regular_nodes);
+        to.opt(10, &self.regular_price);
+        to.opt(4, &self.spot_nodes);
+        to.opt(5, &self.spot_price);
+        to.opt(6, &self.total_price);
+        to.opt(8, &self.worker_price);
+        to.opt(1, &self.zone);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ClusterRecommendationAccuracy);
@@ -386,14 +325,12 @@ impl model::Model for ContainerHistogramDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.cpu_histogram),
-            1 => model::Part::Str(&self.container_name),
-            2 => model::opt(&self.memory_histogram),
-            3 => model::opt(&self.container_recommendation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.container_name);
+        to.opt(3, &self.container_recommendation);
+        to.opt(0, &self.cpu_histogram);
+        to.opt(2, &self.memory_histogram);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ContainerHistogramDto);
@@ -461,33 +398,16 @@ impl model::Model for ContainerRecommendation {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.current),
-            1 => model::Part::Int(&self.num_days),
-            2 => model::opt(&self.burstable),
-            3 => model::opt(&self.guaranteed),
-            4 => model::opt(&self.last_day_cost),
-            5 => model::opt(&self.recommended),
-            6 => model::opt(&self.percentile_based),
-            7 => model::Part::Int(&self.total_samples_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.current.is_some(),
-                self.num_days.is_some(),
-                self.burstable.is_some(),
-                self.guaranteed.is_some(),
-                self.last_day_cost.is_some(),
-                self.recommended.is_some(),
-                self.percentile_based.is_some(),
-                self.total_samples_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.burstable);
+        to.opt(0, &self.current);
+        to.opt(3, &self.guaranteed);
+        to.opt(4, &self.last_day_cost);
+        to.opt(1, &self.num_days);
+        to.opt(6, &self.percentile_based);
+        to.opt(5, &self.recommended);
+        to.opt(7, &self.total_samples_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ContainerRecommendation);
@@ -526,12 +446,10 @@ impl model::Model for Cost {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.cpu),
-            1 => model::Part::Num(&self.memory),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cpu);
+        to.opt(1, &self.memory);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Cost);
@@ -597,33 +515,16 @@ impl model::Model for Ec2InstanceDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.vcpu),
-            1 => model::Part::Str(&self.memory),
-            2 => model::Part::Str(&self.region),
-            3 => model::Part::Str(&self.monthly_cost),
-            4 => model::Part::Str(&self.cpu_utilisation),
-            5 => model::Part::Str(&self.instance_family),
-            6 => model::Part::Str(&self.monthly_savings),
-            7 => model::Part::Str(&self.memory_utilisation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.vcpu.is_some(),
-                self.memory.is_some(),
-                self.region.is_some(),
-                self.monthly_cost.is_some(),
-                self.cpu_utilisation.is_some(),
-                self.instance_family.is_some(),
-                self.monthly_savings.is_some(),
-                self.memory_utilisation.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.cpu_utilisation);
+        to.opt(5, &self.instance_family);
+        to.opt(1, &self.memory);
+        to.opt(7, &self.memory_utilisation);
+        to.opt(3, &self.monthly_cost);
+        to.opt(6, &self.monthly_savings);
+        to.opt(2, &self.region);
+        to.opt(0, &self.vcpu);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Ec2InstanceDto);
@@ -689,33 +590,16 @@ impl model::Model for Ec2InstanceRecommendation {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::opt(&self.jira_details),
-            2 => model::Part::Str(&self.aws_account_id),
-            3 => model::Part::Flag(&self.show_terminated),
-            4 => model::opt(&self.service_now_details),
-            5 => model::opt(&self.current_configurations),
-            6 => model::opt(&self.same_family_recommendation),
-            7 => model::opt(&self.cross_family_recommendation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.jira_details.is_some(),
-                self.aws_account_id.is_some(),
-                self.show_terminated.is_some(),
-                self.service_now_details.is_some(),
-                self.current_configurations.is_some(),
-                self.same_family_recommendation.is_some(),
-                self.cross_family_recommendation.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.aws_account_id);
+        to.opt(7, &self.cross_family_recommendation);
+        to.opt(5, &self.current_configurations);
+        to.opt(0, &self.id);
+        to.opt(1, &self.jira_details);
+        to.opt(6, &self.same_family_recommendation);
+        to.opt(4, &self.service_now_details);
+        to.opt(3, &self.show_terminated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Ec2InstanceRecommendation);
@@ -799,41 +683,20 @@ impl model::Model for EcsRecommendationDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::opt(&self.current),
-            2 => model::opt(&self.launch_type),
-            3 => model::Part::Str(&self.service_arn),
-            4 => model::Part::Str(&self.cluster_name),
-            5 => model::opt(&self.jira_details),
-            6 => model::opt(&self.last_day_cost),
-            7 => model::Part::Str(&self.service_name),
-            8 => model::opt(&self.cpu_histogram),
-            9 => model::opt(&self.memory_histogram),
-            10 => model::opt(&self.percentile_based),
-            11 => model::opt(&self.service_now_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.current.is_some(),
-                self.launch_type.is_some(),
-                self.service_arn.is_some(),
-                self.cluster_name.is_some(),
-                self.jira_details.is_some(),
-                self.last_day_cost.is_some(),
-                self.service_name.is_some(),
-                self.cpu_histogram.is_some(),
-                self.memory_histogram.is_some(),
-                self.percentile_based.is_some(),
-                self.service_now_details.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.cluster_name);
+        to.opt(8, &self.cpu_histogram);
+        to.opt(1, &self.current);
+        to.opt(0, &self.id);
+        to.opt(5, &self.jira_details);
+        to.opt(6, &self.last_day_cost);
+        to.opt(2, &self.launch_type);
+        to.opt(9, &self.memory_histogram);
+        to.opt(10, &self.percentile_based);
+        to.opt(3, &self.service_arn);
+        to.opt(7, &self.service_name);
+        to.opt(11, &self.service_now_details);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EcsRecommendationDto);
@@ -903,33 +766,16 @@ impl model::Model for HistogramExp {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.max_bucket),
-            1 => model::Part::Int(&self.min_bucket),
-            2 => model::Part::Int(&self.num_buckets),
-            3 => model::Part::Num(&self.growth_ratio),
-            4 => model::opt(&self.precomputed),
-            5 => model::Part::Num(&self.total_weight),
-            6 => model::opt(&self.bucket_weights),
-            7 => model::Part::Num(&self.first_bucket_size),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.max_bucket.is_some(),
-                self.min_bucket.is_some(),
-                self.num_buckets.is_some(),
-                self.growth_ratio.is_some(),
-                self.precomputed.is_some(),
-                self.total_weight.is_some(),
-                self.bucket_weights.is_some(),
-                self.first_bucket_size.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.bucket_weights);
+        to.opt(7, &self.first_bucket_size);
+        to.opt(3, &self.growth_ratio);
+        to.opt(0, &self.max_bucket);
+        to.opt(1, &self.min_bucket);
+        to.opt(2, &self.num_buckets);
+        to.opt(4, &self.precomputed);
+        to.opt(5, &self.total_weight);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HistogramExp);
@@ -974,14 +820,12 @@ impl model::Model for NodePool {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.vm),
-            1 => model::Part::Str(&self.role),
-            2 => model::Part::Str(&self.vm_class),
-            3 => model::Part::Int(&self.sum_nodes),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.role);
+        to.opt(3, &self.sum_nodes);
+        to.opt(0, &self.vm);
+        to.opt(2, &self.vm_class);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NodePool);
@@ -1020,12 +864,10 @@ impl model::Model for NodePoolId {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.clusterid),
-            1 => model::Part::Str(&self.nodepoolname),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.clusterid);
+        to.opt(1, &self.nodepoolname);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NodePoolId);
@@ -1091,33 +933,16 @@ impl model::Model for NodeRecommendationDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::opt(&self.current),
-            2 => model::opt(&self.node_pool_id),
-            3 => model::opt(&self.jira_details),
-            4 => model::opt(&self.recommended),
-            5 => model::opt(&self.service_now_details),
-            6 => model::opt(&self.total_resource_usage),
-            7 => model::opt(&self.resource_requirement),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.current.is_some(),
-                self.node_pool_id.is_some(),
-                self.jira_details.is_some(),
-                self.recommended.is_some(),
-                self.service_now_details.is_some(),
-                self.total_resource_usage.is_some(),
-                self.resource_requirement.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.current);
+        to.opt(0, &self.id);
+        to.opt(3, &self.jira_details);
+        to.opt(2, &self.node_pool_id);
+        to.opt(4, &self.recommended);
+        to.opt(7, &self.resource_requirement);
+        to.opt(5, &self.service_now_details);
+        to.opt(6, &self.total_resource_usage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NodeRecommendationDto);
@@ -1219,51 +1044,25 @@ impl model::Model for RecommendClusterRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.zone),
-            1 => model::Part::Num(&self.min_cpu),
-            2 => model::Part::Num(&self.min_mem),
-            3 => model::Part::Num(&self.sum_cpu),
-            4 => model::Part::Int(&self.sum_gpu),
-            5 => model::Part::Num(&self.sum_mem),
-            6 => model::Part::Int(&self.max_nodes),
-            7 => model::Part::Int(&self.min_nodes),
-            8 => model::Part::Flag(&self.same_size),
-            9 => model::Part::Flag(&self.allow_burst),
-            10 => model::opt(&self.network_perf),
-            11 => model::Part::Int(&self.on_demand_pct),
-            12 => model::opt(&self.exclude_types),
-            13 => model::opt(&self.include_types),
-            14 => model::Part::Flag(&self.allow_older_gen),
-            15 => model::opt(&self.exclude_series),
-            16 => model::opt(&self.include_series),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.zone.is_some(),
-                self.min_cpu.is_some(),
-                self.min_mem.is_some(),
-                self.sum_cpu.is_some(),
-                self.sum_gpu.is_some(),
-                self.sum_mem.is_some(),
-                self.max_nodes.is_some(),
-                self.min_nodes.is_some(),
-                self.same_size.is_some(),
-                self.allow_burst.is_some(),
-                self.network_perf.is_some(),
-                self.on_demand_pct.is_some(),
-                self.exclude_types.is_some(),
-                self.include_types.is_some(),
-                self.allow_older_gen.is_some(),
-                self.exclude_series.is_some(),
-                self.include_series.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.allow_burst);
+        to.opt(14, &self.allow_older_gen);
+        to.opt(15, &self.exclude_series);
+        to.opt(12, &self.exclude_types);
+        to.opt(16, &self.include_series);
+        to.opt(13, &self.include_types);
+        to.opt(6, &self.max_nodes);
+        to.opt(1, &self.min_cpu);
+        to.opt(2, &self.min_mem);
+        to.opt(7, &self.min_nodes);
+        to.opt(10, &self.network_perf);
+        to.opt(11, &self.on_demand_pct);
+        to.opt(8, &self.same_size);
+        to.opt(3, &self.sum_cpu);
+        to.opt(4, &self.sum_gpu);
+        to.opt(5, &self.sum_mem);
+        to.opt(0, &self.zone);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RecommendClusterRequest);
@@ -1325,17 +1124,15 @@ impl model::Model for RecommendationResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.zone),
-            1 => model::Part::Str(&self.region),
-            2 => model::Part::Str(&self.service),
-            3 => model::opt(&self.accuracy),
-            4 => model::Part::Str(&self.provider),
-            5 => model::opt(&self.node_pools),
-            6 => model::opt(&self.instance_category),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.accuracy);
+        to.opt(6, &self.instance_category);
+        to.opt(5, &self.node_pools);
+        to.opt(4, &self.provider);
+        to.opt(1, &self.region);
+        to.opt(2, &self.service);
+        to.opt(0, &self.zone);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RecommendationResponse);
@@ -1382,13 +1179,11 @@ impl model::Model for ResourceRequirement {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.limits),
-            2 => model::opt(&self.requests),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.empty);
+        to.opt(1, &self.limits);
+        to.opt(2, &self.requests);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResourceRequirement);
@@ -1433,14 +1228,12 @@ impl model::Model for ResponseDtoAzureVmRecommendation {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoAzureVmRecommendation);
@@ -1490,14 +1283,12 @@ impl model::Model for ResponseDtoNodeRecommendationDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoNodeRecommendationDto);
@@ -1547,14 +1338,12 @@ impl model::Model for ResponseDtoWorkloadRecommendationDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoWorkloadRecommendationDto);
@@ -1604,14 +1393,12 @@ impl model::Model for ResponseDtoec2InstanceRecommendation {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoec2InstanceRecommendation);
@@ -1661,14 +1448,12 @@ impl model::Model for ResponseDtoecsRecommendationDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoecsRecommendationDto);
@@ -1718,14 +1503,12 @@ impl model::Model for TotalResourceUsage {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.maxcpu),
-            1 => model::Part::Num(&self.sumcpu),
-            2 => model::Part::Num(&self.maxmemory),
-            3 => model::Part::Num(&self.summemory),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.maxcpu);
+        to.opt(2, &self.maxmemory);
+        to.opt(1, &self.sumcpu);
+        to.opt(3, &self.summemory);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TotalResourceUsage);
@@ -1815,45 +1598,22 @@ impl model::Model for VirtualMachine {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Flag(&self.burst),
-            2 => model::opt(&self.zones),
-            3 => model::Part::Num(&self.avg_price),
-            4 => model::Part::Str(&self.category),
-            5 => model::Part::Num(&self.mem_per_vm),
-            6 => model::Part::Num(&self.cpus_per_vm),
-            7 => model::Part::Num(&self.gpus_per_vm),
-            8 => model::Part::Flag(&self.current_gen),
-            9 => model::Part::Str(&self.network_perf),
-            10 => model::Part::Num(&self.on_demand_price),
-            11 => model::Part::Num(&self.allocatable_mem_per_vm),
-            12 => model::Part::Str(&self.network_perf_category),
-            13 => model::Part::Num(&self.allocatable_cpus_per_vm),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.type_.is_some(),
-                self.burst.is_some(),
-                self.zones.is_some(),
-                self.avg_price.is_some(),
-                self.category.is_some(),
-                self.mem_per_vm.is_some(),
-                self.cpus_per_vm.is_some(),
-                self.gpus_per_vm.is_some(),
-                self.current_gen.is_some(),
-                self.network_perf.is_some(),
-                self.on_demand_price.is_some(),
-                self.allocatable_mem_per_vm.is_some(),
-                self.network_perf_category.is_some(),
-                self.allocatable_cpus_per_vm.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(13, &self.allocatable_cpus_per_vm);
+        to.opt(11, &self.allocatable_mem_per_vm);
+        to.opt(3, &self.avg_price);
+        to.opt(1, &self.burst);
+        to.opt(4, &self.category);
+        to.opt(6, &self.cpus_per_vm);
+        to.opt(8, &self.current_gen);
+        to.opt(7, &self.gpus_per_vm);
+        to.opt(5, &self.mem_per_vm);
+        to.opt(9, &self.network_perf);
+        to.opt(12, &self.network_perf_category);
+        to.opt(10, &self.on_demand_price);
+        to.opt(0, &self.type_);
+        to.opt(2, &self.zones);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(VirtualMachine);
@@ -1913,16 +1673,14 @@ impl model::Model for WorkloadRecommendationDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::opt(&self.items),
-            2 => model::opt(&self.jira_details),
-            3 => model::opt(&self.last_day_cost),
-            4 => model::opt(&self.service_now_details),
-            5 => model::opt(&self.container_recommendations),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.container_recommendations);
+        to.opt(0, &self.id);
+        to.opt(1, &self.items);
+        to.opt(2, &self.jira_details);
+        to.opt(3, &self.last_day_cost);
+        to.opt(4, &self.service_now_details);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WorkloadRecommendationDto);

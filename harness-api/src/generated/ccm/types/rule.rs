@@ -118,47 +118,23 @@ impl model::Model for AwsRecommendationAdhocDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.type_),
-            1 => model::Part::Str(&self.role_id),
-            2 => model::Part::Str(&self.role_arn),
-            3 => model::Part::Str(&self.auth_type),
-            4 => model::Part::Str(&self.role_info),
-            5 => model::Part::Str(&self.external_id),
-            6 => model::Part::Str(&self.target_info),
-            7 => model::Part::Str(&self.target_name),
-            8 => model::Part::Str(&self.tenant_info),
-            9 => model::Part::Json(&self.oidc_auth_params),
-            10 => model::Part::Str(&self.target_account_id),
-            11 => model::Part::Str(&self.cloud_connector_id),
-            12 => model::Part::Str(&self.target_account_name),
-            13 => model::Part::Flag(&self.is_gov_cloud_connector),
-            14 => model::Part::Flag(&self.is_cost_breakdown_required),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                self.role_id.is_some(),
-                self.role_arn.is_some(),
-                self.auth_type.is_some(),
-                self.role_info.is_some(),
-                self.external_id.is_some(),
-                self.target_info.is_some(),
-                self.target_name.is_some(),
-                self.tenant_info.is_some(),
-                self.oidc_auth_params.is_some(),
-                self.target_account_id.is_some(),
-                self.cloud_connector_id.is_some(),
-                self.target_account_name.is_some(),
-                self.is_gov_cloud_connector.is_some(),
-                self.is_cost_breakdown_required.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.auth_type);
+        to.opt(11, &self.cloud_connector_id);
+        to.opt(5, &self.external_id);
+        to.opt(14, &self.is_cost_breakdown_required);
+        to.opt(13, &self.is_gov_cloud_connector);
+        to.opt(9, &self.oidc_auth_params);
+        to.opt(2, &self.role_arn);
+        to.opt(1, &self.role_id);
+        to.opt(4, &self.role_info);
+        to.opt(10, &self.target_account_id);
+        to.opt(12, &self.target_account_name);
+        to.opt(6, &self.target_info);
+        to.opt(7, &self.target_name);
+        to.opt(8, &self.tenant_info);
+        to.one(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(AwsRecommendationAdhocDto);
@@ -276,47 +252,23 @@ impl model::Model for AzureRecommendationAdhocDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.type_),
-            1 => model::Part::Str(&self.role_id),
-            2 => model::Part::Str(&self.auth_type),
-            3 => model::Part::Str(&self.client_id),
-            4 => model::Part::Str(&self.role_info),
-            5 => model::Part::Str(&self.tenant_id),
-            6 => model::Part::Str(&self.target_info),
-            7 => model::Part::Str(&self.target_name),
-            8 => model::Part::Str(&self.tenant_info),
-            9 => model::Part::Json(&self.oidc_auth_params),
-            10 => model::Part::Str(&self.subscription_id),
-            11 => model::Part::Str(&self.cloud_connector_id),
-            12 => model::Part::Str(&self.subscription_name),
-            13 => model::Part::Flag(&self.is_gov_cloud_connector),
-            14 => model::Part::Flag(&self.is_cost_breakdown_required),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                self.role_id.is_some(),
-                self.auth_type.is_some(),
-                self.client_id.is_some(),
-                self.role_info.is_some(),
-                self.tenant_id.is_some(),
-                self.target_info.is_some(),
-                self.target_name.is_some(),
-                self.tenant_info.is_some(),
-                self.oidc_auth_params.is_some(),
-                self.subscription_id.is_some(),
-                self.cloud_connector_id.is_some(),
-                self.subscription_name.is_some(),
-                self.is_gov_cloud_connector.is_some(),
-                self.is_cost_breakdown_required.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.auth_type);
+        to.opt(3, &self.client_id);
+        to.opt(11, &self.cloud_connector_id);
+        to.opt(14, &self.is_cost_breakdown_required);
+        to.opt(13, &self.is_gov_cloud_connector);
+        to.opt(9, &self.oidc_auth_params);
+        to.opt(1, &self.role_id);
+        to.opt(4, &self.role_info);
+        to.opt(10, &self.subscription_id);
+        to.opt(12, &self.subscription_name);
+        to.opt(6, &self.target_info);
+        to.opt(7, &self.target_name);
+        to.opt(5, &self.tenant_id);
+        to.opt(8, &self.tenant_info);
+        to.one(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(AzureRecommendationAdhocDto);
@@ -442,63 +394,31 @@ impl model::Model for CcmRule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.uuid),
-            3 => model::Part::Flag(&self.is_ootb),
-            4 => model::Part::Flag(&self.deleted),
-            5 => model::Part::Num(&self.savings),
-            6 => model::Part::Str(&self.account_id),
-            7 => model::Part::Int(&self.created_at),
-            8 => model::opt(&self.created_by),
-            9 => model::Part::Str(&self.rules_yaml),
-            10 => model::opt(&self.store_type),
-            11 => model::Part::Str(&self.description),
-            12 => model::Part::Str(&self.resource_type),
-            13 => model::Part::Str(&self.version_label),
-            14 => model::opt(&self.cloud_provider),
-            15 => model::Part::Int(&self.last_updated_at),
-            16 => model::opt(&self.last_updated_by),
-            17 => model::Part::Str(&self.org_identifier),
-            18 => model::Part::Flag(&self.is_stable_policy),
-            19 => model::Part::Flag(&self.for_recommendation),
-            20 => model::Part::Flag(&self.is_multi_policy_rule),
-            21 => model::Part::Str(&self.project_identifier),
-            22 => model::opt(&self.sub_rule_policy_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.uuid.is_some(),
-                self.is_ootb.is_some(),
-                self.deleted.is_some(),
-                self.savings.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.rules_yaml.is_some(),
-                self.store_type.is_some(),
-                self.description.is_some(),
-                self.resource_type.is_some(),
-                self.version_label.is_some(),
-                self.cloud_provider.is_some(),
-                self.last_updated_at.is_some(),
-                self.last_updated_by.is_some(),
-                self.org_identifier.is_some(),
-                self.is_stable_policy.is_some(),
-                self.for_recommendation.is_some(),
-                self.is_multi_policy_rule.is_some(),
-                self.project_identifier.is_some(),
-                self.sub_rule_policy_details.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.account_id);
+        to.opt(14, &self.cloud_provider);
+        to.opt(7, &self.created_at);
+        to.opt(8, &self.created_by);
+        to.opt(4, &self.deleted);
+        to.opt(11, &self.description);
+        to.opt(19, &self.for_recommendation);
+        to.opt(20, &self.is_multi_policy_rule);
+        to.opt(3, &self.is_ootb);
+        to.opt(18, &self.is_stable_policy);
+        to.opt(15, &self.last_updated_at);
+        to.opt(16, &self.last_updated_by);
+        to.opt(0, &self.name);
+        to.opt(17, &self.org_identifier);
+        to.opt(21, &self.project_identifier);
+        to.opt(12, &self.resource_type);
+        to.opt(9, &self.rules_yaml);
+        to.opt(5, &self.savings);
+        to.opt(10, &self.store_type);
+        to.opt(22, &self.sub_rule_policy_details);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.uuid);
+        to.opt(13, &self.version_label);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CcmRule);
@@ -542,11 +462,9 @@ impl model::Model for CloneRuleDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.rule_clone),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.rule_clone);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CloneRuleDto);
@@ -582,11 +500,9 @@ impl model::Model for CreateRuleDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.rule),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.rule);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateRuleDto);
@@ -694,43 +610,21 @@ impl model::Model for GcpRecommendationAdhocDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.type_),
-            1 => model::Part::Str(&self.role_id),
-            2 => model::Part::Str(&self.auth_type),
-            3 => model::Part::Str(&self.role_info),
-            4 => model::Part::Str(&self.project_id),
-            5 => model::Part::Str(&self.target_info),
-            6 => model::Part::Str(&self.target_name),
-            7 => model::Part::Str(&self.tenant_info),
-            8 => model::Part::Json(&self.oidc_auth_params),
-            9 => model::Part::Str(&self.cloud_connector_id),
-            10 => model::Part::Flag(&self.is_gov_cloud_connector),
-            11 => model::Part::Str(&self.service_account_email),
-            12 => model::Part::Flag(&self.is_cost_breakdown_required),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                self.role_id.is_some(),
-                self.auth_type.is_some(),
-                self.role_info.is_some(),
-                self.project_id.is_some(),
-                self.target_info.is_some(),
-                self.target_name.is_some(),
-                self.tenant_info.is_some(),
-                self.oidc_auth_params.is_some(),
-                self.cloud_connector_id.is_some(),
-                self.is_gov_cloud_connector.is_some(),
-                self.service_account_email.is_some(),
-                self.is_cost_breakdown_required.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.auth_type);
+        to.opt(9, &self.cloud_connector_id);
+        to.opt(12, &self.is_cost_breakdown_required);
+        to.opt(10, &self.is_gov_cloud_connector);
+        to.opt(8, &self.oidc_auth_params);
+        to.opt(4, &self.project_id);
+        to.opt(1, &self.role_id);
+        to.opt(3, &self.role_info);
+        to.opt(11, &self.service_account_email);
+        to.opt(5, &self.target_info);
+        to.opt(6, &self.target_name);
+        to.opt(7, &self.tenant_info);
+        to.one(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(GcpRecommendationAdhocDto);
@@ -788,14 +682,12 @@ impl model::Model for GovernanceAdhocEnqueueDtov2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.rule_id),
-            1 => model::Part::Flag(&self.is_dry_run),
-            2 => model::opt(&self.target_regions),
-            3 => model::Cell::part(&self.target_accounts),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.is_dry_run);
+        to.one(0, &self.rule_id);
+        to.one(3, &self.target_accounts);
+        to.opt(2, &self.target_regions);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(GovernanceAdhocEnqueueDtov2);
@@ -831,11 +723,9 @@ impl model::Model for GovernanceEnqueueResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.rule_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.rule_execution_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GovernanceEnqueueResponseDto);
@@ -933,49 +823,24 @@ impl model::Model for GovernanceJobEnqueueDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.is_ootb),
-            1 => model::Part::Str(&self.policy),
-            2 => model::Part::Str(&self.rule_id),
-            3 => model::Part::Flag(&self.is_dry_run),
-            4 => model::Part::Str(&self.target_region),
-            5 => model::opt(&self.execution_type),
-            6 => model::Part::Flag(&self.multi_policy_rule),
-            7 => model::Part::Str(&self.rule_execution_id),
-            8 => model::Part::Flag(&self.gov_cloud_connector),
-            9 => model::Part::Flag(&self.is_multi_policy_rule),
-            10 => model::Part::Str(&self.rule_enforcement_id),
-            11 => model::Part::Flag(&self.is_gov_cloud_connector),
-            12 => model::opt(&self.sub_rule_policy_details),
-            13 => model::opt(&self.target_account_details),
-            14 => model::opt(&self.rule_cloud_provider_type),
-            15 => model::Part::Str(&self.rule_enforcement_recommendation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.is_ootb.is_some(),
-                self.policy.is_some(),
-                self.rule_id.is_some(),
-                self.is_dry_run.is_some(),
-                self.target_region.is_some(),
-                self.execution_type.is_some(),
-                self.multi_policy_rule.is_some(),
-                self.rule_execution_id.is_some(),
-                self.gov_cloud_connector.is_some(),
-                self.is_multi_policy_rule.is_some(),
-                self.rule_enforcement_id.is_some(),
-                self.is_gov_cloud_connector.is_some(),
-                self.sub_rule_policy_details.is_some(),
-                self.target_account_details.is_some(),
-                self.rule_cloud_provider_type.is_some(),
-                self.rule_enforcement_recommendation_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.execution_type);
+        to.opt(8, &self.gov_cloud_connector);
+        to.opt(3, &self.is_dry_run);
+        to.opt(11, &self.is_gov_cloud_connector);
+        to.opt(9, &self.is_multi_policy_rule);
+        to.opt(0, &self.is_ootb);
+        to.opt(6, &self.multi_policy_rule);
+        to.opt(1, &self.policy);
+        to.opt(14, &self.rule_cloud_provider_type);
+        to.opt(10, &self.rule_enforcement_id);
+        to.opt(15, &self.rule_enforcement_recommendation_id);
+        to.opt(7, &self.rule_execution_id);
+        to.opt(2, &self.rule_id);
+        to.opt(12, &self.sub_rule_policy_details);
+        to.opt(13, &self.target_account_details);
+        to.opt(4, &self.target_region);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GovernanceJobEnqueueDto);
@@ -1021,11 +886,9 @@ impl model::Model for ListDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.query),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.query);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListDto);
@@ -1076,14 +939,12 @@ impl model::Model for ResponseDtoGovernanceEnqueueResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoGovernanceEnqueueResponseDto);
@@ -1133,14 +994,12 @@ impl model::Model for ResponseDtoListRule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListRule);
@@ -1189,14 +1048,12 @@ impl model::Model for ResponseDtoRule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoRule);
@@ -1241,14 +1098,12 @@ impl model::Model for ResponseDtoRuleList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoRuleList);
@@ -1292,11 +1147,9 @@ impl model::Model for RuleClone {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uuid),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RuleClone);
@@ -1335,12 +1188,10 @@ impl model::Model for RuleList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.rules),
-            1 => model::Part::Int(&self.total_items),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.rules);
+        to.opt(1, &self.total_items);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RuleList);
@@ -1430,45 +1281,22 @@ impl model::Model for RuleRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.tags),
-            1 => model::Part::Int(&self.limit),
-            2 => model::Part::Flag(&self.is_ootb),
-            3 => model::Part::Int(&self.offset),
-            4 => model::Part::Str(&self.search),
-            5 => model::opt(&self.order_by),
-            6 => model::Part::Str(&self.account_id),
-            7 => model::opt(&self.policy_ids),
-            8 => model::Part::Str(&self.resource_type),
-            9 => model::Part::Str(&self.cloud_provider),
-            10 => model::Part::Str(&self.org_identifier),
-            11 => model::Part::Flag(&self.is_stable_policy),
-            12 => model::Part::Flag(&self.for_recommendation),
-            13 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.tags.is_some(),
-                self.limit.is_some(),
-                self.is_ootb.is_some(),
-                self.offset.is_some(),
-                self.search.is_some(),
-                self.order_by.is_some(),
-                self.account_id.is_some(),
-                self.policy_ids.is_some(),
-                self.resource_type.is_some(),
-                self.cloud_provider.is_some(),
-                self.org_identifier.is_some(),
-                self.is_stable_policy.is_some(),
-                self.for_recommendation.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.account_id);
+        to.opt(9, &self.cloud_provider);
+        to.opt(12, &self.for_recommendation);
+        to.opt(2, &self.is_ootb);
+        to.opt(11, &self.is_stable_policy);
+        to.opt(1, &self.limit);
+        to.opt(3, &self.offset);
+        to.opt(5, &self.order_by);
+        to.opt(10, &self.org_identifier);
+        to.opt(7, &self.policy_ids);
+        to.opt(13, &self.project_identifier);
+        to.opt(8, &self.resource_type);
+        to.opt(4, &self.search);
+        to.opt(0, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RuleRequest);
@@ -1510,13 +1338,11 @@ impl model::Model for SubRulePolicyDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.yaml),
-            2 => model::Part::Str(&self.resource_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(2, &self.resource_type);
+        to.opt(1, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SubRulePolicyDetails);
@@ -1552,11 +1378,9 @@ impl model::Model for ToggleForRecommendationRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.cloud_account_ids),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cloud_account_ids);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ToggleForRecommendationRequest);

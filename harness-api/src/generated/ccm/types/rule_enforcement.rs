@@ -36,11 +36,9 @@ impl model::Model for CreateRuleEnforcementDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.rule_enforcement),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.rule_enforcement);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateRuleEnforcementDto);
@@ -84,13 +82,11 @@ impl model::Model for EnforcementCount {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.rule_ids),
-            1 => model::Part::Str(&self.account_id),
-            2 => model::opt(&self.rule_set_ids),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_id);
+        to.opt(0, &self.rule_ids);
+        to.opt(2, &self.rule_set_ids);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EnforcementCount);
@@ -126,11 +122,9 @@ impl model::Model for EnforcementCountDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.enforcement_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.enforcement_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EnforcementCountDto);
@@ -172,13 +166,11 @@ impl model::Model for EnforcementCountRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.rule_ids),
-            1 => model::Part::Str(&self.account_id),
-            2 => model::opt(&self.rule_set_ids),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_id);
+        to.opt(0, &self.rule_ids);
+        to.opt(2, &self.rule_set_ids);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EnforcementCountRequest);
@@ -217,12 +209,10 @@ impl model::Model for LinkedEnforcements {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.uuid),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LinkedEnforcements);
@@ -267,14 +257,12 @@ impl model::Model for ResponseDtoEnforcementCount {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoEnforcementCount);
@@ -324,14 +312,12 @@ impl model::Model for ResponseDtoRuleEnforcement {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoRuleEnforcement);
@@ -376,14 +362,12 @@ impl model::Model for ResponseDtoRuleEnforcementList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoRuleEnforcementList);
@@ -515,61 +499,30 @@ impl model::Model for RuleEnforcement {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.uuid),
-            3 => model::Part::Flag(&self.deleted),
-            4 => model::opt(&self.rule_ids),
-            5 => model::Part::Flag(&self.is_dry_run),
-            6 => model::Part::Int(&self.run_count),
-            7 => model::Part::Str(&self.account_id),
-            8 => model::Part::Int(&self.created_at),
-            9 => model::opt(&self.created_by),
-            10 => model::Part::Flag(&self.is_enabled),
-            11 => model::opt(&self.rule_set_i_ds),
-            12 => model::Part::Str(&self.description),
-            13 => model::opt(&self.cloud_provider),
-            14 => model::Part::Int(&self.last_updated_at),
-            15 => model::opt(&self.last_updated_by),
-            16 => model::Part::Str(&self.org_identifier),
-            17 => model::opt(&self.target_regions),
-            18 => model::opt(&self.target_accounts),
-            19 => model::Part::Str(&self.execution_schedule),
-            20 => model::Part::Str(&self.execution_timezone),
-            21 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.uuid.is_some(),
-                self.deleted.is_some(),
-                self.rule_ids.is_some(),
-                self.is_dry_run.is_some(),
-                self.run_count.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.is_enabled.is_some(),
-                self.rule_set_i_ds.is_some(),
-                self.description.is_some(),
-                self.cloud_provider.is_some(),
-                self.last_updated_at.is_some(),
-                self.last_updated_by.is_some(),
-                self.org_identifier.is_some(),
-                self.target_regions.is_some(),
-                self.target_accounts.is_some(),
-                self.execution_schedule.is_some(),
-                self.execution_timezone.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.account_id);
+        to.opt(13, &self.cloud_provider);
+        to.opt(8, &self.created_at);
+        to.opt(9, &self.created_by);
+        to.opt(3, &self.deleted);
+        to.opt(12, &self.description);
+        to.opt(19, &self.execution_schedule);
+        to.opt(20, &self.execution_timezone);
+        to.opt(5, &self.is_dry_run);
+        to.opt(10, &self.is_enabled);
+        to.opt(14, &self.last_updated_at);
+        to.opt(15, &self.last_updated_by);
+        to.opt(0, &self.name);
+        to.opt(16, &self.org_identifier);
+        to.opt(21, &self.project_identifier);
+        to.opt(4, &self.rule_ids);
+        to.opt(11, &self.rule_set_i_ds);
+        to.opt(6, &self.run_count);
+        to.opt(1, &self.tags);
+        to.opt(18, &self.target_accounts);
+        to.opt(17, &self.target_regions);
+        to.opt(2, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RuleEnforcement);
@@ -612,12 +565,10 @@ impl model::Model for RuleEnforcementList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.total_items),
-            1 => model::opt(&self.rule_enforcements),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.rule_enforcements);
+        to.opt(0, &self.total_items);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RuleEnforcementList);
@@ -656,12 +607,10 @@ impl model::Model for EnforcementSavingsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.operator),
-            1 => model::Part::Int(&self.timestamp),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.operator);
+        to.opt(1, &self.timestamp);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EnforcementSavingsBody);
@@ -743,37 +692,18 @@ impl model::Model for ListRuleEnforcementsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.rule_ids),
-            1 => model::Part::Flag(&self.is_dry_run),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Str(&self.sort_type),
-            4 => model::Part::Flag(&self.is_enabled),
-            5 => model::Part::Str(&self.search_key),
-            6 => model::Part::Str(&self.sort_order),
-            7 => model::Part::Int(&self.page_number),
-            8 => model::opt(&self.target_regions),
-            9 => model::opt(&self.target_accounts),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.rule_ids.is_some(),
-                self.is_dry_run.is_some(),
-                self.page_size.is_some(),
-                self.sort_type.is_some(),
-                self.is_enabled.is_some(),
-                self.search_key.is_some(),
-                self.sort_order.is_some(),
-                self.page_number.is_some(),
-                self.target_regions.is_some(),
-                self.target_accounts.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.is_dry_run);
+        to.opt(4, &self.is_enabled);
+        to.opt(7, &self.page_number);
+        to.opt(2, &self.page_size);
+        to.opt(0, &self.rule_ids);
+        to.opt(5, &self.search_key);
+        to.opt(6, &self.sort_order);
+        to.opt(3, &self.sort_type);
+        to.opt(9, &self.target_accounts);
+        to.opt(8, &self.target_regions);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListRuleEnforcementsBody);

@@ -36,11 +36,9 @@ impl model::Model for CreateRuleExecutionFilterDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.policy_execution_filter),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.policy_execution_filter);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateRuleExecutionFilterDto);
@@ -118,17 +116,15 @@ impl model::Model for EvaluationExportRequestDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.include_log_files),
-            1 => model::Part::Flag(&self.include_rule_yaml),
-            2 => model::Part::Flag(&self.include_action_files),
-            3 => model::Part::Flag(&self.include_in_csv_format),
-            4 => model::Cell::part(&self.rule_execution_filter),
-            5 => model::Part::Flag(&self.include_metadata_files),
-            6 => model::Part::Flag(&self.include_resource_files),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.include_action_files);
+        to.opt(3, &self.include_in_csv_format);
+        to.opt(0, &self.include_log_files);
+        to.opt(5, &self.include_metadata_files);
+        to.opt(6, &self.include_resource_files);
+        to.opt(1, &self.include_rule_yaml);
+        to.one(4, &self.rule_execution_filter);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(EvaluationExportRequestDto);
@@ -173,14 +169,12 @@ impl model::Model for EvaluationExportResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.file_name),
-            2 => model::Part::Str(&self.download_url),
-            3 => model::Part::Int(&self.expiration_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.download_url);
+        to.opt(3, &self.expiration_time);
+        to.opt(1, &self.file_name);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EvaluationExportResponseDto);
@@ -225,14 +219,12 @@ impl model::Model for ResponseDtoEvaluationExportResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoEvaluationExportResponseDto);
@@ -282,14 +274,12 @@ impl model::Model for ResponseDtoFilterValues {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoFilterValues);
@@ -338,14 +328,12 @@ impl model::Model for ResponseDtoListRuleExecution {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListRuleExecution);
@@ -395,14 +383,12 @@ impl model::Model for ResponseDtoListSubRuleResponseDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListSubRuleResponseDetails);
@@ -452,14 +438,12 @@ impl model::Model for ResponseDtoRuleExecution {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoRuleExecution);
@@ -577,57 +561,28 @@ impl model::Model for RuleExecutionFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.time),
-            1 => model::Part::Int(&self.limit),
-            2 => model::Part::Int(&self.offset),
-            3 => model::opt(&self.region),
-            4 => model::opt(&self.rule_ids),
-            5 => model::Part::Num(&self.savings),
-            6 => model::opt(&self.cost_type),
-            7 => model::Part::Flag(&self.is_dry_run),
-            8 => model::Part::Str(&self.account_id),
-            9 => model::opt(&self.sort_order),
-            10 => model::opt(&self.rule_set_ids),
-            11 => model::opt(&self.execution_ids),
-            12 => model::opt(&self.cloud_provider),
-            13 => model::opt(&self.target_account),
-            14 => model::opt(&self.cloud_providers),
-            15 => model::opt(&self.execution_status),
-            16 => model::opt(&self.rule_enforcement_id),
-            17 => model::opt(&self.rule_execution_sort_type),
-            18 => model::Part::Flag(&self.resource_count_greater_than_zero),
-            19 => model::opt(&self.rule_enforcement_recommendation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.time.is_some(),
-                self.limit.is_some(),
-                self.offset.is_some(),
-                self.region.is_some(),
-                self.rule_ids.is_some(),
-                self.savings.is_some(),
-                self.cost_type.is_some(),
-                self.is_dry_run.is_some(),
-                self.account_id.is_some(),
-                self.sort_order.is_some(),
-                self.rule_set_ids.is_some(),
-                self.execution_ids.is_some(),
-                self.cloud_provider.is_some(),
-                self.target_account.is_some(),
-                self.cloud_providers.is_some(),
-                self.execution_status.is_some(),
-                self.rule_enforcement_id.is_some(),
-                self.rule_execution_sort_type.is_some(),
-                self.resource_count_greater_than_zero.is_some(),
-                self.rule_enforcement_recommendation_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.account_id);
+        to.opt(12, &self.cloud_provider);
+        to.opt(14, &self.cloud_providers);
+        to.opt(6, &self.cost_type);
+        to.opt(11, &self.execution_ids);
+        to.opt(15, &self.execution_status);
+        to.opt(7, &self.is_dry_run);
+        to.opt(1, &self.limit);
+        to.opt(2, &self.offset);
+        to.opt(3, &self.region);
+        to.opt(18, &self.resource_count_greater_than_zero);
+        to.opt(16, &self.rule_enforcement_id);
+        to.opt(19, &self.rule_enforcement_recommendation_id);
+        to.opt(17, &self.rule_execution_sort_type);
+        to.opt(4, &self.rule_ids);
+        to.opt(10, &self.rule_set_ids);
+        to.opt(5, &self.savings);
+        to.opt(9, &self.sort_order);
+        to.opt(13, &self.target_account);
+        to.opt(0, &self.time);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RuleExecutionFilter);
@@ -708,15 +663,13 @@ impl model::Model for SubRuleResponseDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status),
-            1 => model::Part::Str(&self.response),
-            2 => model::Part::Str(&self.policy_name),
-            3 => model::Part::Str(&self.error_message),
-            4 => model::Part::Flag(&self.action_file_present),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.action_file_present);
+        to.opt(3, &self.error_message);
+        to.opt(2, &self.policy_name);
+        to.opt(1, &self.response);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SubRuleResponseDetails);
@@ -800,15 +753,13 @@ impl model::Model for GetRuleExecutionTagFilterValuesBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.time),
-            1 => model::Part::Int(&self.limit),
-            2 => model::Part::Int(&self.offset),
-            3 => model::Part::Str(&self.search),
-            4 => model::Part::Str(&self.tag_key),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.limit);
+        to.opt(2, &self.offset);
+        to.opt(3, &self.search);
+        to.opt(4, &self.tag_key);
+        to.opt(0, &self.time);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetRuleExecutionTagFilterValuesBody);
@@ -847,12 +798,10 @@ impl model::Model for GetRuleExecutionTagFilterValuesBodyTime {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.operator),
-            1 => model::Part::Int(&self.timestamp),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.operator);
+        to.opt(1, &self.timestamp);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetRuleExecutionTagFilterValuesBodyTime);

@@ -36,11 +36,9 @@ impl model::Model for CreateRuleSetDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.rule_set),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.rule_set);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateRuleSetDto);
@@ -76,11 +74,9 @@ impl model::Model for CreateRuleSetFilterDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.rule_set),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.rule_set);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateRuleSetFilterDto);
@@ -125,14 +121,12 @@ impl model::Model for ResponseDtoRuleSet {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoRuleSet);
@@ -177,14 +171,12 @@ impl model::Model for ResponseDtoRuleSetList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoRuleSetList);
@@ -282,45 +274,22 @@ impl model::Model for RuleSet {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.uuid),
-            3 => model::Part::Flag(&self.is_ootb),
-            4 => model::Part::Str(&self.account_id),
-            5 => model::Part::Int(&self.created_at),
-            6 => model::opt(&self.created_by),
-            7 => model::Part::Str(&self.description),
-            8 => model::opt(&self.cloud_provider),
-            9 => model::Part::Int(&self.last_updated_at),
-            10 => model::opt(&self.last_updated_by),
-            11 => model::Part::Str(&self.org_identifier),
-            12 => model::opt(&self.rules_identifier),
-            13 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.uuid.is_some(),
-                self.is_ootb.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.description.is_some(),
-                self.cloud_provider.is_some(),
-                self.last_updated_at.is_some(),
-                self.last_updated_by.is_some(),
-                self.org_identifier.is_some(),
-                self.rules_identifier.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_id);
+        to.opt(8, &self.cloud_provider);
+        to.opt(5, &self.created_at);
+        to.opt(6, &self.created_by);
+        to.opt(7, &self.description);
+        to.opt(3, &self.is_ootb);
+        to.opt(9, &self.last_updated_at);
+        to.opt(10, &self.last_updated_by);
+        to.opt(0, &self.name);
+        to.opt(11, &self.org_identifier);
+        to.opt(13, &self.project_identifier);
+        to.opt(12, &self.rules_identifier);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RuleSet);
@@ -363,12 +332,10 @@ impl model::Model for RuleSetList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.rule_set),
-            1 => model::Part::Int(&self.total_items),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.rule_set);
+        to.opt(1, &self.total_items);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RuleSetList);
@@ -450,41 +417,20 @@ impl model::Model for RuleSetRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.tags),
-            1 => model::Part::Int(&self.limit),
-            2 => model::Part::Flag(&self.is_ootb),
-            3 => model::Part::Int(&self.offset),
-            4 => model::Part::Str(&self.search),
-            5 => model::opt(&self.order_by),
-            6 => model::opt(&self.rule_ids),
-            7 => model::Part::Str(&self.account_id),
-            8 => model::opt(&self.rule_set_ids),
-            9 => model::Part::Str(&self.cloud_provider),
-            10 => model::Part::Str(&self.org_identifier),
-            11 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.tags.is_some(),
-                self.limit.is_some(),
-                self.is_ootb.is_some(),
-                self.offset.is_some(),
-                self.search.is_some(),
-                self.order_by.is_some(),
-                self.rule_ids.is_some(),
-                self.account_id.is_some(),
-                self.rule_set_ids.is_some(),
-                self.cloud_provider.is_some(),
-                self.org_identifier.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.account_id);
+        to.opt(9, &self.cloud_provider);
+        to.opt(2, &self.is_ootb);
+        to.opt(1, &self.limit);
+        to.opt(3, &self.offset);
+        to.opt(5, &self.order_by);
+        to.opt(10, &self.org_identifier);
+        to.opt(11, &self.project_identifier);
+        to.opt(6, &self.rule_ids);
+        to.opt(8, &self.rule_set_ids);
+        to.opt(4, &self.search);
+        to.opt(0, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RuleSetRequest);

@@ -62,17 +62,15 @@ impl model::Model for CreateUnitMetricBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.labels),
-            1 => model::Part::Str(&self.metric_name),
-            2 => model::Part::Str(&self.description),
-            3 => model::Part::Str(&self.handle_empty_value),
-            4 => model::Part::Str(&self.metric_identifier),
-            5 => model::opt(&self.unit_metric_records),
-            6 => model::Part::Str(&self.default_aggregation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.default_aggregation);
+        to.opt(2, &self.description);
+        to.opt(3, &self.handle_empty_value);
+        to.opt(0, &self.labels);
+        to.opt(4, &self.metric_identifier);
+        to.opt(1, &self.metric_name);
+        to.opt(5, &self.unit_metric_records);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateUnitMetricBody);
@@ -108,11 +106,9 @@ impl model::Model for CreateUnitMetricBodyLabels {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.manager),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.manager);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateUnitMetricBodyLabels);
@@ -151,12 +147,10 @@ impl model::Model for CreateUnitMetricBodyUnitMetricRecords {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.value),
-            1 => model::Part::Str(&self.usage_time_stamp),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.usage_time_stamp);
+        to.opt(0, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateUnitMetricBodyUnitMetricRecords);
@@ -222,17 +216,15 @@ impl model::Model for UpdateUnitMetricBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.labels),
-            1 => model::Part::Str(&self.metric_name),
-            2 => model::Part::Str(&self.description),
-            3 => model::Part::Str(&self.handle_empty_value),
-            4 => model::Part::Str(&self.metric_identifier),
-            5 => model::opt(&self.unit_metric_records),
-            6 => model::Part::Str(&self.default_aggregation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.default_aggregation);
+        to.opt(2, &self.description);
+        to.opt(3, &self.handle_empty_value);
+        to.opt(0, &self.labels);
+        to.opt(4, &self.metric_identifier);
+        to.opt(1, &self.metric_name);
+        to.opt(5, &self.unit_metric_records);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateUnitMetricBody);
@@ -268,11 +260,9 @@ impl model::Model for UpdateUnitMetricBodyLabels {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.manager),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.manager);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateUnitMetricBodyLabels);
@@ -311,12 +301,10 @@ impl model::Model for UpdateUnitMetricBodyUnitMetricRecords {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.value),
-            1 => model::Part::Str(&self.usage_time_stamp),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.usage_time_stamp);
+        to.opt(0, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateUnitMetricBodyUnitMetricRecords);

@@ -45,14 +45,12 @@ impl model::Model for ClusterBasicDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.scope),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Str(&self.agent_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.agent_identifier);
+        to.opt(2, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(1, &self.scope);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ClusterBasicDto);
@@ -95,12 +93,10 @@ impl model::Model for ClusterBatchResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.linked),
-            1 => model::Part::Int(&self.unlinked),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.linked);
+        to.opt(1, &self.unlinked);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ClusterBatchResponse);
@@ -178,17 +174,15 @@ impl model::Model for ClusterLinkRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.env_ref),
-            1 => model::opt(&self.clusters),
-            2 => model::Part::Str(&self.search_term),
-            3 => model::Part::Str(&self.org_identifier),
-            4 => model::Part::Flag(&self.link_all_clusters),
-            5 => model::Part::Str(&self.project_identifier),
-            6 => model::Part::Flag(&self.skip_cluster_validation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.clusters);
+        to.one(0, &self.env_ref);
+        to.opt(4, &self.link_all_clusters);
+        to.opt(3, &self.org_identifier);
+        to.opt(5, &self.project_identifier);
+        to.opt(2, &self.search_term);
+        to.opt(6, &self.skip_cluster_validation);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ClusterLinkRequest);
@@ -261,16 +255,14 @@ impl model::Model for ClusterRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.scope),
-            1 => model::Cell::part(&self.env_ref),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Str(&self.org_identifier),
-            4 => model::Part::Str(&self.agent_identifier),
-            5 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.agent_identifier);
+        to.one(1, &self.env_ref);
+        to.opt(2, &self.identifier);
+        to.opt(3, &self.org_identifier);
+        to.opt(5, &self.project_identifier);
+        to.opt(0, &self.scope);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ClusterRequest);
@@ -348,37 +340,18 @@ impl model::Model for ClusterResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.scope),
-            3 => model::Part::Str(&self.env_ref),
-            4 => model::Part::Int(&self.linked_at),
-            5 => model::Part::Str(&self.cluster_ref),
-            6 => model::Part::Str(&self.org_identifier),
-            7 => model::Part::Str(&self.agent_identifier),
-            8 => model::Part::Str(&self.account_identifier),
-            9 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.scope.is_some(),
-                self.env_ref.is_some(),
-                self.linked_at.is_some(),
-                self.cluster_ref.is_some(),
-                self.org_identifier.is_some(),
-                self.agent_identifier.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.account_identifier);
+        to.opt(7, &self.agent_identifier);
+        to.opt(5, &self.cluster_ref);
+        to.opt(3, &self.env_ref);
+        to.opt(4, &self.linked_at);
+        to.opt(0, &self.name);
+        to.opt(6, &self.org_identifier);
+        to.opt(9, &self.project_identifier);
+        to.opt(2, &self.scope);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ClusterResponse);
@@ -450,15 +423,13 @@ impl model::Model for ClusterUnlinkRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.env_ref),
-            1 => model::opt(&self.clusters),
-            2 => model::Part::Str(&self.org_identifier),
-            3 => model::Part::Str(&self.project_identifier),
-            4 => model::Part::Flag(&self.unlink_all_clusters),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.clusters);
+        to.one(0, &self.env_ref);
+        to.opt(2, &self.org_identifier);
+        to.opt(3, &self.project_identifier);
+        to.opt(4, &self.unlink_all_clusters);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ClusterUnlinkRequest);
@@ -524,33 +495,16 @@ impl model::Model for PageResponseClusterResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageResponseClusterResponse);
@@ -595,14 +549,12 @@ impl model::Model for ResponseDtoClusterBatchResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoClusterBatchResponse);
@@ -652,14 +604,12 @@ impl model::Model for ResponseDtoClusterResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoClusterResponse);
@@ -709,14 +659,12 @@ impl model::Model for ResponseDtoPageResponseClusterResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageResponseClusterResponse);

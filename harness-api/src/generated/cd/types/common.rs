@@ -39,12 +39,10 @@ impl model::Model for AllowedValuesUsagesInternalDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.used_in),
-            1 => model::Part::Flag(&self.all_entries_checked),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.all_entries_checked);
+        to.opt(0, &self.used_in);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AllowedValuesUsagesInternalDto);
@@ -86,13 +84,11 @@ impl model::Model for CdGitDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.branch),
-            1 => model::Part::Str(&self.repo_url),
-            2 => model::Part::Str(&self.file_path),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.branch);
+        to.opt(2, &self.file_path);
+        to.opt(1, &self.repo_url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CdGitDetails);
@@ -150,16 +146,14 @@ impl model::Model for EntityListWithAllowedValuesResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.account_id),
-            1 => model::Part::Str(&self.entity_type),
-            2 => model::opt(&self.git_details),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.org_identifier),
-            5 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.account_id);
+        to.opt(1, &self.entity_type);
+        to.opt(2, &self.git_details);
+        to.opt(3, &self.identifier);
+        to.opt(4, &self.org_identifier);
+        to.opt(5, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityListWithAllowedValuesResponse);
@@ -229,35 +223,17 @@ impl model::Model for Environment {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.tags),
-            3 => model::Part::Str(&self.yaml),
-            4 => model::Part::Str(&self.account),
-            5 => model::Part::Str(&self.project),
-            6 => model::Part::Str(&self.identifier),
-            7 => model::Part::Str(&self.description),
-            8 => model::Part::Str(&self.harness_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.yaml.is_some(),
-                self.account.is_some(),
-                self.project.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.harness_version.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account);
+        to.opt(7, &self.description);
+        to.opt(8, &self.harness_version);
+        to.opt(6, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(5, &self.project);
+        to.opt(2, &self.tags);
+        to.opt(3, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Environment);
@@ -344,33 +320,16 @@ impl model::Model for EnvironmentCreateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Cell::part(&self.type_),
-            3 => model::Part::Str(&self.yaml),
-            4 => model::Part::Str(&self.color),
-            5 => model::Cell::part(&self.identifier),
-            6 => model::Part::Str(&self.description),
-            7 => model::Part::Str(&self.harness_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                self.tags.is_some(),
-                true,
-                self.yaml.is_some(),
-                self.color.is_some(),
-                true,
-                self.description.is_some(),
-                self.harness_version.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.color);
+        to.opt(6, &self.description);
+        to.opt(7, &self.harness_version);
+        to.one(5, &self.identifier);
+        to.one(0, &self.name);
+        to.opt(1, &self.tags);
+        to.one(2, &self.type_);
+        to.opt(3, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(EnvironmentCreateRequest);
@@ -412,13 +371,11 @@ impl model::Model for EnvironmentResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.created),
-            1 => model::Part::Int(&self.updated),
-            2 => model::opt(&self.environment),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.created);
+        to.opt(2, &self.environment);
+        to.opt(1, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EnvironmentResponse);
@@ -516,49 +473,24 @@ impl model::Model for EnvironmentResponseDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Str(&self.yaml),
-            4 => model::Part::Str(&self.color),
-            5 => model::Part::Flag(&self.deleted),
-            6 => model::Part::Int(&self.version),
-            7 => model::Part::Str(&self.account_id),
-            8 => model::opt(&self.store_type),
-            9 => model::Part::Str(&self.identifier),
-            10 => model::Part::Str(&self.description),
-            11 => model::Part::Str(&self.connector_ref),
-            12 => model::Part::Str(&self.org_identifier),
-            13 => model::Part::Str(&self.fallback_branch),
-            14 => model::opt(&self.entity_git_details),
-            15 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.yaml.is_some(),
-                self.color.is_some(),
-                self.deleted.is_some(),
-                self.version.is_some(),
-                self.account_id.is_some(),
-                self.store_type.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.connector_ref.is_some(),
-                self.org_identifier.is_some(),
-                self.fallback_branch.is_some(),
-                self.entity_git_details.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.account_id);
+        to.opt(4, &self.color);
+        to.opt(11, &self.connector_ref);
+        to.opt(5, &self.deleted);
+        to.opt(10, &self.description);
+        to.opt(14, &self.entity_git_details);
+        to.opt(13, &self.fallback_branch);
+        to.opt(9, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(12, &self.org_identifier);
+        to.opt(15, &self.project_identifier);
+        to.opt(8, &self.store_type);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.opt(6, &self.version);
+        to.opt(3, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EnvironmentResponseDetails);
@@ -658,33 +590,16 @@ impl model::Model for EnvironmentUpdateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Cell::part(&self.type_),
-            3 => model::Part::Str(&self.yaml),
-            4 => model::Part::Str(&self.color),
-            5 => model::Cell::part(&self.identifier),
-            6 => model::Part::Str(&self.description),
-            7 => model::Part::Str(&self.harness_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                self.tags.is_some(),
-                true,
-                self.yaml.is_some(),
-                self.color.is_some(),
-                true,
-                self.description.is_some(),
-                self.harness_version.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.color);
+        to.opt(6, &self.description);
+        to.opt(7, &self.harness_version);
+        to.one(5, &self.identifier);
+        to.one(0, &self.name);
+        to.opt(1, &self.tags);
+        to.one(2, &self.type_);
+        to.opt(3, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(EnvironmentUpdateRequest);
@@ -754,35 +669,17 @@ impl model::Model for GitEntityFindInfoDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.branch),
-            1 => model::Part::Str(&self.repo_name),
-            2 => model::Part::Str(&self.yaml_git_config_id),
-            3 => model::Part::Flag(&self.default_from_other_repo),
-            4 => model::Part::Str(&self.parent_entity_repo_name),
-            5 => model::Part::Str(&self.parent_entity_connector_ref),
-            6 => model::Part::Str(&self.parent_entity_org_identifier),
-            7 => model::Part::Str(&self.parent_entity_account_identifier),
-            8 => model::Part::Str(&self.parent_entity_project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.branch.is_some(),
-                self.repo_name.is_some(),
-                self.yaml_git_config_id.is_some(),
-                self.default_from_other_repo.is_some(),
-                self.parent_entity_repo_name.is_some(),
-                self.parent_entity_connector_ref.is_some(),
-                self.parent_entity_org_identifier.is_some(),
-                self.parent_entity_account_identifier.is_some(),
-                self.parent_entity_project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.branch);
+        to.opt(3, &self.default_from_other_repo);
+        to.opt(7, &self.parent_entity_account_identifier);
+        to.opt(5, &self.parent_entity_connector_ref);
+        to.opt(6, &self.parent_entity_org_identifier);
+        to.opt(8, &self.parent_entity_project_identifier);
+        to.opt(4, &self.parent_entity_repo_name);
+        to.opt(1, &self.repo_name);
+        to.opt(2, &self.yaml_git_config_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitEntityFindInfoDto);
@@ -860,39 +757,19 @@ impl model::Model for Infrastructure {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.tags),
-            3 => model::opt(&self.type_),
-            4 => model::Part::Str(&self.yaml),
-            5 => model::Part::Str(&self.account),
-            6 => model::Part::Str(&self.project),
-            7 => model::Part::Str(&self.identifier),
-            8 => model::Part::Str(&self.description),
-            9 => model::Part::Str(&self.environment),
-            10 => model::Part::Str(&self.harness_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.yaml.is_some(),
-                self.account.is_some(),
-                self.project.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.environment.is_some(),
-                self.harness_version.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account);
+        to.opt(8, &self.description);
+        to.opt(9, &self.environment);
+        to.opt(10, &self.harness_version);
+        to.opt(7, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(6, &self.project);
+        to.opt(2, &self.tags);
+        to.opt(3, &self.type_);
+        to.opt(4, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Infrastructure);
@@ -975,17 +852,15 @@ impl model::Model for InfrastructureCreateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Cell::part(&self.type_),
-            3 => model::Cell::part(&self.yaml),
-            4 => model::Cell::part(&self.identifier),
-            5 => model::Part::Str(&self.description),
-            6 => model::Part::Str(&self.harness_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.description);
+        to.opt(6, &self.harness_version);
+        to.one(4, &self.identifier);
+        to.one(0, &self.name);
+        to.opt(1, &self.tags);
+        to.one(2, &self.type_);
+        to.one(3, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(InfrastructureCreateRequest);
@@ -1027,13 +902,11 @@ impl model::Model for InfrastructureResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.created),
-            1 => model::Part::Int(&self.updated),
-            2 => model::opt(&self.infrastructure),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.created);
+        to.opt(2, &self.infrastructure);
+        to.opt(1, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InfrastructureResponse);
@@ -1127,17 +1000,15 @@ impl model::Model for InfrastructureUpdateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Cell::part(&self.type_),
-            3 => model::Cell::part(&self.yaml),
-            4 => model::Cell::part(&self.identifier),
-            5 => model::Part::Str(&self.description),
-            6 => model::Part::Str(&self.harness_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.description);
+        to.opt(6, &self.harness_version);
+        to.one(4, &self.identifier);
+        to.one(0, &self.name);
+        to.opt(1, &self.tags);
+        to.one(2, &self.type_);
+        to.one(3, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(InfrastructureUpdateRequest);
@@ -1173,11 +1044,9 @@ impl model::Model for ManifestsResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.identifiers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifiers);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ManifestsResponseDto);
@@ -1231,15 +1100,13 @@ impl model::Model for NgEnvironmentResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.created_at),
-            1 => model::opt(&self.environment),
-            2 => model::Part::Int(&self.last_modified_at),
-            3 => model::opt(&self.governance_metadata),
-            4 => model::opt(&self.entity_validity_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.created_at);
+        to.opt(4, &self.entity_validity_details);
+        to.opt(1, &self.environment);
+        to.opt(3, &self.governance_metadata);
+        to.opt(2, &self.last_modified_at);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NgEnvironmentResponse);
@@ -1278,12 +1145,10 @@ impl model::Model for RancherClusterItem {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.clusters),
-            1 => model::opt(&self.cluster_items),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.cluster_items);
+        to.opt(0, &self.clusters);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RancherClusterItem);
@@ -1322,12 +1187,10 @@ impl model::Model for RancherClusterItemClusterItems {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RancherClusterItemClusterItems);
@@ -1372,14 +1235,12 @@ impl model::Model for ResponseDtoAllowedValuesUsagesInternalDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoAllowedValuesUsagesInternalDto);
@@ -1429,14 +1290,12 @@ impl model::Model for ResponseDtoServiceOverrideGitUpdateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoServiceOverrideGitUpdateResponse);
@@ -1486,14 +1345,12 @@ impl model::Model for ResponseDtoServiceOverrideMoveConfigResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoServiceOverrideMoveConfigResponse);
@@ -1568,35 +1425,17 @@ impl model::Model for Service {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.tags),
-            3 => model::Part::Str(&self.yaml),
-            4 => model::Part::Str(&self.account),
-            5 => model::Part::Str(&self.project),
-            6 => model::Part::Str(&self.identifier),
-            7 => model::Part::Str(&self.description),
-            8 => model::Part::Str(&self.harness_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.yaml.is_some(),
-                self.account.is_some(),
-                self.project.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.harness_version.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account);
+        to.opt(7, &self.description);
+        to.opt(8, &self.harness_version);
+        to.opt(6, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(5, &self.project);
+        to.opt(2, &self.tags);
+        to.opt(3, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Service);
@@ -1669,16 +1508,14 @@ impl model::Model for ServiceCreateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.yaml),
-            3 => model::Cell::part(&self.identifier),
-            4 => model::Part::Str(&self.description),
-            5 => model::Part::Str(&self.harness_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.description);
+        to.opt(5, &self.harness_version);
+        to.one(3, &self.identifier);
+        to.one(0, &self.name);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ServiceCreateRequest);
@@ -1732,15 +1569,13 @@ impl model::Model for ServiceOverrideGitUpdateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.identifier),
-            2 => model::Part::Str(&self.service_ref),
-            3 => model::Part::Str(&self.environment_ref),
-            4 => model::Part::Str(&self.infra_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.environment_ref);
+        to.opt(1, &self.identifier);
+        to.opt(4, &self.infra_identifier);
+        to.opt(2, &self.service_ref);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceOverrideGitUpdateResponse);
@@ -1802,15 +1637,13 @@ impl model::Model for ServiceOverrideMoveConfigResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.identifier),
-            2 => model::Part::Str(&self.service_ref),
-            3 => model::Part::Str(&self.environment_ref),
-            4 => model::Part::Str(&self.infra_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.environment_ref);
+        to.opt(1, &self.identifier);
+        to.opt(4, &self.infra_identifier);
+        to.opt(2, &self.service_ref);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceOverrideMoveConfigResponse);
@@ -1860,13 +1693,11 @@ impl model::Model for ServiceResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.created),
-            1 => model::opt(&self.service),
-            2 => model::Part::Int(&self.updated),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.created);
+        to.opt(1, &self.service);
+        to.opt(2, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceResponse);
@@ -1939,16 +1770,14 @@ impl model::Model for ServiceUpdateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.yaml),
-            3 => model::Cell::part(&self.identifier),
-            4 => model::Part::Str(&self.description),
-            5 => model::Part::Str(&self.harness_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.description);
+        to.opt(5, &self.harness_version);
+        to.one(3, &self.identifier);
+        to.one(0, &self.name);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ServiceUpdateRequest);

@@ -36,11 +36,9 @@ impl model::Model for CustomDeploymentInfraResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.obsolete),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.obsolete);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomDeploymentInfraResponseDto);
@@ -76,11 +74,9 @@ impl model::Model for CustomDeploymentRefreshYamlDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.refreshed_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.refreshed_yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomDeploymentRefreshYamlDto);
@@ -128,15 +124,13 @@ impl model::Model for CustomDeploymentVariableProperties {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.fqn),
-            1 => model::Part::Flag(&self.visible),
-            2 => model::Part::Str(&self.alias_fqn),
-            3 => model::Part::Str(&self.local_name),
-            4 => model::Part::Str(&self.variable_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.alias_fqn);
+        to.opt(0, &self.fqn);
+        to.opt(3, &self.local_name);
+        to.opt(4, &self.variable_name);
+        to.opt(1, &self.visible);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomDeploymentVariableProperties);
@@ -177,12 +171,10 @@ impl model::Model for CustomDeploymentVariableResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.yaml),
-            1 => model::opt(&self.metadata_map),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.metadata_map);
+        to.opt(0, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomDeploymentVariableResponseDto);
@@ -228,11 +220,9 @@ impl model::Model for CustomDeploymentYamlDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CustomDeploymentYamlDto);
@@ -278,11 +268,9 @@ impl model::Model for CustomDeploymentYamlRequestDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.entity_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.entity_yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CustomDeploymentYamlRequestDto);
@@ -352,35 +340,17 @@ impl model::Model for EntityDetailProtoDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.type_),
-            2 => model::opt(&self.trigger_ref),
-            3 => model::opt(&self.infra_def_ref),
-            4 => model::opt(&self.input_set_ref),
-            5 => model::opt(&self.template_ref),
-            6 => model::opt(&self.entity_ref_case),
-            7 => model::opt(&self.identifier_ref),
-            8 => model::opt(&self.entity_git_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.trigger_ref.is_some(),
-                self.infra_def_ref.is_some(),
-                self.input_set_ref.is_some(),
-                self.template_ref.is_some(),
-                self.entity_ref_case.is_some(),
-                self.identifier_ref.is_some(),
-                self.entity_git_metadata.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.entity_git_metadata);
+        to.opt(6, &self.entity_ref_case);
+        to.opt(7, &self.identifier_ref);
+        to.opt(3, &self.infra_def_ref);
+        to.opt(4, &self.input_set_ref);
+        to.opt(0, &self.name);
+        to.opt(5, &self.template_ref);
+        to.opt(2, &self.trigger_ref);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityDetailProtoDto);
@@ -630,33 +600,16 @@ impl model::Model for IdentifierRefProtoDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.scope),
-            1 => model::opt(&self.metadata),
-            2 => model::Part::Json(&self.identifier),
-            3 => model::opt(&self.metadata_map),
-            4 => model::Part::Json(&self.org_identifier),
-            5 => model::Part::Json(&self.parent_unique_id),
-            6 => model::Part::Json(&self.account_identifier),
-            7 => model::Part::Json(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.scope.is_some(),
-                self.metadata.is_some(),
-                self.identifier.is_some(),
-                self.metadata_map.is_some(),
-                self.org_identifier.is_some(),
-                self.parent_unique_id.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.account_identifier);
+        to.opt(2, &self.identifier);
+        to.opt(1, &self.metadata);
+        to.opt(3, &self.metadata_map);
+        to.opt(4, &self.org_identifier);
+        to.opt(5, &self.parent_unique_id);
+        to.opt(7, &self.project_identifier);
+        to.opt(0, &self.scope);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(IdentifierRefProtoDto);
@@ -731,35 +684,17 @@ impl model::Model for InfraDefinitionReferenceProtoDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.env_name),
-            1 => model::opt(&self.metadata),
-            2 => model::Part::Json(&self.identifier),
-            3 => model::opt(&self.metadata_map),
-            4 => model::Part::Json(&self.env_identifier),
-            5 => model::Part::Json(&self.org_identifier),
-            6 => model::Part::Json(&self.parent_unique_id),
-            7 => model::Part::Json(&self.account_identifier),
-            8 => model::Part::Json(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.env_name.is_some(),
-                self.metadata.is_some(),
-                self.identifier.is_some(),
-                self.metadata_map.is_some(),
-                self.env_identifier.is_some(),
-                self.org_identifier.is_some(),
-                self.parent_unique_id.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.account_identifier);
+        to.opt(4, &self.env_identifier);
+        to.opt(0, &self.env_name);
+        to.opt(2, &self.identifier);
+        to.opt(1, &self.metadata);
+        to.opt(3, &self.metadata_map);
+        to.opt(5, &self.org_identifier);
+        to.opt(6, &self.parent_unique_id);
+        to.opt(8, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InfraDefinitionReferenceProtoDto);
@@ -817,16 +752,14 @@ impl model::Model for InputSetReferenceProtoDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.identifier),
-            1 => model::Part::Json(&self.org_identifier),
-            2 => model::Part::Json(&self.parent_unique_id),
-            3 => model::Part::Json(&self.account_identifier),
-            4 => model::Part::Json(&self.project_identifier),
-            5 => model::Part::Json(&self.pipeline_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account_identifier);
+        to.opt(0, &self.identifier);
+        to.opt(1, &self.org_identifier);
+        to.opt(2, &self.parent_unique_id);
+        to.opt(5, &self.pipeline_identifier);
+        to.opt(4, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InputSetReferenceProtoDto);
@@ -871,14 +804,12 @@ impl model::Model for ResponseDtoCustomDeploymentInfraResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoCustomDeploymentInfraResponseDto);
@@ -928,14 +859,12 @@ impl model::Model for ResponseDtoCustomDeploymentRefreshYamlDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoCustomDeploymentRefreshYamlDto);
@@ -985,14 +914,12 @@ impl model::Model for ResponseDtoCustomDeploymentVariableResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoCustomDeploymentVariableResponseDto);
@@ -1042,14 +969,12 @@ impl model::Model for ResponseDtoListEntityDetailProtoDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListEntityDetailProtoDto);
@@ -1124,35 +1049,17 @@ impl model::Model for TemplateReferenceProtoDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.scope),
-            1 => model::opt(&self.metadata),
-            2 => model::Part::Json(&self.identifier),
-            3 => model::opt(&self.metadata_map),
-            4 => model::Part::Json(&self.version_label),
-            5 => model::Part::Json(&self.org_identifier),
-            6 => model::Part::Json(&self.parent_unique_id),
-            7 => model::Part::Json(&self.account_identifier),
-            8 => model::Part::Json(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.scope.is_some(),
-                self.metadata.is_some(),
-                self.identifier.is_some(),
-                self.metadata_map.is_some(),
-                self.version_label.is_some(),
-                self.org_identifier.is_some(),
-                self.parent_unique_id.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.account_identifier);
+        to.opt(2, &self.identifier);
+        to.opt(1, &self.metadata);
+        to.opt(3, &self.metadata_map);
+        to.opt(5, &self.org_identifier);
+        to.opt(6, &self.parent_unique_id);
+        to.opt(8, &self.project_identifier);
+        to.opt(0, &self.scope);
+        to.opt(4, &self.version_label);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateReferenceProtoDto);
@@ -1223,33 +1130,16 @@ impl model::Model for TriggerReferenceProtoDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.metadata),
-            1 => model::Part::Json(&self.identifier),
-            2 => model::opt(&self.metadata_map),
-            3 => model::Part::Json(&self.org_identifier),
-            4 => model::Part::Json(&self.parent_unique_id),
-            5 => model::Part::Json(&self.account_identifier),
-            6 => model::Part::Json(&self.project_identifier),
-            7 => model::Part::Json(&self.pipeline_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.metadata.is_some(),
-                self.identifier.is_some(),
-                self.metadata_map.is_some(),
-                self.org_identifier.is_some(),
-                self.parent_unique_id.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-                self.pipeline_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account_identifier);
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.metadata);
+        to.opt(2, &self.metadata_map);
+        to.opt(3, &self.org_identifier);
+        to.opt(4, &self.parent_unique_id);
+        to.opt(7, &self.pipeline_identifier);
+        to.opt(6, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TriggerReferenceProtoDto);

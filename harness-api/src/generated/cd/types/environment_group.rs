@@ -42,13 +42,11 @@ impl model::Model for EnvironmentGroup {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.env_group),
-            1 => model::Part::Int(&self.created_at),
-            2 => model::Part::Int(&self.last_modified_at),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.created_at);
+        to.opt(0, &self.env_group);
+        to.opt(2, &self.last_modified_at);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EnvironmentGroup);
@@ -102,15 +100,13 @@ impl model::Model for EnvironmentGroupDelete {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.deleted),
-            1 => model::Part::Str(&self.account_id),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Str(&self.org_identifier),
-            4 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_id);
+        to.opt(0, &self.deleted);
+        to.opt(2, &self.identifier);
+        to.opt(3, &self.org_identifier);
+        to.opt(4, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EnvironmentGroupDelete);
@@ -183,16 +179,14 @@ impl model::Model for EnvironmentGroupRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Cell::part(&self.yaml),
-            2 => model::Part::Str(&self.color),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.org_identifier),
-            5 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.color);
+        to.opt(3, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(4, &self.org_identifier);
+        to.opt(5, &self.project_identifier);
+        to.one(1, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(EnvironmentGroupRequest);
@@ -282,45 +276,22 @@ impl model::Model for EnvironmentGroupResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.yaml),
-            3 => model::Part::Str(&self.color),
-            4 => model::Part::Flag(&self.deleted),
-            5 => model::Part::Int(&self.version),
-            6 => model::Part::Str(&self.account_id),
-            7 => model::opt(&self.git_details),
-            8 => model::Part::Str(&self.identifier),
-            9 => model::Part::Str(&self.description),
-            10 => model::opt(&self.env_response),
-            11 => model::Part::Str(&self.org_identifier),
-            12 => model::opt(&self.env_identifiers),
-            13 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.yaml.is_some(),
-                self.color.is_some(),
-                self.deleted.is_some(),
-                self.version.is_some(),
-                self.account_id.is_some(),
-                self.git_details.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.env_response.is_some(),
-                self.org_identifier.is_some(),
-                self.env_identifiers.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.account_id);
+        to.opt(3, &self.color);
+        to.opt(4, &self.deleted);
+        to.opt(9, &self.description);
+        to.opt(12, &self.env_identifiers);
+        to.opt(10, &self.env_response);
+        to.opt(7, &self.git_details);
+        to.opt(8, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(11, &self.org_identifier);
+        to.opt(13, &self.project_identifier);
+        to.opt(1, &self.tags);
+        to.opt(5, &self.version);
+        to.opt(2, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EnvironmentGroupResponse);
@@ -386,33 +357,16 @@ impl model::Model for PageResponseEnvironmentGroup {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageResponseEnvironmentGroup);
@@ -457,14 +411,12 @@ impl model::Model for ResponseDtoEnvironmentGroup {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoEnvironmentGroup);
@@ -509,14 +461,12 @@ impl model::Model for ResponseDtoEnvironmentGroupDelete {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoEnvironmentGroupDelete);
@@ -571,14 +521,12 @@ impl model::Model for ResponseDtoPageResponseEnvironmentGroup {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageResponseEnvironmentGroup);

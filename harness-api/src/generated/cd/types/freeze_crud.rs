@@ -39,12 +39,10 @@ impl model::Model for CurrentOrUpcomingWindow {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.end_time),
-            1 => model::Part::Int(&self.start_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.end_time);
+        to.opt(1, &self.start_time);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CurrentOrUpcomingWindow);
@@ -138,47 +136,23 @@ impl model::Model for FreezeDetailedResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Str(&self.yaml),
-            4 => model::opt(&self.status),
-            5 => model::opt(&self.windows),
-            6 => model::Part::Str(&self.account_id),
-            7 => model::Part::Int(&self.created_at),
-            8 => model::Part::Str(&self.identifier),
-            9 => model::Part::Str(&self.description),
-            10 => model::opt(&self.freeze_scope),
-            11 => model::Part::Int(&self.last_updated_at),
-            12 => model::Part::Str(&self.org_identifier),
-            13 => model::Part::Str(&self.project_identifier),
-            14 => model::opt(&self.current_or_upcoming_window),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.yaml.is_some(),
-                self.status.is_some(),
-                self.windows.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.freeze_scope.is_some(),
-                self.last_updated_at.is_some(),
-                self.org_identifier.is_some(),
-                self.project_identifier.is_some(),
-                self.current_or_upcoming_window.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.account_id);
+        to.opt(7, &self.created_at);
+        to.opt(14, &self.current_or_upcoming_window);
+        to.opt(9, &self.description);
+        to.opt(10, &self.freeze_scope);
+        to.opt(8, &self.identifier);
+        to.opt(11, &self.last_updated_at);
+        to.opt(0, &self.name);
+        to.opt(12, &self.org_identifier);
+        to.opt(13, &self.project_identifier);
+        to.opt(4, &self.status);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.opt(5, &self.windows);
+        to.opt(3, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FreezeDetailedResponse);
@@ -233,13 +207,11 @@ impl model::Model for FreezeErrorResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.error_message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.error_message);
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FreezeErrorResponseDto);
@@ -297,16 +269,14 @@ impl model::Model for FreezeFilterPropertiesDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.sort),
-            1 => model::Part::Int(&self.end_time),
-            2 => model::Part::Int(&self.start_time),
-            3 => model::Part::Str(&self.search_term),
-            4 => model::opt(&self.freeze_status),
-            5 => model::opt(&self.freeze_identifiers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.end_time);
+        to.opt(5, &self.freeze_identifiers);
+        to.opt(4, &self.freeze_status);
+        to.opt(3, &self.search_term);
+        to.opt(0, &self.sort);
+        to.opt(2, &self.start_time);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FreezeFilterPropertiesDto);
@@ -401,45 +371,22 @@ impl model::Model for FreezeResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Str(&self.yaml),
-            4 => model::opt(&self.status),
-            5 => model::opt(&self.windows),
-            6 => model::Part::Str(&self.account_id),
-            7 => model::Part::Int(&self.created_at),
-            8 => model::Part::Str(&self.identifier),
-            9 => model::Part::Str(&self.description),
-            10 => model::opt(&self.freeze_scope),
-            11 => model::Part::Int(&self.last_updated_at),
-            12 => model::Part::Str(&self.org_identifier),
-            13 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.yaml.is_some(),
-                self.status.is_some(),
-                self.windows.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.freeze_scope.is_some(),
-                self.last_updated_at.is_some(),
-                self.org_identifier.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.account_id);
+        to.opt(7, &self.created_at);
+        to.opt(9, &self.description);
+        to.opt(10, &self.freeze_scope);
+        to.opt(8, &self.identifier);
+        to.opt(11, &self.last_updated_at);
+        to.opt(0, &self.name);
+        to.opt(12, &self.org_identifier);
+        to.opt(13, &self.project_identifier);
+        to.opt(4, &self.status);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.opt(5, &self.windows);
+        to.opt(3, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FreezeResponse);
@@ -501,14 +448,12 @@ impl model::Model for FreezeResponseWrapperDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.no_of_failed),
-            1 => model::Part::Int(&self.no_of_success),
-            2 => model::opt(&self.freeze_error_response_dto_list),
-            3 => model::opt(&self.successful_freeze_response_dto_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.freeze_error_response_dto_list);
+        to.opt(0, &self.no_of_failed);
+        to.opt(1, &self.no_of_success);
+        to.opt(3, &self.successful_freeze_response_dto_list);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FreezeResponseWrapperDto);
@@ -602,47 +547,23 @@ impl model::Model for FreezeSummaryResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Str(&self.yaml),
-            4 => model::opt(&self.status),
-            5 => model::opt(&self.windows),
-            6 => model::Part::Str(&self.account_id),
-            7 => model::Part::Int(&self.created_at),
-            8 => model::Part::Str(&self.identifier),
-            9 => model::Part::Str(&self.description),
-            10 => model::opt(&self.freeze_scope),
-            11 => model::Part::Int(&self.last_updated_at),
-            12 => model::Part::Str(&self.org_identifier),
-            13 => model::Part::Str(&self.project_identifier),
-            14 => model::opt(&self.current_or_upcoming_window),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.yaml.is_some(),
-                self.status.is_some(),
-                self.windows.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.freeze_scope.is_some(),
-                self.last_updated_at.is_some(),
-                self.org_identifier.is_some(),
-                self.project_identifier.is_some(),
-                self.current_or_upcoming_window.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.account_id);
+        to.opt(7, &self.created_at);
+        to.opt(14, &self.current_or_upcoming_window);
+        to.opt(9, &self.description);
+        to.opt(10, &self.freeze_scope);
+        to.opt(8, &self.identifier);
+        to.opt(11, &self.last_updated_at);
+        to.opt(0, &self.name);
+        to.opt(12, &self.org_identifier);
+        to.opt(13, &self.project_identifier);
+        to.opt(4, &self.status);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.opt(5, &self.windows);
+        to.opt(3, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FreezeSummaryResponse);
@@ -703,15 +624,13 @@ impl model::Model for FreezeWindow {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.end_time),
-            1 => model::Part::Str(&self.duration),
-            2 => model::Part::Str(&self.time_zone),
-            3 => model::Part::Str(&self.start_time),
-            4 => model::opt(&self.recurrence),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.duration);
+        to.opt(0, &self.end_time);
+        to.opt(4, &self.recurrence);
+        to.opt(3, &self.start_time);
+        to.opt(2, &self.time_zone);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FreezeWindow);
@@ -750,12 +669,10 @@ impl model::Model for FrozenExecutionDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::opt(&self.freeze),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.freeze);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FrozenExecutionDetail);
@@ -791,11 +708,9 @@ impl model::Model for FrozenExecutionDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.freeze_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.freeze_list);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FrozenExecutionDetails);
@@ -861,33 +776,16 @@ impl model::Model for PageResponseFreezeSummaryResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageResponseFreezeSummaryResponse);
@@ -926,12 +824,10 @@ impl model::Model for Recurrence {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Recurrence);
@@ -970,12 +866,10 @@ impl model::Model for RecurrenceSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.until),
-            1 => model::Part::Int(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.until);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RecurrenceSpec);
@@ -1024,14 +918,12 @@ impl model::Model for ResponseDtoFreezeDetailedResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoFreezeDetailedResponse);
@@ -1081,14 +973,12 @@ impl model::Model for ResponseDtoFreezeResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoFreezeResponse);
@@ -1138,14 +1028,12 @@ impl model::Model for ResponseDtoFreezeResponseWrapperDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoFreezeResponseWrapperDto);
@@ -1195,14 +1083,12 @@ impl model::Model for ResponseDtoFrozenExecutionDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoFrozenExecutionDetails);
@@ -1252,14 +1138,12 @@ impl model::Model for ResponseDtoPageResponseFreezeSummaryResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageResponseFreezeSummaryResponse);

@@ -39,12 +39,10 @@ impl model::Model for InfraMoveConfigResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.success),
-            1 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.success);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InfraMoveConfigResponse);
@@ -80,11 +78,9 @@ impl model::Model for InfrastructureGitUpdateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InfrastructureGitUpdateResponse);
@@ -123,12 +119,10 @@ impl model::Model for InfrastructureImportResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            1 => model::opt(&self.governance_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.governance_metadata);
+        to.opt(0, &self.identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InfrastructureImportResponse);
@@ -221,37 +215,18 @@ impl model::Model for InfrastructureRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.type_),
-            3 => model::Cell::part(&self.yaml),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Str(&self.description),
-            6 => model::Part::Str(&self.org_identifier),
-            7 => model::Part::Str(&self.deployment_type),
-            8 => model::Part::Str(&self.environment_ref),
-            9 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                true,
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.org_identifier.is_some(),
-                self.deployment_type.is_some(),
-                self.environment_ref.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.deployment_type);
+        to.opt(5, &self.description);
+        to.opt(8, &self.environment_ref);
+        to.opt(4, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(6, &self.org_identifier);
+        to.opt(9, &self.project_identifier);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.one(3, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(InfrastructureRequest);
@@ -357,47 +332,23 @@ impl model::Model for InfrastructureResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Str(&self.yaml),
-            4 => model::Part::Str(&self.account_id),
-            5 => model::opt(&self.store_type),
-            6 => model::Part::Str(&self.identifier),
-            7 => model::Part::Str(&self.description),
-            8 => model::Part::Str(&self.connector_ref),
-            9 => model::Part::Str(&self.org_identifier),
-            10 => model::opt(&self.deployment_type),
-            11 => model::Part::Str(&self.environment_ref),
-            12 => model::Part::Str(&self.fallback_branch),
-            13 => model::opt(&self.entity_git_details),
-            14 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.yaml.is_some(),
-                self.account_id.is_some(),
-                self.store_type.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.connector_ref.is_some(),
-                self.org_identifier.is_some(),
-                self.deployment_type.is_some(),
-                self.environment_ref.is_some(),
-                self.fallback_branch.is_some(),
-                self.entity_git_details.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_id);
+        to.opt(8, &self.connector_ref);
+        to.opt(10, &self.deployment_type);
+        to.opt(7, &self.description);
+        to.opt(13, &self.entity_git_details);
+        to.opt(11, &self.environment_ref);
+        to.opt(12, &self.fallback_branch);
+        to.opt(6, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(9, &self.org_identifier);
+        to.opt(14, &self.project_identifier);
+        to.opt(5, &self.store_type);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.opt(3, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InfrastructureResponseDto);
@@ -479,15 +430,13 @@ impl model::Model for NgInfrastructureResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.created_at),
-            1 => model::opt(&self.infrastructure),
-            2 => model::Part::Int(&self.last_modified_at),
-            3 => model::opt(&self.governance_metadata),
-            4 => model::opt(&self.entity_validity_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.created_at);
+        to.opt(4, &self.entity_validity_details);
+        to.opt(3, &self.governance_metadata);
+        to.opt(1, &self.infrastructure);
+        to.opt(2, &self.last_modified_at);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NgInfrastructureResponse);
@@ -553,33 +502,16 @@ impl model::Model for PageResponseInfrastructureResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageResponseInfrastructureResponse);
@@ -624,14 +556,12 @@ impl model::Model for ResponseDtoInfraMoveConfigResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoInfraMoveConfigResponse);
@@ -681,14 +611,12 @@ impl model::Model for ResponseDtoInfrastructureGitUpdateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoInfrastructureGitUpdateResponse);
@@ -738,14 +666,12 @@ impl model::Model for ResponseDtoInfrastructureImportResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoInfrastructureImportResponse);
@@ -795,14 +721,12 @@ impl model::Model for ResponseDtoInfrastructureResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoInfrastructureResponse);
@@ -852,14 +776,12 @@ impl model::Model for ResponseDtoPageResponseInfrastructureResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageResponseInfrastructureResponse);

@@ -39,12 +39,10 @@ impl model::Model for ReleaseDetailsRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.namespace),
-            1 => model::Part::Str(&self.release_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.namespace);
+        to.opt(1, &self.release_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ReleaseDetailsRequest);
@@ -83,12 +81,10 @@ impl model::Model for PostReleaseDetailsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.namespace),
-            1 => model::Part::Str(&self.release_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.namespace);
+        to.opt(1, &self.release_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PostReleaseDetailsBody);

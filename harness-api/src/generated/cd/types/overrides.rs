@@ -91,35 +91,17 @@ impl model::Model for OverrideRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.type_),
-            1 => model::Part::Str(&self.yaml),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Str(&self.service_ref),
-            4 => model::Part::Str(&self.org_identifier),
-            5 => model::Cell::part(&self.environment_ref),
-            6 => model::Part::Str(&self.infra_identifier),
-            7 => model::Part::Str(&self.cluster_identifier),
-            8 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                self.yaml.is_some(),
-                self.identifier.is_some(),
-                self.service_ref.is_some(),
-                self.org_identifier.is_some(),
-                true,
-                self.infra_identifier.is_some(),
-                self.cluster_identifier.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.cluster_identifier);
+        to.one(5, &self.environment_ref);
+        to.opt(2, &self.identifier);
+        to.opt(6, &self.infra_identifier);
+        to.opt(4, &self.org_identifier);
+        to.opt(8, &self.project_identifier);
+        to.opt(3, &self.service_ref);
+        to.one(0, &self.type_);
+        to.opt(1, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(OverrideRequest);
@@ -212,43 +194,21 @@ impl model::Model for OverrideResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.yaml),
-            2 => model::Part::Str(&self.account_id),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.service_ref),
-            5 => model::Part::Flag(&self.newly_created),
-            6 => model::Part::Str(&self.org_identifier),
-            7 => model::Part::Str(&self.environment_ref),
-            8 => model::Part::Flag(&self.is_newly_created),
-            9 => model::Part::Str(&self.infra_identifier),
-            10 => model::Part::Str(&self.cluster_identifier),
-            11 => model::Part::Str(&self.project_identifier),
-            12 => model::opt(&self.governance_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.type_.is_some(),
-                self.yaml.is_some(),
-                self.account_id.is_some(),
-                self.identifier.is_some(),
-                self.service_ref.is_some(),
-                self.newly_created.is_some(),
-                self.org_identifier.is_some(),
-                self.environment_ref.is_some(),
-                self.is_newly_created.is_some(),
-                self.infra_identifier.is_some(),
-                self.cluster_identifier.is_some(),
-                self.project_identifier.is_some(),
-                self.governance_metadata.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account_id);
+        to.opt(10, &self.cluster_identifier);
+        to.opt(7, &self.environment_ref);
+        to.opt(12, &self.governance_metadata);
+        to.opt(3, &self.identifier);
+        to.opt(9, &self.infra_identifier);
+        to.opt(8, &self.is_newly_created);
+        to.opt(5, &self.newly_created);
+        to.opt(6, &self.org_identifier);
+        to.opt(11, &self.project_identifier);
+        to.opt(4, &self.service_ref);
+        to.opt(0, &self.type_);
+        to.opt(1, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OverrideResponse);
@@ -300,14 +260,12 @@ impl model::Model for ResponseDtoOverrideResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoOverrideResponse);

@@ -45,14 +45,12 @@ impl model::Model for PostProdRollbackCheckDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.message),
-            1 => model::Part::Json(&self.swim_lane_info),
-            2 => model::Part::Flag(&self.rollback_allowed),
-            3 => model::Part::Flag(&self.is_rollback_allowed),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.is_rollback_allowed);
+        to.opt(0, &self.message);
+        to.opt(2, &self.rollback_allowed);
+        to.opt(1, &self.swim_lane_info);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PostProdRollbackCheckDto);
@@ -105,12 +103,10 @@ impl model::Model for PostProdRollbackRequestDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.instance_key),
-            1 => model::Cell::part(&self.infrastructure_mapping_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.infrastructure_mapping_id);
+        to.one(0, &self.instance_key);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(PostProdRollbackRequestDto);
@@ -168,16 +164,14 @@ impl model::Model for PostProdRollbackResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.message),
-            1 => model::Part::Str(&self.instance_key),
-            2 => model::Part::Str(&self.infra_mapping_id),
-            3 => model::Part::Str(&self.plan_execution_id),
-            4 => model::Part::Flag(&self.rollback_triggered),
-            5 => model::Part::Flag(&self.is_rollback_triggered),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.infra_mapping_id);
+        to.opt(1, &self.instance_key);
+        to.opt(5, &self.is_rollback_triggered);
+        to.opt(0, &self.message);
+        to.opt(3, &self.plan_execution_id);
+        to.opt(4, &self.rollback_triggered);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PostProdRollbackResponseDto);
@@ -222,14 +216,12 @@ impl model::Model for ResponseDtoPostProdRollbackCheckDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPostProdRollbackCheckDto);
@@ -279,14 +271,12 @@ impl model::Model for ResponseDtoPostProdRollbackResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPostProdRollbackResponseDto);
@@ -336,14 +326,12 @@ impl model::Model for ResponseDtoRollbackResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoRollbackResponseDto);
@@ -424,16 +412,14 @@ impl model::Model for RollbackRequestDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.artifact),
-            1 => model::Part::Str(&self.chart_version),
-            2 => model::Cell::part(&self.env_identifier),
-            3 => model::opt(&self.environment_type),
-            4 => model::Part::Str(&self.infra_identifier),
-            5 => model::Cell::part(&self.service_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.artifact);
+        to.opt(1, &self.chart_version);
+        to.one(2, &self.env_identifier);
+        to.opt(3, &self.environment_type);
+        to.opt(4, &self.infra_identifier);
+        to.one(5, &self.service_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(RollbackRequestDto);
@@ -512,37 +498,18 @@ impl model::Model for RollbackResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.message),
-            1 => model::Part::Str(&self.instance_key),
-            2 => model::Part::Str(&self.env_identifier),
-            3 => model::Part::Str(&self.infra_mapping_id),
-            4 => model::Part::Str(&self.environment_type),
-            5 => model::Part::Str(&self.infra_identifier),
-            6 => model::Part::Str(&self.plan_execution_id),
-            7 => model::Part::Flag(&self.rollback_triggered),
-            8 => model::Part::Str(&self.service_identifier),
-            9 => model::Part::Flag(&self.is_rollback_triggered),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.message.is_some(),
-                self.instance_key.is_some(),
-                self.env_identifier.is_some(),
-                self.infra_mapping_id.is_some(),
-                self.environment_type.is_some(),
-                self.infra_identifier.is_some(),
-                self.plan_execution_id.is_some(),
-                self.rollback_triggered.is_some(),
-                self.service_identifier.is_some(),
-                self.is_rollback_triggered.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.env_identifier);
+        to.opt(4, &self.environment_type);
+        to.opt(5, &self.infra_identifier);
+        to.opt(3, &self.infra_mapping_id);
+        to.opt(1, &self.instance_key);
+        to.opt(9, &self.is_rollback_triggered);
+        to.opt(0, &self.message);
+        to.opt(6, &self.plan_execution_id);
+        to.opt(7, &self.rollback_triggered);
+        to.opt(8, &self.service_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RollbackResponseDto);

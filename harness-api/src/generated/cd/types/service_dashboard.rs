@@ -54,15 +54,13 @@ impl model::Model for CountGroupedOnArtifact {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.count),
-            1 => model::Part::Str(&self.artifact),
-            2 => model::Part::Str(&self.artifact_path),
-            3 => model::Part::Str(&self.artifact_version),
-            4 => model::opt(&self.execution_count_grouped_on_status_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.artifact);
+        to.opt(2, &self.artifact_path);
+        to.opt(3, &self.artifact_version);
+        to.opt(0, &self.count);
+        to.opt(4, &self.execution_count_grouped_on_status_list);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CountGroupedOnArtifact);
@@ -116,15 +114,13 @@ impl model::Model for CountGroupedOnService {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.count),
-            1 => model::Part::Str(&self.service_name),
-            2 => model::Part::Str(&self.service_reference),
-            3 => model::opt(&self.execution_count_grouped_on_status_list),
-            4 => model::opt(&self.execution_count_grouped_on_artifact_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.opt(4, &self.execution_count_grouped_on_artifact_list);
+        to.opt(3, &self.execution_count_grouped_on_status_list);
+        to.opt(1, &self.service_name);
+        to.opt(2, &self.service_reference);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CountGroupedOnService);
@@ -163,12 +159,10 @@ impl model::Model for CountGroupedOnStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.count),
-            1 => model::Part::Str(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CountGroupedOnStatus);
@@ -204,11 +198,9 @@ impl model::Model for PipelineExecutionCountInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.execution_count_grouped_on_service_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.execution_count_grouped_on_service_list);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineExecutionCountInfo);
@@ -253,14 +245,12 @@ impl model::Model for ResponseDtoPipelineExecutionCountInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPipelineExecutionCountInfo);

@@ -39,12 +39,10 @@ impl model::Model for ApplicationSettingsConfiguration {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.store),
-            1 => model::Part::Str(&self.metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.metadata);
+        to.opt(0, &self.store);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationSettingsConfiguration);
@@ -89,14 +87,12 @@ impl model::Model for ConfigFile {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Str(&self.metadata),
-            3 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.identifier);
+        to.opt(2, &self.metadata);
+        to.opt(0, &self.spec);
+        to.opt(1, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConfigFile);
@@ -138,13 +134,11 @@ impl model::Model for ConfigFileAttributes {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.store),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Str(&self.metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.metadata);
+        to.opt(0, &self.store);
+        to.opt(1, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConfigFileAttributes);
@@ -186,13 +180,11 @@ impl model::Model for ConfigFileWrapper {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uuid),
-            1 => model::Part::Str(&self.metadata),
-            2 => model::opt(&self.config_file),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.config_file);
+        to.opt(1, &self.metadata);
+        to.opt(0, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConfigFileWrapper);
@@ -231,12 +223,10 @@ impl model::Model for ConnectionStringsConfiguration {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.store),
-            1 => model::Part::Str(&self.metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.metadata);
+        to.opt(0, &self.store);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConnectionStringsConfiguration);
@@ -284,15 +274,13 @@ impl model::Model for ManifestConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.spec),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.uuid),
-            3 => model::Part::Str(&self.metadata),
-            4 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.identifier);
+        to.opt(3, &self.metadata);
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ManifestConfig);
@@ -355,13 +343,11 @@ impl model::Model for ManifestConfigWrapper {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uuid),
-            1 => model::opt(&self.manifest),
-            2 => model::Part::Str(&self.metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.manifest);
+        to.opt(2, &self.metadata);
+        to.opt(0, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ManifestConfigWrapper);
@@ -429,17 +415,15 @@ impl model::Model for OverrideNumberNgVariable {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Json(&self.value),
-            3 => model::Part::Num(&self.default),
-            4 => model::Part::Str(&self.metadata),
-            5 => model::Part::Flag(&self.required),
-            6 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.default);
+        to.opt(6, &self.description);
+        to.opt(4, &self.metadata);
+        to.opt(0, &self.name);
+        to.opt(5, &self.required);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OverrideNumberNgVariable);
@@ -509,33 +493,16 @@ impl model::Model for OverrideStringNgVariable {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.value),
-            3 => model::Part::Str(&self.uuid),
-            4 => model::Part::Str(&self.default),
-            5 => model::Part::Str(&self.metadata),
-            6 => model::Part::Flag(&self.required),
-            7 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.value.is_some(),
-                self.uuid.is_some(),
-                self.default.is_some(),
-                self.metadata.is_some(),
-                self.required.is_some(),
-                self.description.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.default);
+        to.opt(7, &self.description);
+        to.opt(5, &self.metadata);
+        to.opt(0, &self.name);
+        to.opt(6, &self.required);
+        to.opt(1, &self.type_);
+        to.opt(3, &self.uuid);
+        to.opt(2, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OverrideStringNgVariable);
@@ -617,39 +584,19 @@ impl model::Model for ParameterFieldStoreConfigWrapper {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::Part::Str(&self.type_),
-            2 => model::opt(&self.value),
-            3 => model::Part::Flag(&self.expression),
-            4 => model::Part::Flag(&self.type_string),
-            5 => model::opt(&self.default_value),
-            6 => model::Part::Str(&self.response_field),
-            7 => model::Part::Flag(&self.execution_input),
-            8 => model::Part::Str(&self.expression_value),
-            9 => model::opt(&self.input_set_validator),
-            10 => model::Part::Flag(&self.json_response_field),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.spec.is_some(),
-                self.type_.is_some(),
-                self.value.is_some(),
-                self.expression.is_some(),
-                self.type_string.is_some(),
-                self.default_value.is_some(),
-                self.response_field.is_some(),
-                self.execution_input.is_some(),
-                self.expression_value.is_some(),
-                self.input_set_validator.is_some(),
-                self.json_response_field.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.default_value);
+        to.opt(7, &self.execution_input);
+        to.opt(3, &self.expression);
+        to.opt(8, &self.expression_value);
+        to.opt(9, &self.input_set_validator);
+        to.opt(10, &self.json_response_field);
+        to.opt(6, &self.response_field);
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.opt(4, &self.type_string);
+        to.opt(2, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ParameterFieldStoreConfigWrapper);
@@ -685,11 +632,9 @@ impl model::Model for ParameterFieldStoreConfigWrapperSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.files),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.files);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ParameterFieldStoreConfigWrapperSpec);
@@ -734,14 +679,12 @@ impl model::Model for ResponseDtoServiceOverrideResponseV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoServiceOverrideResponseV2);
@@ -808,17 +751,15 @@ impl model::Model for SecretNgVariable {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.value),
-            3 => model::Part::Str(&self.default),
-            4 => model::Part::Str(&self.metadata),
-            5 => model::Part::Flag(&self.required),
-            6 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.default);
+        to.opt(6, &self.description);
+        to.opt(4, &self.metadata);
+        to.opt(0, &self.name);
+        to.opt(5, &self.required);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SecretNgVariable);
@@ -918,37 +859,18 @@ impl model::Model for ServiceOverrideRequestV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::Cell::part(&self.type_),
-            2 => model::Part::Str(&self.yaml),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.service_ref),
-            5 => model::Part::Str(&self.org_identifier),
-            6 => model::Cell::part(&self.environment_ref),
-            7 => model::Part::Str(&self.infra_identifier),
-            8 => model::Part::Str(&self.cluster_identifier),
-            9 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.spec.is_some(),
-                true,
-                self.yaml.is_some(),
-                self.identifier.is_some(),
-                self.service_ref.is_some(),
-                self.org_identifier.is_some(),
-                true,
-                self.infra_identifier.is_some(),
-                self.cluster_identifier.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.cluster_identifier);
+        to.one(6, &self.environment_ref);
+        to.opt(3, &self.identifier);
+        to.opt(7, &self.infra_identifier);
+        to.opt(5, &self.org_identifier);
+        to.opt(9, &self.project_identifier);
+        to.opt(4, &self.service_ref);
+        to.opt(0, &self.spec);
+        to.one(1, &self.type_);
+        to.opt(2, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ServiceOverrideRequestV2);
@@ -1045,45 +967,22 @@ impl model::Model for ServiceOverrideResponseV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.yaml),
-            3 => model::Part::Str(&self.account_id),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Str(&self.service_ref),
-            6 => model::Part::Flag(&self.newly_created),
-            7 => model::Part::Str(&self.org_identifier),
-            8 => model::Part::Str(&self.environment_ref),
-            9 => model::Part::Flag(&self.is_newly_created),
-            10 => model::Part::Str(&self.infra_identifier),
-            11 => model::Part::Str(&self.cluster_identifier),
-            12 => model::Part::Str(&self.project_identifier),
-            13 => model::opt(&self.governance_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.spec.is_some(),
-                self.type_.is_some(),
-                self.yaml.is_some(),
-                self.account_id.is_some(),
-                self.identifier.is_some(),
-                self.service_ref.is_some(),
-                self.newly_created.is_some(),
-                self.org_identifier.is_some(),
-                self.environment_ref.is_some(),
-                self.is_newly_created.is_some(),
-                self.infra_identifier.is_some(),
-                self.cluster_identifier.is_some(),
-                self.project_identifier.is_some(),
-                self.governance_metadata.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account_id);
+        to.opt(11, &self.cluster_identifier);
+        to.opt(8, &self.environment_ref);
+        to.opt(13, &self.governance_metadata);
+        to.opt(4, &self.identifier);
+        to.opt(10, &self.infra_identifier);
+        to.opt(9, &self.is_newly_created);
+        to.opt(6, &self.newly_created);
+        to.opt(7, &self.org_identifier);
+        to.opt(12, &self.project_identifier);
+        to.opt(5, &self.service_ref);
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceOverrideResponseV2);
@@ -1152,17 +1051,15 @@ impl model::Model for ServiceOverrideSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.metadata),
-            1 => model::opt(&self.manifests),
-            2 => model::opt(&self.variables),
-            3 => model::opt(&self.config_files),
-            4 => model::opt(&self.connection_strings),
-            5 => model::opt(&self.application_settings),
-            6 => model::opt(&self.cli_environment_variables),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.application_settings);
+        to.opt(6, &self.cli_environment_variables);
+        to.opt(3, &self.config_files);
+        to.opt(4, &self.connection_strings);
+        to.opt(1, &self.manifests);
+        to.opt(0, &self.metadata);
+        to.opt(2, &self.variables);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceOverrideSpec);
@@ -1207,14 +1104,12 @@ impl model::Model for StoreConfigWrapper {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.spec),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.uuid),
-            3 => model::Part::Str(&self.metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.metadata);
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoreConfigWrapper);

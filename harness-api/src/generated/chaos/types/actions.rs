@@ -58,16 +58,14 @@ impl model::Model for ActionExecutedByExperiment {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.notify_id),
-            1 => model::Part::Int(&self.updated_at),
-            2 => model::opt(&self.updated_by),
-            3 => model::Part::Str(&self.experiment_id),
-            4 => model::Part::Str(&self.experiment_name),
-            5 => model::Part::Str(&self.experiment_run_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.experiment_id);
+        to.opt(4, &self.experiment_name);
+        to.opt(5, &self.experiment_run_id);
+        to.opt(0, &self.notify_id);
+        to.opt(1, &self.updated_at);
+        to.opt(2, &self.updated_by);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ActionExecutedByExperiment);
@@ -205,69 +203,34 @@ impl model::Model for ActionResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Str(&self.org_id),
-            4 => model::Part::Str(&self.hub_ref),
-            5 => model::Part::Str(&self.identity),
-            6 => model::Part::Str(&self.account_id),
-            7 => model::Part::Int(&self.created_at),
-            8 => model::opt(&self.created_by),
-            9 => model::Part::Flag(&self.is_removed),
-            10 => model::opt(&self.managed_by),
-            11 => model::Part::Str(&self.project_id),
-            12 => model::Part::Int(&self.updated_at),
-            13 => model::opt(&self.updated_by),
-            14 => model::opt(&self.variables),
-            15 => model::Part::Str(&self.actions_ref),
-            16 => model::Part::Flag(&self.has_secrets),
-            17 => model::opt(&self.import_type),
-            18 => model::Part::Flag(&self.is_imported),
-            19 => model::Part::Str(&self.description),
-            20 => model::opt(&self.run_properties),
-            21 => model::Part::Str(&self.action_template),
-            22 => model::opt(&self.action_properties),
-            23 => model::opt(&self.recent_executions),
-            24 => model::opt(&self.infrastructure_type),
-            25 => model::Part::Int(&self.action_reference_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.org_id.is_some(),
-                self.hub_ref.is_some(),
-                self.identity.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.is_removed.is_some(),
-                self.managed_by.is_some(),
-                self.project_id.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.variables.is_some(),
-                self.actions_ref.is_some(),
-                self.has_secrets.is_some(),
-                self.import_type.is_some(),
-                self.is_imported.is_some(),
-                self.description.is_some(),
-                self.run_properties.is_some(),
-                self.action_template.is_some(),
-                self.action_properties.is_some(),
-                self.recent_executions.is_some(),
-                self.infrastructure_type.is_some(),
-                self.action_reference_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.account_id);
+        to.opt(22, &self.action_properties);
+        to.opt(25, &self.action_reference_count);
+        to.opt(21, &self.action_template);
+        to.opt(15, &self.actions_ref);
+        to.opt(7, &self.created_at);
+        to.opt(8, &self.created_by);
+        to.opt(19, &self.description);
+        to.opt(16, &self.has_secrets);
+        to.opt(4, &self.hub_ref);
+        to.opt(5, &self.identity);
+        to.opt(17, &self.import_type);
+        to.opt(24, &self.infrastructure_type);
+        to.opt(18, &self.is_imported);
+        to.opt(9, &self.is_removed);
+        to.opt(10, &self.managed_by);
+        to.opt(0, &self.name);
+        to.opt(3, &self.org_id);
+        to.opt(11, &self.project_id);
+        to.opt(23, &self.recent_executions);
+        to.opt(20, &self.run_properties);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.opt(12, &self.updated_at);
+        to.opt(13, &self.updated_by);
+        to.opt(14, &self.variables);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ActionResponse);
@@ -345,39 +308,19 @@ impl model::Model for ChaosAction {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Str(&self.hub_ref),
-            4 => model::Part::Str(&self.identity),
-            5 => model::opt(&self.variables),
-            6 => model::Part::Str(&self.description),
-            7 => model::opt(&self.run_properties),
-            8 => model::opt(&self.action_properties),
-            9 => model::Part::Str(&self.actions_template_ref),
-            10 => model::opt(&self.infrastructure_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.hub_ref.is_some(),
-                self.identity.is_some(),
-                self.variables.is_some(),
-                self.description.is_some(),
-                self.run_properties.is_some(),
-                self.action_properties.is_some(),
-                self.actions_template_ref.is_some(),
-                self.infrastructure_type.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.action_properties);
+        to.opt(9, &self.actions_template_ref);
+        to.opt(6, &self.description);
+        to.opt(3, &self.hub_ref);
+        to.opt(4, &self.identity);
+        to.opt(10, &self.infrastructure_type);
+        to.opt(0, &self.name);
+        to.opt(7, &self.run_properties);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.opt(5, &self.variables);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosAction);
@@ -419,13 +362,11 @@ impl model::Model for ChaosActionIdentifiers {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_id),
-            1 => model::Part::Str(&self.account_id),
-            2 => model::Part::Str(&self.project_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_id);
+        to.opt(0, &self.org_id);
+        to.opt(2, &self.project_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosActionIdentifiers);
@@ -467,13 +408,11 @@ impl model::Model for ChaosActionUserDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.email),
-            1 => model::Part::Str(&self.user_id),
-            2 => model::Part::Str(&self.username),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.email);
+        to.opt(1, &self.user_id);
+        to.opt(2, &self.username);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosActionUserDetails);
@@ -566,35 +505,17 @@ impl model::Model for ImportActionTemplateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.hub_ref),
-            3 => model::Cell::part(&self.identity),
-            4 => model::Cell::part(&self.action_ref),
-            5 => model::opt(&self.managed_by),
-            6 => model::Cell::part(&self.import_type),
-            7 => model::Part::Str(&self.description),
-            8 => model::opt(&self.hub_identifiers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                self.tags.is_some(),
-                self.hub_ref.is_some(),
-                true,
-                true,
-                self.managed_by.is_some(),
-                true,
-                self.description.is_some(),
-                self.hub_identifiers.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(4, &self.action_ref);
+        to.opt(7, &self.description);
+        to.opt(8, &self.hub_identifiers);
+        to.opt(2, &self.hub_ref);
+        to.one(3, &self.identity);
+        to.one(6, &self.import_type);
+        to.opt(5, &self.managed_by);
+        to.one(0, &self.name);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ImportActionTemplateRequest);
@@ -633,12 +554,10 @@ impl model::Model for ListChaosActionTemplateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.pagination),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.pagination);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListChaosActionTemplateResponse);
@@ -680,13 +599,11 @@ impl model::Model for RecentExecutions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            1 => model::Part::Str(&self.step_name),
-            2 => model::opt(&self.executed_by_experiment),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.executed_by_experiment);
+        to.opt(0, &self.status);
+        to.opt(1, &self.step_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RecentExecutions);
@@ -800,57 +717,28 @@ impl model::Model for StoredAction {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Str(&self.org_id),
-            4 => model::Part::Str(&self.hub_ref),
-            5 => model::Part::Str(&self.identity),
-            6 => model::Part::Str(&self.account_id),
-            7 => model::Part::Flag(&self.is_removed),
-            8 => model::opt(&self.managed_by),
-            9 => model::Part::Str(&self.project_id),
-            10 => model::opt(&self.variables),
-            11 => model::Part::Str(&self.actions_ref),
-            12 => model::Part::Flag(&self.has_secrets),
-            13 => model::opt(&self.import_type),
-            14 => model::Part::Str(&self.description),
-            15 => model::opt(&self.run_properties),
-            16 => model::opt(&self.action_properties),
-            17 => model::opt(&self.recent_executions),
-            18 => model::opt(&self.infrastructure_type),
-            19 => model::Part::Int(&self.action_reference_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.org_id.is_some(),
-                self.hub_ref.is_some(),
-                self.identity.is_some(),
-                self.account_id.is_some(),
-                self.is_removed.is_some(),
-                self.managed_by.is_some(),
-                self.project_id.is_some(),
-                self.variables.is_some(),
-                self.actions_ref.is_some(),
-                self.has_secrets.is_some(),
-                self.import_type.is_some(),
-                self.description.is_some(),
-                self.run_properties.is_some(),
-                self.action_properties.is_some(),
-                self.recent_executions.is_some(),
-                self.infrastructure_type.is_some(),
-                self.action_reference_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.account_id);
+        to.opt(16, &self.action_properties);
+        to.opt(19, &self.action_reference_count);
+        to.opt(11, &self.actions_ref);
+        to.opt(14, &self.description);
+        to.opt(12, &self.has_secrets);
+        to.opt(4, &self.hub_ref);
+        to.opt(5, &self.identity);
+        to.opt(13, &self.import_type);
+        to.opt(18, &self.infrastructure_type);
+        to.opt(7, &self.is_removed);
+        to.opt(8, &self.managed_by);
+        to.opt(0, &self.name);
+        to.opt(3, &self.org_id);
+        to.opt(9, &self.project_id);
+        to.opt(17, &self.recent_executions);
+        to.opt(15, &self.run_properties);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.opt(10, &self.variables);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredAction);

@@ -62,16 +62,14 @@ impl model::Model for RunChaosComponentBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.duration),
-            2 => model::Part::Str(&self.identity),
-            3 => model::opt(&self.user_meta_data),
-            4 => model::opt(&self.runtime_inputs),
-            5 => model::Part::Str(&self.infra_reference),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.duration);
+        to.opt(2, &self.identity);
+        to.opt(5, &self.infra_reference);
+        to.opt(4, &self.runtime_inputs);
+        to.opt(0, &self.type_);
+        to.opt(3, &self.user_meta_data);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RunChaosComponentBody);
@@ -107,11 +105,9 @@ impl model::Model for RunChaosComponentBodyRuntimeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tasks),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.tasks);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RunChaosComponentBodyRuntimeInputs);
@@ -153,13 +149,11 @@ impl model::Model for RunChaosComponentBodyUserMetaData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.email),
-            2 => model::Part::Str(&self.user_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.email);
+        to.opt(0, &self.name);
+        to.opt(2, &self.user_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RunChaosComponentBodyUserMetaData);

@@ -39,12 +39,10 @@ impl model::Model for ChaosGuardConditionRule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.rule_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.rule_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosGuardConditionRule);
@@ -130,43 +128,21 @@ impl model::Model for ConditionResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.rules),
-            3 => model::opt(&self.k8s_spec),
-            4 => model::Part::Int(&self.created_at),
-            5 => model::opt(&self.created_by),
-            6 => model::opt(&self.fault_spec),
-            7 => model::opt(&self.infra_type),
-            8 => model::Part::Int(&self.updated_at),
-            9 => model::opt(&self.updated_by),
-            10 => model::Part::Str(&self.condition_id),
-            11 => model::Part::Str(&self.description),
-            12 => model::opt(&self.machine_spec),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.rules.is_some(),
-                self.k8s_spec.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.fault_spec.is_some(),
-                self.infra_type.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.condition_id.is_some(),
-                self.description.is_some(),
-                self.machine_spec.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.condition_id);
+        to.opt(4, &self.created_at);
+        to.opt(5, &self.created_by);
+        to.opt(11, &self.description);
+        to.opt(6, &self.fault_spec);
+        to.opt(7, &self.infra_type);
+        to.opt(3, &self.k8s_spec);
+        to.opt(12, &self.machine_spec);
+        to.opt(0, &self.name);
+        to.opt(2, &self.rules);
+        to.opt(1, &self.tags);
+        to.opt(8, &self.updated_at);
+        to.opt(9, &self.updated_by);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConditionResponse);
@@ -254,33 +230,16 @@ impl model::Model for CreateConditionRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.k8s_spec),
-            3 => model::Cell::part(&self.fault_spec),
-            4 => model::Cell::part(&self.infra_type),
-            5 => model::Cell::part(&self.condition_id),
-            6 => model::Part::Str(&self.description),
-            7 => model::opt(&self.machine_spec),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                self.tags.is_some(),
-                self.k8s_spec.is_some(),
-                true,
-                true,
-                true,
-                self.description.is_some(),
-                self.machine_spec.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(5, &self.condition_id);
+        to.opt(6, &self.description);
+        to.one(3, &self.fault_spec);
+        to.one(4, &self.infra_type);
+        to.opt(2, &self.k8s_spec);
+        to.opt(7, &self.machine_spec);
+        to.one(0, &self.name);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateConditionRequest);
@@ -350,35 +309,17 @@ impl model::Model for CreateConditionResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.k8s_spec),
-            3 => model::opt(&self.fault_spec),
-            4 => model::opt(&self.infra_type),
-            5 => model::Part::Str(&self.condition_id),
-            6 => model::Part::Str(&self.description),
-            7 => model::opt(&self.machine_spec),
-            8 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.k8s_spec.is_some(),
-                self.fault_spec.is_some(),
-                self.infra_type.is_some(),
-                self.condition_id.is_some(),
-                self.description.is_some(),
-                self.machine_spec.is_some(),
-                self.correlation_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.condition_id);
+        to.opt(8, &self.correlation_id);
+        to.opt(6, &self.description);
+        to.opt(3, &self.fault_spec);
+        to.opt(4, &self.infra_type);
+        to.opt(2, &self.k8s_spec);
+        to.opt(7, &self.machine_spec);
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateConditionResponse);
@@ -420,13 +361,11 @@ impl model::Model for DeleteConditionResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.message),
-            1 => model::Part::Flag(&self.success),
-            2 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.correlation_id);
+        to.opt(0, &self.message);
+        to.opt(1, &self.success);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeleteConditionResponse);
@@ -516,45 +455,22 @@ impl model::Model for GetConditionResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.rules),
-            3 => model::opt(&self.k8s_spec),
-            4 => model::Part::Int(&self.created_at),
-            5 => model::opt(&self.created_by),
-            6 => model::opt(&self.fault_spec),
-            7 => model::opt(&self.infra_type),
-            8 => model::Part::Int(&self.updated_at),
-            9 => model::opt(&self.updated_by),
-            10 => model::Part::Str(&self.condition_id),
-            11 => model::Part::Str(&self.description),
-            12 => model::opt(&self.machine_spec),
-            13 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.rules.is_some(),
-                self.k8s_spec.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.fault_spec.is_some(),
-                self.infra_type.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.condition_id.is_some(),
-                self.description.is_some(),
-                self.machine_spec.is_some(),
-                self.correlation_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.condition_id);
+        to.opt(13, &self.correlation_id);
+        to.opt(4, &self.created_at);
+        to.opt(5, &self.created_by);
+        to.opt(11, &self.description);
+        to.opt(6, &self.fault_spec);
+        to.opt(7, &self.infra_type);
+        to.opt(3, &self.k8s_spec);
+        to.opt(12, &self.machine_spec);
+        to.opt(0, &self.name);
+        to.opt(2, &self.rules);
+        to.opt(1, &self.tags);
+        to.opt(8, &self.updated_at);
+        to.opt(9, &self.updated_by);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetConditionResponse);
@@ -596,13 +512,11 @@ impl model::Model for ListConditionResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.conditions),
-            1 => model::opt(&self.pagination),
-            2 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.conditions);
+        to.opt(2, &self.correlation_id);
+        to.opt(1, &self.pagination);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListConditionResponse);
@@ -672,35 +586,17 @@ impl model::Model for UpdateConditionResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.k8s_spec),
-            3 => model::opt(&self.fault_spec),
-            4 => model::opt(&self.infra_type),
-            5 => model::Part::Str(&self.condition_id),
-            6 => model::Part::Str(&self.description),
-            7 => model::opt(&self.machine_spec),
-            8 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.k8s_spec.is_some(),
-                self.fault_spec.is_some(),
-                self.infra_type.is_some(),
-                self.condition_id.is_some(),
-                self.description.is_some(),
-                self.machine_spec.is_some(),
-                self.correlation_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.condition_id);
+        to.opt(8, &self.correlation_id);
+        to.opt(6, &self.description);
+        to.opt(3, &self.fault_spec);
+        to.opt(4, &self.infra_type);
+        to.opt(2, &self.k8s_spec);
+        to.opt(7, &self.machine_spec);
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateConditionResponse);

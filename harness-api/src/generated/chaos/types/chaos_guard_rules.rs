@@ -89,33 +89,16 @@ impl model::Model for CreateRuleRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Cell::part(&self.rule_id),
-            3 => model::Part::Flag(&self.is_enabled),
-            4 => model::Part::Str(&self.description),
-            5 => model::Cell::part(&self.time_windows),
-            6 => model::Cell::part(&self.condition_ids),
-            7 => model::Cell::part(&self.user_group_ids),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                self.tags.is_some(),
-                true,
-                self.is_enabled.is_some(),
-                self.description.is_some(),
-                true,
-                true,
-                true,
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(6, &self.condition_ids);
+        to.opt(4, &self.description);
+        to.opt(3, &self.is_enabled);
+        to.one(0, &self.name);
+        to.one(2, &self.rule_id);
+        to.opt(1, &self.tags);
+        to.one(5, &self.time_windows);
+        to.one(7, &self.user_group_ids);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateRuleRequest);
@@ -185,35 +168,17 @@ impl model::Model for CreateRuleResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.rule_id),
-            3 => model::Part::Flag(&self.is_enabled),
-            4 => model::Part::Str(&self.description),
-            5 => model::opt(&self.time_windows),
-            6 => model::opt(&self.condition_ids),
-            7 => model::opt(&self.user_group_ids),
-            8 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.rule_id.is_some(),
-                self.is_enabled.is_some(),
-                self.description.is_some(),
-                self.time_windows.is_some(),
-                self.condition_ids.is_some(),
-                self.user_group_ids.is_some(),
-                self.correlation_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.condition_ids);
+        to.opt(8, &self.correlation_id);
+        to.opt(4, &self.description);
+        to.opt(3, &self.is_enabled);
+        to.opt(0, &self.name);
+        to.opt(2, &self.rule_id);
+        to.opt(1, &self.tags);
+        to.opt(5, &self.time_windows);
+        to.opt(7, &self.user_group_ids);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateRuleResponse);
@@ -255,13 +220,11 @@ impl model::Model for DeleteRuleResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.message),
-            1 => model::Part::Flag(&self.success),
-            2 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.correlation_id);
+        to.opt(0, &self.message);
+        to.opt(1, &self.success);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeleteRuleResponse);
@@ -351,45 +314,22 @@ impl model::Model for GetRuleResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.rule_id),
-            3 => model::Part::Int(&self.created_at),
-            4 => model::opt(&self.created_by),
-            5 => model::Part::Flag(&self.is_enabled),
-            6 => model::Part::Int(&self.updated_at),
-            7 => model::opt(&self.updated_by),
-            8 => model::opt(&self.conditions),
-            9 => model::Part::Str(&self.description),
-            10 => model::opt(&self.time_windows),
-            11 => model::opt(&self.condition_ids),
-            12 => model::opt(&self.user_group_ids),
-            13 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.rule_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.is_enabled.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.conditions.is_some(),
-                self.description.is_some(),
-                self.time_windows.is_some(),
-                self.condition_ids.is_some(),
-                self.user_group_ids.is_some(),
-                self.correlation_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(11, &self.condition_ids);
+        to.opt(8, &self.conditions);
+        to.opt(13, &self.correlation_id);
+        to.opt(3, &self.created_at);
+        to.opt(4, &self.created_by);
+        to.opt(9, &self.description);
+        to.opt(5, &self.is_enabled);
+        to.opt(0, &self.name);
+        to.opt(2, &self.rule_id);
+        to.opt(1, &self.tags);
+        to.opt(10, &self.time_windows);
+        to.opt(6, &self.updated_at);
+        to.opt(7, &self.updated_by);
+        to.opt(12, &self.user_group_ids);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetRuleResponse);
@@ -431,13 +371,11 @@ impl model::Model for ListRuleResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.rules),
-            1 => model::opt(&self.pagination),
-            2 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.correlation_id);
+        to.opt(1, &self.pagination);
+        to.opt(0, &self.rules);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListRuleResponse);
@@ -527,45 +465,22 @@ impl model::Model for RuleResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.rule_id),
-            3 => model::Part::Int(&self.created_at),
-            4 => model::opt(&self.created_by),
-            5 => model::Part::Flag(&self.is_enabled),
-            6 => model::Part::Int(&self.updated_at),
-            7 => model::opt(&self.updated_by),
-            8 => model::opt(&self.conditions),
-            9 => model::Part::Str(&self.description),
-            10 => model::opt(&self.time_windows),
-            11 => model::opt(&self.condition_ids),
-            12 => model::opt(&self.user_group_ids),
-            13 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.rule_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.is_enabled.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.conditions.is_some(),
-                self.description.is_some(),
-                self.time_windows.is_some(),
-                self.condition_ids.is_some(),
-                self.user_group_ids.is_some(),
-                self.correlation_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(11, &self.condition_ids);
+        to.opt(8, &self.conditions);
+        to.opt(13, &self.correlation_id);
+        to.opt(3, &self.created_at);
+        to.opt(4, &self.created_by);
+        to.opt(9, &self.description);
+        to.opt(5, &self.is_enabled);
+        to.opt(0, &self.name);
+        to.opt(2, &self.rule_id);
+        to.opt(1, &self.tags);
+        to.opt(10, &self.time_windows);
+        to.opt(6, &self.updated_at);
+        to.opt(7, &self.updated_by);
+        to.opt(12, &self.user_group_ids);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RuleResponse);
@@ -654,33 +569,16 @@ impl model::Model for StoredChaosGuardRule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Cell::part(&self.rule_id),
-            3 => model::Part::Flag(&self.is_enabled),
-            4 => model::Part::Str(&self.description),
-            5 => model::Cell::part(&self.time_windows),
-            6 => model::Cell::part(&self.condition_ids),
-            7 => model::Cell::part(&self.user_group_ids),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                self.tags.is_some(),
-                true,
-                self.is_enabled.is_some(),
-                self.description.is_some(),
-                true,
-                true,
-                true,
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(6, &self.condition_ids);
+        to.opt(4, &self.description);
+        to.opt(3, &self.is_enabled);
+        to.one(0, &self.name);
+        to.one(2, &self.rule_id);
+        to.opt(1, &self.tags);
+        to.one(5, &self.time_windows);
+        to.one(7, &self.user_group_ids);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(StoredChaosGuardRule);
@@ -750,35 +648,17 @@ impl model::Model for UpdateRuleResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.rule_id),
-            3 => model::Part::Flag(&self.is_enabled),
-            4 => model::Part::Str(&self.description),
-            5 => model::opt(&self.time_windows),
-            6 => model::opt(&self.condition_ids),
-            7 => model::opt(&self.user_group_ids),
-            8 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.rule_id.is_some(),
-                self.is_enabled.is_some(),
-                self.description.is_some(),
-                self.time_windows.is_some(),
-                self.condition_ids.is_some(),
-                self.user_group_ids.is_some(),
-                self.correlation_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.condition_ids);
+        to.opt(8, &self.correlation_id);
+        to.opt(4, &self.description);
+        to.opt(3, &self.is_enabled);
+        to.opt(0, &self.name);
+        to.opt(2, &self.rule_id);
+        to.opt(1, &self.tags);
+        to.opt(5, &self.time_windows);
+        to.opt(7, &self.user_group_ids);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateRuleResponse);

@@ -138,67 +138,33 @@ impl model::Model for ChaosHubResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.hub_id),
-            3 => model::Part::Str(&self.org_id),
-            4 => model::Part::Str(&self.repo_url),
-            5 => model::opt(&self.auth_type),
-            6 => model::Part::Str(&self.identity),
-            7 => model::Part::Str(&self.repo_name),
-            8 => model::Part::Str(&self.account_id),
-            9 => model::Part::Int(&self.created_at),
-            10 => model::Part::Str(&self.created_by),
-            11 => model::Part::Flag(&self.is_default),
-            12 => model::Part::Flag(&self.is_removed),
-            13 => model::Part::Str(&self.project_id),
-            14 => model::Part::Int(&self.updated_at),
-            15 => model::Part::Str(&self.updated_by),
-            16 => model::Part::Str(&self.repo_branch),
-            17 => model::Part::Str(&self.connector_id),
-            18 => model::Part::Str(&self.description),
-            19 => model::Part::Int(&self.last_synced_at),
-            20 => model::opt(&self.connector_scope),
-            21 => model::Part::Int(&self.fault_template_count),
-            22 => model::Part::Int(&self.probe_template_count),
-            23 => model::Part::Int(&self.action_template_count),
-            24 => model::Part::Int(&self.experiment_template_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.hub_id.is_some(),
-                self.org_id.is_some(),
-                self.repo_url.is_some(),
-                self.auth_type.is_some(),
-                self.identity.is_some(),
-                self.repo_name.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.is_default.is_some(),
-                self.is_removed.is_some(),
-                self.project_id.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.repo_branch.is_some(),
-                self.connector_id.is_some(),
-                self.description.is_some(),
-                self.last_synced_at.is_some(),
-                self.connector_scope.is_some(),
-                self.fault_template_count.is_some(),
-                self.probe_template_count.is_some(),
-                self.action_template_count.is_some(),
-                self.experiment_template_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.account_id);
+        to.opt(23, &self.action_template_count);
+        to.opt(5, &self.auth_type);
+        to.opt(17, &self.connector_id);
+        to.opt(20, &self.connector_scope);
+        to.opt(9, &self.created_at);
+        to.opt(10, &self.created_by);
+        to.opt(18, &self.description);
+        to.opt(24, &self.experiment_template_count);
+        to.opt(21, &self.fault_template_count);
+        to.opt(2, &self.hub_id);
+        to.opt(6, &self.identity);
+        to.opt(11, &self.is_default);
+        to.opt(12, &self.is_removed);
+        to.opt(19, &self.last_synced_at);
+        to.opt(0, &self.name);
+        to.opt(3, &self.org_id);
+        to.opt(22, &self.probe_template_count);
+        to.opt(13, &self.project_id);
+        to.opt(16, &self.repo_branch);
+        to.opt(7, &self.repo_name);
+        to.opt(4, &self.repo_url);
+        to.opt(1, &self.tags);
+        to.opt(14, &self.updated_at);
+        to.opt(15, &self.updated_by);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosHubResponse);
@@ -280,17 +246,15 @@ impl model::Model for CreateHubRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Cell::part(&self.identity),
-            3 => model::Part::Str(&self.repo_name),
-            4 => model::Part::Str(&self.repo_branch),
-            5 => model::Part::Str(&self.description),
-            6 => model::Part::Str(&self.connector_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.connector_ref);
+        to.opt(5, &self.description);
+        to.one(2, &self.identity);
+        to.one(0, &self.name);
+        to.opt(4, &self.repo_branch);
+        to.opt(3, &self.repo_name);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateHubRequest);
@@ -424,67 +388,33 @@ impl model::Model for GetHubResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.hub_id),
-            3 => model::Part::Str(&self.org_id),
-            4 => model::Part::Str(&self.repo_url),
-            5 => model::opt(&self.auth_type),
-            6 => model::Part::Str(&self.identity),
-            7 => model::Part::Str(&self.repo_name),
-            8 => model::Part::Str(&self.account_id),
-            9 => model::Part::Int(&self.created_at),
-            10 => model::Part::Str(&self.created_by),
-            11 => model::Part::Flag(&self.is_default),
-            12 => model::Part::Flag(&self.is_removed),
-            13 => model::Part::Str(&self.project_id),
-            14 => model::Part::Int(&self.updated_at),
-            15 => model::Part::Str(&self.updated_by),
-            16 => model::Part::Str(&self.repo_branch),
-            17 => model::Part::Str(&self.connector_id),
-            18 => model::Part::Str(&self.description),
-            19 => model::Part::Int(&self.last_synced_at),
-            20 => model::opt(&self.connector_scope),
-            21 => model::Part::Int(&self.fault_template_count),
-            22 => model::Part::Int(&self.probe_template_count),
-            23 => model::Part::Int(&self.action_template_count),
-            24 => model::Part::Int(&self.experiment_template_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.hub_id.is_some(),
-                self.org_id.is_some(),
-                self.repo_url.is_some(),
-                self.auth_type.is_some(),
-                self.identity.is_some(),
-                self.repo_name.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.is_default.is_some(),
-                self.is_removed.is_some(),
-                self.project_id.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.repo_branch.is_some(),
-                self.connector_id.is_some(),
-                self.description.is_some(),
-                self.last_synced_at.is_some(),
-                self.connector_scope.is_some(),
-                self.fault_template_count.is_some(),
-                self.probe_template_count.is_some(),
-                self.action_template_count.is_some(),
-                self.experiment_template_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.account_id);
+        to.opt(23, &self.action_template_count);
+        to.opt(5, &self.auth_type);
+        to.opt(17, &self.connector_id);
+        to.opt(20, &self.connector_scope);
+        to.opt(9, &self.created_at);
+        to.opt(10, &self.created_by);
+        to.opt(18, &self.description);
+        to.opt(24, &self.experiment_template_count);
+        to.opt(21, &self.fault_template_count);
+        to.opt(2, &self.hub_id);
+        to.opt(6, &self.identity);
+        to.opt(11, &self.is_default);
+        to.opt(12, &self.is_removed);
+        to.opt(19, &self.last_synced_at);
+        to.opt(0, &self.name);
+        to.opt(3, &self.org_id);
+        to.opt(22, &self.probe_template_count);
+        to.opt(13, &self.project_id);
+        to.opt(16, &self.repo_branch);
+        to.opt(7, &self.repo_name);
+        to.opt(4, &self.repo_url);
+        to.opt(1, &self.tags);
+        to.opt(14, &self.updated_at);
+        to.opt(15, &self.updated_by);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetHubResponse);
@@ -523,12 +453,10 @@ impl model::Model for ListHubResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            1 => model::opt(&self.pagination),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.opt(1, &self.pagination);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListHubResponse);
@@ -582,13 +510,11 @@ impl model::Model for UpdateHubRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.description);
+        to.one(0, &self.name);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UpdateHubRequest);

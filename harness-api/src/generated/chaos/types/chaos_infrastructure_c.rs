@@ -50,14 +50,12 @@ impl model::Model for ChaosLicenseUsageDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.module),
-            1 => model::Part::Int(&self.timestamp),
-            2 => model::Part::Str(&self.account_identifier),
-            3 => model::opt(&self.experiment_runs_per_month),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account_identifier);
+        to.opt(3, &self.experiment_runs_per_month);
+        to.opt(0, &self.module);
+        to.opt(1, &self.timestamp);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosLicenseUsageDto);
@@ -107,14 +105,12 @@ impl model::Model for CloudFoundryInfraUserInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.http_port),
-            1 => model::Part::Str(&self.allowed_origins),
-            2 => model::Part::Str(&self.max_heartbeat_delay),
-            3 => model::Part::Str(&self.liveness_check_interval),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.allowed_origins);
+        to.opt(0, &self.http_port);
+        to.opt(3, &self.liveness_check_interval);
+        to.opt(2, &self.max_heartbeat_delay);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CloudFoundryInfraUserInputs);
@@ -150,11 +146,9 @@ impl model::Model for ContainerInfraInstallationManifest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ecs_installation_manifest),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ecs_installation_manifest);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ContainerInfraInstallationManifest);
@@ -193,12 +187,10 @@ impl model::Model for ContainerInfraUserInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.platform_type),
-            1 => model::opt(&self.deployment_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.deployment_type);
+        to.opt(0, &self.platform_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ContainerInfraUserInputs);
@@ -243,14 +235,12 @@ impl model::Model for CustomImagesRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.ddcr),
-            1 => model::Part::Str(&self.ddcr_lib),
-            2 => model::Part::Str(&self.ddcr_fault),
-            3 => model::Part::Str(&self.log_watcher),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ddcr);
+        to.opt(2, &self.ddcr_fault);
+        to.opt(1, &self.ddcr_lib);
+        to.opt(3, &self.log_watcher);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomImagesRequest);

@@ -42,13 +42,11 @@ impl model::Model for DeleteKubernetesInfraV2Response {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.message),
-            1 => model::Part::Str(&self.identity),
-            2 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.correlation_id);
+        to.opt(1, &self.identity);
+        to.opt(0, &self.message);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeleteKubernetesInfraV2Response);

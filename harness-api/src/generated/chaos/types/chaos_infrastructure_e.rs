@@ -39,12 +39,10 @@ impl model::Model for EcsInstallationManifest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.service),
-            1 => model::Part::Str(&self.task_definition),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.service);
+        to.opt(1, &self.task_definition);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EcsInstallationManifest);

@@ -82,41 +82,20 @@ impl model::Model for GetHarnessInfrastructureResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Flag(&self.is_used),
-            3 => model::Part::Str(&self.namespace),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Str(&self.connector_ref),
-            6 => model::Part::Flag(&self.is_compatible),
-            7 => model::Part::Str(&self.correlation_id),
-            8 => model::Part::Str(&self.org_identifier),
-            9 => model::Part::Str(&self.environment_ref),
-            10 => model::Part::Str(&self.service_account),
-            11 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.is_used.is_some(),
-                self.namespace.is_some(),
-                self.identifier.is_some(),
-                self.connector_ref.is_some(),
-                self.is_compatible.is_some(),
-                self.correlation_id.is_some(),
-                self.org_identifier.is_some(),
-                self.environment_ref.is_some(),
-                self.service_account.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.connector_ref);
+        to.opt(7, &self.correlation_id);
+        to.opt(9, &self.environment_ref);
+        to.opt(4, &self.identifier);
+        to.opt(6, &self.is_compatible);
+        to.opt(2, &self.is_used);
+        to.opt(0, &self.name);
+        to.opt(3, &self.namespace);
+        to.opt(8, &self.org_identifier);
+        to.opt(11, &self.project_identifier);
+        to.opt(10, &self.service_account);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetHarnessInfrastructureResponse);
@@ -170,15 +149,13 @@ impl model::Model for GetInfraStatsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.total_infrastructures),
-            1 => model::Part::Int(&self.total_active_infrastructure),
-            2 => model::Part::Int(&self.total_confirmed_infrastructure),
-            3 => model::Part::Int(&self.total_inactive_infrastructures),
-            4 => model::Part::Int(&self.total_non_confirmed_infrastructures),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.total_active_infrastructure);
+        to.opt(2, &self.total_confirmed_infrastructure);
+        to.opt(3, &self.total_inactive_infrastructures);
+        to.opt(0, &self.total_infrastructures);
+        to.opt(4, &self.total_non_confirmed_infrastructures);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetInfraStatsResponse);
@@ -214,11 +191,9 @@ impl model::Model for GetInfraTokenResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.token),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.token);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetInfraTokenResponse);
@@ -254,11 +229,9 @@ impl model::Model for GetInfraVersionDetailsRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.infra_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.infra_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetInfraVersionDetailsRequest);
@@ -368,55 +341,27 @@ impl model::Model for GetKubernetesInfrastructureV2YamlRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.env),
-            1 => model::opt(&self.mtls),
-            2 => model::opt(&self.label),
-            3 => model::opt(&self.proxy),
-            4 => model::opt(&self.volumes),
-            5 => model::Part::Str(&self.identity),
-            6 => model::Part::Int(&self.run_as_user),
-            7 => model::opt(&self.annotation),
-            8 => model::Part::Str(&self.containers),
-            9 => model::opt(&self.identifier),
-            10 => model::Part::Int(&self.run_as_group),
-            11 => model::opt(&self.tolerations),
-            12 => model::opt(&self.node_selector),
-            13 => model::opt(&self.volume_mounts),
-            14 => model::Part::Str(&self.correlation_id),
-            15 => model::Part::Str(&self.environment_id),
-            16 => model::Part::Str(&self.infra_namespace),
-            17 => model::Part::Str(&self.service_account),
-            18 => model::Part::Flag(&self.insecure_skip_verify),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.env.is_some(),
-                self.mtls.is_some(),
-                self.label.is_some(),
-                self.proxy.is_some(),
-                self.volumes.is_some(),
-                self.identity.is_some(),
-                self.run_as_user.is_some(),
-                self.annotation.is_some(),
-                self.containers.is_some(),
-                self.identifier.is_some(),
-                self.run_as_group.is_some(),
-                self.tolerations.is_some(),
-                self.node_selector.is_some(),
-                self.volume_mounts.is_some(),
-                self.correlation_id.is_some(),
-                self.environment_id.is_some(),
-                self.infra_namespace.is_some(),
-                self.service_account.is_some(),
-                self.insecure_skip_verify.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.annotation);
+        to.opt(8, &self.containers);
+        to.opt(14, &self.correlation_id);
+        to.opt(0, &self.env);
+        to.opt(15, &self.environment_id);
+        to.opt(9, &self.identifier);
+        to.opt(5, &self.identity);
+        to.opt(16, &self.infra_namespace);
+        to.opt(18, &self.insecure_skip_verify);
+        to.opt(2, &self.label);
+        to.opt(1, &self.mtls);
+        to.opt(12, &self.node_selector);
+        to.opt(3, &self.proxy);
+        to.opt(10, &self.run_as_group);
+        to.opt(6, &self.run_as_user);
+        to.opt(17, &self.service_account);
+        to.opt(11, &self.tolerations);
+        to.opt(13, &self.volume_mounts);
+        to.opt(4, &self.volumes);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetKubernetesInfrastructureV2YamlRequest);
@@ -455,12 +400,10 @@ impl model::Model for GetKubernetesInfrastructureV2YamlResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.yaml),
-            1 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.correlation_id);
+        to.opt(0, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetKubernetesInfrastructureV2YamlResponse);
@@ -526,33 +469,16 @@ impl model::Model for GraphInfraFilterInput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.infra_id),
-            3 => model::Part::Flag(&self.is_active),
-            4 => model::opt(&self.infra_scope),
-            5 => model::Part::Str(&self.description),
-            6 => model::Part::Str(&self.platform_name),
-            7 => model::Part::Flag(&self.compatible_with_new_exp),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.infra_id.is_some(),
-                self.is_active.is_some(),
-                self.infra_scope.is_some(),
-                self.description.is_some(),
-                self.platform_name.is_some(),
-                self.compatible_with_new_exp.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.compatible_with_new_exp);
+        to.opt(5, &self.description);
+        to.opt(2, &self.infra_id);
+        to.opt(4, &self.infra_scope);
+        to.opt(3, &self.is_active);
+        to.opt(0, &self.name);
+        to.opt(6, &self.platform_name);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GraphInfraFilterInput);
@@ -591,12 +517,10 @@ impl model::Model for GraphInfraVersionDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.latest_version),
-            1 => model::opt(&self.compatible_versions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.compatible_versions);
+        to.opt(0, &self.latest_version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GraphInfraVersionDetails);
@@ -654,15 +578,13 @@ impl model::Model for GraphListInfraRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.filter),
-            1 => model::opt(&self.infra_i_ds),
-            2 => model::opt(&self.pagination),
-            3 => model::opt(&self.environment_i_ds),
-            4 => model::opt(&self.k8s_connector_i_ds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.environment_i_ds);
+        to.opt(0, &self.filter);
+        to.opt(1, &self.infra_i_ds);
+        to.opt(4, &self.k8s_connector_i_ds);
+        to.opt(2, &self.pagination);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GraphListInfraRequest);
@@ -701,12 +623,10 @@ impl model::Model for GraphListInfraResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.infras),
-            1 => model::Part::Int(&self.total_no_of_infras),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.infras);
+        to.opt(1, &self.total_no_of_infras);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GraphListInfraResponse);
@@ -820,57 +740,28 @@ impl model::Model for GraphRegisterInfraRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.scc_yaml),
-            3 => model::Part::Flag(&self.skip_ssl),
-            4 => model::Part::Int(&self.run_as_user),
-            5 => model::opt(&self.infra_scope),
-            6 => model::Part::Int(&self.run_as_group),
-            7 => model::Part::Str(&self.description),
-            8 => model::opt(&self.tolerations),
-            9 => model::Part::Str(&self.node_selector),
-            10 => model::Part::Str(&self.platform_name),
-            11 => model::Part::Str(&self.environment_id),
-            12 => model::Part::Flag(&self.infra_ns_exists),
-            13 => model::Part::Flag(&self.infra_sa_exists),
-            14 => model::Part::Str(&self.infra_namespace),
-            15 => model::Part::Str(&self.k8s_connector_id),
-            16 => model::Part::Str(&self.service_account),
-            17 => model::Part::Flag(&self.is_secret_enabled),
-            18 => model::opt(&self.installation_type),
-            19 => model::Part::Flag(&self.is_auto_upgrade_enabled),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.scc_yaml.is_some(),
-                self.skip_ssl.is_some(),
-                self.run_as_user.is_some(),
-                self.infra_scope.is_some(),
-                self.run_as_group.is_some(),
-                self.description.is_some(),
-                self.tolerations.is_some(),
-                self.node_selector.is_some(),
-                self.platform_name.is_some(),
-                self.environment_id.is_some(),
-                self.infra_ns_exists.is_some(),
-                self.infra_sa_exists.is_some(),
-                self.infra_namespace.is_some(),
-                self.k8s_connector_id.is_some(),
-                self.service_account.is_some(),
-                self.is_secret_enabled.is_some(),
-                self.installation_type.is_some(),
-                self.is_auto_upgrade_enabled.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.description);
+        to.opt(11, &self.environment_id);
+        to.opt(14, &self.infra_namespace);
+        to.opt(12, &self.infra_ns_exists);
+        to.opt(13, &self.infra_sa_exists);
+        to.opt(5, &self.infra_scope);
+        to.opt(18, &self.installation_type);
+        to.opt(19, &self.is_auto_upgrade_enabled);
+        to.opt(17, &self.is_secret_enabled);
+        to.opt(15, &self.k8s_connector_id);
+        to.opt(0, &self.name);
+        to.opt(9, &self.node_selector);
+        to.opt(10, &self.platform_name);
+        to.opt(6, &self.run_as_group);
+        to.opt(4, &self.run_as_user);
+        to.opt(2, &self.scc_yaml);
+        to.opt(16, &self.service_account);
+        to.opt(3, &self.skip_ssl);
+        to.opt(1, &self.tags);
+        to.opt(8, &self.tolerations);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GraphRegisterInfraRequest);
@@ -918,15 +809,13 @@ impl model::Model for GraphRegisterInfraResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.token),
-            2 => model::Part::Str(&self.task_id),
-            3 => model::Part::Str(&self.infra_id),
-            4 => model::Part::Str(&self.manifest),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.infra_id);
+        to.opt(4, &self.manifest);
+        to.opt(0, &self.name);
+        to.opt(2, &self.task_id);
+        to.opt(1, &self.token);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GraphRegisterInfraResponse);
@@ -974,15 +863,13 @@ impl model::Model for GraphToleration {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            2 => model::Part::Str(&self.effect),
-            3 => model::Part::Str(&self.operator),
-            4 => model::Part::Int(&self.toleration_seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.effect);
+        to.opt(0, &self.key);
+        to.opt(3, &self.operator);
+        to.opt(4, &self.toleration_seconds);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GraphToleration);
@@ -1030,15 +917,13 @@ impl model::Model for GraphUpdateInfraRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.infra_id),
-            3 => model::Part::Str(&self.description),
-            4 => model::Part::Str(&self.environment_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.description);
+        to.opt(4, &self.environment_id);
+        to.opt(2, &self.infra_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GraphUpdateInfraRequest);
@@ -1081,12 +966,10 @@ impl model::Model for GraphUpgrade {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status),
-            1 => model::Part::Flag(&self.is_auto_upgrade_enabled),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.is_auto_upgrade_enabled);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GraphUpgrade);

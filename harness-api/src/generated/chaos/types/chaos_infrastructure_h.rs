@@ -78,39 +78,19 @@ impl model::Model for HarnessInfrastructure {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Flag(&self.is_used),
-            3 => model::Part::Str(&self.namespace),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Str(&self.connector_ref),
-            6 => model::Part::Flag(&self.is_compatible),
-            7 => model::Part::Str(&self.org_identifier),
-            8 => model::Part::Str(&self.environment_ref),
-            9 => model::Part::Str(&self.service_account),
-            10 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.is_used.is_some(),
-                self.namespace.is_some(),
-                self.identifier.is_some(),
-                self.connector_ref.is_some(),
-                self.is_compatible.is_some(),
-                self.org_identifier.is_some(),
-                self.environment_ref.is_some(),
-                self.service_account.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.connector_ref);
+        to.opt(8, &self.environment_ref);
+        to.opt(4, &self.identifier);
+        to.opt(6, &self.is_compatible);
+        to.opt(2, &self.is_used);
+        to.opt(0, &self.name);
+        to.opt(3, &self.namespace);
+        to.opt(7, &self.org_identifier);
+        to.opt(10, &self.project_identifier);
+        to.opt(9, &self.service_account);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessInfrastructure);

@@ -39,12 +39,10 @@ impl model::Model for ImageRegistryDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.image_registry_repo),
-            1 => model::Part::Str(&self.image_registry_secret),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.image_registry_repo);
+        to.opt(1, &self.image_registry_secret);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ImageRegistryDetails);
@@ -86,13 +84,11 @@ impl model::Model for ImageRegistryUserDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.email),
-            1 => model::Part::Str(&self.user_id),
-            2 => model::Part::Str(&self.username),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.email);
+        to.opt(1, &self.user_id);
+        to.opt(2, &self.username);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ImageRegistryUserDetails);
@@ -182,45 +178,22 @@ impl model::Model for ImageRegistryV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.infra_id),
-            1 => model::Part::Str(&self.created_at),
-            2 => model::opt(&self.created_by),
-            3 => model::Part::Flag(&self.is_default),
-            4 => model::Part::Flag(&self.is_private),
-            5 => model::Part::Str(&self.updated_at),
-            6 => model::opt(&self.updated_by),
-            7 => model::opt(&self.identifier),
-            8 => model::Part::Str(&self.secret_name),
-            9 => model::opt(&self.custom_images),
-            10 => model::Part::Str(&self.registry_server),
-            11 => model::Part::Str(&self.registry_account),
-            12 => model::Part::Flag(&self.use_custom_images),
-            13 => model::Part::Flag(&self.is_override_allowed),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.infra_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.is_default.is_some(),
-                self.is_private.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.identifier.is_some(),
-                self.secret_name.is_some(),
-                self.custom_images.is_some(),
-                self.registry_server.is_some(),
-                self.registry_account.is_some(),
-                self.use_custom_images.is_some(),
-                self.is_override_allowed.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.created_at);
+        to.opt(2, &self.created_by);
+        to.opt(9, &self.custom_images);
+        to.opt(7, &self.identifier);
+        to.opt(0, &self.infra_id);
+        to.opt(3, &self.is_default);
+        to.opt(13, &self.is_override_allowed);
+        to.opt(4, &self.is_private);
+        to.opt(11, &self.registry_account);
+        to.opt(10, &self.registry_server);
+        to.opt(8, &self.secret_name);
+        to.opt(5, &self.updated_at);
+        to.opt(6, &self.updated_by);
+        to.opt(12, &self.use_custom_images);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ImageRegistryV2);
@@ -259,12 +232,10 @@ impl model::Model for InfraSpecificUserInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.container_infra_user_inputs),
-            1 => model::opt(&self.cloud_foundry_infra_user_inputs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.cloud_foundry_infra_user_inputs);
+        to.opt(0, &self.container_infra_user_inputs);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InfraSpecificUserInputs);
@@ -310,13 +281,11 @@ impl model::Model for InfraV2Identifiers {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_identifier),
-            1 => model::Part::Str(&self.account_identifier),
-            2 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_identifier);
+        to.opt(0, &self.org_identifier);
+        to.opt(2, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InfraV2Identifiers);
@@ -359,12 +328,10 @@ impl model::Model for InfraV2Pagination {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.page),
-            1 => model::Part::Int(&self.limit),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.limit);
+        to.opt(0, &self.page);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InfraV2Pagination);
@@ -420,12 +387,10 @@ impl model::Model for InfraV2Upgrade {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status),
-            1 => model::Part::Flag(&self.is_auto_upgrade_enabled),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.is_auto_upgrade_enabled);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InfraV2Upgrade);
@@ -473,13 +438,11 @@ impl model::Model for InfraV2UserDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.email),
-            2 => model::Part::Str(&self.username),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.email);
+        to.opt(0, &self.name);
+        to.opt(2, &self.username);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InfraV2UserDetails);
@@ -518,12 +481,10 @@ impl model::Model for InstallationManifest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.container_infra_user_inputs),
-            1 => model::Part::Str(&self.cloud_foundry_infra_user_inputs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.cloud_foundry_infra_user_inputs);
+        to.opt(0, &self.container_infra_user_inputs);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InstallationManifest);

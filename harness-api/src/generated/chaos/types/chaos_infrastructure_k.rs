@@ -170,85 +170,42 @@ impl model::Model for KubernetesInfra {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.token),
-            3 => model::Part::Str(&self.infra_id),
-            4 => model::opt(&self.upgrade),
-            5 => model::Part::Str(&self.version),
-            6 => model::Part::Flag(&self.is_active),
-            7 => model::Part::Str(&self.created_at),
-            8 => model::opt(&self.created_by),
-            9 => model::opt(&self.infra_type),
-            10 => model::Part::Flag(&self.is_removed),
-            11 => model::Part::Int(&self.run_as_user),
-            12 => model::Part::Str(&self.start_time),
-            13 => model::Part::Str(&self.updated_at),
-            14 => model::opt(&self.updated_by),
-            15 => model::opt(&self.infra_scope),
-            16 => model::Part::Int(&self.run_as_group),
-            17 => model::opt(&self.cluster_type),
-            18 => model::Part::Str(&self.description),
-            19 => model::Part::Str(&self.platform_name),
-            20 => model::opt(&self.update_status),
-            21 => model::Part::Str(&self.environment_id),
-            22 => model::Part::Flag(&self.infra_ns_exists),
-            23 => model::Part::Flag(&self.infra_sa_exists),
-            24 => model::Part::Str(&self.last_heartbeat),
-            25 => model::Part::Int(&self.no_of_schedules),
-            26 => model::Part::Int(&self.no_of_workflows),
-            27 => model::Part::Str(&self.infra_namespace),
-            28 => model::Part::Str(&self.k8s_connector_id),
-            29 => model::Part::Str(&self.service_account),
-            30 => model::Part::Flag(&self.is_secret_enabled),
-            31 => model::opt(&self.installation_type),
-            32 => model::Part::Flag(&self.is_infra_confirmed),
-            33 => model::Part::Str(&self.last_workflow_timestamp),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.token.is_some(),
-                self.infra_id.is_some(),
-                self.upgrade.is_some(),
-                self.version.is_some(),
-                self.is_active.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.infra_type.is_some(),
-                self.is_removed.is_some(),
-                self.run_as_user.is_some(),
-                self.start_time.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.infra_scope.is_some(),
-                self.run_as_group.is_some(),
-                self.cluster_type.is_some(),
-                self.description.is_some(),
-                self.platform_name.is_some(),
-                self.update_status.is_some(),
-                self.environment_id.is_some(),
-                self.infra_ns_exists.is_some(),
-                self.infra_sa_exists.is_some(),
-                self.last_heartbeat.is_some(),
-                self.no_of_schedules.is_some(),
-                self.no_of_workflows.is_some(),
-                self.infra_namespace.is_some(),
-                self.k8s_connector_id.is_some(),
-                self.service_account.is_some(),
-                self.is_secret_enabled.is_some(),
-                self.installation_type.is_some(),
-                self.is_infra_confirmed.is_some(),
-                self.last_workflow_timestamp.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(17, &self.cluster_type);
+        to.opt(7, &self.created_at);
+        to.opt(8, &self.created_by);
+        to.opt(18, &self.description);
+        to.opt(21, &self.environment_id);
+        to.opt(3, &self.infra_id);
+        to.opt(27, &self.infra_namespace);
+        to.opt(22, &self.infra_ns_exists);
+        to.opt(23, &self.infra_sa_exists);
+        to.opt(15, &self.infra_scope);
+        to.opt(9, &self.infra_type);
+        to.opt(31, &self.installation_type);
+        to.opt(6, &self.is_active);
+        to.opt(32, &self.is_infra_confirmed);
+        to.opt(10, &self.is_removed);
+        to.opt(30, &self.is_secret_enabled);
+        to.opt(28, &self.k8s_connector_id);
+        to.opt(24, &self.last_heartbeat);
+        to.opt(33, &self.last_workflow_timestamp);
+        to.opt(0, &self.name);
+        to.opt(25, &self.no_of_schedules);
+        to.opt(26, &self.no_of_workflows);
+        to.opt(19, &self.platform_name);
+        to.opt(16, &self.run_as_group);
+        to.opt(11, &self.run_as_user);
+        to.opt(29, &self.service_account);
+        to.opt(12, &self.start_time);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.token);
+        to.opt(20, &self.update_status);
+        to.opt(13, &self.updated_at);
+        to.opt(14, &self.updated_by);
+        to.opt(4, &self.upgrade);
+        to.opt(5, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(KubernetesInfra);
@@ -306,16 +263,14 @@ impl model::Model for KubernetesInfraV2FilterInput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::Part::Str(&self.status),
-            2 => model::opt(&self.infra_scope),
-            3 => model::Part::Flag(&self.is_ai_enabled),
-            4 => model::opt(&self.environment_i_ds),
-            5 => model::opt(&self.infra_type_filter),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.environment_i_ds);
+        to.opt(2, &self.infra_scope);
+        to.opt(5, &self.infra_type_filter);
+        to.opt(3, &self.is_ai_enabled);
+        to.opt(1, &self.status);
+        to.opt(0, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(KubernetesInfraV2FilterInput);
@@ -533,109 +488,54 @@ impl model::Model for KubernetesInfrastructureV2Details {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.env),
-            1 => model::opt(&self.mtls),
-            2 => model::Part::Str(&self.name),
-            3 => model::opt(&self.tags),
-            4 => model::opt(&self.label),
-            5 => model::opt(&self.proxy),
-            6 => model::opt(&self.status),
-            7 => model::Part::Str(&self.infra_id),
-            8 => model::opt(&self.upgrade),
-            9 => model::Part::Str(&self.version),
-            10 => model::opt(&self.volumes),
-            11 => model::Part::Str(&self.identity),
-            12 => model::Part::Str(&self.created_at),
-            13 => model::opt(&self.created_by),
-            14 => model::opt(&self.infra_type),
-            15 => model::Part::Int(&self.run_as_user),
-            16 => model::Part::Str(&self.updated_at),
-            17 => model::opt(&self.updated_by),
-            18 => model::opt(&self.annotation),
-            19 => model::Part::Str(&self.containers),
-            20 => model::opt(&self.identifier),
-            21 => model::opt(&self.infra_scope),
-            22 => model::Part::Int(&self.run_as_group),
-            23 => model::Part::Str(&self.description),
-            24 => model::Part::Flag(&self.is_ai_enabled),
-            25 => model::opt(&self.tolerations),
-            26 => model::opt(&self.node_selector),
-            27 => model::Part::Str(&self.platform_name),
-            28 => model::opt(&self.update_status),
-            29 => model::opt(&self.volume_mounts),
-            30 => model::Part::Str(&self.environment_id),
-            31 => model::opt(&self.image_registry),
-            32 => model::Part::Int(&self.last_heartbeat),
-            33 => model::Part::Int(&self.no_of_schedules),
-            34 => model::Part::Int(&self.no_of_workflows),
-            35 => model::Part::Str(&self.deployment_type),
-            36 => model::Part::Str(&self.infra_namespace),
-            37 => model::Part::Flag(&self.is_chaos_enabled),
-            38 => model::Part::Str(&self.k8s_connector_id),
-            39 => model::Part::Str(&self.service_account),
-            40 => model::Part::Str(&self.discovery_agent_id),
-            41 => model::Part::Str(&self.harness_infra_type),
-            42 => model::opt(&self.installation_type),
-            43 => model::Part::Flag(&self.insecure_skip_verify),
-            44 => model::Part::Flag(&self.is_autopilot_enabled),
-            45 => model::Part::Str(&self.last_workflow_timestamp),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.env.is_some(),
-                self.mtls.is_some(),
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.label.is_some(),
-                self.proxy.is_some(),
-                self.status.is_some(),
-                self.infra_id.is_some(),
-                self.upgrade.is_some(),
-                self.version.is_some(),
-                self.volumes.is_some(),
-                self.identity.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.infra_type.is_some(),
-                self.run_as_user.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.annotation.is_some(),
-                self.containers.is_some(),
-                self.identifier.is_some(),
-                self.infra_scope.is_some(),
-                self.run_as_group.is_some(),
-                self.description.is_some(),
-                self.is_ai_enabled.is_some(),
-                self.tolerations.is_some(),
-                self.node_selector.is_some(),
-                self.platform_name.is_some(),
-                self.update_status.is_some(),
-                self.volume_mounts.is_some(),
-                self.environment_id.is_some(),
-                self.image_registry.is_some(),
-                self.last_heartbeat.is_some(),
-                self.no_of_schedules.is_some(),
-                self.no_of_workflows.is_some(),
-                self.deployment_type.is_some(),
-                self.infra_namespace.is_some(),
-                self.is_chaos_enabled.is_some(),
-                self.k8s_connector_id.is_some(),
-                self.service_account.is_some(),
-                self.discovery_agent_id.is_some(),
-                self.harness_infra_type.is_some(),
-                self.installation_type.is_some(),
-                self.insecure_skip_verify.is_some(),
-                self.is_autopilot_enabled.is_some(),
-                self.last_workflow_timestamp.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(18, &self.annotation);
+        to.opt(19, &self.containers);
+        to.opt(12, &self.created_at);
+        to.opt(13, &self.created_by);
+        to.opt(35, &self.deployment_type);
+        to.opt(23, &self.description);
+        to.opt(40, &self.discovery_agent_id);
+        to.opt(0, &self.env);
+        to.opt(30, &self.environment_id);
+        to.opt(41, &self.harness_infra_type);
+        to.opt(20, &self.identifier);
+        to.opt(11, &self.identity);
+        to.opt(31, &self.image_registry);
+        to.opt(7, &self.infra_id);
+        to.opt(36, &self.infra_namespace);
+        to.opt(21, &self.infra_scope);
+        to.opt(14, &self.infra_type);
+        to.opt(43, &self.insecure_skip_verify);
+        to.opt(42, &self.installation_type);
+        to.opt(24, &self.is_ai_enabled);
+        to.opt(44, &self.is_autopilot_enabled);
+        to.opt(37, &self.is_chaos_enabled);
+        to.opt(38, &self.k8s_connector_id);
+        to.opt(4, &self.label);
+        to.opt(32, &self.last_heartbeat);
+        to.opt(45, &self.last_workflow_timestamp);
+        to.opt(1, &self.mtls);
+        to.opt(2, &self.name);
+        to.opt(33, &self.no_of_schedules);
+        to.opt(34, &self.no_of_workflows);
+        to.opt(26, &self.node_selector);
+        to.opt(27, &self.platform_name);
+        to.opt(5, &self.proxy);
+        to.opt(22, &self.run_as_group);
+        to.opt(15, &self.run_as_user);
+        to.opt(39, &self.service_account);
+        to.opt(6, &self.status);
+        to.opt(3, &self.tags);
+        to.opt(25, &self.tolerations);
+        to.opt(28, &self.update_status);
+        to.opt(16, &self.updated_at);
+        to.opt(17, &self.updated_by);
+        to.opt(8, &self.upgrade);
+        to.opt(9, &self.version);
+        to.opt(29, &self.volume_mounts);
+        to.opt(10, &self.volumes);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(KubernetesInfrastructureV2Details);

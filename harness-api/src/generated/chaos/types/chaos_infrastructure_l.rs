@@ -36,11 +36,9 @@ impl model::Model for ListApplicationResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListApplicationResponse);
@@ -76,11 +74,9 @@ impl model::Model for ListFunctionResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListFunctionResponse);
@@ -119,12 +115,10 @@ impl model::Model for ListHarnessInfrastructureResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.page),
-            1 => model::opt(&self.items),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.items);
+        to.opt(0, &self.page);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListHarnessInfrastructureResponse);
@@ -166,13 +160,11 @@ impl model::Model for ListKubernetesInfraV2Request {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.sort),
-            1 => model::opt(&self.filter),
-            2 => model::opt(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.filter);
+        to.opt(2, &self.identifier);
+        to.opt(0, &self.sort);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListKubernetesInfraV2Request);
@@ -214,13 +206,11 @@ impl model::Model for ListKubernetesInfraV2Response {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.infras),
-            1 => model::opt(&self.pagination),
-            2 => model::Part::Int(&self.total_no_of_infrastructures),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.infras);
+        to.opt(1, &self.pagination);
+        to.opt(2, &self.total_no_of_infrastructures);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListKubernetesInfraV2Response);
@@ -265,14 +255,12 @@ impl model::Model for ListMachineInfraRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.sort),
-            1 => model::opt(&self.filter),
-            2 => model::opt(&self.infra_i_ds),
-            3 => model::opt(&self.environment_i_ds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.environment_i_ds);
+        to.opt(1, &self.filter);
+        to.opt(2, &self.infra_i_ds);
+        to.opt(0, &self.sort);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListMachineInfraRequest);
@@ -311,12 +299,10 @@ impl model::Model for ListMachineInfraResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.infras),
-            1 => model::Part::Int(&self.total_no_of_infras),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.infras);
+        to.opt(1, &self.total_no_of_infras);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListMachineInfraResponse);

@@ -118,59 +118,29 @@ impl model::Model for MachineInfra {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.status),
-            3 => model::Part::Str(&self.infra_id),
-            4 => model::Part::Str(&self.version),
-            5 => model::Part::Str(&self.hostname),
-            6 => model::Part::Flag(&self.is_active),
-            7 => model::Part::Str(&self.created_at),
-            8 => model::opt(&self.created_by),
-            9 => model::Part::Str(&self.start_time),
-            10 => model::Part::Str(&self.updated_at),
-            11 => model::opt(&self.updated_by),
-            12 => model::opt(&self.user_inputs),
-            13 => model::Part::Str(&self.description),
-            14 => model::Part::Flag(&self.is_registered),
-            15 => model::Part::Str(&self.environment_id),
-            16 => model::Part::Str(&self.last_heartbeat),
-            17 => model::Part::Int(&self.no_of_schedules),
-            18 => model::Part::Int(&self.no_of_workflows),
-            19 => model::Part::Flag(&self.is_infra_confirmed),
-            20 => model::Part::Str(&self.last_workflow_timestamp),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.status.is_some(),
-                self.infra_id.is_some(),
-                self.version.is_some(),
-                self.hostname.is_some(),
-                self.is_active.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.start_time.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.user_inputs.is_some(),
-                self.description.is_some(),
-                self.is_registered.is_some(),
-                self.environment_id.is_some(),
-                self.last_heartbeat.is_some(),
-                self.no_of_schedules.is_some(),
-                self.no_of_workflows.is_some(),
-                self.is_infra_confirmed.is_some(),
-                self.last_workflow_timestamp.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.created_at);
+        to.opt(8, &self.created_by);
+        to.opt(13, &self.description);
+        to.opt(15, &self.environment_id);
+        to.opt(5, &self.hostname);
+        to.opt(3, &self.infra_id);
+        to.opt(6, &self.is_active);
+        to.opt(19, &self.is_infra_confirmed);
+        to.opt(14, &self.is_registered);
+        to.opt(16, &self.last_heartbeat);
+        to.opt(20, &self.last_workflow_timestamp);
+        to.opt(0, &self.name);
+        to.opt(17, &self.no_of_schedules);
+        to.opt(18, &self.no_of_workflows);
+        to.opt(9, &self.start_time);
+        to.opt(2, &self.status);
+        to.opt(1, &self.tags);
+        to.opt(10, &self.updated_at);
+        to.opt(11, &self.updated_by);
+        to.opt(12, &self.user_inputs);
+        to.opt(4, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MachineInfra);
@@ -232,17 +202,15 @@ impl model::Model for MachineInfraFilterInput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.status),
-            3 => model::Part::Str(&self.infra_id),
-            4 => model::Part::Flag(&self.is_active),
-            5 => model::Part::Str(&self.description),
-            6 => model::Part::Str(&self.experiment_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.description);
+        to.opt(6, &self.experiment_version);
+        to.opt(3, &self.infra_id);
+        to.opt(4, &self.is_active);
+        to.opt(0, &self.name);
+        to.opt(2, &self.status);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MachineInfraFilterInput);
@@ -293,13 +261,11 @@ impl model::Model for MachineInfraUserDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.email),
-            1 => model::Part::Str(&self.user_id),
-            2 => model::Part::Str(&self.username),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.email);
+        to.opt(1, &self.user_id);
+        to.opt(2, &self.username);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MachineInfraUserDetails);
@@ -338,12 +304,10 @@ impl model::Model for MachineInfraVersionDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.latest_version),
-            1 => model::opt(&self.compatible_versions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.compatible_versions);
+        to.opt(0, &self.latest_version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MachineInfraVersionDetails);

@@ -54,15 +54,13 @@ impl model::Model for ReferenceDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.identifier),
-            2 => model::Part::Str(&self.org_identifier),
-            3 => model::Part::Str(&self.account_identifier),
-            4 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account_identifier);
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(2, &self.org_identifier);
+        to.opt(4, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ReferenceDto);
@@ -160,49 +158,24 @@ impl model::Model for RegisterInfraUserInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.no_proxy),
-            1 => model::Part::Str(&self.http_proxy),
-            2 => model::Part::Str(&self.https_proxy),
-            3 => model::Part::Int(&self.update_retries),
-            4 => model::Part::Str(&self.task_poll_interval),
-            5 => model::Part::Str(&self.abort_poll_interval),
-            6 => model::Part::Str(&self.http_client_timeout),
-            7 => model::Part::Str(&self.task_update_interval),
-            8 => model::Part::Str(&self.update_retry_interval),
-            9 => model::Part::Str(&self.custom_tls_certificate),
-            10 => model::Part::Str(&self.liveness_update_interval),
-            11 => model::opt(&self.infra_specific_user_inputs),
-            12 => model::Part::Int(&self.experiment_log_file_max_age_days),
-            13 => model::Part::Int(&self.chaos_infrastructure_log_file_max_size),
-            14 => model::Part::Str(&self.chaos_infrastructure_log_file_directory),
-            15 => model::Part::Int(&self.chaos_infrastructure_log_file_max_backups),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.no_proxy.is_some(),
-                self.http_proxy.is_some(),
-                self.https_proxy.is_some(),
-                self.update_retries.is_some(),
-                self.task_poll_interval.is_some(),
-                self.abort_poll_interval.is_some(),
-                self.http_client_timeout.is_some(),
-                self.task_update_interval.is_some(),
-                self.update_retry_interval.is_some(),
-                self.custom_tls_certificate.is_some(),
-                self.liveness_update_interval.is_some(),
-                self.infra_specific_user_inputs.is_some(),
-                self.experiment_log_file_max_age_days.is_some(),
-                self.chaos_infrastructure_log_file_max_size.is_some(),
-                self.chaos_infrastructure_log_file_directory.is_some(),
-                self.chaos_infrastructure_log_file_max_backups.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.abort_poll_interval);
+        to.opt(14, &self.chaos_infrastructure_log_file_directory);
+        to.opt(15, &self.chaos_infrastructure_log_file_max_backups);
+        to.opt(13, &self.chaos_infrastructure_log_file_max_size);
+        to.opt(9, &self.custom_tls_certificate);
+        to.opt(12, &self.experiment_log_file_max_age_days);
+        to.opt(6, &self.http_client_timeout);
+        to.opt(1, &self.http_proxy);
+        to.opt(2, &self.https_proxy);
+        to.opt(11, &self.infra_specific_user_inputs);
+        to.opt(10, &self.liveness_update_interval);
+        to.opt(0, &self.no_proxy);
+        to.opt(4, &self.task_poll_interval);
+        to.opt(7, &self.task_update_interval);
+        to.opt(3, &self.update_retries);
+        to.opt(8, &self.update_retry_interval);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RegisterInfraUserInputs);
@@ -356,77 +329,38 @@ impl model::Model for RegisterInfrastructureV2Request {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.env),
-            1 => model::opt(&self.mtls),
-            2 => model::Part::Str(&self.name),
-            3 => model::opt(&self.tags),
-            4 => model::opt(&self.label),
-            5 => model::opt(&self.proxy),
-            6 => model::Part::Str(&self.infra_id),
-            7 => model::opt(&self.volumes),
-            8 => model::Part::Str(&self.identity),
-            9 => model::Part::Flag(&self.ai_enabled),
-            10 => model::opt(&self.infra_type),
-            11 => model::Part::Int(&self.run_as_user),
-            12 => model::opt(&self.annotation),
-            13 => model::Part::Str(&self.containers),
-            14 => model::opt(&self.identifier),
-            15 => model::opt(&self.infra_scope),
-            16 => model::Part::Int(&self.run_as_group),
-            17 => model::Part::Str(&self.description),
-            18 => model::opt(&self.tolerations),
-            19 => model::opt(&self.node_selector),
-            20 => model::opt(&self.volume_mounts),
-            21 => model::Part::Str(&self.correlation_id),
-            22 => model::Part::Str(&self.environment_id),
-            23 => model::opt(&self.image_registry),
-            24 => model::Part::Str(&self.infra_namespace),
-            25 => model::Part::Str(&self.k8s_connector_id),
-            26 => model::Part::Str(&self.service_account),
-            27 => model::Part::Flag(&self.autopilot_enabled),
-            28 => model::Part::Str(&self.discovery_agent_id),
-            29 => model::Part::Flag(&self.insecure_skip_verify),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.env.is_some(),
-                self.mtls.is_some(),
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.label.is_some(),
-                self.proxy.is_some(),
-                self.infra_id.is_some(),
-                self.volumes.is_some(),
-                self.identity.is_some(),
-                self.ai_enabled.is_some(),
-                self.infra_type.is_some(),
-                self.run_as_user.is_some(),
-                self.annotation.is_some(),
-                self.containers.is_some(),
-                self.identifier.is_some(),
-                self.infra_scope.is_some(),
-                self.run_as_group.is_some(),
-                self.description.is_some(),
-                self.tolerations.is_some(),
-                self.node_selector.is_some(),
-                self.volume_mounts.is_some(),
-                self.correlation_id.is_some(),
-                self.environment_id.is_some(),
-                self.image_registry.is_some(),
-                self.infra_namespace.is_some(),
-                self.k8s_connector_id.is_some(),
-                self.service_account.is_some(),
-                self.autopilot_enabled.is_some(),
-                self.discovery_agent_id.is_some(),
-                self.insecure_skip_verify.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.ai_enabled);
+        to.opt(12, &self.annotation);
+        to.opt(27, &self.autopilot_enabled);
+        to.opt(13, &self.containers);
+        to.opt(21, &self.correlation_id);
+        to.opt(17, &self.description);
+        to.opt(28, &self.discovery_agent_id);
+        to.opt(0, &self.env);
+        to.opt(22, &self.environment_id);
+        to.opt(14, &self.identifier);
+        to.opt(8, &self.identity);
+        to.opt(23, &self.image_registry);
+        to.opt(6, &self.infra_id);
+        to.opt(24, &self.infra_namespace);
+        to.opt(15, &self.infra_scope);
+        to.opt(10, &self.infra_type);
+        to.opt(29, &self.insecure_skip_verify);
+        to.opt(25, &self.k8s_connector_id);
+        to.opt(4, &self.label);
+        to.opt(1, &self.mtls);
+        to.opt(2, &self.name);
+        to.opt(19, &self.node_selector);
+        to.opt(5, &self.proxy);
+        to.opt(16, &self.run_as_group);
+        to.opt(11, &self.run_as_user);
+        to.opt(26, &self.service_account);
+        to.opt(3, &self.tags);
+        to.opt(18, &self.tolerations);
+        to.opt(20, &self.volume_mounts);
+        to.opt(7, &self.volumes);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RegisterInfrastructureV2Request);
@@ -468,13 +402,11 @@ impl model::Model for RegisterInfrastructureV2Response {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.token),
-            2 => model::Part::Str(&self.identity),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.identity);
+        to.opt(0, &self.name);
+        to.opt(1, &self.token);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RegisterInfrastructureV2Response);
@@ -540,33 +472,16 @@ impl model::Model for RegisterMachineInfraRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.version),
-            3 => model::opt(&self.created_by),
-            4 => model::opt(&self.updated_by),
-            5 => model::opt(&self.user_inputs),
-            6 => model::Part::Str(&self.description),
-            7 => model::Part::Str(&self.environment_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.version.is_some(),
-                self.created_by.is_some(),
-                self.updated_by.is_some(),
-                self.user_inputs.is_some(),
-                self.description.is_some(),
-                self.environment_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.created_by);
+        to.opt(6, &self.description);
+        to.opt(7, &self.environment_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
+        to.opt(4, &self.updated_by);
+        to.opt(5, &self.user_inputs);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RegisterMachineInfraRequest);
@@ -628,17 +543,15 @@ impl model::Model for RegisterMachineInfraResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.infra_id),
-            2 => model::Part::Str(&self.version),
-            3 => model::Part::Str(&self.access_key),
-            4 => model::opt(&self.infra_type),
-            5 => model::Part::Str(&self.server_url),
-            6 => model::opt(&self.installation_manifest),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.access_key);
+        to.opt(1, &self.infra_id);
+        to.opt(4, &self.infra_type);
+        to.opt(6, &self.installation_manifest);
+        to.opt(0, &self.name);
+        to.opt(5, &self.server_url);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RegisterMachineInfraResponse);

@@ -42,13 +42,11 @@ impl model::Model for ScopedIdentifiers {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_identifier),
-            1 => model::Part::Str(&self.account_identifier),
-            2 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_identifier);
+        to.opt(0, &self.org_identifier);
+        to.opt(2, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScopedIdentifiers);
@@ -87,12 +85,10 @@ impl model::Model for SortInput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.field),
-            1 => model::Part::Flag(&self.ascending),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.ascending);
+        to.opt(0, &self.field);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SortInput);

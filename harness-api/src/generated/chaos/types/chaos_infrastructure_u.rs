@@ -36,11 +36,9 @@ impl model::Model for UpdateEmissaryUrlRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateEmissaryUrlRequest);
@@ -79,12 +77,10 @@ impl model::Model for UpdateInfraResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.message),
-            1 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.correlation_id);
+        to.opt(0, &self.message);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateInfraResponse);
@@ -123,12 +119,10 @@ impl model::Model for UpdateKubernetesInfrastructureResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.message),
-            1 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.correlation_id);
+        to.opt(0, &self.message);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateKubernetesInfrastructureResponse);
@@ -258,65 +252,32 @@ impl model::Model for UpdateKubernetesInfrastructureV2Request {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.env),
-            1 => model::opt(&self.mtls),
-            2 => model::Part::Str(&self.name),
-            3 => model::opt(&self.tags),
-            4 => model::opt(&self.label),
-            5 => model::opt(&self.proxy),
-            6 => model::opt(&self.volumes),
-            7 => model::Part::Str(&self.identity),
-            8 => model::Part::Flag(&self.ai_enabled),
-            9 => model::Part::Int(&self.run_as_user),
-            10 => model::opt(&self.annotation),
-            11 => model::Part::Str(&self.containers),
-            12 => model::Part::Int(&self.run_as_group),
-            13 => model::Part::Str(&self.description),
-            14 => model::opt(&self.tolerations),
-            15 => model::opt(&self.node_selector),
-            16 => model::opt(&self.volume_mounts),
-            17 => model::Part::Str(&self.correlation_id),
-            18 => model::Part::Str(&self.environment_id),
-            19 => model::opt(&self.image_registry),
-            20 => model::Part::Str(&self.infra_namespace),
-            21 => model::Part::Str(&self.service_account),
-            22 => model::Part::Flag(&self.autopilot_enabled),
-            23 => model::Part::Flag(&self.insecure_skip_verify),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.env.is_some(),
-                self.mtls.is_some(),
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.label.is_some(),
-                self.proxy.is_some(),
-                self.volumes.is_some(),
-                self.identity.is_some(),
-                self.ai_enabled.is_some(),
-                self.run_as_user.is_some(),
-                self.annotation.is_some(),
-                self.containers.is_some(),
-                self.run_as_group.is_some(),
-                self.description.is_some(),
-                self.tolerations.is_some(),
-                self.node_selector.is_some(),
-                self.volume_mounts.is_some(),
-                self.correlation_id.is_some(),
-                self.environment_id.is_some(),
-                self.image_registry.is_some(),
-                self.infra_namespace.is_some(),
-                self.service_account.is_some(),
-                self.autopilot_enabled.is_some(),
-                self.insecure_skip_verify.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.ai_enabled);
+        to.opt(10, &self.annotation);
+        to.opt(22, &self.autopilot_enabled);
+        to.opt(11, &self.containers);
+        to.opt(17, &self.correlation_id);
+        to.opt(13, &self.description);
+        to.opt(0, &self.env);
+        to.opt(18, &self.environment_id);
+        to.opt(7, &self.identity);
+        to.opt(19, &self.image_registry);
+        to.opt(20, &self.infra_namespace);
+        to.opt(23, &self.insecure_skip_verify);
+        to.opt(4, &self.label);
+        to.opt(1, &self.mtls);
+        to.opt(2, &self.name);
+        to.opt(15, &self.node_selector);
+        to.opt(5, &self.proxy);
+        to.opt(12, &self.run_as_group);
+        to.opt(9, &self.run_as_user);
+        to.opt(21, &self.service_account);
+        to.opt(3, &self.tags);
+        to.opt(14, &self.tolerations);
+        to.opt(16, &self.volume_mounts);
+        to.opt(6, &self.volumes);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateKubernetesInfrastructureV2Request);
@@ -355,12 +316,10 @@ impl model::Model for UpdateKubernetesInfrastructureV2Response {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.message),
-            1 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.correlation_id);
+        to.opt(0, &self.message);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateKubernetesInfrastructureV2Response);
@@ -405,14 +364,12 @@ impl model::Model for UpdateMachineInfraRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.description),
-            3 => model::Part::Str(&self.environment_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.description);
+        to.opt(3, &self.environment_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateMachineInfraRequest);
@@ -451,12 +408,10 @@ impl model::Model for UpgradeKubernetesInfrastructureResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.message);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpgradeKubernetesInfrastructureResponse);
@@ -498,13 +453,11 @@ impl model::Model for UsageDataDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.count),
-            1 => model::opt(&self.references),
-            2 => model::Part::Str(&self.display_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.opt(2, &self.display_name);
+        to.opt(1, &self.references);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UsageDataDto);

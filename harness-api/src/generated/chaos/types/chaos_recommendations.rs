@@ -39,12 +39,10 @@ impl model::Model for CreateActionResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.experiment_id),
-            1 => model::Part::Str(&self.experiment_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.experiment_id);
+        to.opt(1, &self.experiment_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateActionResponse);
@@ -86,13 +84,11 @@ impl model::Model for FaultFilters {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.targets),
-            1 => model::Part::Str(&self.fault_name),
-            2 => model::Part::Int(&self.criticality),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.criticality);
+        to.opt(1, &self.fault_name);
+        to.opt(0, &self.targets);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FaultFilters);
@@ -134,13 +130,11 @@ impl model::Model for Filters {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.source),
-            1 => model::opt(&self.status),
-            2 => model::opt(&self.category),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.category);
+        to.opt(0, &self.source);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Filters);
@@ -179,12 +173,10 @@ impl model::Model for Fixes {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.description);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Fixes);
@@ -220,11 +212,9 @@ impl model::Model for ListRecommendationsRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.filters),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.filters);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListRecommendationsRequest);
@@ -263,12 +253,10 @@ impl model::Model for ListRecommendationsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.pagination),
-            1 => model::opt(&self.recommendations),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.pagination);
+        to.opt(1, &self.recommendations);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListRecommendationsResponse);
@@ -307,12 +295,10 @@ impl model::Model for Node {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.labels),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.labels);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Node);
@@ -354,13 +340,11 @@ impl model::Model for PipelineAddExperimentResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.stage_id),
-            1 => model::Part::Str(&self.pipeline_id),
-            2 => model::Part::Str(&self.pipeline_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.pipeline_id);
+        to.opt(2, &self.pipeline_name);
+        to.opt(0, &self.stage_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineAddExperimentResponse);
@@ -405,14 +389,12 @@ impl model::Model for PipelineFilters {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.service_id),
-            1 => model::Part::Str(&self.pipeline_id),
-            2 => model::Part::Str(&self.service_name),
-            3 => model::Part::Str(&self.pipeline_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.pipeline_id);
+        to.opt(3, &self.pipeline_name);
+        to.opt(0, &self.service_id);
+        to.opt(2, &self.service_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineFilters);
@@ -457,14 +439,12 @@ impl model::Model for ProbeFilters {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.probe_id),
-            1 => model::Part::Str(&self.probe_name),
-            2 => model::Part::Str(&self.probe_type),
-            3 => model::Part::Str(&self.experiment_run_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.experiment_run_id);
+        to.opt(0, &self.probe_id);
+        to.opt(1, &self.probe_name);
+        to.opt(2, &self.probe_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeFilters);
@@ -526,12 +506,10 @@ impl model::Model for RunActionResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.notify_id),
-            1 => model::Part::Str(&self.experiment_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.experiment_id);
+        to.opt(0, &self.notify_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RunActionResponse);
@@ -649,59 +627,29 @@ impl model::Model for StoredRecommendation {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::Part::Str(&self.org_id),
-            2 => model::opt(&self.source),
-            3 => model::Part::Str(&self.infra_id),
-            4 => model::Part::Str(&self.account_id),
-            5 => model::Part::Str(&self.infra_name),
-            6 => model::Part::Str(&self.infra_type),
-            7 => model::Part::Flag(&self.is_removed),
-            8 => model::Part::Str(&self.project_id),
-            9 => model::Part::Int(&self.updated_at),
-            10 => model::opt(&self.suggestions),
-            11 => model::Part::Str(&self.experiment_id),
-            12 => model::opt(&self.fault_filters),
-            13 => model::opt(&self.probe_filters),
-            14 => model::Part::Str(&self.environment_id),
-            15 => model::Part::Str(&self.experiment_name),
-            16 => model::Part::Str(&self.infra_namespace),
-            17 => model::opt(&self.pipeline_filters),
-            18 => model::Part::Str(&self.event_identifier),
-            19 => model::Part::Str(&self.recommendation_id),
-            20 => model::opt(&self.recommendation_category),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.tags.is_some(),
-                self.org_id.is_some(),
-                self.source.is_some(),
-                self.infra_id.is_some(),
-                self.account_id.is_some(),
-                self.infra_name.is_some(),
-                self.infra_type.is_some(),
-                self.is_removed.is_some(),
-                self.project_id.is_some(),
-                self.updated_at.is_some(),
-                self.suggestions.is_some(),
-                self.experiment_id.is_some(),
-                self.fault_filters.is_some(),
-                self.probe_filters.is_some(),
-                self.environment_id.is_some(),
-                self.experiment_name.is_some(),
-                self.infra_namespace.is_some(),
-                self.pipeline_filters.is_some(),
-                self.event_identifier.is_some(),
-                self.recommendation_id.is_some(),
-                self.recommendation_category.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_id);
+        to.opt(14, &self.environment_id);
+        to.opt(18, &self.event_identifier);
+        to.opt(11, &self.experiment_id);
+        to.opt(15, &self.experiment_name);
+        to.opt(12, &self.fault_filters);
+        to.opt(3, &self.infra_id);
+        to.opt(5, &self.infra_name);
+        to.opt(16, &self.infra_namespace);
+        to.opt(6, &self.infra_type);
+        to.opt(7, &self.is_removed);
+        to.opt(1, &self.org_id);
+        to.opt(17, &self.pipeline_filters);
+        to.opt(13, &self.probe_filters);
+        to.opt(8, &self.project_id);
+        to.opt(20, &self.recommendation_category);
+        to.opt(19, &self.recommendation_id);
+        to.opt(2, &self.source);
+        to.opt(10, &self.suggestions);
+        to.opt(0, &self.tags);
+        to.opt(9, &self.updated_at);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredRecommendation);
@@ -743,13 +691,11 @@ impl model::Model for StoredRecommendationTarget {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.node),
-            1 => model::opt(&self.type_),
-            2 => model::opt(&self.workload),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.node);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.workload);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredRecommendationTarget);
@@ -794,14 +740,12 @@ impl model::Model for StoredRecommendationWorkload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.labels),
-            3 => model::Part::Str(&self.namespace),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.kind);
+        to.opt(2, &self.labels);
+        to.opt(1, &self.name);
+        to.opt(3, &self.namespace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredRecommendationWorkload);
@@ -867,33 +811,16 @@ impl model::Model for Suggestions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.count),
-            1 => model::Part::Str(&self.error),
-            2 => model::opt(&self.fixes),
-            3 => model::Part::Str(&self.reason),
-            4 => model::opt(&self.status),
-            5 => model::Part::Int(&self.updated_at),
-            6 => model::Part::Int(&self.ignore_counter),
-            7 => model::opt(&self.recommendation_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.count.is_some(),
-                self.error.is_some(),
-                self.fixes.is_some(),
-                self.reason.is_some(),
-                self.status.is_some(),
-                self.updated_at.is_some(),
-                self.ignore_counter.is_some(),
-                self.recommendation_type.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.opt(1, &self.error);
+        to.opt(2, &self.fixes);
+        to.opt(6, &self.ignore_counter);
+        to.opt(3, &self.reason);
+        to.opt(7, &self.recommendation_type);
+        to.opt(4, &self.status);
+        to.opt(5, &self.updated_at);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Suggestions);

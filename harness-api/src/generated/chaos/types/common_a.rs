@@ -39,12 +39,10 @@ impl model::Model for ActionTemplateEnv {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ActionTemplateEnv);
@@ -86,13 +84,11 @@ impl model::Model for ActionTemplateProperties {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.delay_action),
-            1 => model::opt(&self.container_action),
-            2 => model::opt(&self.custom_script_action),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.container_action);
+        to.opt(2, &self.custom_script_action);
+        to.opt(0, &self.delay_action);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ActionTemplateProperties);
@@ -150,16 +146,14 @@ impl model::Model for ActionTemplateRunProperties {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.timeout),
-            1 => model::Part::Str(&self.interval),
-            2 => model::Part::Str(&self.verbosity),
-            3 => model::Part::Json(&self.max_retries),
-            4 => model::Part::Str(&self.initial_delay),
-            5 => model::Part::Flag(&self.stop_on_failure),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.initial_delay);
+        to.opt(1, &self.interval);
+        to.opt(3, &self.max_retries);
+        to.opt(5, &self.stop_on_failure);
+        to.opt(0, &self.timeout);
+        to.opt(2, &self.verbosity);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ActionTemplateRunProperties);
@@ -237,35 +231,17 @@ impl model::Model for ApmProbeTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::opt(&self.comparator),
-            2 => model::opt(&self.new_relic_probe_inputs),
-            3 => model::opt(&self.datadog_apm_probe_inputs),
-            4 => model::opt(&self.prometheus_probe_inputs),
-            5 => model::opt(&self.app_dynamics_probe_inputs),
-            6 => model::opt(&self.dynatrace_apm_probe_inputs),
-            7 => model::opt(&self.gcp_cloud_monitoring_probe_inputs),
-            8 => model::opt(&self.splunk_observability_probe_inputs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.type_.is_some(),
-                self.comparator.is_some(),
-                self.new_relic_probe_inputs.is_some(),
-                self.datadog_apm_probe_inputs.is_some(),
-                self.prometheus_probe_inputs.is_some(),
-                self.app_dynamics_probe_inputs.is_some(),
-                self.dynatrace_apm_probe_inputs.is_some(),
-                self.gcp_cloud_monitoring_probe_inputs.is_some(),
-                self.splunk_observability_probe_inputs.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.app_dynamics_probe_inputs);
+        to.opt(1, &self.comparator);
+        to.opt(3, &self.datadog_apm_probe_inputs);
+        to.opt(6, &self.dynatrace_apm_probe_inputs);
+        to.opt(7, &self.gcp_cloud_monitoring_probe_inputs);
+        to.opt(2, &self.new_relic_probe_inputs);
+        to.opt(4, &self.prometheus_probe_inputs);
+        to.opt(8, &self.splunk_observability_probe_inputs);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApmProbeTemplate);
@@ -310,12 +286,10 @@ impl model::Model for ApplicationSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.operator),
-            1 => model::opt(&self.workloads),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.operator);
+        to.opt(1, &self.workloads);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationSpec);
@@ -354,12 +328,10 @@ impl model::Model for ApplicationTarget {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.entrypoint),
-            1 => model::Part::Str(&self.application),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.application);
+        to.opt(0, &self.entrypoint);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationTarget);
@@ -398,12 +370,10 @@ impl model::Model for AuthorizationTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.credentials),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.credentials);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuthorizationTemplate);
@@ -439,11 +409,9 @@ impl model::Model for AwsAuth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsAuth);

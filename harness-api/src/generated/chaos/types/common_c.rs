@@ -39,12 +39,10 @@ impl model::Model for Capabilities {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.add),
-            1 => model::opt(&self.drop),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.add);
+        to.opt(1, &self.drop);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Capabilities);
@@ -94,14 +92,12 @@ impl model::Model for ChaosApiPagination {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.index),
-            1 => model::Part::Int(&self.limit),
-            2 => model::Part::Int(&self.total_items),
-            3 => model::Part::Int(&self.total_pages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.index);
+        to.opt(1, &self.limit);
+        to.opt(2, &self.total_items);
+        to.opt(3, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosApiPagination);
@@ -144,12 +140,10 @@ impl model::Model for ChaosCommonResourceRequirements {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.limits),
-            1 => model::opt(&self.requests),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.limits);
+        to.opt(1, &self.requests);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosCommonResourceRequirements);
@@ -211,17 +205,15 @@ impl model::Model for ChaosCommonVolume {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.type_),
-            2 => model::opt(&self.secret),
-            3 => model::opt(&self.empty_dir),
-            4 => model::opt(&self.host_path),
-            5 => model::opt(&self.config_map),
-            6 => model::opt(&self.persistent_volume_claim),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.config_map);
+        to.opt(3, &self.empty_dir);
+        to.opt(4, &self.host_path);
+        to.opt(0, &self.name);
+        to.opt(6, &self.persistent_volume_claim);
+        to.opt(2, &self.secret);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosCommonVolume);
@@ -263,13 +255,11 @@ impl model::Model for ChaosExperimentRecommendation {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.reasons),
-            1 => model::Part::Flag(&self.by_system),
-            2 => model::Part::Int(&self.weightage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.by_system);
+        to.opt(0, &self.reasons);
+        to.opt(2, &self.weightage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosExperimentRecommendation);
@@ -339,33 +329,16 @@ impl model::Model for ChaosGuardCondition {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.k8s_spec),
-            3 => model::opt(&self.fault_spec),
-            4 => model::opt(&self.infra_type),
-            5 => model::Part::Str(&self.condition_id),
-            6 => model::Part::Str(&self.description),
-            7 => model::opt(&self.machine_spec),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.k8s_spec.is_some(),
-                self.fault_spec.is_some(),
-                self.infra_type.is_some(),
-                self.condition_id.is_some(),
-                self.description.is_some(),
-                self.machine_spec.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.condition_id);
+        to.opt(6, &self.description);
+        to.opt(3, &self.fault_spec);
+        to.opt(4, &self.infra_type);
+        to.opt(2, &self.k8s_spec);
+        to.opt(7, &self.machine_spec);
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosGuardCondition);
@@ -404,12 +377,10 @@ impl model::Model for ChaosGuardEnv {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosGuardEnv);
@@ -448,12 +419,10 @@ impl model::Model for ChaosGuardFault {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.fault_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.fault_type);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosGuardFault);
@@ -501,12 +470,10 @@ impl model::Model for ChaosGuardRecurrence {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosGuardRecurrence);
@@ -545,12 +512,10 @@ impl model::Model for ChaosGuardRecurrenceSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.until),
-            1 => model::Part::Int(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.until);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosGuardRecurrenceSpec);
@@ -613,16 +578,14 @@ impl model::Model for ChaosGuardWorkload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.env),
-            1 => model::Part::Str(&self.kind),
-            2 => model::Part::Str(&self.label),
-            3 => model::opt(&self.services),
-            4 => model::Part::Str(&self.namespace),
-            5 => model::Part::Str(&self.application_map_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.application_map_id);
+        to.opt(0, &self.env);
+        to.opt(1, &self.kind);
+        to.opt(2, &self.label);
+        to.opt(4, &self.namespace);
+        to.opt(3, &self.services);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosGuardWorkload);
@@ -732,55 +695,27 @@ impl model::Model for ChaosKubernetesSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.env),
-            1 => model::opt(&self.args),
-            2 => model::Part::Str(&self.image),
-            3 => model::opt(&self.labels),
-            4 => model::opt(&self.command),
-            5 => model::Part::Flag(&self.host_ipc),
-            6 => model::Part::Flag(&self.host_pid),
-            7 => model::opt(&self.toleration),
-            8 => model::opt(&self.annotations),
-            9 => model::Part::Flag(&self.host_network),
-            10 => model::opt(&self.node_selector),
-            11 => model::opt(&self.secret_volume),
-            12 => model::opt(&self.host_path_volume),
-            13 => model::opt(&self.config_map_volume),
-            14 => model::opt(&self.image_pull_policy),
-            15 => model::opt(&self.image_pull_secrets),
-            16 => model::opt(&self.pod_security_context),
-            17 => model::opt(&self.resource_requirements),
-            18 => model::opt(&self.container_security_context),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.env.is_some(),
-                self.args.is_some(),
-                self.image.is_some(),
-                self.labels.is_some(),
-                self.command.is_some(),
-                self.host_ipc.is_some(),
-                self.host_pid.is_some(),
-                self.toleration.is_some(),
-                self.annotations.is_some(),
-                self.host_network.is_some(),
-                self.node_selector.is_some(),
-                self.secret_volume.is_some(),
-                self.host_path_volume.is_some(),
-                self.config_map_volume.is_some(),
-                self.image_pull_policy.is_some(),
-                self.image_pull_secrets.is_some(),
-                self.pod_security_context.is_some(),
-                self.resource_requirements.is_some(),
-                self.container_security_context.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.annotations);
+        to.opt(1, &self.args);
+        to.opt(4, &self.command);
+        to.opt(13, &self.config_map_volume);
+        to.opt(18, &self.container_security_context);
+        to.opt(0, &self.env);
+        to.opt(5, &self.host_ipc);
+        to.opt(9, &self.host_network);
+        to.opt(12, &self.host_path_volume);
+        to.opt(6, &self.host_pid);
+        to.opt(2, &self.image);
+        to.opt(14, &self.image_pull_policy);
+        to.opt(15, &self.image_pull_secrets);
+        to.opt(3, &self.labels);
+        to.opt(10, &self.node_selector);
+        to.opt(16, &self.pod_security_context);
+        to.opt(17, &self.resource_requirements);
+        to.opt(11, &self.secret_volume);
+        to.opt(7, &self.toleration);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosKubernetesSpec);
@@ -819,12 +754,10 @@ impl model::Model for ChaosParameter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosParameter);
@@ -866,13 +799,11 @@ impl model::Model for ChaosSdkUserDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.email),
-            1 => model::Part::Str(&self.user_id),
-            2 => model::Part::Str(&self.username),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.email);
+        to.opt(1, &self.user_id);
+        to.opt(2, &self.username);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosSdkUserDetails);
@@ -911,12 +842,10 @@ impl model::Model for ChaosServiceAccountSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.operator),
-            1 => model::opt(&self.service_accounts),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.operator);
+        to.opt(1, &self.service_accounts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosServiceAccountSpec);
@@ -974,16 +903,14 @@ impl model::Model for ChaosSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tls),
-            1 => model::opt(&self.auth),
-            2 => model::opt(&self.params),
-            3 => model::Part::Str(&self.fault_name),
-            4 => model::opt(&self.kubernetes),
-            5 => model::opt(&self.status_check_timeouts),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.auth);
+        to.opt(3, &self.fault_name);
+        to.opt(4, &self.kubernetes);
+        to.opt(2, &self.params);
+        to.opt(5, &self.status_check_timeouts);
+        to.opt(0, &self.tls);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosSpec);
@@ -1069,43 +996,21 @@ impl model::Model for ChaosTemplateVariable {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.path),
-            2 => model::opt(&self.tags),
-            3 => model::opt(&self.type_),
-            4 => model::Part::Json(&self.value),
-            5 => model::Part::Json(&self.default),
-            6 => model::opt(&self.category),
-            7 => model::Part::Flag(&self.required),
-            8 => model::Part::Flag(&self.stringify),
-            9 => model::Part::Str(&self.tooltip_id),
-            10 => model::Part::Str(&self.validator),
-            11 => model::Part::Str(&self.description),
-            12 => model::opt(&self.allowed_values),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.path.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.value.is_some(),
-                self.default.is_some(),
-                self.category.is_some(),
-                self.required.is_some(),
-                self.stringify.is_some(),
-                self.tooltip_id.is_some(),
-                self.validator.is_some(),
-                self.description.is_some(),
-                self.allowed_values.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(12, &self.allowed_values);
+        to.opt(6, &self.category);
+        to.opt(5, &self.default);
+        to.opt(11, &self.description);
+        to.opt(0, &self.name);
+        to.opt(1, &self.path);
+        to.opt(7, &self.required);
+        to.opt(8, &self.stringify);
+        to.opt(2, &self.tags);
+        to.opt(9, &self.tooltip_id);
+        to.opt(3, &self.type_);
+        to.opt(10, &self.validator);
+        to.opt(4, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosTemplateVariable);
@@ -1154,14 +1059,12 @@ impl model::Model for CmdProbeTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.env),
-            1 => model::Part::Str(&self.source),
-            2 => model::Part::Str(&self.command),
-            3 => model::opt(&self.comparator),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.command);
+        to.opt(3, &self.comparator);
+        to.opt(0, &self.env);
+        to.opt(1, &self.source);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CmdProbeTemplate);
@@ -1203,13 +1106,11 @@ impl model::Model for ComparatorTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.value),
-            2 => model::Part::Str(&self.criteria),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.criteria);
+        to.opt(0, &self.type_);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ComparatorTemplate);
@@ -1251,13 +1152,11 @@ impl model::Model for ConfigMapKeySelector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Flag(&self.optional),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.name);
+        to.opt(2, &self.optional);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConfigMapKeySelector);
@@ -1299,13 +1198,11 @@ impl model::Model for ConfigMapVolume {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Int(&self.mount_mode),
-            2 => model::Part::Str(&self.mount_path),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.mount_mode);
+        to.opt(2, &self.mount_path);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConfigMapVolume);
@@ -1427,61 +1324,30 @@ impl model::Model for ContainerProbeTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.env),
-            1 => model::Part::Str(&self.args),
-            2 => model::Part::Str(&self.image),
-            3 => model::opt(&self.labels),
-            4 => model::opt(&self.command),
-            5 => model::Part::Flag(&self.host_ipc),
-            6 => model::Part::Flag(&self.host_pid),
-            7 => model::opt(&self.volumes),
-            8 => model::opt(&self.affinity),
-            9 => model::Part::Str(&self.namespace),
-            10 => model::opt(&self.resources),
-            11 => model::opt(&self.comparator),
-            12 => model::opt(&self.annotations),
-            13 => model::Part::Flag(&self.host_network),
-            14 => model::opt(&self.tolerations),
-            15 => model::opt(&self.node_selector),
-            16 => model::opt(&self.volume_mounts),
-            17 => model::opt(&self.image_pull_policy),
-            18 => model::opt(&self.image_pull_secrets),
-            19 => model::opt(&self.pod_security_context),
-            20 => model::Part::Str(&self.service_account_name),
-            21 => model::opt(&self.container_security_context),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.env.is_some(),
-                self.args.is_some(),
-                self.image.is_some(),
-                self.labels.is_some(),
-                self.command.is_some(),
-                self.host_ipc.is_some(),
-                self.host_pid.is_some(),
-                self.volumes.is_some(),
-                self.affinity.is_some(),
-                self.namespace.is_some(),
-                self.resources.is_some(),
-                self.comparator.is_some(),
-                self.annotations.is_some(),
-                self.host_network.is_some(),
-                self.tolerations.is_some(),
-                self.node_selector.is_some(),
-                self.volume_mounts.is_some(),
-                self.image_pull_policy.is_some(),
-                self.image_pull_secrets.is_some(),
-                self.pod_security_context.is_some(),
-                self.service_account_name.is_some(),
-                self.container_security_context.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.affinity);
+        to.opt(12, &self.annotations);
+        to.opt(1, &self.args);
+        to.opt(4, &self.command);
+        to.opt(11, &self.comparator);
+        to.opt(21, &self.container_security_context);
+        to.opt(0, &self.env);
+        to.opt(5, &self.host_ipc);
+        to.opt(13, &self.host_network);
+        to.opt(6, &self.host_pid);
+        to.opt(2, &self.image);
+        to.opt(17, &self.image_pull_policy);
+        to.opt(18, &self.image_pull_secrets);
+        to.opt(3, &self.labels);
+        to.opt(9, &self.namespace);
+        to.opt(15, &self.node_selector);
+        to.opt(19, &self.pod_security_context);
+        to.opt(10, &self.resources);
+        to.opt(20, &self.service_account_name);
+        to.opt(14, &self.tolerations);
+        to.opt(16, &self.volume_mounts);
+        to.opt(7, &self.volumes);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ContainerProbeTemplate);
@@ -1599,59 +1465,29 @@ impl model::Model for ContainerTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.env),
-            1 => model::Part::Str(&self.args),
-            2 => model::Part::Str(&self.image),
-            3 => model::opt(&self.labels),
-            4 => model::opt(&self.command),
-            5 => model::Part::Flag(&self.host_ipc),
-            6 => model::Part::Flag(&self.host_pid),
-            7 => model::opt(&self.volumes),
-            8 => model::opt(&self.affinity),
-            9 => model::Part::Str(&self.namespace),
-            10 => model::opt(&self.resources),
-            11 => model::opt(&self.annotations),
-            12 => model::Part::Flag(&self.host_network),
-            13 => model::opt(&self.tolerations),
-            14 => model::opt(&self.node_selector),
-            15 => model::opt(&self.volume_mounts),
-            16 => model::opt(&self.image_pull_policy),
-            17 => model::opt(&self.image_pull_secrets),
-            18 => model::opt(&self.pod_security_context),
-            19 => model::Part::Str(&self.service_account_name),
-            20 => model::opt(&self.container_security_context),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.env.is_some(),
-                self.args.is_some(),
-                self.image.is_some(),
-                self.labels.is_some(),
-                self.command.is_some(),
-                self.host_ipc.is_some(),
-                self.host_pid.is_some(),
-                self.volumes.is_some(),
-                self.affinity.is_some(),
-                self.namespace.is_some(),
-                self.resources.is_some(),
-                self.annotations.is_some(),
-                self.host_network.is_some(),
-                self.tolerations.is_some(),
-                self.node_selector.is_some(),
-                self.volume_mounts.is_some(),
-                self.image_pull_policy.is_some(),
-                self.image_pull_secrets.is_some(),
-                self.pod_security_context.is_some(),
-                self.service_account_name.is_some(),
-                self.container_security_context.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.affinity);
+        to.opt(11, &self.annotations);
+        to.opt(1, &self.args);
+        to.opt(4, &self.command);
+        to.opt(20, &self.container_security_context);
+        to.opt(0, &self.env);
+        to.opt(5, &self.host_ipc);
+        to.opt(12, &self.host_network);
+        to.opt(6, &self.host_pid);
+        to.opt(2, &self.image);
+        to.opt(16, &self.image_pull_policy);
+        to.opt(17, &self.image_pull_secrets);
+        to.opt(3, &self.labels);
+        to.opt(9, &self.namespace);
+        to.opt(14, &self.node_selector);
+        to.opt(18, &self.pod_security_context);
+        to.opt(10, &self.resources);
+        to.opt(19, &self.service_account_name);
+        to.opt(13, &self.tolerations);
+        to.opt(15, &self.volume_mounts);
+        to.opt(7, &self.volumes);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ContainerTemplate);
@@ -1693,13 +1529,11 @@ impl model::Model for CustomScriptActionTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.env),
-            1 => model::opt(&self.args),
-            2 => model::Part::Str(&self.command),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.args);
+        to.opt(2, &self.command);
+        to.opt(0, &self.env);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomScriptActionTemplate);

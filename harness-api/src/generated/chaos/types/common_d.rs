@@ -42,13 +42,11 @@ impl model::Model for DatadogMetricsTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::Part::Str(&self.time_frame),
-            2 => model::opt(&self.comparator),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.comparator);
+        to.opt(0, &self.query);
+        to.opt(1, &self.time_frame);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DatadogMetricsTemplate);
@@ -98,14 +96,12 @@ impl model::Model for DatadogProbeTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.metrics),
-            1 => model::Part::Str(&self.datadog_site),
-            2 => model::opt(&self.synthetics_test),
-            3 => model::Part::Str(&self.datadog_credentials_secret_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.datadog_credentials_secret_name);
+        to.opt(1, &self.datadog_site);
+        to.opt(0, &self.metrics);
+        to.opt(2, &self.synthetics_test);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DatadogProbeTemplate);
@@ -141,11 +137,9 @@ impl model::Model for DelayActionTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.duration),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.duration);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DelayActionTemplate);
@@ -184,12 +178,10 @@ impl model::Model for DynatraceMetricsTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.entity_selector),
-            1 => model::Part::Str(&self.metrics_selector),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.entity_selector);
+        to.opt(1, &self.metrics_selector);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DynatraceMetricsTemplate);
@@ -243,15 +235,13 @@ impl model::Model for DynatraceProbeTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.metrics),
-            1 => model::Part::Str(&self.endpoint),
-            2 => model::Part::Str(&self.time_frame),
-            3 => model::opt(&self.comparator),
-            4 => model::Part::Str(&self.api_token_secret_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.api_token_secret_name);
+        to.opt(3, &self.comparator);
+        to.opt(1, &self.endpoint);
+        to.opt(0, &self.metrics);
+        to.opt(2, &self.time_frame);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DynatraceProbeTemplate);

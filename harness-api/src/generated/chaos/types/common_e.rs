@@ -39,12 +39,10 @@ impl model::Model for EmptyDirVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.medium),
-            1 => model::opt(&self.size_limit),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.medium);
+        to.opt(1, &self.size_limit);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EmptyDirVolumeSource);
@@ -94,14 +92,12 @@ impl model::Model for EnvVarSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.field_ref),
-            1 => model::opt(&self.secret_key_ref),
-            2 => model::opt(&self.config_map_key_ref),
-            3 => model::opt(&self.resource_field_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.config_map_key_ref);
+        to.opt(0, &self.field_ref);
+        to.opt(3, &self.resource_field_ref);
+        to.opt(1, &self.secret_key_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EnvVarSource);
@@ -140,12 +136,10 @@ impl model::Model for EvaluationWindowTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.evaluation_end_time),
-            1 => model::Part::Json(&self.evaluation_start_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.evaluation_end_time);
+        to.opt(1, &self.evaluation_start_time);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EvaluationWindowTemplate);
@@ -187,13 +181,11 @@ impl model::Model for EventMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.fault_name),
-            1 => model::opt(&self.service_identifier),
-            2 => model::opt(&self.environment_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.environment_identifier);
+        to.opt(0, &self.fault_name);
+        to.opt(1, &self.service_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EventMetadata);
@@ -291,47 +283,23 @@ impl model::Model for ExperimentCreationRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.tags),
-            3 => model::Part::Str(&self.infra_id),
-            4 => model::Part::Str(&self.identity),
-            5 => model::Part::Str(&self.manifest),
-            6 => model::opt(&self.infra_type),
-            7 => model::Part::Str(&self.cron_syntax),
-            8 => model::Part::Str(&self.description),
-            9 => model::opt(&self.events_metadata),
-            10 => model::opt(&self.experiment_type),
-            11 => model::opt(&self.recommendation),
-            12 => model::opt(&self.template_details),
-            13 => model::Part::Flag(&self.validate_manifest),
-            14 => model::Part::Flag(&self.is_single_run_cron_enabled),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.infra_id.is_some(),
-                self.identity.is_some(),
-                self.manifest.is_some(),
-                self.infra_type.is_some(),
-                self.cron_syntax.is_some(),
-                self.description.is_some(),
-                self.events_metadata.is_some(),
-                self.experiment_type.is_some(),
-                self.recommendation.is_some(),
-                self.template_details.is_some(),
-                self.validate_manifest.is_some(),
-                self.is_single_run_cron_enabled.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.cron_syntax);
+        to.opt(8, &self.description);
+        to.opt(9, &self.events_metadata);
+        to.opt(10, &self.experiment_type);
+        to.opt(0, &self.id);
+        to.opt(4, &self.identity);
+        to.opt(3, &self.infra_id);
+        to.opt(6, &self.infra_type);
+        to.opt(14, &self.is_single_run_cron_enabled);
+        to.opt(5, &self.manifest);
+        to.opt(1, &self.name);
+        to.opt(11, &self.recommendation);
+        to.opt(2, &self.tags);
+        to.opt(12, &self.template_details);
+        to.opt(13, &self.validate_manifest);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExperimentCreationRequest);
@@ -370,12 +338,10 @@ impl model::Model for ExperimentCreationResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.audit_action),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.audit_action);
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExperimentCreationResponse);

@@ -39,12 +39,10 @@ impl model::Model for FaultLink {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.name);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FaultLink);
@@ -83,12 +81,10 @@ impl model::Model for FaultSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.faults),
-            1 => model::opt(&self.operator),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.faults);
+        to.opt(1, &self.operator);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FaultSpec);
@@ -139,16 +135,14 @@ impl model::Model for FaultTemplateAuth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.aws),
-            1 => model::opt(&self.gcp),
-            2 => model::opt(&self.ssh),
-            3 => model::opt(&self.azure),
-            4 => model::opt(&self.redis),
-            5 => model::opt(&self.vmware),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.aws);
+        to.opt(3, &self.azure);
+        to.opt(1, &self.gcp);
+        to.opt(4, &self.redis);
+        to.opt(2, &self.ssh);
+        to.opt(5, &self.vmware);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FaultTemplateAuth);
@@ -184,11 +178,9 @@ impl model::Model for FaultTemplateAzureAuth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FaultTemplateAzureAuth);
@@ -224,11 +216,9 @@ impl model::Model for FaultTemplateRedisAuth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.password),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.password);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FaultTemplateRedisAuth);
@@ -267,12 +257,10 @@ impl model::Model for FaultTemplateResourceRequirements {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.limits),
-            1 => model::opt(&self.requests),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.limits);
+        to.opt(1, &self.requests);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FaultTemplateResourceRequirements);
@@ -311,12 +299,10 @@ impl model::Model for FaultTemplateSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.chaos),
-            1 => model::opt(&self.target),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.chaos);
+        to.opt(1, &self.target);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FaultTemplateSpec);
@@ -355,12 +341,10 @@ impl model::Model for FaultTemplateSshAuth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.password),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.password);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FaultTemplateSshAuth);
@@ -399,12 +383,10 @@ impl model::Model for FaultTemplateStatusCheckTimeout {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.delay),
-            1 => model::Part::Int(&self.timeout),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.delay);
+        to.opt(1, &self.timeout);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FaultTemplateStatusCheckTimeout);
@@ -443,12 +425,10 @@ impl model::Model for FaultTemplateTarget {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.kubernetes),
-            1 => model::opt(&self.application),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.application);
+        to.opt(0, &self.kubernetes);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FaultTemplateTarget);
@@ -498,14 +478,12 @@ impl model::Model for FaultTemplateVmWareAuth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.vm_password),
-            1 => model::Part::Str(&self.v_center_server),
-            2 => model::Part::Str(&self.v_center_password),
-            3 => model::Part::Str(&self.v_center_username),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.v_center_password);
+        to.opt(1, &self.v_center_server);
+        to.opt(3, &self.v_center_username);
+        to.opt(0, &self.vm_password);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FaultTemplateVmWareAuth);

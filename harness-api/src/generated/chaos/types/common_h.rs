@@ -51,14 +51,12 @@ impl model::Model for HostPathVolume {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.host_path),
-            3 => model::Part::Str(&self.mount_path),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.host_path);
+        to.opt(3, &self.mount_path);
+        to.opt(0, &self.name);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HostPathVolume);
@@ -97,12 +95,10 @@ impl model::Model for HostPathVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.path),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.path);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HostPathVolumeSource);
@@ -150,15 +146,13 @@ impl model::Model for HttpProbeTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::opt(&self.auth),
-            2 => model::opt(&self.method),
-            3 => model::opt(&self.headers),
-            4 => model::opt(&self.tls_config),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.auth);
+        to.opt(3, &self.headers);
+        to.opt(2, &self.method);
+        to.opt(4, &self.tls_config);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HttpProbeTemplate);

@@ -39,12 +39,10 @@ impl model::Model for InfraSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.infra_ids),
-            1 => model::opt(&self.operator),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.infra_ids);
+        to.opt(1, &self.operator);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InfraSpec);
@@ -89,14 +87,12 @@ impl model::Model for InfraV2Env {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.value),
-            3 => model::opt(&self.value_from),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.name);
+        to.opt(2, &self.value);
+        to.opt(3, &self.value_from);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InfraV2Env);
@@ -141,14 +137,12 @@ impl model::Model for InfraV2MtlsConfiguration {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.key_path),
-            2 => model::Part::Str(&self.cert_path),
-            3 => model::Part::Str(&self.secret_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.cert_path);
+        to.opt(1, &self.key_path);
+        to.opt(3, &self.secret_name);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InfraV2MtlsConfiguration);
@@ -193,14 +187,12 @@ impl model::Model for InfraV2ProxyConfiguration {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.no_proxy),
-            2 => model::Part::Str(&self.http_proxy),
-            3 => model::Part::Str(&self.https_proxy),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.http_proxy);
+        to.opt(3, &self.https_proxy);
+        to.opt(1, &self.no_proxy);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InfraV2ProxyConfiguration);

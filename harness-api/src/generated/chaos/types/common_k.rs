@@ -42,13 +42,11 @@ impl model::Model for K8sEnvVar {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.value),
-            2 => model::opt(&self.value_from),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.value);
+        to.opt(2, &self.value_from);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(K8sEnvVar);
@@ -114,33 +112,16 @@ impl model::Model for K8sProbeTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.group),
-            1 => model::Part::Str(&self.version),
-            2 => model::Part::Str(&self.resource),
-            3 => model::Part::Str(&self.namespace),
-            4 => model::Part::Str(&self.operation),
-            5 => model::Part::Str(&self.field_selector),
-            6 => model::Part::Str(&self.label_selector),
-            7 => model::Part::Str(&self.resource_names),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.group.is_some(),
-                self.version.is_some(),
-                self.resource.is_some(),
-                self.namespace.is_some(),
-                self.operation.is_some(),
-                self.field_selector.is_some(),
-                self.label_selector.is_some(),
-                self.resource_names.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.field_selector);
+        to.opt(0, &self.group);
+        to.opt(6, &self.label_selector);
+        to.opt(3, &self.namespace);
+        to.opt(4, &self.operation);
+        to.opt(2, &self.resource);
+        to.opt(7, &self.resource_names);
+        to.opt(1, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(K8sProbeTemplate);
@@ -218,39 +199,19 @@ impl model::Model for K8sSecurityContext {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.proc_mount),
-            1 => model::Part::Int(&self.run_as_user),
-            2 => model::Part::Flag(&self.privileged),
-            3 => model::Part::Int(&self.run_as_group),
-            4 => model::opt(&self.capabilities),
-            5 => model::Part::Flag(&self.run_as_non_root),
-            6 => model::opt(&self.se_linux_options),
-            7 => model::opt(&self.seccomp_profile),
-            8 => model::opt(&self.windows_options),
-            9 => model::Part::Flag(&self.read_only_root_filesystem),
-            10 => model::Part::Flag(&self.allow_privilege_escalation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.proc_mount.is_some(),
-                self.run_as_user.is_some(),
-                self.privileged.is_some(),
-                self.run_as_group.is_some(),
-                self.capabilities.is_some(),
-                self.run_as_non_root.is_some(),
-                self.se_linux_options.is_some(),
-                self.seccomp_profile.is_some(),
-                self.windows_options.is_some(),
-                self.read_only_root_filesystem.is_some(),
-                self.allow_privilege_escalation.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.allow_privilege_escalation);
+        to.opt(4, &self.capabilities);
+        to.opt(2, &self.privileged);
+        to.opt(0, &self.proc_mount);
+        to.opt(9, &self.read_only_root_filesystem);
+        to.opt(3, &self.run_as_group);
+        to.opt(5, &self.run_as_non_root);
+        to.opt(1, &self.run_as_user);
+        to.opt(6, &self.se_linux_options);
+        to.opt(7, &self.seccomp_profile);
+        to.opt(8, &self.windows_options);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(K8sSecurityContext);
@@ -300,14 +261,12 @@ impl model::Model for K8sSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.infra_spec),
-            1 => model::opt(&self.application_spec),
-            2 => model::opt(&self.unverified_probe),
-            3 => model::opt(&self.chaos_service_account_spec),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.application_spec);
+        to.opt(3, &self.chaos_service_account_spec);
+        to.opt(0, &self.infra_spec);
+        to.opt(2, &self.unverified_probe);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(K8sSpec);
@@ -355,15 +314,13 @@ impl model::Model for K8sToleration {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            2 => model::opt(&self.effect),
-            3 => model::opt(&self.operator),
-            4 => model::Part::Int(&self.toleration_seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.effect);
+        to.opt(0, &self.key);
+        to.opt(3, &self.operator);
+        to.opt(4, &self.toleration_seconds);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(K8sToleration);
@@ -408,14 +365,12 @@ impl model::Model for KubernetesTarget {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Part::Str(&self.names),
-            2 => model::Part::Str(&self.labels),
-            3 => model::Part::Str(&self.namespace),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.kind);
+        to.opt(2, &self.labels);
+        to.opt(1, &self.names);
+        to.opt(3, &self.namespace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(KubernetesTarget);

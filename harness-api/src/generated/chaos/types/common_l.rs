@@ -36,11 +36,9 @@ impl model::Model for ListMetadataRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.identifiers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifiers);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListMetadataRequest);
@@ -82,13 +80,11 @@ impl model::Model for ListMetadataResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            1 => model::opt(&self.pagination),
-            2 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.correlation_id);
+        to.opt(0, &self.items);
+        to.opt(1, &self.pagination);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListMetadataResponse);

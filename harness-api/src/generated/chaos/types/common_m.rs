@@ -39,12 +39,10 @@ impl model::Model for MachineSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.infra_spec),
-            1 => model::opt(&self.unverified_probe),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.infra_spec);
+        to.opt(1, &self.unverified_probe);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MachineSpec);
@@ -92,14 +90,12 @@ impl model::Model for Metadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.identity),
-            3 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.description);
+        to.opt(2, &self.identity);
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Metadata);
@@ -138,12 +134,10 @@ impl model::Model for MethodTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.get),
-            1 => model::opt(&self.post),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.get);
+        to.opt(1, &self.post);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MethodTemplate);

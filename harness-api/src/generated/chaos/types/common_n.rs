@@ -39,12 +39,10 @@ impl model::Model for NodeAffinity {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.required),
-            1 => model::opt(&self.preferred),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.preferred);
+        to.opt(0, &self.required);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NodeAffinity);

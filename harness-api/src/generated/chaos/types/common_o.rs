@@ -39,12 +39,10 @@ impl model::Model for ObjectFieldSelector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.field_path),
-            1 => model::Part::Str(&self.api_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.api_version);
+        to.opt(0, &self.field_path);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ObjectFieldSelector);
@@ -102,16 +100,14 @@ impl model::Model for OwnerReference {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uid),
-            1 => model::Part::Str(&self.kind),
-            2 => model::Part::Str(&self.name),
-            3 => model::Part::Str(&self.api_version),
-            4 => model::Part::Flag(&self.controller),
-            5 => model::Part::Flag(&self.block_owner_deletion),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.api_version);
+        to.opt(5, &self.block_owner_deletion);
+        to.opt(4, &self.controller);
+        to.opt(1, &self.kind);
+        to.opt(2, &self.name);
+        to.opt(0, &self.uid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OwnerReference);

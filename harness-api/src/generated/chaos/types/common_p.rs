@@ -45,14 +45,12 @@ impl model::Model for PaginationResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.index),
-            1 => model::Part::Int(&self.limit),
-            2 => model::Part::Int(&self.total_items),
-            3 => model::Part::Int(&self.total_pages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.index);
+        to.opt(1, &self.limit);
+        to.opt(2, &self.total_items);
+        to.opt(3, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PaginationResponse);
@@ -91,12 +89,10 @@ impl model::Model for PersistentVolumeClaimVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.read_only),
-            1 => model::Part::Str(&self.claim_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.claim_name);
+        to.opt(0, &self.read_only);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PersistentVolumeClaimVolumeSource);
@@ -178,37 +174,18 @@ impl model::Model for PodSecurityContext {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.fs_group),
-            1 => model::opt(&self.sysctls),
-            2 => model::Part::Int(&self.run_as_user),
-            3 => model::Part::Int(&self.run_as_group),
-            4 => model::Part::Flag(&self.run_as_non_root),
-            5 => model::opt(&self.se_linux_options),
-            6 => model::opt(&self.seccomp_profile),
-            7 => model::opt(&self.windows_options),
-            8 => model::opt(&self.supplemental_groups),
-            9 => model::opt(&self.fs_group_change_policy),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.fs_group.is_some(),
-                self.sysctls.is_some(),
-                self.run_as_user.is_some(),
-                self.run_as_group.is_some(),
-                self.run_as_non_root.is_some(),
-                self.se_linux_options.is_some(),
-                self.seccomp_profile.is_some(),
-                self.windows_options.is_some(),
-                self.supplemental_groups.is_some(),
-                self.fs_group_change_policy.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.fs_group);
+        to.opt(9, &self.fs_group_change_policy);
+        to.opt(3, &self.run_as_group);
+        to.opt(4, &self.run_as_non_root);
+        to.opt(2, &self.run_as_user);
+        to.opt(5, &self.se_linux_options);
+        to.opt(6, &self.seccomp_profile);
+        to.opt(8, &self.supplemental_groups);
+        to.opt(1, &self.sysctls);
+        to.opt(7, &self.windows_options);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PodSecurityContext);
@@ -253,14 +230,12 @@ impl model::Model for PreferredNodeSelector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.values),
-            2 => model::Part::Str(&self.weight),
-            3 => model::Part::Str(&self.operator),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(3, &self.operator);
+        to.opt(1, &self.values);
+        to.opt(2, &self.weight);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PreferredNodeSelector);
@@ -330,35 +305,17 @@ impl model::Model for ProbeTemplateProperties {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.apm_probe),
-            1 => model::opt(&self.cmd_probe),
-            2 => model::opt(&self.k8s_probe),
-            3 => model::opt(&self.slo_probe),
-            4 => model::opt(&self.http_probe),
-            5 => model::opt(&self.prom_probe),
-            6 => model::opt(&self.datadog_probe),
-            7 => model::opt(&self.container_probe),
-            8 => model::opt(&self.dynatrace_probe),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.apm_probe.is_some(),
-                self.cmd_probe.is_some(),
-                self.k8s_probe.is_some(),
-                self.slo_probe.is_some(),
-                self.http_probe.is_some(),
-                self.prom_probe.is_some(),
-                self.datadog_probe.is_some(),
-                self.container_probe.is_some(),
-                self.dynatrace_probe.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.apm_probe);
+        to.opt(1, &self.cmd_probe);
+        to.opt(7, &self.container_probe);
+        to.opt(6, &self.datadog_probe);
+        to.opt(8, &self.dynatrace_probe);
+        to.opt(4, &self.http_probe);
+        to.opt(2, &self.k8s_probe);
+        to.opt(5, &self.prom_probe);
+        to.opt(3, &self.slo_probe);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeTemplateProperties);
@@ -424,33 +381,16 @@ impl model::Model for ProbeTemplateRunProperties {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.retry),
-            1 => model::Part::Json(&self.attempt),
-            2 => model::Part::Str(&self.timeout),
-            3 => model::Part::Str(&self.interval),
-            4 => model::Part::Str(&self.verbosity),
-            5 => model::Part::Str(&self.initial_delay),
-            6 => model::Part::Flag(&self.stop_on_failure),
-            7 => model::Part::Str(&self.polling_interval),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.retry.is_some(),
-                self.attempt.is_some(),
-                self.timeout.is_some(),
-                self.interval.is_some(),
-                self.verbosity.is_some(),
-                self.initial_delay.is_some(),
-                self.stop_on_failure.is_some(),
-                self.polling_interval.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.attempt);
+        to.opt(5, &self.initial_delay);
+        to.opt(3, &self.interval);
+        to.opt(7, &self.polling_interval);
+        to.opt(0, &self.retry);
+        to.opt(6, &self.stop_on_failure);
+        to.opt(2, &self.timeout);
+        to.opt(4, &self.verbosity);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeTemplateRunProperties);
@@ -512,16 +452,14 @@ impl model::Model for PromProbeTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth),
-            1 => model::Part::Str(&self.query),
-            2 => model::Part::Str(&self.endpoint),
-            3 => model::Part::Str(&self.query_path),
-            4 => model::opt(&self.tls_config),
-            5 => model::opt(&self.comparator),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth);
+        to.opt(5, &self.comparator);
+        to.opt(2, &self.endpoint);
+        to.opt(1, &self.query);
+        to.opt(3, &self.query_path);
+        to.opt(4, &self.tls_config);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PromProbeTemplate);

@@ -36,11 +36,9 @@ impl model::Model for Quantity {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.format),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.format);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Quantity);

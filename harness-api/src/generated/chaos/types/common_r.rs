@@ -42,13 +42,11 @@ impl model::Model for RequiredNodeSelector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.values),
-            2 => model::Part::Str(&self.operator),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(2, &self.operator);
+        to.opt(1, &self.values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RequiredNodeSelector);
@@ -90,13 +88,11 @@ impl model::Model for ResourceFieldSelector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.divisor),
-            1 => model::Part::Str(&self.resource),
-            2 => model::Part::Str(&self.container_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.container_name);
+        to.opt(0, &self.divisor);
+        to.opt(1, &self.resource);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResourceFieldSelector);

@@ -39,12 +39,10 @@ impl model::Model for SaveChaosExperimentResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.response),
-            1 => model::Part::Str(&self.audit_action),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.audit_action);
+        to.opt(0, &self.response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SaveChaosExperimentResponse);
@@ -89,14 +87,12 @@ impl model::Model for SeLinuxOptions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.role),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.user),
-            3 => model::Part::Str(&self.level),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.level);
+        to.opt(0, &self.role);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.user);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SeLinuxOptions);
@@ -135,12 +131,10 @@ impl model::Model for SeccompProfile {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.localhost_profile),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.localhost_profile);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SeccompProfile);
@@ -186,13 +180,11 @@ impl model::Model for SecretKeySelector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Flag(&self.optional),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.name);
+        to.opt(2, &self.optional);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SecretKeySelector);
@@ -234,13 +226,11 @@ impl model::Model for SecretVolume {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Int(&self.mount_mode),
-            2 => model::Part::Str(&self.mount_path),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.mount_mode);
+        to.opt(2, &self.mount_path);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SecretVolume);
@@ -302,17 +292,15 @@ impl model::Model for SloProbeTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.comparator),
-            1 => model::Part::Str(&self.slo_identifier),
-            2 => model::opt(&self.evaluation_window),
-            3 => model::Part::Str(&self.platform_endpoint),
-            4 => model::Part::Str(&self.evaluation_timeout),
-            5 => model::opt(&self.slo_source_metadata),
-            6 => model::Part::Flag(&self.insecure_skip_verify),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.comparator);
+        to.opt(4, &self.evaluation_timeout);
+        to.opt(2, &self.evaluation_window);
+        to.opt(6, &self.insecure_skip_verify);
+        to.opt(3, &self.platform_endpoint);
+        to.opt(1, &self.slo_identifier);
+        to.opt(5, &self.slo_source_metadata);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SloProbeTemplate);
@@ -351,12 +339,10 @@ impl model::Model for SloSourceMetadataTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.scope),
-            1 => model::Part::Str(&self.api_token_secret),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.api_token_secret);
+        to.opt(0, &self.scope);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SloSourceMetadataTemplate);
@@ -403,12 +389,10 @@ impl model::Model for SyntheticsTestTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.public_id),
-            1 => model::opt(&self.test_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.public_id);
+        to.opt(1, &self.test_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SyntheticsTestTemplate);
@@ -447,12 +431,10 @@ impl model::Model for Sysctl {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Sysctl);

@@ -53,14 +53,12 @@ impl model::Model for TargetServiceMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.uid),
-            2 => model::Part::Str(&self.name),
-            3 => model::Part::Str(&self.namespace),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(2, &self.name);
+        to.opt(3, &self.namespace);
+        to.opt(1, &self.uid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TargetServiceMetadata);
@@ -99,12 +97,10 @@ impl model::Model for TemplateAppDynamicsProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.appd_metrics),
-            1 => model::Part::Str(&self.connector_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.appd_metrics);
+        to.opt(1, &self.connector_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateAppDynamicsProbeInputs);
@@ -149,14 +145,12 @@ impl model::Model for TemplateDatadogApmProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::Part::Str(&self.connector_id),
-            2 => model::Part::Json(&self.duration_in_min),
-            3 => model::opt(&self.synthetics_test),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.connector_id);
+        to.opt(2, &self.duration_in_min);
+        to.opt(0, &self.query);
+        to.opt(3, &self.synthetics_test);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateDatadogApmProbeInputs);
@@ -201,14 +195,12 @@ impl model::Model for TemplateDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identity),
-            1 => model::Part::Str(&self.revision),
-            2 => model::Part::Str(&self.reference),
-            3 => model::Part::Str(&self.hub_reference),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.hub_reference);
+        to.opt(0, &self.identity);
+        to.opt(2, &self.reference);
+        to.opt(1, &self.revision);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateDetails);
@@ -250,13 +242,11 @@ impl model::Model for TemplateDynatraceApmProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.metrics),
-            1 => model::Part::Str(&self.connector_id),
-            2 => model::Part::Json(&self.duration_in_min),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.connector_id);
+        to.opt(2, &self.duration_in_min);
+        to.opt(0, &self.metrics);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateDynatraceApmProbeInputs);
@@ -298,13 +288,11 @@ impl model::Model for TemplateGcpCloudMonitoringProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::Part::Str(&self.project_id),
-            2 => model::Part::Str(&self.service_account_key),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.project_id);
+        to.opt(0, &self.query);
+        to.opt(2, &self.service_account_key);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateGcpCloudMonitoringProbeInputs);
@@ -343,12 +331,10 @@ impl model::Model for TemplateNewRelicProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.connector_id),
-            1 => model::opt(&self.new_relic_metric),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.connector_id);
+        to.opt(1, &self.new_relic_metric);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateNewRelicProbeInputs);
@@ -390,13 +376,11 @@ impl model::Model for TemplateProbeAppdMetrics {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.duration_in_min),
-            1 => model::Part::Str(&self.application_name),
-            2 => model::Part::Str(&self.metrics_full_path),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.application_name);
+        to.opt(0, &self.duration_in_min);
+        to.opt(2, &self.metrics_full_path);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateProbeAppdMetrics);
@@ -440,12 +424,10 @@ impl model::Model for TemplateProbeEnv {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateProbeEnv);
@@ -487,13 +469,11 @@ impl model::Model for TemplateProbeGet {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.criteria),
-            1 => model::Part::Str(&self.response_body),
-            2 => model::Part::Str(&self.response_code),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.criteria);
+        to.opt(1, &self.response_body);
+        to.opt(2, &self.response_code);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateProbeGet);
@@ -532,12 +512,10 @@ impl model::Model for TemplateProbeHeaders {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateProbeHeaders);
@@ -579,13 +557,11 @@ impl model::Model for TemplateProbeIdentifier {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_identifier),
-            1 => model::Part::Str(&self.account_identifier),
-            2 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_identifier);
+        to.opt(0, &self.org_identifier);
+        to.opt(2, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateProbeIdentifier);
@@ -624,12 +600,10 @@ impl model::Model for TemplateProbeNewRelicMetric {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::Part::Str(&self.query_metric),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.query);
+        to.opt(1, &self.query_metric);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateProbeNewRelicMetric);
@@ -687,16 +661,14 @@ impl model::Model for TemplateProbePost {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.body),
-            1 => model::Part::Str(&self.body_path),
-            2 => model::Part::Str(&self.criteria),
-            3 => model::Part::Str(&self.content_type),
-            4 => model::Part::Str(&self.response_body),
-            5 => model::Part::Str(&self.response_code),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.body);
+        to.opt(1, &self.body_path);
+        to.opt(3, &self.content_type);
+        to.opt(2, &self.criteria);
+        to.opt(4, &self.response_body);
+        to.opt(5, &self.response_code);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateProbePost);
@@ -732,11 +704,9 @@ impl model::Model for TemplateProbeSecretManager {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateProbeSecretManager);
@@ -775,12 +745,10 @@ impl model::Model for TemplateProbeSplunkObservabilityMetrics {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::Part::Json(&self.duration_in_min),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.duration_in_min);
+        to.opt(0, &self.query);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateProbeSplunkObservabilityMetrics);
@@ -822,13 +790,11 @@ impl model::Model for TemplatePrometheusProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::opt(&self.tls_config),
-            2 => model::Part::Str(&self.connector_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.connector_id);
+        to.opt(0, &self.query);
+        to.opt(1, &self.tls_config);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplatePrometheusProbeInputs);
@@ -882,15 +848,13 @@ impl model::Model for TemplateReference {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identity),
-            1 => model::Part::Str(&self.revision),
-            2 => model::Part::Str(&self.hub_identity),
-            3 => model::Part::Str(&self.project_identifier),
-            4 => model::Part::Str(&self.organization_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.hub_identity);
+        to.opt(0, &self.identity);
+        to.opt(4, &self.organization_identifier);
+        to.opt(3, &self.project_identifier);
+        to.opt(1, &self.revision);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateReference);
@@ -931,12 +895,10 @@ impl model::Model for TemplateSplunkObservabilityProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.connector_id),
-            1 => model::opt(&self.splunk_observability_metrics),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.connector_id);
+        to.opt(1, &self.splunk_observability_metrics);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateSplunkObservabilityProbeInputs);
@@ -984,15 +946,13 @@ impl model::Model for TimeWindow {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.end_time),
-            1 => model::Part::Str(&self.duration),
-            2 => model::Part::Str(&self.time_zone),
-            3 => model::Part::Int(&self.start_time),
-            4 => model::opt(&self.recurrence),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.duration);
+        to.opt(0, &self.end_time);
+        to.opt(4, &self.recurrence);
+        to.opt(3, &self.start_time);
+        to.opt(2, &self.time_zone);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TimeWindow);
@@ -1037,14 +997,12 @@ impl model::Model for Tls {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.ca_file),
-            1 => model::Part::Str(&self.key_file),
-            2 => model::Part::Str(&self.cert_file),
-            3 => model::Part::Str(&self.client_cert_file),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ca_file);
+        to.opt(2, &self.cert_file);
+        to.opt(3, &self.client_cert_file);
+        to.opt(1, &self.key_file);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Tls);
@@ -1089,14 +1047,12 @@ impl model::Model for TlsConfigSm {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.key),
-            1 => model::opt(&self.ca_crt),
-            2 => model::opt(&self.client_crt),
-            3 => model::Part::Json(&self.insecure_skip_verify),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.ca_crt);
+        to.opt(2, &self.client_crt);
+        to.opt(3, &self.insecure_skip_verify);
+        to.opt(0, &self.key);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TlsConfigSm);
@@ -1141,14 +1097,12 @@ impl model::Model for TlsConfigTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.ca_file),
-            1 => model::Part::Str(&self.key_file),
-            2 => model::Part::Str(&self.cert_file),
-            3 => model::Part::Flag(&self.insecure_skip_verify),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ca_file);
+        to.opt(2, &self.cert_file);
+        to.opt(3, &self.insecure_skip_verify);
+        to.opt(1, &self.key_file);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TlsConfigTemplate);

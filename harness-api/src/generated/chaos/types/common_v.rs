@@ -46,12 +46,10 @@ impl model::Model for VariableMinimum {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Json(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(VariableMinimum);
@@ -101,14 +99,12 @@ impl model::Model for VolumeInputTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.items),
-            2 => model::Part::Flag(&self.optional),
-            3 => model::Part::Str(&self.default_mode),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.default_mode);
+        to.opt(1, &self.items);
+        to.opt(0, &self.name);
+        to.opt(2, &self.optional);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(VolumeInputTemplate);
@@ -166,16 +162,14 @@ impl model::Model for VolumeMount {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.sub_path),
-            2 => model::Part::Flag(&self.read_only),
-            3 => model::Part::Str(&self.mount_path),
-            4 => model::Part::Str(&self.sub_path_expr),
-            5 => model::opt(&self.mount_propagation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.mount_path);
+        to.opt(5, &self.mount_propagation);
+        to.opt(0, &self.name);
+        to.opt(2, &self.read_only);
+        to.opt(1, &self.sub_path);
+        to.opt(4, &self.sub_path_expr);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(VolumeMount);
@@ -219,12 +213,10 @@ impl model::Model for Volumes {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.size_limit),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.size_limit);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Volumes);

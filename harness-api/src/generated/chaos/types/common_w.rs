@@ -42,13 +42,11 @@ impl model::Model for WindowsSecurityContextOptions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.run_as_user_name),
-            1 => model::Part::Str(&self.gmsa_credential_spec),
-            2 => model::Part::Str(&self.gmsa_credential_spec_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.gmsa_credential_spec);
+        to.opt(2, &self.gmsa_credential_spec_name);
+        to.opt(0, &self.run_as_user_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WindowsSecurityContextOptions);

@@ -130,65 +130,32 @@ impl model::Model for ChaosExperimentTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.tags),
-            3 => model::Part::Str(&self.org_id),
-            4 => model::opt(&self.infras),
-            5 => model::Part::Str(&self.identity),
-            6 => model::Part::Str(&self.revision),
-            7 => model::Part::Str(&self.template),
-            8 => model::Part::Str(&self.account_id),
-            9 => model::Part::Int(&self.created_at),
-            10 => model::Part::Str(&self.created_by),
-            11 => model::opt(&self.infra_type),
-            12 => model::Part::Flag(&self.is_default),
-            13 => model::Part::Flag(&self.is_removed),
-            14 => model::Part::Str(&self.project_id),
-            15 => model::Part::Int(&self.updated_at),
-            16 => model::Part::Str(&self.updated_by),
-            17 => model::opt(&self.variables),
-            18 => model::Part::Str(&self.description),
-            19 => model::Part::Int(&self.edit_counter),
-            20 => model::Part::Str(&self.hub_identity),
-            21 => model::Part::Flag(&self.is_enterprise),
-            22 => model::opt(&self.created_by_user_details),
-            23 => model::opt(&self.updated_by_user_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.org_id.is_some(),
-                self.infras.is_some(),
-                self.identity.is_some(),
-                self.revision.is_some(),
-                self.template.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.infra_type.is_some(),
-                self.is_default.is_some(),
-                self.is_removed.is_some(),
-                self.project_id.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.variables.is_some(),
-                self.description.is_some(),
-                self.edit_counter.is_some(),
-                self.hub_identity.is_some(),
-                self.is_enterprise.is_some(),
-                self.created_by_user_details.is_some(),
-                self.updated_by_user_details.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.account_id);
+        to.opt(9, &self.created_at);
+        to.opt(10, &self.created_by);
+        to.opt(22, &self.created_by_user_details);
+        to.opt(18, &self.description);
+        to.opt(19, &self.edit_counter);
+        to.opt(20, &self.hub_identity);
+        to.opt(0, &self.id);
+        to.opt(5, &self.identity);
+        to.opt(11, &self.infra_type);
+        to.opt(4, &self.infras);
+        to.opt(12, &self.is_default);
+        to.opt(21, &self.is_enterprise);
+        to.opt(13, &self.is_removed);
+        to.opt(1, &self.name);
+        to.opt(3, &self.org_id);
+        to.opt(14, &self.project_id);
+        to.opt(6, &self.revision);
+        to.opt(2, &self.tags);
+        to.opt(7, &self.template);
+        to.opt(15, &self.updated_at);
+        to.opt(16, &self.updated_by);
+        to.opt(23, &self.updated_by_user_details);
+        to.opt(17, &self.variables);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosExperimentTemplate);
@@ -230,13 +197,11 @@ impl model::Model for ChaosExperimentTemplateCompareRevisions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.template1),
-            1 => model::Part::Str(&self.template2),
-            2 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.correlation_id);
+        to.opt(0, &self.template1);
+        to.opt(1, &self.template2);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosExperimentTemplateCompareRevisions);
@@ -275,12 +240,10 @@ impl model::Model for ChaosExperimentTemplateVariable {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.variables),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.variables);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosExperimentTemplateVariable);
@@ -368,35 +331,17 @@ impl model::Model for CreateExperimentFromTemplateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.identity),
-            3 => model::Part::Str(&self.infra_ref),
-            4 => model::opt(&self.import_type),
-            5 => model::Part::Str(&self.description),
-            6 => model::Cell::part(&self.account_identifier),
-            7 => model::Part::Str(&self.project_identifier),
-            8 => model::Part::Str(&self.organization_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                self.tags.is_some(),
-                self.identity.is_some(),
-                self.infra_ref.is_some(),
-                self.import_type.is_some(),
-                self.description.is_some(),
-                true,
-                self.project_identifier.is_some(),
-                self.organization_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(6, &self.account_identifier);
+        to.opt(5, &self.description);
+        to.opt(2, &self.identity);
+        to.opt(4, &self.import_type);
+        to.opt(3, &self.infra_ref);
+        to.one(0, &self.name);
+        to.opt(8, &self.organization_identifier);
+        to.opt(7, &self.project_identifier);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateExperimentFromTemplateRequest);
@@ -442,11 +387,9 @@ impl model::Model for CreateExperimentTemplateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.manifest),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.manifest);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateExperimentTemplateRequest);
@@ -524,39 +467,19 @@ impl model::Model for CreateExperimentTemplateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.spec),
-            3 => model::opt(&self.tags),
-            4 => model::Part::Str(&self.identity),
-            5 => model::Part::Str(&self.revision),
-            6 => model::Part::Flag(&self.is_default),
-            7 => model::Part::Str(&self.api_version),
-            8 => model::Part::Str(&self.description),
-            9 => model::Part::Str(&self.hub_identity),
-            10 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.kind.is_some(),
-                self.name.is_some(),
-                self.spec.is_some(),
-                self.tags.is_some(),
-                self.identity.is_some(),
-                self.revision.is_some(),
-                self.is_default.is_some(),
-                self.api_version.is_some(),
-                self.description.is_some(),
-                self.hub_identity.is_some(),
-                self.correlation_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.api_version);
+        to.opt(10, &self.correlation_id);
+        to.opt(8, &self.description);
+        to.opt(9, &self.hub_identity);
+        to.opt(4, &self.identity);
+        to.opt(6, &self.is_default);
+        to.opt(0, &self.kind);
+        to.opt(1, &self.name);
+        to.opt(5, &self.revision);
+        to.opt(2, &self.spec);
+        to.opt(3, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateExperimentTemplateResponse);
@@ -622,17 +545,15 @@ impl model::Model for ExperimentTemplateAction {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.values),
-            2 => model::Part::Str(&self.infra_id),
-            3 => model::Part::Str(&self.identity),
-            4 => model::Part::Int(&self.revision),
-            5 => model::Part::Flag(&self.is_enterprise),
-            6 => model::Part::Flag(&self.continue_on_completion),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.continue_on_completion);
+        to.opt(3, &self.identity);
+        to.opt(2, &self.infra_id);
+        to.opt(5, &self.is_enterprise);
+        to.opt(0, &self.name);
+        to.opt(4, &self.revision);
+        to.opt(1, &self.values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExperimentTemplateAction);
@@ -694,17 +615,15 @@ impl model::Model for ExperimentTemplateFault {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.values),
-            2 => model::Part::Str(&self.infra_id),
-            3 => model::Part::Str(&self.identity),
-            4 => model::Part::Str(&self.revision),
-            5 => model::Part::Flag(&self.auth_enabled),
-            6 => model::Part::Flag(&self.is_enterprise),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.auth_enabled);
+        to.opt(3, &self.identity);
+        to.opt(2, &self.infra_id);
+        to.opt(6, &self.is_enterprise);
+        to.opt(0, &self.name);
+        to.opt(4, &self.revision);
+        to.opt(1, &self.values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExperimentTemplateFault);
@@ -778,37 +697,18 @@ impl model::Model for ExperimentTemplateProbe {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.values),
-            2 => model::Part::Str(&self.infra_id),
-            3 => model::Part::Str(&self.duration),
-            4 => model::Part::Str(&self.identity),
-            5 => model::Part::Int(&self.revision),
-            6 => model::Part::Int(&self.weightage),
-            7 => model::opt(&self.conditions),
-            8 => model::Part::Flag(&self.is_enterprise),
-            9 => model::Part::Flag(&self.enable_data_collection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.values.is_some(),
-                self.infra_id.is_some(),
-                self.duration.is_some(),
-                self.identity.is_some(),
-                self.revision.is_some(),
-                self.weightage.is_some(),
-                self.conditions.is_some(),
-                self.is_enterprise.is_some(),
-                self.enable_data_collection.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.conditions);
+        to.opt(3, &self.duration);
+        to.opt(9, &self.enable_data_collection);
+        to.opt(4, &self.identity);
+        to.opt(2, &self.infra_id);
+        to.opt(8, &self.is_enterprise);
+        to.opt(0, &self.name);
+        to.opt(5, &self.revision);
+        to.opt(1, &self.values);
+        to.opt(6, &self.weightage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExperimentTemplateProbe);
@@ -844,11 +744,9 @@ impl model::Model for ExperimentTemplateProbeConditions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.execute_upon),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.execute_upon);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExperimentTemplateProbeConditions);
@@ -914,33 +812,16 @@ impl model::Model for ExperimentTemplateSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.faults),
-            1 => model::opt(&self.probes),
-            2 => model::opt(&self.actions),
-            3 => model::Part::Str(&self.infra_id),
-            4 => model::opt(&self.vertices),
-            5 => model::opt(&self.infra_type),
-            6 => model::opt(&self.cleanup_policy),
-            7 => model::opt(&self.status_check_timeouts),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.faults.is_some(),
-                self.probes.is_some(),
-                self.actions.is_some(),
-                self.infra_id.is_some(),
-                self.vertices.is_some(),
-                self.infra_type.is_some(),
-                self.cleanup_policy.is_some(),
-                self.status_check_timeouts.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.actions);
+        to.opt(6, &self.cleanup_policy);
+        to.opt(0, &self.faults);
+        to.opt(3, &self.infra_id);
+        to.opt(5, &self.infra_type);
+        to.opt(1, &self.probes);
+        to.opt(7, &self.status_check_timeouts);
+        to.opt(4, &self.vertices);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExperimentTemplateSpec);
@@ -979,12 +860,10 @@ impl model::Model for ExperimentTemplateStatusCheckTimeout {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.delay),
-            1 => model::Part::Int(&self.timeout),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.delay);
+        to.opt(1, &self.timeout);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExperimentTemplateStatusCheckTimeout);
@@ -1029,14 +908,12 @@ impl model::Model for ExperimentTemplateVariables {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.faults),
-            1 => model::opt(&self.probes),
-            2 => model::opt(&self.actions),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.actions);
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.faults);
+        to.opt(1, &self.probes);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExperimentTemplateVariables);
@@ -1075,12 +952,10 @@ impl model::Model for ExperimentTemplateYaml {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.template),
-            1 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.correlation_id);
+        to.opt(0, &self.template);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExperimentTemplateYaml);
@@ -1158,39 +1033,19 @@ impl model::Model for GetExperimentTemplateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.spec),
-            3 => model::opt(&self.tags),
-            4 => model::Part::Str(&self.identity),
-            5 => model::Part::Str(&self.revision),
-            6 => model::Part::Flag(&self.is_default),
-            7 => model::Part::Str(&self.api_version),
-            8 => model::Part::Str(&self.description),
-            9 => model::Part::Str(&self.hub_identity),
-            10 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.kind.is_some(),
-                self.name.is_some(),
-                self.spec.is_some(),
-                self.tags.is_some(),
-                self.identity.is_some(),
-                self.revision.is_some(),
-                self.is_default.is_some(),
-                self.api_version.is_some(),
-                self.description.is_some(),
-                self.hub_identity.is_some(),
-                self.correlation_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.api_version);
+        to.opt(10, &self.correlation_id);
+        to.opt(8, &self.description);
+        to.opt(9, &self.hub_identity);
+        to.opt(4, &self.identity);
+        to.opt(6, &self.is_default);
+        to.opt(0, &self.kind);
+        to.opt(1, &self.name);
+        to.opt(5, &self.revision);
+        to.opt(2, &self.spec);
+        to.opt(3, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetExperimentTemplateResponse);
@@ -1232,13 +1087,11 @@ impl model::Model for ListExperimentTemplateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.pagination),
-            2 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(1, &self.pagination);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListExperimentTemplateResponse);
@@ -1284,11 +1137,9 @@ impl model::Model for UpdateExperimentTemplateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.manifest),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.manifest);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UpdateExperimentTemplateRequest);
@@ -1366,39 +1217,19 @@ impl model::Model for UpdateExperimentTemplateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.spec),
-            3 => model::opt(&self.tags),
-            4 => model::Part::Str(&self.identity),
-            5 => model::Part::Str(&self.revision),
-            6 => model::Part::Flag(&self.is_default),
-            7 => model::Part::Str(&self.api_version),
-            8 => model::Part::Str(&self.description),
-            9 => model::Part::Str(&self.hub_identity),
-            10 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.kind.is_some(),
-                self.name.is_some(),
-                self.spec.is_some(),
-                self.tags.is_some(),
-                self.identity.is_some(),
-                self.revision.is_some(),
-                self.is_default.is_some(),
-                self.api_version.is_some(),
-                self.description.is_some(),
-                self.hub_identity.is_some(),
-                self.correlation_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.api_version);
+        to.opt(10, &self.correlation_id);
+        to.opt(8, &self.description);
+        to.opt(9, &self.hub_identity);
+        to.opt(4, &self.identity);
+        to.opt(6, &self.is_default);
+        to.opt(0, &self.kind);
+        to.opt(1, &self.name);
+        to.opt(5, &self.revision);
+        to.opt(2, &self.spec);
+        to.opt(3, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateExperimentTemplateResponse);
@@ -1440,13 +1271,11 @@ impl model::Model for Vertex {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.end),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.start),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.end);
+        to.opt(1, &self.name);
+        to.opt(2, &self.start);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Vertex);
@@ -1488,13 +1317,11 @@ impl model::Model for VertexChild {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.faults),
-            1 => model::opt(&self.probes),
-            2 => model::opt(&self.actions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.actions);
+        to.opt(0, &self.faults);
+        to.opt(1, &self.probes);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(VertexChild);
@@ -1530,11 +1357,9 @@ impl model::Model for VertexResource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(VertexResource);

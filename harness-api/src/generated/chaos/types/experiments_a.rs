@@ -39,12 +39,10 @@ impl model::Model for ActionData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ActionData);
@@ -114,35 +112,17 @@ impl model::Model for ActionRef {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.env),
-            1 => model::opt(&self.args),
-            2 => model::Part::Str(&self.name),
-            3 => model::Part::Str(&self.hub_ref),
-            4 => model::opt(&self.values),
-            5 => model::Part::Str(&self.infra_id),
-            6 => model::Part::Str(&self.identity),
-            7 => model::Part::Int(&self.revision),
-            8 => model::Part::Flag(&self.continue_on_completion),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.env.is_some(),
-                self.args.is_some(),
-                self.name.is_some(),
-                self.hub_ref.is_some(),
-                self.values.is_some(),
-                self.infra_id.is_some(),
-                self.identity.is_some(),
-                self.revision.is_some(),
-                self.continue_on_completion.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.args);
+        to.opt(8, &self.continue_on_completion);
+        to.opt(0, &self.env);
+        to.opt(3, &self.hub_ref);
+        to.opt(6, &self.identity);
+        to.opt(5, &self.infra_id);
+        to.opt(2, &self.name);
+        to.opt(7, &self.revision);
+        to.opt(4, &self.values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ActionRef);
@@ -187,14 +167,12 @@ impl model::Model for Annotation {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.mode),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.probe_id),
-            3 => model::Part::Str(&self.revision_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.mode);
+        to.opt(1, &self.name);
+        to.opt(2, &self.probe_id);
+        to.opt(3, &self.revision_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Annotation);
@@ -236,13 +214,11 @@ impl model::Model for ApiAuth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.ca_cert),
-            1 => model::Part::Str(&self.client_cert),
-            2 => model::Part::Str(&self.server_cert),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ca_cert);
+        to.opt(1, &self.client_cert);
+        to.opt(2, &self.server_cert);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApiAuth);
@@ -312,35 +288,17 @@ impl model::Model for ApmProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::opt(&self.comparator),
-            2 => model::opt(&self.new_relic_inputs),
-            3 => model::opt(&self.prometheus_inputs),
-            4 => model::opt(&self.app_dynamics_inputs),
-            5 => model::opt(&self.datadog_apm_probe_inputs),
-            6 => model::opt(&self.dynatrace_apm_probe_inputs),
-            7 => model::opt(&self.gcp_cloud_monitoring_inputs),
-            8 => model::opt(&self.splunk_observability_inputs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.type_.is_some(),
-                self.comparator.is_some(),
-                self.new_relic_inputs.is_some(),
-                self.prometheus_inputs.is_some(),
-                self.app_dynamics_inputs.is_some(),
-                self.datadog_apm_probe_inputs.is_some(),
-                self.dynatrace_apm_probe_inputs.is_some(),
-                self.gcp_cloud_monitoring_inputs.is_some(),
-                self.splunk_observability_inputs.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.app_dynamics_inputs);
+        to.opt(1, &self.comparator);
+        to.opt(5, &self.datadog_apm_probe_inputs);
+        to.opt(6, &self.dynatrace_apm_probe_inputs);
+        to.opt(7, &self.gcp_cloud_monitoring_inputs);
+        to.opt(2, &self.new_relic_inputs);
+        to.opt(3, &self.prometheus_inputs);
+        to.opt(8, &self.splunk_observability_inputs);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApmProbeInputs);
@@ -379,12 +337,10 @@ impl model::Model for AppDynamicsInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.endpoint),
-            1 => model::opt(&self.appd_metrics),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.appd_metrics);
+        to.opt(0, &self.endpoint);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AppDynamicsInputs);
@@ -423,12 +379,10 @@ impl model::Model for Application {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.function),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.function);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Application);
@@ -473,14 +427,12 @@ impl model::Model for AwsElasticBlockStoreVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.fs_type),
-            1 => model::Part::Flag(&self.read_only),
-            2 => model::Part::Str(&self.volume_id),
-            3 => model::Part::Int(&self.partition),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.fs_type);
+        to.opt(3, &self.partition);
+        to.opt(1, &self.read_only);
+        to.opt(2, &self.volume_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsElasticBlockStoreVolumeSource);
@@ -539,16 +491,14 @@ impl model::Model for AzureDiskVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.kind),
-            1 => model::Part::Str(&self.fs_type),
-            2 => model::Part::Str(&self.disk_uri),
-            3 => model::Part::Str(&self.disk_name),
-            4 => model::Part::Flag(&self.read_only),
-            5 => model::opt(&self.caching_mode),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.caching_mode);
+        to.opt(3, &self.disk_name);
+        to.opt(2, &self.disk_uri);
+        to.opt(1, &self.fs_type);
+        to.opt(0, &self.kind);
+        to.opt(4, &self.read_only);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureDiskVolumeSource);
@@ -590,13 +540,11 @@ impl model::Model for AzureFileVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.read_only),
-            1 => model::Part::Str(&self.share_name),
-            2 => model::Part::Str(&self.secret_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.read_only);
+        to.opt(2, &self.secret_name);
+        to.opt(1, &self.share_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureFileVolumeSource);

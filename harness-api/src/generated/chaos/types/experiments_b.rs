@@ -39,12 +39,10 @@ impl model::Model for BulkAddTagsInExperimetsInput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::opt(&self.experiment_i_ds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.experiment_i_ds);
+        to.opt(0, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BulkAddTagsInExperimetsInput);
@@ -80,11 +78,9 @@ impl model::Model for BulkDeleteExperimetsInput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.experiment_i_ds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.experiment_i_ds);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BulkDeleteExperimetsInput);
@@ -123,12 +119,10 @@ impl model::Model for BulkExperimentRunResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.stage_id),
-            1 => model::opt(&self.create_pipeline_response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.create_pipeline_response);
+        to.opt(0, &self.stage_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BulkExperimentRunResponse);

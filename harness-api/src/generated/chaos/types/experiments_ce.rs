@@ -51,16 +51,14 @@ impl model::Model for CephFsVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.path),
-            1 => model::Part::Str(&self.user),
-            2 => model::opt(&self.monitors),
-            3 => model::Part::Flag(&self.read_only),
-            4 => model::opt(&self.secret_ref),
-            5 => model::Part::Str(&self.secret_file),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.monitors);
+        to.opt(0, &self.path);
+        to.opt(3, &self.read_only);
+        to.opt(5, &self.secret_file);
+        to.opt(4, &self.secret_ref);
+        to.opt(1, &self.user);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CephFsVolumeSource);

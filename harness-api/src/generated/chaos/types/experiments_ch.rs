@@ -42,13 +42,11 @@ impl model::Model for ChaosData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.fault_data),
-            1 => model::opt(&self.probe_data),
-            2 => model::opt(&self.action_data),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.action_data);
+        to.opt(0, &self.fault_data);
+        to.opt(1, &self.probe_data);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosData);
@@ -162,57 +160,28 @@ impl model::Model for ChaosExecutionNode {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.spec),
-            1 => model::Part::Str(&self.org_id),
-            2 => model::opt(&self.status),
-            3 => model::Part::Str(&self.infra_id),
-            4 => model::Part::Int(&self.duration),
-            5 => model::Part::Str(&self.step_name),
-            6 => model::opt(&self.step_type),
-            7 => model::Part::Str(&self.stream_id),
-            8 => model::Part::Str(&self.account_id),
-            9 => model::opt(&self.chaos_data),
-            10 => model::opt(&self.error_data),
-            11 => model::Part::Str(&self.infra_type),
-            12 => model::Part::Flag(&self.is_removed),
-            13 => model::Part::Str(&self.project_id),
-            14 => model::Part::Int(&self.started_at),
-            15 => model::Part::Int(&self.finished_at),
-            16 => model::Part::Str(&self.experiment_id),
-            17 => model::Part::Int(&self.estimated_time),
-            18 => model::Part::Int(&self.last_updated_at),
-            19 => model::Part::Str(&self.experiment_run_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.spec.is_some(),
-                self.org_id.is_some(),
-                self.status.is_some(),
-                self.infra_id.is_some(),
-                self.duration.is_some(),
-                self.step_name.is_some(),
-                self.step_type.is_some(),
-                self.stream_id.is_some(),
-                self.account_id.is_some(),
-                self.chaos_data.is_some(),
-                self.error_data.is_some(),
-                self.infra_type.is_some(),
-                self.is_removed.is_some(),
-                self.project_id.is_some(),
-                self.started_at.is_some(),
-                self.finished_at.is_some(),
-                self.experiment_id.is_some(),
-                self.estimated_time.is_some(),
-                self.last_updated_at.is_some(),
-                self.experiment_run_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.account_id);
+        to.opt(9, &self.chaos_data);
+        to.opt(4, &self.duration);
+        to.opt(10, &self.error_data);
+        to.opt(17, &self.estimated_time);
+        to.opt(16, &self.experiment_id);
+        to.opt(19, &self.experiment_run_id);
+        to.opt(15, &self.finished_at);
+        to.opt(3, &self.infra_id);
+        to.opt(11, &self.infra_type);
+        to.opt(12, &self.is_removed);
+        to.opt(18, &self.last_updated_at);
+        to.opt(1, &self.org_id);
+        to.opt(13, &self.project_id);
+        to.opt(0, &self.spec);
+        to.opt(14, &self.started_at);
+        to.opt(2, &self.status);
+        to.opt(5, &self.step_name);
+        to.opt(6, &self.step_type);
+        to.opt(7, &self.stream_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosExecutionNode);
@@ -326,57 +295,28 @@ impl model::Model for ChaosExecutionResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.nodes),
-            1 => model::Part::Str(&self.org_id),
-            2 => model::opt(&self.status),
-            3 => model::Part::Str(&self.infra_id),
-            4 => model::Part::Int(&self.duration),
-            5 => model::Part::Str(&self.step_name),
-            6 => model::opt(&self.step_type),
-            7 => model::Part::Str(&self.account_id),
-            8 => model::Part::Flag(&self.is_removed),
-            9 => model::Part::Str(&self.project_id),
-            10 => model::Part::Int(&self.started_at),
-            11 => model::Part::Int(&self.finished_at),
-            12 => model::Part::Int(&self.run_sequence),
-            13 => model::Part::Str(&self.experiment_id),
-            14 => model::Part::Int(&self.estimated_time),
-            15 => model::Part::Int(&self.last_updated_at),
-            16 => model::Part::Str(&self.experiment_run_id),
-            17 => model::Part::Str(&self.manifest_version),
-            18 => model::Part::Num(&self.resiliency_score),
-            19 => model::opt(&self.template_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.nodes.is_some(),
-                self.org_id.is_some(),
-                self.status.is_some(),
-                self.infra_id.is_some(),
-                self.duration.is_some(),
-                self.step_name.is_some(),
-                self.step_type.is_some(),
-                self.account_id.is_some(),
-                self.is_removed.is_some(),
-                self.project_id.is_some(),
-                self.started_at.is_some(),
-                self.finished_at.is_some(),
-                self.run_sequence.is_some(),
-                self.experiment_id.is_some(),
-                self.estimated_time.is_some(),
-                self.last_updated_at.is_some(),
-                self.experiment_run_id.is_some(),
-                self.manifest_version.is_some(),
-                self.resiliency_score.is_some(),
-                self.template_details.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.account_id);
+        to.opt(4, &self.duration);
+        to.opt(14, &self.estimated_time);
+        to.opt(13, &self.experiment_id);
+        to.opt(16, &self.experiment_run_id);
+        to.opt(11, &self.finished_at);
+        to.opt(3, &self.infra_id);
+        to.opt(8, &self.is_removed);
+        to.opt(15, &self.last_updated_at);
+        to.opt(17, &self.manifest_version);
+        to.opt(0, &self.nodes);
+        to.opt(1, &self.org_id);
+        to.opt(9, &self.project_id);
+        to.opt(18, &self.resiliency_score);
+        to.opt(12, &self.run_sequence);
+        to.opt(10, &self.started_at);
+        to.opt(2, &self.status);
+        to.opt(5, &self.step_name);
+        to.opt(6, &self.step_type);
+        to.opt(19, &self.template_details);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosExecutionResponse);
@@ -415,12 +355,10 @@ impl model::Model for ChaosExperimentInputsetSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tasks),
-            1 => model::opt(&self.experiment),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.experiment);
+        to.opt(0, &self.tasks);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosExperimentInputsetSpec);
@@ -570,75 +508,37 @@ impl model::Model for ChaosExperimentRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.org_id),
-            3 => model::Part::Str(&self.infra_id),
-            4 => model::opt(&self.fault_i_ds),
-            5 => model::Part::Str(&self.identity),
-            6 => model::opt(&self.revision),
-            7 => model::Part::Str(&self.account_id),
-            8 => model::Part::Int(&self.created_at),
-            9 => model::Part::Str(&self.created_by),
-            10 => model::opt(&self.infra_type),
-            11 => model::Part::Flag(&self.is_removed),
-            12 => model::Part::Str(&self.project_id),
-            13 => model::Part::Int(&self.updated_at),
-            14 => model::Part::Str(&self.updated_by),
-            15 => model::Part::Str(&self.cron_syntax),
-            16 => model::Part::Str(&self.description),
-            17 => model::Part::Str(&self.experiment_id),
-            18 => model::Part::Flag(&self.is_cron_enabled),
-            19 => model::opt(&self.experiment_type),
-            20 => model::Part::Int(&self.last_executed_at),
-            21 => model::opt(&self.recommendation),
-            22 => model::opt(&self.template_details),
-            23 => model::Part::Flag(&self.is_custom_experiment),
-            24 => model::Part::Str(&self.target_network_map_id),
-            25 => model::Part::Int(&self.total_experiment_runs),
-            26 => model::Part::Flag(&self.is_single_run_cron_enabled),
-            27 => model::opt(&self.recent_experiment_run_details),
-            28 => model::opt(&self.single_click_onboard_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.org_id.is_some(),
-                self.infra_id.is_some(),
-                self.fault_i_ds.is_some(),
-                self.identity.is_some(),
-                self.revision.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.infra_type.is_some(),
-                self.is_removed.is_some(),
-                self.project_id.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.cron_syntax.is_some(),
-                self.description.is_some(),
-                self.experiment_id.is_some(),
-                self.is_cron_enabled.is_some(),
-                self.experiment_type.is_some(),
-                self.last_executed_at.is_some(),
-                self.recommendation.is_some(),
-                self.template_details.is_some(),
-                self.is_custom_experiment.is_some(),
-                self.target_network_map_id.is_some(),
-                self.total_experiment_runs.is_some(),
-                self.is_single_run_cron_enabled.is_some(),
-                self.recent_experiment_run_details.is_some(),
-                self.single_click_onboard_metadata.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.account_id);
+        to.opt(8, &self.created_at);
+        to.opt(9, &self.created_by);
+        to.opt(15, &self.cron_syntax);
+        to.opt(16, &self.description);
+        to.opt(17, &self.experiment_id);
+        to.opt(19, &self.experiment_type);
+        to.opt(4, &self.fault_i_ds);
+        to.opt(5, &self.identity);
+        to.opt(3, &self.infra_id);
+        to.opt(10, &self.infra_type);
+        to.opt(18, &self.is_cron_enabled);
+        to.opt(23, &self.is_custom_experiment);
+        to.opt(11, &self.is_removed);
+        to.opt(26, &self.is_single_run_cron_enabled);
+        to.opt(20, &self.last_executed_at);
+        to.opt(0, &self.name);
+        to.opt(2, &self.org_id);
+        to.opt(12, &self.project_id);
+        to.opt(27, &self.recent_experiment_run_details);
+        to.opt(21, &self.recommendation);
+        to.opt(6, &self.revision);
+        to.opt(28, &self.single_click_onboard_metadata);
+        to.opt(1, &self.tags);
+        to.opt(24, &self.target_network_map_id);
+        to.opt(22, &self.template_details);
+        to.opt(25, &self.total_experiment_runs);
+        to.opt(13, &self.updated_at);
+        to.opt(14, &self.updated_by);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosExperimentRequest);
@@ -820,91 +720,45 @@ impl model::Model for ChaosExperimentRun {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_id),
-            1 => model::Part::Str(&self.phase),
-            2 => model::opt(&self.probes),
-            3 => model::opt(&self.actions),
-            4 => model::Part::Str(&self.infra_id),
-            5 => model::opt(&self.fault_i_ds),
-            6 => model::Part::Int(&self.faults_na),
-            7 => model::Part::Str(&self.notify_id),
-            8 => model::Part::Str(&self.account_id),
-            9 => model::Part::Flag(&self.completed),
-            10 => model::Part::Int(&self.created_at),
-            11 => model::Part::Str(&self.created_by),
-            12 => model::Part::Flag(&self.is_removed),
-            13 => model::Part::Str(&self.project_id),
-            14 => model::Part::Int(&self.updated_at),
-            15 => model::Part::Str(&self.updated_by),
-            16 => model::Part::Str(&self.revision_id),
-            17 => model::Part::Int(&self.run_sequence),
-            18 => model::Part::Int(&self.total_faults),
-            19 => model::Part::Str(&self.experiment_id),
-            20 => model::Part::Int(&self.faults_failed),
-            21 => model::Part::Int(&self.faults_passed),
-            22 => model::Part::Str(&self.network_map_id),
-            23 => model::Part::Str(&self.error_response),
-            24 => model::Part::Str(&self.execution_data),
-            25 => model::Part::Int(&self.faults_awaited),
-            26 => model::Part::Int(&self.faults_stopped),
-            27 => model::Part::Str(&self.experiment_name),
-            28 => model::opt(&self.experiment_type),
-            29 => model::Part::Str(&self.experiment_yaml),
-            30 => model::Part::Str(&self.experiment_run_id),
-            31 => model::Part::Str(&self.manifest_version),
-            32 => model::Part::Num(&self.resiliency_score),
-            33 => model::opt(&self.template_details),
-            34 => model::opt(&self.faults_with_probes),
-            35 => model::opt(&self.targeted_services),
-            36 => model::opt(&self.security_governance),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org_id.is_some(),
-                self.phase.is_some(),
-                self.probes.is_some(),
-                self.actions.is_some(),
-                self.infra_id.is_some(),
-                self.fault_i_ds.is_some(),
-                self.faults_na.is_some(),
-                self.notify_id.is_some(),
-                self.account_id.is_some(),
-                self.completed.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.is_removed.is_some(),
-                self.project_id.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.revision_id.is_some(),
-                self.run_sequence.is_some(),
-                self.total_faults.is_some(),
-                self.experiment_id.is_some(),
-                self.faults_failed.is_some(),
-                self.faults_passed.is_some(),
-                self.network_map_id.is_some(),
-                self.error_response.is_some(),
-                self.execution_data.is_some(),
-                self.faults_awaited.is_some(),
-                self.faults_stopped.is_some(),
-                self.experiment_name.is_some(),
-                self.experiment_type.is_some(),
-                self.experiment_yaml.is_some(),
-                self.experiment_run_id.is_some(),
-                self.manifest_version.is_some(),
-                self.resiliency_score.is_some(),
-                self.template_details.is_some(),
-                self.faults_with_probes.is_some(),
-                self.targeted_services.is_some(),
-                self.security_governance.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.account_id);
+        to.opt(3, &self.actions);
+        to.opt(9, &self.completed);
+        to.opt(10, &self.created_at);
+        to.opt(11, &self.created_by);
+        to.opt(23, &self.error_response);
+        to.opt(24, &self.execution_data);
+        to.opt(19, &self.experiment_id);
+        to.opt(27, &self.experiment_name);
+        to.opt(30, &self.experiment_run_id);
+        to.opt(28, &self.experiment_type);
+        to.opt(29, &self.experiment_yaml);
+        to.opt(5, &self.fault_i_ds);
+        to.opt(25, &self.faults_awaited);
+        to.opt(20, &self.faults_failed);
+        to.opt(6, &self.faults_na);
+        to.opt(21, &self.faults_passed);
+        to.opt(26, &self.faults_stopped);
+        to.opt(34, &self.faults_with_probes);
+        to.opt(4, &self.infra_id);
+        to.opt(12, &self.is_removed);
+        to.opt(31, &self.manifest_version);
+        to.opt(22, &self.network_map_id);
+        to.opt(7, &self.notify_id);
+        to.opt(0, &self.org_id);
+        to.opt(1, &self.phase);
+        to.opt(2, &self.probes);
+        to.opt(13, &self.project_id);
+        to.opt(32, &self.resiliency_score);
+        to.opt(16, &self.revision_id);
+        to.opt(17, &self.run_sequence);
+        to.opt(36, &self.security_governance);
+        to.opt(35, &self.targeted_services);
+        to.opt(33, &self.template_details);
+        to.opt(18, &self.total_faults);
+        to.opt(14, &self.updated_at);
+        to.opt(15, &self.updated_by);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosExperimentRun);
@@ -986,41 +840,20 @@ impl model::Model for ChaosExperimentRunDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.phase),
-            1 => model::Part::Str(&self.notify_id),
-            2 => model::Part::Flag(&self.completed),
-            3 => model::Part::Int(&self.created_at),
-            4 => model::Part::Str(&self.created_by),
-            5 => model::Part::Flag(&self.is_removed),
-            6 => model::Part::Int(&self.updated_at),
-            7 => model::Part::Str(&self.updated_by),
-            8 => model::Part::Int(&self.run_sequence),
-            9 => model::Part::Str(&self.experiment_run_id),
-            10 => model::Part::Num(&self.resiliency_score),
-            11 => model::opt(&self.faults_with_probes),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.phase.is_some(),
-                self.notify_id.is_some(),
-                self.completed.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.is_removed.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.run_sequence.is_some(),
-                self.experiment_run_id.is_some(),
-                self.resiliency_score.is_some(),
-                self.faults_with_probes.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.completed);
+        to.opt(3, &self.created_at);
+        to.opt(4, &self.created_by);
+        to.opt(9, &self.experiment_run_id);
+        to.opt(11, &self.faults_with_probes);
+        to.opt(5, &self.is_removed);
+        to.opt(1, &self.notify_id);
+        to.opt(0, &self.phase);
+        to.opt(10, &self.resiliency_score);
+        to.opt(8, &self.run_sequence);
+        to.opt(6, &self.updated_at);
+        to.opt(7, &self.updated_by);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosExperimentRunDetail);
@@ -1056,11 +889,9 @@ impl model::Model for ChaosExperimentRunsStatsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosExperimentRunsStatsResponse);
@@ -1113,14 +944,12 @@ impl model::Model for ChaosInfra {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.infra_id),
-            1 => model::Part::Str(&self.infra_name),
-            2 => model::Part::Str(&self.infra_type),
-            3 => model::Part::Str(&self.environment_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.environment_id);
+        to.opt(0, &self.infra_id);
+        to.opt(1, &self.infra_name);
+        to.opt(2, &self.infra_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosInfra);
@@ -1222,51 +1051,25 @@ impl model::Model for ChaosInfraV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.kind),
-            2 => model::Part::Str(&self.name),
-            3 => model::opt(&self.spec),
-            4 => model::opt(&self.tags),
-            5 => model::Part::Str(&self.org_id),
-            6 => model::Part::Str(&self.identity),
-            7 => model::Part::Str(&self.account_id),
-            8 => model::Part::Int(&self.created_at),
-            9 => model::Part::Str(&self.created_by),
-            10 => model::Part::Flag(&self.is_removed),
-            11 => model::Part::Str(&self.project_id),
-            12 => model::Part::Int(&self.updated_at),
-            13 => model::Part::Str(&self.updated_by),
-            14 => model::Part::Str(&self.api_version),
-            15 => model::Part::Str(&self.description),
-            16 => model::Part::Str(&self.environment_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.kind.is_some(),
-                self.name.is_some(),
-                self.spec.is_some(),
-                self.tags.is_some(),
-                self.org_id.is_some(),
-                self.identity.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.is_removed.is_some(),
-                self.project_id.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.api_version.is_some(),
-                self.description.is_some(),
-                self.environment_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.account_id);
+        to.opt(14, &self.api_version);
+        to.opt(8, &self.created_at);
+        to.opt(9, &self.created_by);
+        to.opt(15, &self.description);
+        to.opt(16, &self.environment_id);
+        to.opt(0, &self.id);
+        to.opt(6, &self.identity);
+        to.opt(10, &self.is_removed);
+        to.opt(1, &self.kind);
+        to.opt(2, &self.name);
+        to.opt(5, &self.org_id);
+        to.opt(11, &self.project_id);
+        to.opt(3, &self.spec);
+        to.opt(4, &self.tags);
+        to.opt(12, &self.updated_at);
+        to.opt(13, &self.updated_by);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosInfraV2);
@@ -1306,11 +1109,9 @@ impl model::Model for ChaosInfraV2Spec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.k8s_infra_v2),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.k8s_infra_v2);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosInfraV2Spec);
@@ -1392,39 +1193,19 @@ impl model::Model for ChaosInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.env),
-            1 => model::opt(&self.args),
-            2 => model::Part::Str(&self.fault),
-            3 => model::Part::Str(&self.image),
-            4 => model::opt(&self.labels),
-            5 => model::opt(&self.probes),
-            6 => model::opt(&self.command),
-            7 => model::opt(&self.components),
-            8 => model::opt(&self.annotations),
-            9 => model::opt(&self.image_pull_policy),
-            10 => model::Part::Flag(&self.default_health_check),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.env.is_some(),
-                self.args.is_some(),
-                self.fault.is_some(),
-                self.image.is_some(),
-                self.labels.is_some(),
-                self.probes.is_some(),
-                self.command.is_some(),
-                self.components.is_some(),
-                self.annotations.is_some(),
-                self.image_pull_policy.is_some(),
-                self.default_health_check.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.annotations);
+        to.opt(1, &self.args);
+        to.opt(6, &self.command);
+        to.opt(7, &self.components);
+        to.opt(10, &self.default_health_check);
+        to.opt(0, &self.env);
+        to.opt(2, &self.fault);
+        to.opt(3, &self.image);
+        to.opt(9, &self.image_pull_policy);
+        to.opt(4, &self.labels);
+        to.opt(5, &self.probes);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosInputs);
@@ -1472,15 +1253,13 @@ impl model::Model for ChaosPipelineInput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Str(&self.description),
-            4 => model::opt(&self.experiment_spec),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.description);
+        to.opt(4, &self.experiment_spec);
+        to.opt(2, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosPipelineInput);
@@ -1531,12 +1310,10 @@ impl model::Model for ChaosWeightages {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.weightage),
-            1 => model::Part::Str(&self.experiment_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.experiment_name);
+        to.opt(0, &self.weightage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosWeightages);

@@ -45,14 +45,12 @@ impl model::Model for CinderVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.fs_type),
-            1 => model::Part::Flag(&self.read_only),
-            2 => model::Part::Str(&self.volume_id),
-            3 => model::opt(&self.secret_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.fs_type);
+        to.opt(1, &self.read_only);
+        to.opt(3, &self.secret_ref);
+        to.opt(2, &self.volume_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CinderVolumeSource);

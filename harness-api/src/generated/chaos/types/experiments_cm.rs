@@ -45,14 +45,12 @@ impl model::Model for CmdProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.env),
-            1 => model::opt(&self.source),
-            2 => model::Part::Str(&self.command),
-            3 => model::opt(&self.comparator),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.command);
+        to.opt(3, &self.comparator);
+        to.opt(0, &self.env);
+        to.opt(1, &self.source);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CmdProbeInputs);

@@ -36,11 +36,9 @@ impl model::Model for CommandProbe {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.output),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.output);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CommandProbe);
@@ -146,53 +144,26 @@ impl model::Model for CommonProbe {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.data),
-            2 => model::Part::Str(&self.mode),
-            3 => model::Part::Str(&self.name),
-            4 => model::Part::Str(&self.type_),
-            5 => model::Part::Str(&self.probe_ref),
-            6 => model::Part::Flag(&self.is_verified),
-            7 => model::opt(&self.run_properties),
-            8 => model::opt(&self.apm_probe_inputs),
-            9 => model::opt(&self.cmd_probe_inputs),
-            10 => model::opt(&self.k8s_probe_inputs),
-            11 => model::opt(&self.slo_probe_inputs),
-            12 => model::opt(&self.http_probe_inputs),
-            13 => model::opt(&self.prom_probe_inputs),
-            14 => model::opt(&self.datadog_probe_inputs),
-            15 => model::opt(&self.newrelic_probe_inputs),
-            16 => model::opt(&self.container_probe_inputs),
-            17 => model::opt(&self.dynatrace_probe_inputs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.data.is_some(),
-                self.mode.is_some(),
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.probe_ref.is_some(),
-                self.is_verified.is_some(),
-                self.run_properties.is_some(),
-                self.apm_probe_inputs.is_some(),
-                self.cmd_probe_inputs.is_some(),
-                self.k8s_probe_inputs.is_some(),
-                self.slo_probe_inputs.is_some(),
-                self.http_probe_inputs.is_some(),
-                self.prom_probe_inputs.is_some(),
-                self.datadog_probe_inputs.is_some(),
-                self.newrelic_probe_inputs.is_some(),
-                self.container_probe_inputs.is_some(),
-                self.dynatrace_probe_inputs.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.apm_probe_inputs);
+        to.opt(9, &self.cmd_probe_inputs);
+        to.opt(16, &self.container_probe_inputs);
+        to.opt(1, &self.data);
+        to.opt(14, &self.datadog_probe_inputs);
+        to.opt(17, &self.dynatrace_probe_inputs);
+        to.opt(12, &self.http_probe_inputs);
+        to.opt(0, &self.id);
+        to.opt(6, &self.is_verified);
+        to.opt(10, &self.k8s_probe_inputs);
+        to.opt(2, &self.mode);
+        to.opt(3, &self.name);
+        to.opt(15, &self.newrelic_probe_inputs);
+        to.opt(5, &self.probe_ref);
+        to.opt(13, &self.prom_probe_inputs);
+        to.opt(7, &self.run_properties);
+        to.opt(11, &self.slo_probe_inputs);
+        to.opt(4, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CommonProbe);
@@ -236,12 +207,10 @@ impl model::Model for CommonProbeEnvVar {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CommonProbeEnvVar);
@@ -280,12 +249,10 @@ impl model::Model for CommonProbeMetrics {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.entity_selector),
-            1 => model::Part::Str(&self.metrics_selector),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.entity_selector);
+        to.opt(1, &self.metrics_selector);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CommonProbeMetrics);
@@ -324,12 +291,10 @@ impl model::Model for CommonProbeSyntheticsTest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.public_id),
-            1 => model::opt(&self.test_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.public_id);
+        to.opt(1, &self.test_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CommonProbeSyntheticsTest);
@@ -383,15 +348,13 @@ impl model::Model for CommonProbeTlsConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.ca_file),
-            1 => model::Part::Str(&self.key_file),
-            2 => model::Part::Str(&self.cert_file),
-            3 => model::Part::Str(&self.server_name),
-            4 => model::Part::Flag(&self.insecure_skip_verify),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ca_file);
+        to.opt(2, &self.cert_file);
+        to.opt(4, &self.insecure_skip_verify);
+        to.opt(1, &self.key_file);
+        to.opt(3, &self.server_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CommonProbeTlsConfig);
@@ -433,13 +396,11 @@ impl model::Model for ComparatorInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.value),
-            2 => model::Part::Str(&self.criteria),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.criteria);
+        to.opt(0, &self.type_);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ComparatorInfo);
@@ -484,14 +445,12 @@ impl model::Model for ConditionDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.phase),
-            1 => model::Part::Str(&self.message),
-            2 => model::Part::Str(&self.condition_id),
-            3 => model::Part::Str(&self.condition_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.condition_id);
+        to.opt(3, &self.condition_name);
+        to.opt(1, &self.message);
+        to.opt(0, &self.phase);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConditionDetails);
@@ -533,13 +492,11 @@ impl model::Model for ConfigMap {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.mount_path),
-            2 => model::Part::Int(&self.default_mode),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.default_mode);
+        to.opt(1, &self.mount_path);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConfigMap);
@@ -578,12 +535,10 @@ impl model::Model for ConfigMapEnvSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Flag(&self.optional),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.optional);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConfigMapEnvSource);
@@ -625,13 +580,11 @@ impl model::Model for ConfigMapProjection {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.items),
-            2 => model::Part::Flag(&self.optional),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.items);
+        to.opt(0, &self.name);
+        to.opt(2, &self.optional);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConfigMapProjection);
@@ -676,14 +629,12 @@ impl model::Model for ConfigMapVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.items),
-            2 => model::Part::Flag(&self.optional),
-            3 => model::Part::Int(&self.default_mode),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.default_mode);
+        to.opt(1, &self.items);
+        to.opt(0, &self.name);
+        to.opt(2, &self.optional);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConfigMapVolumeSource);
@@ -805,61 +756,30 @@ impl model::Model for ContainerProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.env),
-            1 => model::Part::Str(&self.args),
-            2 => model::Part::Str(&self.image),
-            3 => model::opt(&self.labels),
-            4 => model::opt(&self.command),
-            5 => model::Part::Flag(&self.host_ipc),
-            6 => model::Part::Flag(&self.host_pid),
-            7 => model::opt(&self.volumes),
-            8 => model::opt(&self.affinity),
-            9 => model::Part::Str(&self.namespace),
-            10 => model::opt(&self.resources),
-            11 => model::opt(&self.comparator),
-            12 => model::opt(&self.annotations),
-            13 => model::Part::Flag(&self.host_network),
-            14 => model::opt(&self.tolerations),
-            15 => model::opt(&self.node_selector),
-            16 => model::opt(&self.volume_mounts),
-            17 => model::opt(&self.image_pull_policy),
-            18 => model::opt(&self.image_pull_secrets),
-            19 => model::opt(&self.pod_security_context),
-            20 => model::Part::Str(&self.service_account_name),
-            21 => model::opt(&self.container_security_context),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.env.is_some(),
-                self.args.is_some(),
-                self.image.is_some(),
-                self.labels.is_some(),
-                self.command.is_some(),
-                self.host_ipc.is_some(),
-                self.host_pid.is_some(),
-                self.volumes.is_some(),
-                self.affinity.is_some(),
-                self.namespace.is_some(),
-                self.resources.is_some(),
-                self.comparator.is_some(),
-                self.annotations.is_some(),
-                self.host_network.is_some(),
-                self.tolerations.is_some(),
-                self.node_selector.is_some(),
-                self.volume_mounts.is_some(),
-                self.image_pull_policy.is_some(),
-                self.image_pull_secrets.is_some(),
-                self.pod_security_context.is_some(),
-                self.service_account_name.is_some(),
-                self.container_security_context.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.affinity);
+        to.opt(12, &self.annotations);
+        to.opt(1, &self.args);
+        to.opt(4, &self.command);
+        to.opt(11, &self.comparator);
+        to.opt(21, &self.container_security_context);
+        to.opt(0, &self.env);
+        to.opt(5, &self.host_ipc);
+        to.opt(13, &self.host_network);
+        to.opt(6, &self.host_pid);
+        to.opt(2, &self.image);
+        to.opt(17, &self.image_pull_policy);
+        to.opt(18, &self.image_pull_secrets);
+        to.opt(3, &self.labels);
+        to.opt(9, &self.namespace);
+        to.opt(15, &self.node_selector);
+        to.opt(19, &self.pod_security_context);
+        to.opt(10, &self.resources);
+        to.opt(20, &self.service_account_name);
+        to.opt(14, &self.tolerations);
+        to.opt(16, &self.volume_mounts);
+        to.opt(7, &self.volumes);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ContainerProbeInputs);

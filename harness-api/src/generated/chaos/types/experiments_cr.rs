@@ -45,14 +45,12 @@ impl model::Model for CreateInputSetRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.spec),
-            2 => model::Part::Str(&self.identity),
-            3 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.description);
+        to.opt(2, &self.identity);
+        to.opt(0, &self.name);
+        to.opt(1, &self.spec);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateInputSetRequest);
@@ -91,12 +89,10 @@ impl model::Model for CreateInputSetResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateInputSetResponse);
@@ -150,15 +146,13 @@ impl model::Model for CreateNoteRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.comment),
-            2 => model::Part::Str(&self.experiment_id),
-            3 => model::Part::Str(&self.gameday_run_id),
-            4 => model::Part::Str(&self.experiment_run_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.comment);
+        to.opt(2, &self.experiment_id);
+        to.opt(4, &self.experiment_run_id);
+        to.opt(3, &self.gameday_run_id);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateNoteRequest);
@@ -194,11 +188,9 @@ impl model::Model for CreateNoteResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateNoteResponse);
@@ -249,16 +241,14 @@ impl model::Model for CreatePipelineResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.code),
-            1 => model::opt(&self.data),
-            2 => model::Part::Str(&self.status),
-            3 => model::Part::Str(&self.message),
-            4 => model::Part::Json(&self.meta_data),
-            5 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.code);
+        to.opt(5, &self.correlation_id);
+        to.opt(1, &self.data);
+        to.opt(3, &self.message);
+        to.opt(4, &self.meta_data);
+        to.opt(2, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreatePipelineResponse);
@@ -294,11 +284,9 @@ impl model::Model for CreatePipelineResponseData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreatePipelineResponseData);

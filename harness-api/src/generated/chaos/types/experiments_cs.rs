@@ -54,15 +54,13 @@ impl model::Model for CsiVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.driver),
-            1 => model::Part::Str(&self.fs_type),
-            2 => model::Part::Flag(&self.read_only),
-            3 => model::opt(&self.volume_attributes),
-            4 => model::opt(&self.node_publish_secret_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.driver);
+        to.opt(1, &self.fs_type);
+        to.opt(4, &self.node_publish_secret_ref);
+        to.opt(2, &self.read_only);
+        to.opt(3, &self.volume_attributes);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CsiVolumeSource);

@@ -50,14 +50,12 @@ impl model::Model for DatadogProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.metrics),
-            1 => model::Part::Str(&self.datadog_site),
-            2 => model::opt(&self.synthetics_test),
-            3 => model::Part::Str(&self.datadog_credentials_secret_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.datadog_credentials_secret_name);
+        to.opt(1, &self.datadog_site);
+        to.opt(0, &self.metrics);
+        to.opt(2, &self.synthetics_test);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DatadogProbeInputs);
@@ -96,12 +94,10 @@ impl model::Model for DateRange {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.end_date),
-            1 => model::Part::Str(&self.start_date),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.end_date);
+        to.opt(1, &self.start_date);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DateRange);
@@ -140,12 +136,10 @@ impl model::Model for Definition {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.chaos),
-            1 => model::opt(&self.targets),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.chaos);
+        to.opt(1, &self.targets);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Definition);
@@ -187,13 +181,11 @@ impl model::Model for DeleteChaosV2ExperimentResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.is_deleted),
-            1 => model::Part::Str(&self.experiment_id),
-            2 => model::Part::Str(&self.experiment_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.experiment_id);
+        to.opt(2, &self.experiment_name);
+        to.opt(0, &self.is_deleted);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeleteChaosV2ExperimentResponse);
@@ -229,11 +221,9 @@ impl model::Model for DeleteInputSetResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeleteInputSetResponse);
@@ -269,11 +259,9 @@ impl model::Model for DownwardApiProjection {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DownwardApiProjection);
@@ -318,14 +306,12 @@ impl model::Model for DownwardApiVolumeFile {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.mode),
-            1 => model::Part::Str(&self.path),
-            2 => model::opt(&self.field_ref),
-            3 => model::opt(&self.resource_field_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.field_ref);
+        to.opt(0, &self.mode);
+        to.opt(1, &self.path);
+        to.opt(3, &self.resource_field_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DownwardApiVolumeFile);
@@ -364,12 +350,10 @@ impl model::Model for DownwardApiVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            1 => model::Part::Int(&self.default_mode),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.default_mode);
+        to.opt(0, &self.items);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DownwardApiVolumeSource);
@@ -423,15 +407,13 @@ impl model::Model for DynatraceProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.metrics),
-            1 => model::Part::Str(&self.endpoint),
-            2 => model::Part::Str(&self.time_frame),
-            3 => model::opt(&self.comparator),
-            4 => model::Part::Str(&self.api_token_secret_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.api_token_secret_name);
+        to.opt(3, &self.comparator);
+        to.opt(1, &self.endpoint);
+        to.opt(0, &self.metrics);
+        to.opt(2, &self.time_frame);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DynatraceProbeInputs);

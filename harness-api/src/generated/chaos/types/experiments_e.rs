@@ -42,13 +42,11 @@ impl model::Model for EnvFromSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.prefix),
-            1 => model::opt(&self.secret_ref),
-            2 => model::opt(&self.config_map_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.config_map_ref);
+        to.opt(0, &self.prefix);
+        to.opt(1, &self.secret_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EnvFromSource);
@@ -84,11 +82,9 @@ impl model::Model for EphemeralVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.volume_claim_template),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.volume_claim_template);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EphemeralVolumeSource);
@@ -127,12 +123,10 @@ impl model::Model for ErrorData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.code),
-            1 => model::Part::Str(&self.message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.code);
+        to.opt(1, &self.message);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ErrorData);
@@ -174,13 +168,11 @@ impl model::Model for ExecutionNodeHttpProbe {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.status_code),
-            1 => model::opt(&self.response_body),
-            2 => model::Part::Int(&self.response_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.response_body);
+        to.opt(2, &self.response_time);
+        to.opt(0, &self.status_code);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExecutionNodeHttpProbe);
@@ -216,11 +208,9 @@ impl model::Model for ExecutionNodePromProbe {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.metrics),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.metrics);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExecutionNodePromProbe);
@@ -290,35 +280,17 @@ impl model::Model for ExperimentAuth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.api),
-            1 => model::Part::Str(&self.aws),
-            2 => model::Part::Str(&self.gcp),
-            3 => model::opt(&self.ssh),
-            4 => model::opt(&self.type_),
-            5 => model::Part::Str(&self.azure),
-            6 => model::opt(&self.vmware),
-            7 => model::opt(&self.redis_auth),
-            8 => model::Part::Str(&self.node_restart),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.api.is_some(),
-                self.aws.is_some(),
-                self.gcp.is_some(),
-                self.ssh.is_some(),
-                self.type_.is_some(),
-                self.azure.is_some(),
-                self.vmware.is_some(),
-                self.redis_auth.is_some(),
-                self.node_restart.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.api);
+        to.opt(1, &self.aws);
+        to.opt(5, &self.azure);
+        to.opt(2, &self.gcp);
+        to.opt(8, &self.node_restart);
+        to.opt(7, &self.redis_auth);
+        to.opt(3, &self.ssh);
+        to.opt(4, &self.type_);
+        to.opt(6, &self.vmware);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExperimentAuth);
@@ -417,47 +389,23 @@ impl model::Model for ExperimentComponents {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth),
-            1 => model::opt(&self.helper),
-            2 => model::Part::Flag(&self.host_pid),
-            3 => model::opt(&self.secrets),
-            4 => model::opt(&self.sidecar),
-            5 => model::opt(&self.resources),
-            6 => model::opt(&self.config_maps),
-            7 => model::opt(&self.tolerations),
-            8 => model::opt(&self.node_selector),
-            9 => model::opt(&self.host_file_volumes),
-            10 => model::opt(&self.security_context),
-            11 => model::opt(&self.image_pull_secrets),
-            12 => model::opt(&self.projected_volumes),
-            13 => model::opt(&self.status_check_timeouts),
-            14 => model::Part::Int(&self.termination_grace_period_seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.auth.is_some(),
-                self.helper.is_some(),
-                self.host_pid.is_some(),
-                self.secrets.is_some(),
-                self.sidecar.is_some(),
-                self.resources.is_some(),
-                self.config_maps.is_some(),
-                self.tolerations.is_some(),
-                self.node_selector.is_some(),
-                self.host_file_volumes.is_some(),
-                self.security_context.is_some(),
-                self.image_pull_secrets.is_some(),
-                self.projected_volumes.is_some(),
-                self.status_check_timeouts.is_some(),
-                self.termination_grace_period_seconds.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth);
+        to.opt(6, &self.config_maps);
+        to.opt(1, &self.helper);
+        to.opt(9, &self.host_file_volumes);
+        to.opt(2, &self.host_pid);
+        to.opt(11, &self.image_pull_secrets);
+        to.opt(8, &self.node_selector);
+        to.opt(12, &self.projected_volumes);
+        to.opt(5, &self.resources);
+        to.opt(3, &self.secrets);
+        to.opt(10, &self.security_context);
+        to.opt(4, &self.sidecar);
+        to.opt(13, &self.status_check_timeouts);
+        to.opt(14, &self.termination_grace_period_seconds);
+        to.opt(7, &self.tolerations);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExperimentComponents);
@@ -493,11 +441,9 @@ impl model::Model for ExperimentProbeConditions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.execute_upon),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.execute_upon);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExperimentProbeConditions);
@@ -536,12 +482,10 @@ impl model::Model for ExperimentRedisAuth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.tls_file),
-            1 => model::Part::Str(&self.password),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.password);
+        to.opt(0, &self.tls_file);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExperimentRedisAuth);
@@ -580,12 +524,10 @@ impl model::Model for ExperimentRunAction {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.identity),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identity);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExperimentRunAction);
@@ -624,12 +566,10 @@ impl model::Model for ExperimentRunProbe {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.identity),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identity);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExperimentRunProbe);
@@ -668,12 +608,10 @@ impl model::Model for ExperimentRunRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.runtime_inputs),
-            1 => model::Part::Str(&self.inputset_identity),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.inputset_identity);
+        to.opt(0, &self.runtime_inputs);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExperimentRunRequest);
@@ -715,13 +653,11 @@ impl model::Model for ExperimentRunStats {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.time),
-            1 => model::Part::Int(&self.failed),
-            2 => model::Part::Int(&self.success),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.failed);
+        to.opt(2, &self.success);
+        to.opt(0, &self.time);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExperimentRunStats);
@@ -763,13 +699,11 @@ impl model::Model for ExperimentRunUserDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.email),
-            1 => model::Part::Str(&self.user_id),
-            2 => model::Part::Str(&self.username),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.email);
+        to.opt(1, &self.user_id);
+        to.opt(2, &self.username);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExperimentRunUserDetails);
@@ -815,13 +749,11 @@ impl model::Model for ExperimentRunsData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.experiment_run_stats),
-            1 => model::Part::Int(&self.total_experiment_runs),
-            2 => model::Part::Int(&self.total_experiment_change),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.experiment_run_stats);
+        to.opt(2, &self.total_experiment_change);
+        to.opt(1, &self.total_experiment_runs);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExperimentRunsData);
@@ -863,13 +795,11 @@ impl model::Model for ExperimentSecret {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.mount_path),
-            2 => model::Part::Int(&self.default_mode),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.default_mode);
+        to.opt(1, &self.mount_path);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExperimentSecret);
@@ -908,12 +838,10 @@ impl model::Model for ExperimentSecurityContext {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.pod_security_context),
-            1 => model::opt(&self.container_security_context),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.container_security_context);
+        to.opt(0, &self.pod_security_context);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExperimentSecurityContext);
@@ -955,13 +883,11 @@ impl model::Model for ExperimentSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.experiment_id),
-            1 => model::Part::Str(&self.experiment_name),
-            2 => model::Part::Num(&self.expected_resilience_score),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.expected_resilience_score);
+        to.opt(0, &self.experiment_id);
+        to.opt(1, &self.experiment_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExperimentSpec);
@@ -1000,12 +926,10 @@ impl model::Model for ExperimentStatusCheckTimeout {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.delay),
-            1 => model::Part::Int(&self.timeout),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.delay);
+        to.opt(1, &self.timeout);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExperimentStatusCheckTimeout);
@@ -1044,12 +968,10 @@ impl model::Model for ExperimentTargets {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.selectors),
-            1 => model::opt(&self.application),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.application);
+        to.opt(0, &self.selectors);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExperimentTargets);
@@ -1192,69 +1114,34 @@ impl model::Model for ExperimentV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.infra),
-            3 => model::Part::Str(&self.created_at),
-            4 => model::opt(&self.created_by),
-            5 => model::Part::Flag(&self.is_removed),
-            6 => model::Part::Str(&self.updated_at),
-            7 => model::opt(&self.updated_by),
-            8 => model::Part::Str(&self.cron_syntax),
-            9 => model::opt(&self.weightages),
-            10 => model::Part::Str(&self.workflow_id),
-            11 => model::Part::Str(&self.description),
-            12 => model::opt(&self.identifiers),
-            13 => model::Part::Str(&self.experiment_id),
-            14 => model::Part::Str(&self.workflow_type),
-            15 => model::Part::Flag(&self.is_cron_enabled),
-            16 => model::opt(&self.events_metadata),
-            17 => model::Part::Str(&self.last_executed_at),
-            18 => model::opt(&self.recommendation),
-            19 => model::opt(&self.template_details),
-            20 => model::Part::Flag(&self.is_custom_workflow),
-            21 => model::Part::Str(&self.workflow_manifest),
-            22 => model::opt(&self.target_network_service),
-            23 => model::Part::Flag(&self.is_single_run_cron_enabled),
-            24 => model::opt(&self.recent_workflow_run_details),
-            25 => model::opt(&self.single_click_onboard_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.infra.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.is_removed.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.cron_syntax.is_some(),
-                self.weightages.is_some(),
-                self.workflow_id.is_some(),
-                self.description.is_some(),
-                self.identifiers.is_some(),
-                self.experiment_id.is_some(),
-                self.workflow_type.is_some(),
-                self.is_cron_enabled.is_some(),
-                self.events_metadata.is_some(),
-                self.last_executed_at.is_some(),
-                self.recommendation.is_some(),
-                self.template_details.is_some(),
-                self.is_custom_workflow.is_some(),
-                self.workflow_manifest.is_some(),
-                self.target_network_service.is_some(),
-                self.is_single_run_cron_enabled.is_some(),
-                self.recent_workflow_run_details.is_some(),
-                self.single_click_onboard_metadata.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.created_at);
+        to.opt(4, &self.created_by);
+        to.opt(8, &self.cron_syntax);
+        to.opt(11, &self.description);
+        to.opt(16, &self.events_metadata);
+        to.opt(13, &self.experiment_id);
+        to.opt(12, &self.identifiers);
+        to.opt(2, &self.infra);
+        to.opt(15, &self.is_cron_enabled);
+        to.opt(20, &self.is_custom_workflow);
+        to.opt(5, &self.is_removed);
+        to.opt(23, &self.is_single_run_cron_enabled);
+        to.opt(17, &self.last_executed_at);
+        to.opt(0, &self.name);
+        to.opt(24, &self.recent_workflow_run_details);
+        to.opt(18, &self.recommendation);
+        to.opt(25, &self.single_click_onboard_metadata);
+        to.opt(1, &self.tags);
+        to.opt(22, &self.target_network_service);
+        to.opt(19, &self.template_details);
+        to.opt(6, &self.updated_at);
+        to.opt(7, &self.updated_by);
+        to.opt(9, &self.weightages);
+        to.opt(10, &self.workflow_id);
+        to.opt(21, &self.workflow_manifest);
+        to.opt(14, &self.workflow_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExperimentV2);
@@ -1304,14 +1191,12 @@ impl model::Model for ExperimentVmWareAuth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.vm_password),
-            1 => model::Part::Str(&self.v_center_server),
-            2 => model::Part::Str(&self.v_center_password),
-            3 => model::Part::Str(&self.v_center_username),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.v_center_password);
+        to.opt(1, &self.v_center_server);
+        to.opt(3, &self.v_center_username);
+        to.opt(0, &self.vm_password);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExperimentVmWareAuth);
@@ -1356,14 +1241,12 @@ impl model::Model for ExperimentWorkload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.kind),
-            1 => model::Part::Str(&self.names),
-            2 => model::Part::Str(&self.labels),
-            3 => model::Part::Str(&self.namespace),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.kind);
+        to.opt(2, &self.labels);
+        to.opt(1, &self.names);
+        to.opt(3, &self.namespace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExperimentWorkload);

@@ -58,16 +58,14 @@ impl model::Model for FaultData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.targets),
-            2 => model::Part::Str(&self.namespace),
-            3 => model::opt(&self.fault_details),
-            4 => model::opt(&self.helper_pod_details),
-            5 => model::opt(&self.target_chaos_status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.fault_details);
+        to.opt(4, &self.helper_pod_details);
+        to.opt(0, &self.name);
+        to.opt(2, &self.namespace);
+        to.opt(5, &self.target_chaos_status);
+        to.opt(1, &self.targets);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FaultData);
@@ -106,12 +104,10 @@ impl model::Model for FaultDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.definition),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.definition);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FaultDetails);
@@ -153,13 +149,11 @@ impl model::Model for FaultEventMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.fault_name),
-            1 => model::opt(&self.service_identifier),
-            2 => model::opt(&self.environment_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.environment_identifier);
+        to.opt(0, &self.fault_name);
+        to.opt(1, &self.service_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FaultEventMetadata);
@@ -217,16 +211,14 @@ impl model::Model for FaultRef {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.values),
-            2 => model::Part::Str(&self.infra_id),
-            3 => model::Part::Str(&self.identity),
-            4 => model::Part::Flag(&self.auth_enabled),
-            5 => model::Part::Flag(&self.is_enterprise),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.auth_enabled);
+        to.opt(3, &self.identity);
+        to.opt(2, &self.infra_id);
+        to.opt(5, &self.is_enterprise);
+        to.opt(0, &self.name);
+        to.opt(1, &self.values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FaultRef);
@@ -265,12 +257,10 @@ impl model::Model for Faults {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.probes),
-            1 => model::Part::Str(&self.fault_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.fault_name);
+        to.opt(0, &self.probes);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Faults);
@@ -318,15 +308,13 @@ impl model::Model for FcVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.lun),
-            1 => model::opt(&self.wwids),
-            2 => model::Part::Str(&self.fs_type),
-            3 => model::Part::Flag(&self.read_only),
-            4 => model::opt(&self.target_ww_ns),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.fs_type);
+        to.opt(0, &self.lun);
+        to.opt(3, &self.read_only);
+        to.opt(4, &self.target_ww_ns);
+        to.opt(1, &self.wwids);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FcVolumeSource);
@@ -362,11 +350,9 @@ impl model::Model for FilterListChaosPipelineRuns {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.notify_i_ds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.notify_i_ds);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FilterListChaosPipelineRuns);
@@ -414,15 +400,13 @@ impl model::Model for FlexVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.driver),
-            1 => model::Part::Str(&self.fs_type),
-            2 => model::opt(&self.options),
-            3 => model::Part::Flag(&self.read_only),
-            4 => model::opt(&self.secret_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.driver);
+        to.opt(1, &self.fs_type);
+        to.opt(2, &self.options);
+        to.opt(3, &self.read_only);
+        to.opt(4, &self.secret_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FlexVolumeSource);
@@ -461,12 +445,10 @@ impl model::Model for FlockerVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.dataset_name),
-            1 => model::Part::Str(&self.dataset_uuid),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.dataset_name);
+        to.opt(1, &self.dataset_uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FlockerVolumeSource);

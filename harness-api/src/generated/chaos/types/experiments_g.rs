@@ -45,14 +45,12 @@ impl model::Model for GcePersistentDiskVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.fs_type),
-            1 => model::Part::Str(&self.pd_name),
-            2 => model::Part::Flag(&self.read_only),
-            3 => model::Part::Int(&self.partition),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.fs_type);
+        to.opt(3, &self.partition);
+        to.opt(1, &self.pd_name);
+        to.opt(2, &self.read_only);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GcePersistentDiskVolumeSource);
@@ -94,13 +92,11 @@ impl model::Model for GcpCloudMonitoringInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::Part::Str(&self.project_id),
-            2 => model::Part::Str(&self.service_account_key),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.project_id);
+        to.opt(0, &self.query);
+        to.opt(2, &self.service_account_key);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GcpCloudMonitoringInputs);
@@ -139,12 +135,10 @@ impl model::Model for GetChaosPipelineNodesResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ref_entities),
-            1 => model::opt(&self.chaos_execution_node),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.chaos_execution_node);
+        to.opt(0, &self.ref_entities);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetChaosPipelineNodesResponse);
@@ -183,12 +177,10 @@ impl model::Model for GetExperimentOrTemplateVariableData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.variables),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.variables);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetExperimentOrTemplateVariableData);
@@ -224,11 +216,9 @@ impl model::Model for GetExperimentOrTemplateVariableResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetExperimentOrTemplateVariableResponse);
@@ -267,12 +257,10 @@ impl model::Model for GetInputSetResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetInputSetResponse);
@@ -314,13 +302,11 @@ impl model::Model for GetMethod {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.criteria),
-            1 => model::Part::Str(&self.response_body),
-            2 => model::Part::Str(&self.response_code),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.criteria);
+        to.opt(1, &self.response_body);
+        to.opt(2, &self.response_code);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetMethod);
@@ -362,13 +348,11 @@ impl model::Model for GitRepoVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.revision),
-            1 => model::Part::Str(&self.directory),
-            2 => model::Part::Str(&self.repository),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.directory);
+        to.opt(2, &self.repository);
+        to.opt(0, &self.revision);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitRepoVolumeSource);
@@ -410,13 +394,11 @@ impl model::Model for GlusterfsVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.path),
-            1 => model::Part::Flag(&self.read_only),
-            2 => model::Part::Str(&self.endpoints),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.endpoints);
+        to.opt(0, &self.path);
+        to.opt(1, &self.read_only);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GlusterfsVolumeSource);
@@ -458,13 +440,11 @@ impl model::Model for GraphIdentifiers {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_identifier),
-            1 => model::Part::Str(&self.account_identifier),
-            2 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_identifier);
+        to.opt(0, &self.org_identifier);
+        to.opt(2, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GraphIdentifiers);
@@ -578,57 +558,28 @@ impl model::Model for GraphInfrastructure {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.infra_id),
-            3 => model::Part::Str(&self.version),
-            4 => model::Part::Flag(&self.is_active),
-            5 => model::Part::Str(&self.created_at),
-            6 => model::opt(&self.created_by),
-            7 => model::opt(&self.infra_type),
-            8 => model::Part::Flag(&self.is_removed),
-            9 => model::Part::Str(&self.start_time),
-            10 => model::Part::Str(&self.updated_at),
-            11 => model::opt(&self.updated_by),
-            12 => model::opt(&self.infra_scope),
-            13 => model::opt(&self.cluster_type),
-            14 => model::Part::Str(&self.description),
-            15 => model::opt(&self.identifiers),
-            16 => model::Part::Str(&self.environment_id),
-            17 => model::Part::Str(&self.last_heartbeat),
-            18 => model::Part::Str(&self.infra_namespace),
-            19 => model::Part::Flag(&self.is_infra_confirmed),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.infra_id.is_some(),
-                self.version.is_some(),
-                self.is_active.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.infra_type.is_some(),
-                self.is_removed.is_some(),
-                self.start_time.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.infra_scope.is_some(),
-                self.cluster_type.is_some(),
-                self.description.is_some(),
-                self.identifiers.is_some(),
-                self.environment_id.is_some(),
-                self.last_heartbeat.is_some(),
-                self.infra_namespace.is_some(),
-                self.is_infra_confirmed.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(13, &self.cluster_type);
+        to.opt(5, &self.created_at);
+        to.opt(6, &self.created_by);
+        to.opt(14, &self.description);
+        to.opt(16, &self.environment_id);
+        to.opt(15, &self.identifiers);
+        to.opt(2, &self.infra_id);
+        to.opt(18, &self.infra_namespace);
+        to.opt(12, &self.infra_scope);
+        to.opt(7, &self.infra_type);
+        to.opt(4, &self.is_active);
+        to.opt(19, &self.is_infra_confirmed);
+        to.opt(8, &self.is_removed);
+        to.opt(17, &self.last_heartbeat);
+        to.opt(0, &self.name);
+        to.opt(9, &self.start_time);
+        to.opt(1, &self.tags);
+        to.opt(10, &self.updated_at);
+        to.opt(11, &self.updated_by);
+        to.opt(3, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GraphInfrastructure);
@@ -671,12 +622,10 @@ impl model::Model for GraphWeightages {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.weightage),
-            1 => model::Part::Str(&self.experiment_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.experiment_name);
+        to.opt(0, &self.weightage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GraphWeightages);

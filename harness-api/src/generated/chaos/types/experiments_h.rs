@@ -106,53 +106,26 @@ impl model::Model for HelperConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.env),
-            1 => model::opt(&self.args),
-            2 => model::Part::Str(&self.image),
-            3 => model::opt(&self.labels),
-            4 => model::opt(&self.command),
-            5 => model::Part::Flag(&self.host_ipc),
-            6 => model::Part::Flag(&self.host_pid),
-            7 => model::opt(&self.secrets),
-            8 => model::opt(&self.resources),
-            9 => model::opt(&self.config_maps),
-            10 => model::opt(&self.annotations),
-            11 => model::Part::Flag(&self.host_network),
-            12 => model::opt(&self.tolerations),
-            13 => model::opt(&self.node_selector),
-            14 => model::opt(&self.host_file_volumes),
-            15 => model::opt(&self.image_pull_policy),
-            16 => model::opt(&self.security_context),
-            17 => model::opt(&self.image_pull_secrets),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.env.is_some(),
-                self.args.is_some(),
-                self.image.is_some(),
-                self.labels.is_some(),
-                self.command.is_some(),
-                self.host_ipc.is_some(),
-                self.host_pid.is_some(),
-                self.secrets.is_some(),
-                self.resources.is_some(),
-                self.config_maps.is_some(),
-                self.annotations.is_some(),
-                self.host_network.is_some(),
-                self.tolerations.is_some(),
-                self.node_selector.is_some(),
-                self.host_file_volumes.is_some(),
-                self.image_pull_policy.is_some(),
-                self.security_context.is_some(),
-                self.image_pull_secrets.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.annotations);
+        to.opt(1, &self.args);
+        to.opt(4, &self.command);
+        to.opt(9, &self.config_maps);
+        to.opt(0, &self.env);
+        to.opt(14, &self.host_file_volumes);
+        to.opt(5, &self.host_ipc);
+        to.opt(11, &self.host_network);
+        to.opt(6, &self.host_pid);
+        to.opt(2, &self.image);
+        to.opt(15, &self.image_pull_policy);
+        to.opt(17, &self.image_pull_secrets);
+        to.opt(3, &self.labels);
+        to.opt(13, &self.node_selector);
+        to.opt(8, &self.resources);
+        to.opt(7, &self.secrets);
+        to.opt(16, &self.security_context);
+        to.opt(12, &self.tolerations);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HelperConfig);
@@ -191,12 +164,10 @@ impl model::Model for HelperPodDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.log_stream_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.log_stream_id);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HelperPodDetails);
@@ -241,14 +212,12 @@ impl model::Model for HostFile {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.node_path),
-            3 => model::Part::Str(&self.mount_path),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.mount_path);
+        to.opt(0, &self.name);
+        to.opt(2, &self.node_path);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HostFile);
@@ -287,12 +256,10 @@ impl model::Model for HttpMethod {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.get),
-            1 => model::opt(&self.post),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.get);
+        to.opt(1, &self.post);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HttpMethod);
@@ -350,16 +317,14 @@ impl model::Model for HttpProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::opt(&self.auth),
-            2 => model::opt(&self.method),
-            3 => model::opt(&self.headers),
-            4 => model::opt(&self.tls_config),
-            5 => model::Part::Flag(&self.insecure_skip_verify),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.auth);
+        to.opt(3, &self.headers);
+        to.opt(5, &self.insecure_skip_verify);
+        to.opt(2, &self.method);
+        to.opt(4, &self.tls_config);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HttpProbeInputs);

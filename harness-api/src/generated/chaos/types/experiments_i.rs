@@ -94,47 +94,23 @@ impl model::Model for InputSet {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.spec),
-            3 => model::Part::Str(&self.org_id),
-            4 => model::Part::Str(&self.version),
-            5 => model::Part::Str(&self.identity),
-            6 => model::Part::Str(&self.account_id),
-            7 => model::Part::Int(&self.created_at),
-            8 => model::Part::Str(&self.created_by),
-            9 => model::Part::Flag(&self.is_removed),
-            10 => model::Part::Str(&self.project_id),
-            11 => model::Part::Int(&self.updated_at),
-            12 => model::Part::Str(&self.updated_by),
-            13 => model::Part::Str(&self.description),
-            14 => model::Part::Str(&self.experiment_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.name.is_some(),
-                self.spec.is_some(),
-                self.org_id.is_some(),
-                self.version.is_some(),
-                self.identity.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.is_removed.is_some(),
-                self.project_id.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.description.is_some(),
-                self.experiment_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.account_id);
+        to.opt(7, &self.created_at);
+        to.opt(8, &self.created_by);
+        to.opt(13, &self.description);
+        to.opt(14, &self.experiment_id);
+        to.opt(0, &self.id);
+        to.opt(5, &self.identity);
+        to.opt(9, &self.is_removed);
+        to.opt(1, &self.name);
+        to.opt(3, &self.org_id);
+        to.opt(10, &self.project_id);
+        to.opt(2, &self.spec);
+        to.opt(11, &self.updated_at);
+        to.opt(12, &self.updated_by);
+        to.opt(4, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InputSet);
@@ -212,39 +188,19 @@ impl model::Model for IscsiVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.iqn),
-            1 => model::Part::Int(&self.lun),
-            2 => model::Part::Str(&self.fs_type),
-            3 => model::opt(&self.portals),
-            4 => model::Part::Flag(&self.read_only),
-            5 => model::opt(&self.secret_ref),
-            6 => model::Part::Str(&self.target_portal),
-            7 => model::Part::Str(&self.initiator_name),
-            8 => model::Part::Str(&self.iscsi_interface),
-            9 => model::Part::Flag(&self.chap_auth_session),
-            10 => model::Part::Flag(&self.chap_auth_discovery),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.iqn.is_some(),
-                self.lun.is_some(),
-                self.fs_type.is_some(),
-                self.portals.is_some(),
-                self.read_only.is_some(),
-                self.secret_ref.is_some(),
-                self.target_portal.is_some(),
-                self.initiator_name.is_some(),
-                self.iscsi_interface.is_some(),
-                self.chap_auth_session.is_some(),
-                self.chap_auth_discovery.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.chap_auth_discovery);
+        to.opt(9, &self.chap_auth_session);
+        to.opt(2, &self.fs_type);
+        to.opt(7, &self.initiator_name);
+        to.opt(0, &self.iqn);
+        to.opt(8, &self.iscsi_interface);
+        to.opt(1, &self.lun);
+        to.opt(3, &self.portals);
+        to.opt(4, &self.read_only);
+        to.opt(5, &self.secret_ref);
+        to.opt(6, &self.target_portal);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(IscsiVolumeSource);

@@ -66,33 +66,16 @@ impl model::Model for K8sInfraV2SpecIdentifiers {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::opt(&self.scope),
-            2 => model::Part::Str(&self.version),
-            3 => model::Part::Flag(&self.ai_enabled),
-            4 => model::Part::Str(&self.namespace),
-            5 => model::Part::Str(&self.emissary_url),
-            6 => model::Part::Str(&self.service_account),
-            7 => model::Part::Str(&self.discovery_agent_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.type_.is_some(),
-                self.scope.is_some(),
-                self.version.is_some(),
-                self.ai_enabled.is_some(),
-                self.namespace.is_some(),
-                self.emissary_url.is_some(),
-                self.service_account.is_some(),
-                self.discovery_agent_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.ai_enabled);
+        to.opt(7, &self.discovery_agent_id);
+        to.opt(5, &self.emissary_url);
+        to.opt(4, &self.namespace);
+        to.opt(1, &self.scope);
+        to.opt(6, &self.service_account);
+        to.opt(0, &self.type_);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(K8sInfraV2SpecIdentifiers);
@@ -162,35 +145,17 @@ impl model::Model for K8sProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.data),
-            1 => model::Part::Str(&self.group),
-            2 => model::Part::Str(&self.version),
-            3 => model::Part::Str(&self.resource),
-            4 => model::Part::Str(&self.namespace),
-            5 => model::Part::Str(&self.operation),
-            6 => model::Part::Str(&self.field_selector),
-            7 => model::Part::Str(&self.label_selector),
-            8 => model::Part::Str(&self.resource_names),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.data.is_some(),
-                self.group.is_some(),
-                self.version.is_some(),
-                self.resource.is_some(),
-                self.namespace.is_some(),
-                self.operation.is_some(),
-                self.field_selector.is_some(),
-                self.label_selector.is_some(),
-                self.resource_names.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(6, &self.field_selector);
+        to.opt(1, &self.group);
+        to.opt(7, &self.label_selector);
+        to.opt(4, &self.namespace);
+        to.opt(5, &self.operation);
+        to.opt(3, &self.resource);
+        to.opt(8, &self.resource_names);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(K8sProbeInputs);
@@ -229,12 +194,10 @@ impl model::Model for K8sResourceRequirements {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.limits),
-            1 => model::opt(&self.requests),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.limits);
+        to.opt(1, &self.requests);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(K8sResourceRequirements);
@@ -388,77 +351,38 @@ impl model::Model for K8sVolume {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.fc),
-            1 => model::opt(&self.csi),
-            2 => model::opt(&self.nfs),
-            3 => model::opt(&self.rbd),
-            4 => model::Part::Str(&self.name),
-            5 => model::opt(&self.iscsi),
-            6 => model::opt(&self.cephfs),
-            7 => model::opt(&self.cinder),
-            8 => model::opt(&self.secret),
-            9 => model::opt(&self.flocker),
-            10 => model::opt(&self.git_repo),
-            11 => model::opt(&self.quobyte),
-            12 => model::opt(&self.scale_io),
-            13 => model::opt(&self.empty_dir),
-            14 => model::opt(&self.host_path),
-            15 => model::opt(&self.azure_disk),
-            16 => model::opt(&self.azure_file),
-            17 => model::opt(&self.config_map),
-            18 => model::opt(&self.ephemeral),
-            19 => model::opt(&self.glusterfs),
-            20 => model::opt(&self.projected),
-            21 => model::opt(&self.storageos),
-            22 => model::opt(&self.flex_volume),
-            23 => model::opt(&self.downward_api),
-            24 => model::opt(&self.vsphere_volume),
-            25 => model::opt(&self.portworx_volume),
-            26 => model::opt(&self.gce_persistent_disk),
-            27 => model::opt(&self.aws_elastic_block_store),
-            28 => model::opt(&self.photon_persistent_disk),
-            29 => model::opt(&self.persistent_volume_claim),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.fc.is_some(),
-                self.csi.is_some(),
-                self.nfs.is_some(),
-                self.rbd.is_some(),
-                self.name.is_some(),
-                self.iscsi.is_some(),
-                self.cephfs.is_some(),
-                self.cinder.is_some(),
-                self.secret.is_some(),
-                self.flocker.is_some(),
-                self.git_repo.is_some(),
-                self.quobyte.is_some(),
-                self.scale_io.is_some(),
-                self.empty_dir.is_some(),
-                self.host_path.is_some(),
-                self.azure_disk.is_some(),
-                self.azure_file.is_some(),
-                self.config_map.is_some(),
-                self.ephemeral.is_some(),
-                self.glusterfs.is_some(),
-                self.projected.is_some(),
-                self.storageos.is_some(),
-                self.flex_volume.is_some(),
-                self.downward_api.is_some(),
-                self.vsphere_volume.is_some(),
-                self.portworx_volume.is_some(),
-                self.gce_persistent_disk.is_some(),
-                self.aws_elastic_block_store.is_some(),
-                self.photon_persistent_disk.is_some(),
-                self.persistent_volume_claim.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(27, &self.aws_elastic_block_store);
+        to.opt(15, &self.azure_disk);
+        to.opt(16, &self.azure_file);
+        to.opt(6, &self.cephfs);
+        to.opt(7, &self.cinder);
+        to.opt(17, &self.config_map);
+        to.opt(1, &self.csi);
+        to.opt(23, &self.downward_api);
+        to.opt(13, &self.empty_dir);
+        to.opt(18, &self.ephemeral);
+        to.opt(0, &self.fc);
+        to.opt(22, &self.flex_volume);
+        to.opt(9, &self.flocker);
+        to.opt(26, &self.gce_persistent_disk);
+        to.opt(10, &self.git_repo);
+        to.opt(19, &self.glusterfs);
+        to.opt(14, &self.host_path);
+        to.opt(5, &self.iscsi);
+        to.opt(4, &self.name);
+        to.opt(2, &self.nfs);
+        to.opt(29, &self.persistent_volume_claim);
+        to.opt(28, &self.photon_persistent_disk);
+        to.opt(25, &self.portworx_volume);
+        to.opt(20, &self.projected);
+        to.opt(11, &self.quobyte);
+        to.opt(3, &self.rbd);
+        to.opt(12, &self.scale_io);
+        to.opt(8, &self.secret);
+        to.opt(21, &self.storageos);
+        to.opt(24, &self.vsphere_volume);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(K8sVolume);
@@ -500,13 +424,11 @@ impl model::Model for KeyToPath {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Int(&self.mode),
-            2 => model::Part::Str(&self.path),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.mode);
+        to.opt(2, &self.path);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(KeyToPath);

@@ -39,12 +39,10 @@ impl model::Model for LabelSelector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.match_labels),
-            1 => model::opt(&self.match_expressions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.match_expressions);
+        to.opt(0, &self.match_labels);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LabelSelector);
@@ -90,13 +88,11 @@ impl model::Model for LabelSelectorRequirement {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::opt(&self.values),
-            2 => model::opt(&self.operator),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(2, &self.operator);
+        to.opt(1, &self.values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LabelSelectorRequirement);
@@ -174,39 +170,19 @@ impl model::Model for ListChaosPipelineRuns {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::opt(&self.infra),
-            2 => model::Part::Int(&self.executed_at),
-            3 => model::opt(&self.executed_by),
-            4 => model::Part::Str(&self.experiment_id),
-            5 => model::Part::Str(&self.target_service),
-            6 => model::Part::Str(&self.experiment_name),
-            7 => model::Part::Str(&self.experiment_run_id),
-            8 => model::Part::Str(&self.resilience_score),
-            9 => model::Part::Str(&self.experiment_status),
-            10 => model::Part::Str(&self.experiment_notify_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.tags.is_some(),
-                self.infra.is_some(),
-                self.executed_at.is_some(),
-                self.executed_by.is_some(),
-                self.experiment_id.is_some(),
-                self.target_service.is_some(),
-                self.experiment_name.is_some(),
-                self.experiment_run_id.is_some(),
-                self.resilience_score.is_some(),
-                self.experiment_status.is_some(),
-                self.experiment_notify_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.executed_at);
+        to.opt(3, &self.executed_by);
+        to.opt(4, &self.experiment_id);
+        to.opt(6, &self.experiment_name);
+        to.opt(10, &self.experiment_notify_id);
+        to.opt(7, &self.experiment_run_id);
+        to.opt(9, &self.experiment_status);
+        to.opt(1, &self.infra);
+        to.opt(8, &self.resilience_score);
+        to.opt(0, &self.tags);
+        to.opt(5, &self.target_service);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListChaosPipelineRuns);
@@ -257,16 +233,14 @@ impl model::Model for ListExperimentData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.infra_id),
-            3 => model::Part::Str(&self.identity),
-            4 => model::opt(&self.infra_type),
-            5 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.description);
+        to.opt(3, &self.identity);
+        to.opt(2, &self.infra_id);
+        to.opt(4, &self.infra_type);
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListExperimentData);
@@ -311,14 +285,12 @@ impl model::Model for ListExperimentOrTemplateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.templates),
-            1 => model::opt(&self.pagination),
-            2 => model::opt(&self.experiments),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(2, &self.experiments);
+        to.opt(1, &self.pagination);
+        to.opt(0, &self.templates);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListExperimentOrTemplateResponse);
@@ -366,15 +338,13 @@ impl model::Model for ListExperimentTemplateData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.identity),
-            3 => model::opt(&self.infra_type),
-            4 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.description);
+        to.opt(2, &self.identity);
+        to.opt(3, &self.infra_type);
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListExperimentTemplateData);
@@ -413,12 +383,10 @@ impl model::Model for ListExperimentV2Response {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.pagination),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.pagination);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListExperimentV2Response);
@@ -457,12 +425,10 @@ impl model::Model for ListExperimentsWithActiveInfrasMinimalNotificationResponse
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.experiments),
-            1 => model::Part::Int(&self.total_no_of_experiments),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.experiments);
+        to.opt(1, &self.total_no_of_experiments);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListExperimentsWithActiveInfrasMinimalNotificationResponse);
@@ -504,13 +470,11 @@ impl model::Model for ListInputSetResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.pagination),
-            2 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(1, &self.pagination);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListInputSetResponse);
@@ -558,15 +522,13 @@ impl model::Model for ListWorkflowRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.sort),
-            1 => model::opt(&self.filter),
-            2 => model::opt(&self.identities),
-            3 => model::opt(&self.pagination),
-            4 => model::opt(&self.workflow_i_ds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.filter);
+        to.opt(2, &self.identities);
+        to.opt(3, &self.pagination);
+        to.opt(0, &self.sort);
+        to.opt(4, &self.workflow_i_ds);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListWorkflowRequest);
@@ -605,12 +567,10 @@ impl model::Model for ListWorkflowResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.workflows),
-            1 => model::Part::Int(&self.total_no_of_workflows),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.total_no_of_workflows);
+        to.opt(0, &self.workflows);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListWorkflowResponse);
@@ -661,16 +621,14 @@ impl model::Model for LitmusTargets {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.kind),
-            2 => model::Part::Str(&self.name),
-            3 => model::Part::Str(&self.type_),
-            4 => model::Part::Str(&self.sub_type),
-            5 => model::Part::Str(&self.namespace),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.kind);
+        to.opt(2, &self.name);
+        to.opt(5, &self.namespace);
+        to.opt(4, &self.sub_type);
+        to.opt(3, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LitmusTargets);
@@ -706,11 +664,9 @@ impl model::Model for LocalObjectReference {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LocalObjectReference);

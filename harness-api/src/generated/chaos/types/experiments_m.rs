@@ -58,16 +58,14 @@ impl model::Model for ManagedFieldsEntry {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.time),
-            1 => model::Part::Str(&self.manager),
-            2 => model::Part::Json(&self.fields_v1),
-            3 => model::opt(&self.operation),
-            4 => model::Part::Str(&self.api_version),
-            5 => model::Part::Str(&self.fields_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.api_version);
+        to.opt(5, &self.fields_type);
+        to.opt(2, &self.fields_v1);
+        to.opt(1, &self.manager);
+        to.opt(3, &self.operation);
+        to.opt(0, &self.time);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ManagedFieldsEntry);
@@ -119,15 +117,13 @@ impl model::Model for MinimalNotificationWorkflow {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.infra_id),
-            3 => model::Part::Str(&self.infra_name),
-            4 => model::Part::Str(&self.workflow_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.infra_id);
+        to.opt(3, &self.infra_name);
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
+        to.opt(4, &self.workflow_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MinimalNotificationWorkflow);

@@ -42,13 +42,11 @@ impl model::Model for NewRelicInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.endpoint),
-            1 => model::Part::Str(&self.account_id),
-            2 => model::opt(&self.new_relic_metric),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_id);
+        to.opt(0, &self.endpoint);
+        to.opt(2, &self.new_relic_metric);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NewRelicInputs);
@@ -93,14 +91,12 @@ impl model::Model for NewrelicMetrics {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::opt(&self.comparator),
-            2 => model::Part::Str(&self.query_metrics),
-            3 => model::Part::Str(&self.metrics_evaluation_mode),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.comparator);
+        to.opt(3, &self.metrics_evaluation_mode);
+        to.opt(0, &self.query);
+        to.opt(2, &self.query_metrics);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NewrelicMetrics);
@@ -145,14 +141,12 @@ impl model::Model for NewrelicProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.endpoint),
-            1 => model::Part::Str(&self.account_id),
-            2 => model::opt(&self.newrelic_metrics),
-            3 => model::Part::Str(&self.api_token_secret_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_id);
+        to.opt(3, &self.api_token_secret_name);
+        to.opt(0, &self.endpoint);
+        to.opt(2, &self.newrelic_metrics);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NewrelicProbeInputs);
@@ -194,13 +188,11 @@ impl model::Model for NfsVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.path),
-            1 => model::Part::Str(&self.server),
-            2 => model::Part::Flag(&self.read_only),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.path);
+        to.opt(2, &self.read_only);
+        to.opt(1, &self.server);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NfsVolumeSource);
@@ -248,15 +240,13 @@ impl model::Model for Note {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.user),
-            1 => model::Part::Str(&self.note_id),
-            2 => model::Part::Str(&self.comment),
-            3 => model::Part::Int(&self.created_at),
-            4 => model::Part::Int(&self.updated_at),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.comment);
+        to.opt(3, &self.created_at);
+        to.opt(1, &self.note_id);
+        to.opt(4, &self.updated_at);
+        to.opt(0, &self.user);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Note);
@@ -323,17 +313,15 @@ impl model::Model for Notes {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::opt(&self.type_),
-            2 => model::opt(&self.notes),
-            3 => model::opt(&self.identifiers),
-            4 => model::Part::Str(&self.experiment_id),
-            5 => model::Part::Str(&self.gameday_run_id),
-            6 => model::Part::Str(&self.experiment_run_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.experiment_id);
+        to.opt(6, &self.experiment_run_id);
+        to.opt(5, &self.gameday_run_id);
+        to.opt(0, &self.id);
+        to.opt(3, &self.identifiers);
+        to.opt(2, &self.notes);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Notes);

@@ -98,49 +98,24 @@ impl model::Model for ObjectMeta {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uid),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.labels),
-            3 => model::Part::Str(&self.self_link),
-            4 => model::Part::Str(&self.namespace),
-            5 => model::opt(&self.finalizers),
-            6 => model::Part::Int(&self.generation),
-            7 => model::opt(&self.annotations),
-            8 => model::Part::Str(&self.cluster_name),
-            9 => model::Part::Str(&self.generate_name),
-            10 => model::opt(&self.managed_fields),
-            11 => model::opt(&self.owner_references),
-            12 => model::Part::Str(&self.resource_version),
-            13 => model::Part::Str(&self.creation_timestamp),
-            14 => model::Part::Str(&self.deletion_timestamp),
-            15 => model::Part::Int(&self.deletion_grace_period_seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.uid.is_some(),
-                self.name.is_some(),
-                self.labels.is_some(),
-                self.self_link.is_some(),
-                self.namespace.is_some(),
-                self.finalizers.is_some(),
-                self.generation.is_some(),
-                self.annotations.is_some(),
-                self.cluster_name.is_some(),
-                self.generate_name.is_some(),
-                self.managed_fields.is_some(),
-                self.owner_references.is_some(),
-                self.resource_version.is_some(),
-                self.creation_timestamp.is_some(),
-                self.deletion_timestamp.is_some(),
-                self.deletion_grace_period_seconds.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.annotations);
+        to.opt(8, &self.cluster_name);
+        to.opt(13, &self.creation_timestamp);
+        to.opt(15, &self.deletion_grace_period_seconds);
+        to.opt(14, &self.deletion_timestamp);
+        to.opt(5, &self.finalizers);
+        to.opt(9, &self.generate_name);
+        to.opt(6, &self.generation);
+        to.opt(2, &self.labels);
+        to.opt(10, &self.managed_fields);
+        to.opt(1, &self.name);
+        to.opt(4, &self.namespace);
+        to.opt(11, &self.owner_references);
+        to.opt(12, &self.resource_version);
+        to.opt(3, &self.self_link);
+        to.opt(0, &self.uid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ObjectMeta);

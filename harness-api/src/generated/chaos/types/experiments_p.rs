@@ -67,17 +67,15 @@ impl model::Model for PersistentVolumeClaimSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.selector),
-            1 => model::opt(&self.resources),
-            2 => model::opt(&self.data_source),
-            3 => model::opt(&self.volume_mode),
-            4 => model::Part::Str(&self.volume_name),
-            5 => model::opt(&self.access_modes),
-            6 => model::Part::Str(&self.storage_class_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.access_modes);
+        to.opt(2, &self.data_source);
+        to.opt(1, &self.resources);
+        to.opt(0, &self.selector);
+        to.opt(6, &self.storage_class_name);
+        to.opt(3, &self.volume_mode);
+        to.opt(4, &self.volume_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PersistentVolumeClaimSpec);
@@ -116,12 +114,10 @@ impl model::Model for PersistentVolumeClaimTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.metadata);
+        to.opt(0, &self.spec);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PersistentVolumeClaimTemplate);
@@ -164,12 +160,10 @@ impl model::Model for PhotonPersistentDiskVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.pd_id),
-            1 => model::Part::Str(&self.fs_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.fs_type);
+        to.opt(0, &self.pd_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PhotonPersistentDiskVolumeSource);
@@ -211,13 +205,11 @@ impl model::Model for PortworxVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.fs_type),
-            1 => model::Part::Flag(&self.read_only),
-            2 => model::Part::Str(&self.volume_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.fs_type);
+        to.opt(1, &self.read_only);
+        to.opt(2, &self.volume_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PortworxVolumeSource);
@@ -275,16 +267,14 @@ impl model::Model for PostMethod {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.body),
-            1 => model::Part::Str(&self.body_path),
-            2 => model::Part::Str(&self.criteria),
-            3 => model::Part::Str(&self.content_type),
-            4 => model::Part::Str(&self.response_body),
-            5 => model::Part::Str(&self.response_code),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.body);
+        to.opt(1, &self.body_path);
+        to.opt(3, &self.content_type);
+        to.opt(2, &self.criteria);
+        to.opt(4, &self.response_body);
+        to.opt(5, &self.response_code);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PostMethod);
@@ -329,14 +319,12 @@ impl model::Model for ProbeActions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.env),
-            1 => model::opt(&self.args),
-            2 => model::Part::Str(&self.identity),
-            3 => model::Part::Str(&self.condition),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.args);
+        to.opt(3, &self.condition);
+        to.opt(0, &self.env);
+        to.opt(2, &self.identity);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeActions);
@@ -402,33 +390,16 @@ impl model::Model for ProbeData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.fault_name),
-            2 => model::Part::Str(&self.probe_type),
-            3 => model::Part::Int(&self.weightage),
-            4 => model::opt(&self.iterations),
-            5 => model::Part::Str(&self.description),
-            6 => model::opt(&self.probe_details),
-            7 => model::Part::Int(&self.resiliency_score),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.fault_name.is_some(),
-                self.probe_type.is_some(),
-                self.weightage.is_some(),
-                self.iterations.is_some(),
-                self.description.is_some(),
-                self.probe_details.is_some(),
-                self.resiliency_score.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.description);
+        to.opt(1, &self.fault_name);
+        to.opt(4, &self.iterations);
+        to.opt(0, &self.name);
+        to.opt(6, &self.probe_details);
+        to.opt(2, &self.probe_type);
+        to.opt(7, &self.resiliency_score);
+        to.opt(3, &self.weightage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeData);
@@ -486,16 +457,14 @@ impl model::Model for ProbeIterations {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.phase),
-            1 => model::Part::Int(&self.duration),
-            2 => model::opt(&self.http_probe),
-            3 => model::opt(&self.prom_probe),
-            4 => model::Part::Int(&self.timestamp),
-            5 => model::opt(&self.command_probe),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.command_probe);
+        to.opt(1, &self.duration);
+        to.opt(2, &self.http_probe);
+        to.opt(0, &self.phase);
+        to.opt(3, &self.prom_probe);
+        to.opt(4, &self.timestamp);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeIterations);
@@ -577,41 +546,20 @@ impl model::Model for ProbeRef {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.hub_ref),
-            2 => model::opt(&self.values),
-            3 => model::opt(&self.actions),
-            4 => model::Part::Str(&self.infra_id),
-            5 => model::Part::Str(&self.duration),
-            6 => model::Part::Str(&self.identity),
-            7 => model::Part::Int(&self.revision),
-            8 => model::Part::Int(&self.weightage),
-            9 => model::opt(&self.conditions),
-            10 => model::Part::Flag(&self.is_verified),
-            11 => model::Part::Flag(&self.enable_data_collection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.hub_ref.is_some(),
-                self.values.is_some(),
-                self.actions.is_some(),
-                self.infra_id.is_some(),
-                self.duration.is_some(),
-                self.identity.is_some(),
-                self.revision.is_some(),
-                self.weightage.is_some(),
-                self.conditions.is_some(),
-                self.is_verified.is_some(),
-                self.enable_data_collection.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.actions);
+        to.opt(9, &self.conditions);
+        to.opt(5, &self.duration);
+        to.opt(11, &self.enable_data_collection);
+        to.opt(1, &self.hub_ref);
+        to.opt(6, &self.identity);
+        to.opt(4, &self.infra_id);
+        to.opt(10, &self.is_verified);
+        to.opt(0, &self.name);
+        to.opt(7, &self.revision);
+        to.opt(2, &self.values);
+        to.opt(8, &self.weightage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeRef);
@@ -653,13 +601,11 @@ impl model::Model for ProbeV1AppdMetrics {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.duration_in_min),
-            1 => model::Part::Str(&self.application_name),
-            2 => model::Part::Str(&self.metrics_full_path),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.application_name);
+        to.opt(0, &self.duration_in_min);
+        to.opt(2, &self.metrics_full_path);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeV1AppdMetrics);
@@ -698,12 +644,10 @@ impl model::Model for ProbeV1Authorization {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.credentials),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.credentials);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeV1Authorization);
@@ -748,14 +692,12 @@ impl model::Model for ProbeV1DatadogApmProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::Part::Str(&self.endpoint),
-            2 => model::Part::Int(&self.duration_in_min),
-            3 => model::opt(&self.synthetics_test),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.duration_in_min);
+        to.opt(1, &self.endpoint);
+        to.opt(0, &self.query);
+        to.opt(3, &self.synthetics_test);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeV1DatadogApmProbeInputs);
@@ -797,13 +739,11 @@ impl model::Model for ProbeV1DatadogMetrics {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::Part::Str(&self.time_frame),
-            2 => model::opt(&self.comparator),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.comparator);
+        to.opt(0, &self.query);
+        to.opt(1, &self.time_frame);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeV1DatadogMetrics);
@@ -845,13 +785,11 @@ impl model::Model for ProbeV1DynatraceApmProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.metrics),
-            1 => model::Part::Str(&self.endpoint),
-            2 => model::Part::Int(&self.duration_in_min),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.duration_in_min);
+        to.opt(1, &self.endpoint);
+        to.opt(0, &self.metrics);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeV1DynatraceApmProbeInputs);
@@ -890,12 +828,10 @@ impl model::Model for ProbeV1EvaluationWindow {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.evaluation_end_time),
-            1 => model::Part::Int(&self.evaluation_start_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.evaluation_end_time);
+        to.opt(1, &self.evaluation_start_time);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeV1EvaluationWindow);
@@ -937,13 +873,11 @@ impl model::Model for ProbeV1Identifier {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_identifier),
-            1 => model::Part::Str(&self.account_identifier),
-            2 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_identifier);
+        to.opt(0, &self.org_identifier);
+        to.opt(2, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeV1Identifier);
@@ -982,12 +916,10 @@ impl model::Model for ProbeV1NewRelicMetric {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::Part::Str(&self.query_metric),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.query);
+        to.opt(1, &self.query_metric);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeV1NewRelicMetric);
@@ -1026,12 +958,10 @@ impl model::Model for ProbeV1SloSourceMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.scope),
-            1 => model::Part::Str(&self.api_token_secret),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.api_token_secret);
+        to.opt(0, &self.scope);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeV1SloSourceMetadata);
@@ -1070,12 +1000,10 @@ impl model::Model for ProbeV1SplunkObservabilityMetrics {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::Part::Int(&self.duration_in_min),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.duration_in_min);
+        to.opt(0, &self.query);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeV1SplunkObservabilityMetrics);
@@ -1114,12 +1042,10 @@ impl model::Model for ProjectedVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.sources),
-            1 => model::Part::Int(&self.default_mode),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.default_mode);
+        to.opt(0, &self.sources);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProjectedVolumeSource);
@@ -1164,14 +1090,12 @@ impl model::Model for ProjectedVolumes {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Flag(&self.read_only),
-            2 => model::Part::Str(&self.mount_path),
-            3 => model::opt(&self.projected),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.mount_path);
+        to.opt(0, &self.name);
+        to.opt(3, &self.projected);
+        to.opt(1, &self.read_only);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProjectedVolumes);
@@ -1229,16 +1153,14 @@ impl model::Model for PromProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth),
-            1 => model::Part::Str(&self.query),
-            2 => model::Part::Str(&self.endpoint),
-            3 => model::Part::Str(&self.query_path),
-            4 => model::opt(&self.tls_config),
-            5 => model::opt(&self.comparator),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth);
+        to.opt(5, &self.comparator);
+        to.opt(2, &self.endpoint);
+        to.opt(1, &self.query);
+        to.opt(3, &self.query_path);
+        to.opt(4, &self.tls_config);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PromProbeInputs);
@@ -1280,13 +1202,11 @@ impl model::Model for PrometheusInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::Part::Str(&self.endpoint),
-            2 => model::opt(&self.tls_config),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.endpoint);
+        to.opt(0, &self.query);
+        to.opt(2, &self.tls_config);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PrometheusInputs);

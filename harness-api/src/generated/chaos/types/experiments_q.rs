@@ -51,16 +51,14 @@ impl model::Model for QuobyteVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.user),
-            1 => model::Part::Str(&self.group),
-            2 => model::Part::Str(&self.tenant),
-            3 => model::Part::Str(&self.volume),
-            4 => model::Part::Flag(&self.read_only),
-            5 => model::Part::Str(&self.registry),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.group);
+        to.opt(4, &self.read_only);
+        to.opt(5, &self.registry);
+        to.opt(2, &self.tenant);
+        to.opt(0, &self.user);
+        to.opt(3, &self.volume);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(QuobyteVolumeSource);

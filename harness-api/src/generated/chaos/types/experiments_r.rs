@@ -66,33 +66,16 @@ impl model::Model for RbdVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.pool),
-            1 => model::Part::Str(&self.user),
-            2 => model::Part::Str(&self.image),
-            3 => model::Part::Str(&self.fs_type),
-            4 => model::Part::Str(&self.keyring),
-            5 => model::opt(&self.monitors),
-            6 => model::Part::Flag(&self.read_only),
-            7 => model::opt(&self.secret_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.pool.is_some(),
-                self.user.is_some(),
-                self.image.is_some(),
-                self.fs_type.is_some(),
-                self.keyring.is_some(),
-                self.monitors.is_some(),
-                self.read_only.is_some(),
-                self.secret_ref.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.fs_type);
+        to.opt(2, &self.image);
+        to.opt(4, &self.keyring);
+        to.opt(5, &self.monitors);
+        to.opt(0, &self.pool);
+        to.opt(6, &self.read_only);
+        to.opt(7, &self.secret_ref);
+        to.opt(1, &self.user);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RbdVolumeSource);
@@ -128,11 +111,9 @@ impl model::Model for ReRunChaosWorkflowResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.notify_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.notify_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ReRunChaosWorkflowResponse);
@@ -202,35 +183,17 @@ impl model::Model for RecentWorkflowRun {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.phase),
-            1 => model::Part::Str(&self.notify_id),
-            2 => model::Part::Str(&self.created_at),
-            3 => model::opt(&self.created_by),
-            4 => model::Part::Str(&self.updated_at),
-            5 => model::opt(&self.updated_by),
-            6 => model::Part::Int(&self.run_sequence),
-            7 => model::Part::Str(&self.workflow_run_id),
-            8 => model::Part::Num(&self.resiliency_score),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.phase.is_some(),
-                self.notify_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.run_sequence.is_some(),
-                self.workflow_run_id.is_some(),
-                self.resiliency_score.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.created_at);
+        to.opt(3, &self.created_by);
+        to.opt(1, &self.notify_id);
+        to.opt(0, &self.phase);
+        to.opt(8, &self.resiliency_score);
+        to.opt(6, &self.run_sequence);
+        to.opt(4, &self.updated_at);
+        to.opt(5, &self.updated_by);
+        to.opt(7, &self.workflow_run_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RecentWorkflowRun);
@@ -275,14 +238,12 @@ impl model::Model for ReferenceEntities {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.fault_ref),
-            1 => model::opt(&self.probe_ref),
-            2 => model::opt(&self.action_ref),
-            3 => model::opt(&self.variables),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.action_ref);
+        to.opt(0, &self.fault_ref);
+        to.opt(1, &self.probe_ref);
+        to.opt(3, &self.variables);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ReferenceEntities);
@@ -344,17 +305,15 @@ impl model::Model for RuleDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.rule_id),
-            1 => model::Part::Str(&self.message),
-            2 => model::Part::Str(&self.rule_name),
-            3 => model::opt(&self.conditions),
-            4 => model::opt(&self.time_window),
-            5 => model::Part::Str(&self.description),
-            6 => model::opt(&self.user_group_ids),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.conditions);
+        to.opt(5, &self.description);
+        to.opt(1, &self.message);
+        to.opt(0, &self.rule_id);
+        to.opt(2, &self.rule_name);
+        to.opt(4, &self.time_window);
+        to.opt(6, &self.user_group_ids);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RuleDetails);
@@ -424,35 +383,17 @@ impl model::Model for RunProperty {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.retry),
-            1 => model::Part::Int(&self.attempt),
-            2 => model::Part::Str(&self.interval),
-            3 => model::Part::Str(&self.verbosity),
-            4 => model::Part::Str(&self.initial_delay),
-            5 => model::Part::Str(&self.probe_timeout),
-            6 => model::Part::Flag(&self.stop_on_failure),
-            7 => model::Part::Int(&self.initial_delay_seconds),
-            8 => model::Part::Str(&self.probe_polling_interval),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.retry.is_some(),
-                self.attempt.is_some(),
-                self.interval.is_some(),
-                self.verbosity.is_some(),
-                self.initial_delay.is_some(),
-                self.probe_timeout.is_some(),
-                self.stop_on_failure.is_some(),
-                self.initial_delay_seconds.is_some(),
-                self.probe_polling_interval.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.attempt);
+        to.opt(4, &self.initial_delay);
+        to.opt(7, &self.initial_delay_seconds);
+        to.opt(2, &self.interval);
+        to.opt(8, &self.probe_polling_interval);
+        to.opt(5, &self.probe_timeout);
+        to.opt(0, &self.retry);
+        to.opt(6, &self.stop_on_failure);
+        to.opt(3, &self.verbosity);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RunProperty);
@@ -491,12 +432,10 @@ impl model::Model for RunTimeVariables {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tasks),
-            1 => model::opt(&self.experiment),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.experiment);
+        to.opt(0, &self.tasks);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RunTimeVariables);

@@ -74,37 +74,18 @@ impl model::Model for ScaleIoVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.fs_type),
-            1 => model::Part::Str(&self.system),
-            2 => model::Part::Str(&self.gateway),
-            3 => model::Part::Flag(&self.read_only),
-            4 => model::opt(&self.secret_ref),
-            5 => model::Part::Flag(&self.ssl_enabled),
-            6 => model::Part::Str(&self.volume_name),
-            7 => model::Part::Str(&self.storage_mode),
-            8 => model::Part::Str(&self.storage_pool),
-            9 => model::Part::Str(&self.protection_domain),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.fs_type.is_some(),
-                self.system.is_some(),
-                self.gateway.is_some(),
-                self.read_only.is_some(),
-                self.secret_ref.is_some(),
-                self.ssl_enabled.is_some(),
-                self.volume_name.is_some(),
-                self.storage_mode.is_some(),
-                self.storage_pool.is_some(),
-                self.protection_domain.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.fs_type);
+        to.opt(2, &self.gateway);
+        to.opt(9, &self.protection_domain);
+        to.opt(3, &self.read_only);
+        to.opt(4, &self.secret_ref);
+        to.opt(5, &self.ssl_enabled);
+        to.opt(7, &self.storage_mode);
+        to.opt(8, &self.storage_pool);
+        to.opt(1, &self.system);
+        to.opt(6, &self.volume_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScaleIoVolumeSource);
@@ -143,12 +124,10 @@ impl model::Model for SecretEnvSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Flag(&self.optional),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.optional);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SecretEnvSource);
@@ -190,13 +169,11 @@ impl model::Model for SecretProjection {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.items),
-            2 => model::Part::Flag(&self.optional),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.items);
+        to.opt(0, &self.name);
+        to.opt(2, &self.optional);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SecretProjection);
@@ -241,14 +218,12 @@ impl model::Model for SecretVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            1 => model::Part::Flag(&self.optional),
-            2 => model::Part::Str(&self.secret_name),
-            3 => model::Part::Int(&self.default_mode),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.default_mode);
+        to.opt(0, &self.items);
+        to.opt(1, &self.optional);
+        to.opt(2, &self.secret_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SecretVolumeSource);
@@ -310,17 +285,15 @@ impl model::Model for SecurityGovernanceNode {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.phase),
-            3 => model::Part::Str(&self.message),
-            4 => model::Part::Int(&self.started_at),
-            5 => model::Part::Int(&self.finished_at),
-            6 => model::opt(&self.security_governance_node_data),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.finished_at);
+        to.opt(3, &self.message);
+        to.opt(0, &self.name);
+        to.opt(2, &self.phase);
+        to.opt(6, &self.security_governance_node_data);
+        to.opt(4, &self.started_at);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SecurityGovernanceNode);
@@ -362,13 +335,11 @@ impl model::Model for SecurityGovernanceNodeData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.failed_rules),
-            1 => model::opt(&self.passed_rules),
-            2 => model::opt(&self.skipped_rules),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.failed_rules);
+        to.opt(1, &self.passed_rules);
+        to.opt(2, &self.skipped_rules);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SecurityGovernanceNodeData);
@@ -404,11 +375,9 @@ impl model::Model for Selector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.workloads),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.workloads);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Selector);
@@ -450,13 +419,11 @@ impl model::Model for ServiceAccountTokenProjection {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.path),
-            1 => model::Part::Str(&self.audience),
-            2 => model::Part::Int(&self.expiration_seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.audience);
+        to.opt(2, &self.expiration_seconds);
+        to.opt(0, &self.path);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceAccountTokenProjection);
@@ -504,15 +471,13 @@ impl model::Model for Sidecar {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.env),
-            1 => model::Part::Str(&self.image),
-            2 => model::opt(&self.env_from),
-            3 => model::opt(&self.secrets),
-            4 => model::opt(&self.image_pull_policy),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.env);
+        to.opt(2, &self.env_from);
+        to.opt(1, &self.image);
+        to.opt(4, &self.image_pull_policy);
+        to.opt(3, &self.secrets);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Sidecar);
@@ -551,12 +516,10 @@ impl model::Model for SingleClickOnboardMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.faults),
-            1 => model::Part::Str(&self.onboarding_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.faults);
+        to.opt(1, &self.onboarding_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SingleClickOnboardMetadata);
@@ -618,17 +581,15 @@ impl model::Model for SloProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.comparator),
-            1 => model::Part::Str(&self.slo_identifier),
-            2 => model::opt(&self.evaluation_window),
-            3 => model::Part::Str(&self.platform_endpoint),
-            4 => model::Part::Str(&self.evaluation_timeout),
-            5 => model::opt(&self.slo_source_metadata),
-            6 => model::Part::Flag(&self.insecure_skip_verify),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.comparator);
+        to.opt(4, &self.evaluation_timeout);
+        to.opt(2, &self.evaluation_window);
+        to.opt(6, &self.insecure_skip_verify);
+        to.opt(3, &self.platform_endpoint);
+        to.opt(1, &self.slo_identifier);
+        to.opt(5, &self.slo_source_metadata);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SloProbeInputs);
@@ -722,47 +683,23 @@ impl model::Model for SourceDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.env),
-            1 => model::opt(&self.args),
-            2 => model::Part::Str(&self.image),
-            3 => model::opt(&self.labels),
-            4 => model::opt(&self.command),
-            5 => model::opt(&self.volumes),
-            6 => model::Part::Flag(&self.privileged),
-            7 => model::opt(&self.annotations),
-            8 => model::Part::Flag(&self.host_network),
-            9 => model::opt(&self.tolerations),
-            10 => model::opt(&self.volume_mount),
-            11 => model::opt(&self.node_selector),
-            12 => model::Part::Flag(&self.inherit_inputs),
-            13 => model::opt(&self.image_pull_policy),
-            14 => model::opt(&self.image_pull_secrets),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.env.is_some(),
-                self.args.is_some(),
-                self.image.is_some(),
-                self.labels.is_some(),
-                self.command.is_some(),
-                self.volumes.is_some(),
-                self.privileged.is_some(),
-                self.annotations.is_some(),
-                self.host_network.is_some(),
-                self.tolerations.is_some(),
-                self.volume_mount.is_some(),
-                self.node_selector.is_some(),
-                self.inherit_inputs.is_some(),
-                self.image_pull_policy.is_some(),
-                self.image_pull_secrets.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.annotations);
+        to.opt(1, &self.args);
+        to.opt(4, &self.command);
+        to.opt(0, &self.env);
+        to.opt(8, &self.host_network);
+        to.opt(2, &self.image);
+        to.opt(13, &self.image_pull_policy);
+        to.opt(14, &self.image_pull_secrets);
+        to.opt(12, &self.inherit_inputs);
+        to.opt(3, &self.labels);
+        to.opt(11, &self.node_selector);
+        to.opt(6, &self.privileged);
+        to.opt(9, &self.tolerations);
+        to.opt(10, &self.volume_mount);
+        to.opt(5, &self.volumes);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SourceDetails);
@@ -801,12 +738,10 @@ impl model::Model for SplunkObservabilityInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.endpoint),
-            1 => model::opt(&self.splunk_observability_metrics),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.endpoint);
+        to.opt(1, &self.splunk_observability_metrics);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SplunkObservabilityInputs);
@@ -845,12 +780,10 @@ impl model::Model for SshFaultAuth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.password),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.password);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SshFaultAuth);
@@ -892,13 +825,11 @@ impl model::Model for StopChaosV2ExperimentResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.is_stopped),
-            1 => model::Part::Str(&self.experiment_id),
-            2 => model::Part::Str(&self.experiment_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.experiment_id);
+        to.opt(2, &self.experiment_name);
+        to.opt(0, &self.is_stopped);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StopChaosV2ExperimentResponse);
@@ -946,15 +877,13 @@ impl model::Model for StorageOsVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.fs_type),
-            1 => model::Part::Flag(&self.read_only),
-            2 => model::opt(&self.secret_ref),
-            3 => model::Part::Str(&self.volume_name),
-            4 => model::Part::Str(&self.volume_namespace),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.fs_type);
+        to.opt(1, &self.read_only);
+        to.opt(2, &self.secret_ref);
+        to.opt(3, &self.volume_name);
+        to.opt(4, &self.volume_namespace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StorageOsVolumeSource);

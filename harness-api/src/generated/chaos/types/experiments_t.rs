@@ -42,13 +42,11 @@ impl model::Model for TargetDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.chaos_status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.chaos_status);
+        to.opt(0, &self.kind);
+        to.opt(1, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TargetDetails);
@@ -93,14 +91,12 @@ impl model::Model for TemplateRef {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.ref_),
-            1 => model::Part::Str(&self.hub_ref),
-            2 => model::Part::Str(&self.identity),
-            3 => model::Part::Str(&self.revision),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.hub_ref);
+        to.opt(2, &self.identity);
+        to.opt(0, &self.ref_);
+        to.opt(3, &self.revision);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateRef);
@@ -142,13 +138,11 @@ impl model::Model for TypedLocalObjectReference {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.api_group),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.api_group);
+        to.opt(0, &self.kind);
+        to.opt(1, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypedLocalObjectReference);

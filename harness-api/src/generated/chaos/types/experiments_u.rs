@@ -49,14 +49,12 @@ impl model::Model for UpdateCronExperimentStateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.action),
-            1 => model::Part::Str(&self.cron_syntax),
-            2 => model::opt(&self.experiment_i_ds),
-            3 => model::Part::Flag(&self.is_single_run_cron_enabled),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.action);
+        to.opt(1, &self.cron_syntax);
+        to.opt(2, &self.experiment_i_ds);
+        to.opt(3, &self.is_single_run_cron_enabled);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateCronExperimentStateRequest);
@@ -95,12 +93,10 @@ impl model::Model for UpdateCronExperimentStateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.failed_i_ds),
-            1 => model::opt(&self.success_i_ds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.failed_i_ds);
+        to.opt(1, &self.success_i_ds);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateCronExperimentStateResponse);
@@ -142,13 +138,11 @@ impl model::Model for UpdateInputSetRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.spec),
-            2 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.description);
+        to.opt(0, &self.name);
+        to.opt(1, &self.spec);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateInputSetRequest);
@@ -187,12 +181,10 @@ impl model::Model for UpdateInputSetResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateInputSetResponse);
@@ -254,17 +246,15 @@ impl model::Model for UpdateNoteRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Maybe(&self.type_),
-            1 => model::Part::Maybe(&self.note_id),
-            2 => model::Part::Maybe(&self.comment),
-            3 => model::Part::Maybe(&self.operation),
-            4 => model::Part::Maybe(&self.experiment_id),
-            5 => model::Part::Maybe(&self.gameday_run_id),
-            6 => model::Part::Maybe(&self.experiment_run_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.maybe(2, &self.comment);
+        to.maybe(4, &self.experiment_id);
+        to.maybe(6, &self.experiment_run_id);
+        to.maybe(5, &self.gameday_run_id);
+        to.maybe(1, &self.note_id);
+        to.maybe(3, &self.operation);
+        to.maybe(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateNoteRequest);

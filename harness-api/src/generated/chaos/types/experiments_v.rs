@@ -36,11 +36,9 @@ impl model::Model for VerifyChaosStageInPipelineRunResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.exists),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.exists);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(VerifyChaosStageInPipelineRunResponse);
@@ -85,14 +83,12 @@ impl model::Model for VolumeProjection {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.secret),
-            1 => model::opt(&self.config_map),
-            2 => model::opt(&self.downward_api),
-            3 => model::opt(&self.service_account_token),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.config_map);
+        to.opt(2, &self.downward_api);
+        to.opt(0, &self.secret);
+        to.opt(3, &self.service_account_token);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(VolumeProjection);
@@ -137,14 +133,12 @@ impl model::Model for VsphereVirtualDiskVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.fs_type),
-            1 => model::Part::Str(&self.volume_path),
-            2 => model::Part::Str(&self.storage_policy_id),
-            3 => model::Part::Str(&self.storage_policy_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.fs_type);
+        to.opt(2, &self.storage_policy_id);
+        to.opt(3, &self.storage_policy_name);
+        to.opt(1, &self.volume_path);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(VsphereVirtualDiskVolumeSource);

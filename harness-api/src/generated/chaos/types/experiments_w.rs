@@ -39,12 +39,10 @@ impl model::Model for WeightagesInput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.fault_name),
-            1 => model::Part::Int(&self.weightage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.fault_name);
+        to.opt(1, &self.weightage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WeightagesInput);
@@ -170,63 +168,31 @@ impl model::Model for Workflow {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.infra),
-            3 => model::Part::Str(&self.identity),
-            4 => model::Part::Str(&self.created_at),
-            5 => model::opt(&self.created_by),
-            6 => model::Part::Flag(&self.is_removed),
-            7 => model::Part::Str(&self.updated_at),
-            8 => model::opt(&self.updated_by),
-            9 => model::Part::Str(&self.cron_syntax),
-            10 => model::opt(&self.weightages),
-            11 => model::Part::Str(&self.workflow_id),
-            12 => model::Part::Str(&self.description),
-            13 => model::opt(&self.identifiers),
-            14 => model::Part::Str(&self.workflow_type),
-            15 => model::Part::Flag(&self.is_cron_enabled),
-            16 => model::opt(&self.events_metadata),
-            17 => model::Part::Str(&self.last_executed_at),
-            18 => model::opt(&self.template_details),
-            19 => model::Part::Flag(&self.is_custom_workflow),
-            20 => model::Part::Str(&self.workflow_manifest),
-            21 => model::Part::Flag(&self.is_single_run_cron_enabled),
-            22 => model::opt(&self.recent_workflow_run_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.infra.is_some(),
-                self.identity.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.is_removed.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.cron_syntax.is_some(),
-                self.weightages.is_some(),
-                self.workflow_id.is_some(),
-                self.description.is_some(),
-                self.identifiers.is_some(),
-                self.workflow_type.is_some(),
-                self.is_cron_enabled.is_some(),
-                self.events_metadata.is_some(),
-                self.last_executed_at.is_some(),
-                self.template_details.is_some(),
-                self.is_custom_workflow.is_some(),
-                self.workflow_manifest.is_some(),
-                self.is_single_run_cron_enabled.is_some(),
-                self.recent_workflow_run_details.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.created_at);
+        to.opt(5, &self.created_by);
+        to.opt(9, &self.cron_syntax);
+        to.opt(12, &self.description);
+        to.opt(16, &self.events_metadata);
+        to.opt(13, &self.identifiers);
+        to.opt(3, &self.identity);
+        to.opt(2, &self.infra);
+        to.opt(15, &self.is_cron_enabled);
+        to.opt(19, &self.is_custom_workflow);
+        to.opt(6, &self.is_removed);
+        to.opt(21, &self.is_single_run_cron_enabled);
+        to.opt(17, &self.last_executed_at);
+        to.opt(0, &self.name);
+        to.opt(22, &self.recent_workflow_run_details);
+        to.opt(1, &self.tags);
+        to.opt(18, &self.template_details);
+        to.opt(7, &self.updated_at);
+        to.opt(8, &self.updated_by);
+        to.opt(10, &self.weightages);
+        to.opt(11, &self.workflow_id);
+        to.opt(20, &self.workflow_manifest);
+        to.opt(14, &self.workflow_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Workflow);
@@ -300,37 +266,18 @@ impl model::Model for WorkflowFilterInput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::opt(&self.status),
-            2 => model::opt(&self.infra_i_ds),
-            3 => model::opt(&self.date_range),
-            4 => model::Part::Str(&self.infra_name),
-            5 => model::opt(&self.infra_types),
-            6 => model::Part::Flag(&self.infra_active),
-            7 => model::opt(&self.scenario_type),
-            8 => model::Part::Str(&self.workflow_name),
-            9 => model::Part::Flag(&self.is_cron_enabled),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.tags.is_some(),
-                self.status.is_some(),
-                self.infra_i_ds.is_some(),
-                self.date_range.is_some(),
-                self.infra_name.is_some(),
-                self.infra_types.is_some(),
-                self.infra_active.is_some(),
-                self.scenario_type.is_some(),
-                self.workflow_name.is_some(),
-                self.is_cron_enabled.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.date_range);
+        to.opt(6, &self.infra_active);
+        to.opt(2, &self.infra_i_ds);
+        to.opt(4, &self.infra_name);
+        to.opt(5, &self.infra_types);
+        to.opt(9, &self.is_cron_enabled);
+        to.opt(7, &self.scenario_type);
+        to.opt(1, &self.status);
+        to.opt(0, &self.tags);
+        to.opt(8, &self.workflow_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WorkflowFilterInput);
@@ -400,35 +347,17 @@ impl model::Model for WorkflowRevision {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.probes),
-            1 => model::opt(&self.actions),
-            2 => model::Part::Int(&self.updated_at),
-            3 => model::Part::Str(&self.revision_id),
-            4 => model::opt(&self.weightages),
-            5 => model::opt(&self.chaos_fault_events),
-            6 => model::opt(&self.faults_with_probes),
-            7 => model::opt(&self.targeted_services),
-            8 => model::Part::Str(&self.experiment_manifest),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.probes.is_some(),
-                self.actions.is_some(),
-                self.updated_at.is_some(),
-                self.revision_id.is_some(),
-                self.weightages.is_some(),
-                self.chaos_fault_events.is_some(),
-                self.faults_with_probes.is_some(),
-                self.targeted_services.is_some(),
-                self.experiment_manifest.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.actions);
+        to.opt(5, &self.chaos_fault_events);
+        to.opt(8, &self.experiment_manifest);
+        to.opt(6, &self.faults_with_probes);
+        to.opt(0, &self.probes);
+        to.opt(3, &self.revision_id);
+        to.opt(7, &self.targeted_services);
+        to.opt(2, &self.updated_at);
+        to.opt(4, &self.weightages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WorkflowRevision);
@@ -467,12 +396,10 @@ impl model::Model for WorkflowSortInput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.field),
-            1 => model::Part::Flag(&self.ascending),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.ascending);
+        to.opt(0, &self.field);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WorkflowSortInput);

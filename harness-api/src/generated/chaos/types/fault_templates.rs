@@ -142,71 +142,35 @@ impl model::Model for ChaosFaultTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.tags),
-            3 => model::Part::Str(&self.type_),
-            4 => model::opt(&self.links),
-            5 => model::Part::Str(&self.org_id),
-            6 => model::Part::Str(&self.hub_ref),
-            7 => model::opt(&self.infras),
-            8 => model::opt(&self.category),
-            9 => model::Part::Str(&self.identity),
-            10 => model::Part::Str(&self.revision),
-            11 => model::Part::Str(&self.template),
-            12 => model::Part::Str(&self.account_id),
-            13 => model::Part::Int(&self.created_at),
-            14 => model::Part::Str(&self.created_by),
-            15 => model::Part::Str(&self.infra_type),
-            16 => model::Part::Flag(&self.is_default),
-            17 => model::Part::Flag(&self.is_removed),
-            18 => model::Part::Str(&self.project_id),
-            19 => model::Part::Int(&self.updated_at),
-            20 => model::Part::Str(&self.updated_by),
-            21 => model::opt(&self.variables),
-            22 => model::Part::Str(&self.description),
-            23 => model::Part::Flag(&self.is_enterprise),
-            24 => model::Part::Str(&self.permissions_required),
-            25 => model::opt(&self.created_by_user_details),
-            26 => model::opt(&self.updated_by_user_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.links.is_some(),
-                self.org_id.is_some(),
-                self.hub_ref.is_some(),
-                self.infras.is_some(),
-                self.category.is_some(),
-                self.identity.is_some(),
-                self.revision.is_some(),
-                self.template.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.infra_type.is_some(),
-                self.is_default.is_some(),
-                self.is_removed.is_some(),
-                self.project_id.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.variables.is_some(),
-                self.description.is_some(),
-                self.is_enterprise.is_some(),
-                self.permissions_required.is_some(),
-                self.created_by_user_details.is_some(),
-                self.updated_by_user_details.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(12, &self.account_id);
+        to.opt(8, &self.category);
+        to.opt(13, &self.created_at);
+        to.opt(14, &self.created_by);
+        to.opt(25, &self.created_by_user_details);
+        to.opt(22, &self.description);
+        to.opt(6, &self.hub_ref);
+        to.opt(0, &self.id);
+        to.opt(9, &self.identity);
+        to.opt(15, &self.infra_type);
+        to.opt(7, &self.infras);
+        to.opt(16, &self.is_default);
+        to.opt(23, &self.is_enterprise);
+        to.opt(17, &self.is_removed);
+        to.opt(4, &self.links);
+        to.opt(1, &self.name);
+        to.opt(5, &self.org_id);
+        to.opt(24, &self.permissions_required);
+        to.opt(18, &self.project_id);
+        to.opt(10, &self.revision);
+        to.opt(2, &self.tags);
+        to.opt(11, &self.template);
+        to.opt(3, &self.type_);
+        to.opt(19, &self.updated_at);
+        to.opt(20, &self.updated_by);
+        to.opt(26, &self.updated_by_user_details);
+        to.opt(21, &self.variables);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosFaultTemplate);
@@ -248,13 +212,11 @@ impl model::Model for ChaosFaultTemplateCompareRevisions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.template1),
-            1 => model::Part::Str(&self.template2),
-            2 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.correlation_id);
+        to.opt(0, &self.template1);
+        to.opt(1, &self.template2);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosFaultTemplateCompareRevisions);
@@ -293,12 +255,10 @@ impl model::Model for ChaosFaultTemplateLink {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.name);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosFaultTemplateLink);
@@ -431,53 +391,26 @@ impl model::Model for CreateFaultTemplateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Cell::part(&self.name),
-            2 => model::opt(&self.spec),
-            3 => model::opt(&self.tags),
-            4 => model::Part::Str(&self.type_),
-            5 => model::opt(&self.links),
-            6 => model::opt(&self.infras),
-            7 => model::opt(&self.category),
-            8 => model::Cell::part(&self.identity),
-            9 => model::opt(&self.keywords),
-            10 => model::Part::Str(&self.revision),
-            11 => model::Part::Str(&self.infra_type),
-            12 => model::Part::Flag(&self.is_default),
-            13 => model::opt(&self.platforms),
-            14 => model::opt(&self.variables),
-            15 => model::Part::Str(&self.api_version),
-            16 => model::Part::Str(&self.description),
-            17 => model::Part::Str(&self.permissions_required),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.kind.is_some(),
-                true,
-                self.spec.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.links.is_some(),
-                self.infras.is_some(),
-                self.category.is_some(),
-                true,
-                self.keywords.is_some(),
-                self.revision.is_some(),
-                self.infra_type.is_some(),
-                self.is_default.is_some(),
-                self.platforms.is_some(),
-                self.variables.is_some(),
-                self.api_version.is_some(),
-                self.description.is_some(),
-                self.permissions_required.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(15, &self.api_version);
+        to.opt(7, &self.category);
+        to.opt(16, &self.description);
+        to.one(8, &self.identity);
+        to.opt(11, &self.infra_type);
+        to.opt(6, &self.infras);
+        to.opt(12, &self.is_default);
+        to.opt(9, &self.keywords);
+        to.opt(0, &self.kind);
+        to.opt(5, &self.links);
+        to.one(1, &self.name);
+        to.opt(17, &self.permissions_required);
+        to.opt(13, &self.platforms);
+        to.opt(10, &self.revision);
+        to.opt(2, &self.spec);
+        to.opt(3, &self.tags);
+        to.opt(4, &self.type_);
+        to.opt(14, &self.variables);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateFaultTemplateRequest);
@@ -591,57 +524,28 @@ impl model::Model for CreateFaultTemplateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.spec),
-            3 => model::opt(&self.tags),
-            4 => model::Part::Str(&self.type_),
-            5 => model::opt(&self.links),
-            6 => model::opt(&self.infras),
-            7 => model::opt(&self.category),
-            8 => model::Part::Str(&self.identity),
-            9 => model::opt(&self.keywords),
-            10 => model::Part::Str(&self.revision),
-            11 => model::Part::Str(&self.infra_type),
-            12 => model::Part::Flag(&self.is_default),
-            13 => model::opt(&self.platforms),
-            14 => model::opt(&self.variables),
-            15 => model::Part::Str(&self.api_version),
-            16 => model::Part::Str(&self.description),
-            17 => model::Part::Str(&self.hub_identity),
-            18 => model::Part::Str(&self.correlation_id),
-            19 => model::Part::Str(&self.permissions_required),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.kind.is_some(),
-                self.name.is_some(),
-                self.spec.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.links.is_some(),
-                self.infras.is_some(),
-                self.category.is_some(),
-                self.identity.is_some(),
-                self.keywords.is_some(),
-                self.revision.is_some(),
-                self.infra_type.is_some(),
-                self.is_default.is_some(),
-                self.platforms.is_some(),
-                self.variables.is_some(),
-                self.api_version.is_some(),
-                self.description.is_some(),
-                self.hub_identity.is_some(),
-                self.correlation_id.is_some(),
-                self.permissions_required.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(15, &self.api_version);
+        to.opt(7, &self.category);
+        to.opt(18, &self.correlation_id);
+        to.opt(16, &self.description);
+        to.opt(17, &self.hub_identity);
+        to.opt(8, &self.identity);
+        to.opt(11, &self.infra_type);
+        to.opt(6, &self.infras);
+        to.opt(12, &self.is_default);
+        to.opt(9, &self.keywords);
+        to.opt(0, &self.kind);
+        to.opt(5, &self.links);
+        to.opt(1, &self.name);
+        to.opt(19, &self.permissions_required);
+        to.opt(13, &self.platforms);
+        to.opt(10, &self.revision);
+        to.opt(2, &self.spec);
+        to.opt(3, &self.tags);
+        to.opt(4, &self.type_);
+        to.opt(14, &self.variables);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateFaultTemplateResponse);
@@ -747,53 +651,26 @@ impl model::Model for FaultTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.spec),
-            3 => model::opt(&self.tags),
-            4 => model::Part::Str(&self.type_),
-            5 => model::opt(&self.links),
-            6 => model::opt(&self.infras),
-            7 => model::opt(&self.category),
-            8 => model::Part::Str(&self.identity),
-            9 => model::opt(&self.keywords),
-            10 => model::Part::Str(&self.revision),
-            11 => model::Part::Str(&self.infra_type),
-            12 => model::Part::Flag(&self.is_default),
-            13 => model::opt(&self.platforms),
-            14 => model::opt(&self.variables),
-            15 => model::Part::Str(&self.api_version),
-            16 => model::Part::Str(&self.description),
-            17 => model::Part::Str(&self.permissions_required),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.kind.is_some(),
-                self.name.is_some(),
-                self.spec.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.links.is_some(),
-                self.infras.is_some(),
-                self.category.is_some(),
-                self.identity.is_some(),
-                self.keywords.is_some(),
-                self.revision.is_some(),
-                self.infra_type.is_some(),
-                self.is_default.is_some(),
-                self.platforms.is_some(),
-                self.variables.is_some(),
-                self.api_version.is_some(),
-                self.description.is_some(),
-                self.permissions_required.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(15, &self.api_version);
+        to.opt(7, &self.category);
+        to.opt(16, &self.description);
+        to.opt(8, &self.identity);
+        to.opt(11, &self.infra_type);
+        to.opt(6, &self.infras);
+        to.opt(12, &self.is_default);
+        to.opt(9, &self.keywords);
+        to.opt(0, &self.kind);
+        to.opt(5, &self.links);
+        to.opt(1, &self.name);
+        to.opt(17, &self.permissions_required);
+        to.opt(13, &self.platforms);
+        to.opt(10, &self.revision);
+        to.opt(2, &self.spec);
+        to.opt(3, &self.tags);
+        to.opt(4, &self.type_);
+        to.opt(14, &self.variables);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FaultTemplate);
@@ -879,43 +756,21 @@ impl model::Model for FaultTemplateCategoriesCount {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.aws),
-            1 => model::Part::Int(&self.gcp),
-            2 => model::Part::Int(&self.ssh),
-            3 => model::Part::Int(&self.byoc),
-            4 => model::Part::Int(&self.load),
-            5 => model::Part::Int(&self.azure),
-            6 => model::Part::Int(&self.linux),
-            7 => model::Part::Int(&self.vm_ware),
-            8 => model::Part::Int(&self.windows),
-            9 => model::Part::Int(&self.kubernetes),
-            10 => model::Part::Int(&self.spring_boot),
-            11 => model::Part::Int(&self.cloud_foundry),
-            12 => model::Part::Int(&self.kube_resilience),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.aws.is_some(),
-                self.gcp.is_some(),
-                self.ssh.is_some(),
-                self.byoc.is_some(),
-                self.load.is_some(),
-                self.azure.is_some(),
-                self.linux.is_some(),
-                self.vm_ware.is_some(),
-                self.windows.is_some(),
-                self.kubernetes.is_some(),
-                self.spring_boot.is_some(),
-                self.cloud_foundry.is_some(),
-                self.kube_resilience.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.aws);
+        to.opt(5, &self.azure);
+        to.opt(3, &self.byoc);
+        to.opt(11, &self.cloud_foundry);
+        to.opt(1, &self.gcp);
+        to.opt(12, &self.kube_resilience);
+        to.opt(9, &self.kubernetes);
+        to.opt(6, &self.linux);
+        to.opt(4, &self.load);
+        to.opt(10, &self.spring_boot);
+        to.opt(2, &self.ssh);
+        to.opt(7, &self.vm_ware);
+        to.opt(8, &self.windows);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FaultTemplateCategoriesCount);
@@ -954,12 +809,10 @@ impl model::Model for FaultTemplateLink {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.name);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FaultTemplateLink);
@@ -1013,15 +866,13 @@ impl model::Model for FaultTemplateVariables {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.variables),
-            1 => model::opt(&self.fault_targets),
-            2 => model::opt(&self.fault_tunable),
-            3 => model::Part::Str(&self.correlation_id),
-            4 => model::opt(&self.fault_authentication),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(4, &self.fault_authentication);
+        to.opt(1, &self.fault_targets);
+        to.opt(2, &self.fault_tunable);
+        to.opt(0, &self.variables);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FaultTemplateVariables);
@@ -1060,12 +911,10 @@ impl model::Model for FaultTemplateYaml {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.template),
-            1 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.correlation_id);
+        to.opt(0, &self.template);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FaultTemplateYaml);
@@ -1107,13 +956,11 @@ impl model::Model for GetFaultTemplateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.fault),
-            2 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(1, &self.fault);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetFaultTemplateResponse);
@@ -1158,14 +1005,12 @@ impl model::Model for ListFaultTemplateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.pagination),
-            2 => model::Part::Str(&self.correlation_id),
-            3 => model::opt(&self.categories_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.categories_count);
+        to.opt(2, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(1, &self.pagination);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListFaultTemplateResponse);
@@ -1298,53 +1143,26 @@ impl model::Model for UpdateFaultRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Cell::part(&self.name),
-            2 => model::opt(&self.spec),
-            3 => model::opt(&self.tags),
-            4 => model::Part::Str(&self.type_),
-            5 => model::opt(&self.links),
-            6 => model::opt(&self.infras),
-            7 => model::opt(&self.values),
-            8 => model::opt(&self.category),
-            9 => model::Cell::part(&self.identity),
-            10 => model::Part::Str(&self.infra_type),
-            11 => model::Part::Int(&self.updated_at),
-            12 => model::opt(&self.variables),
-            13 => model::Part::Str(&self.api_version),
-            14 => model::opt(&self.import_type),
-            15 => model::Part::Str(&self.description),
-            16 => model::opt(&self.template_reference),
-            17 => model::Part::Str(&self.permissions_required),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.kind.is_some(),
-                true,
-                self.spec.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.links.is_some(),
-                self.infras.is_some(),
-                self.values.is_some(),
-                self.category.is_some(),
-                true,
-                self.infra_type.is_some(),
-                self.updated_at.is_some(),
-                self.variables.is_some(),
-                self.api_version.is_some(),
-                self.import_type.is_some(),
-                self.description.is_some(),
-                self.template_reference.is_some(),
-                self.permissions_required.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(13, &self.api_version);
+        to.opt(8, &self.category);
+        to.opt(15, &self.description);
+        to.one(9, &self.identity);
+        to.opt(14, &self.import_type);
+        to.opt(10, &self.infra_type);
+        to.opt(6, &self.infras);
+        to.opt(0, &self.kind);
+        to.opt(5, &self.links);
+        to.one(1, &self.name);
+        to.opt(17, &self.permissions_required);
+        to.opt(2, &self.spec);
+        to.opt(3, &self.tags);
+        to.opt(16, &self.template_reference);
+        to.opt(4, &self.type_);
+        to.opt(11, &self.updated_at);
+        to.opt(7, &self.values);
+        to.opt(12, &self.variables);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UpdateFaultRequest);
@@ -1454,55 +1272,27 @@ impl model::Model for UpdateFaultResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.spec),
-            3 => model::opt(&self.tags),
-            4 => model::Part::Str(&self.type_),
-            5 => model::opt(&self.links),
-            6 => model::opt(&self.infras),
-            7 => model::opt(&self.values),
-            8 => model::opt(&self.category),
-            9 => model::Part::Str(&self.identity),
-            10 => model::Part::Str(&self.infra_type),
-            11 => model::Part::Int(&self.updated_at),
-            12 => model::opt(&self.variables),
-            13 => model::Part::Str(&self.api_version),
-            14 => model::opt(&self.import_type),
-            15 => model::Part::Str(&self.description),
-            16 => model::Part::Str(&self.correlation_id),
-            17 => model::opt(&self.template_reference),
-            18 => model::Part::Str(&self.permissions_required),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.kind.is_some(),
-                self.name.is_some(),
-                self.spec.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.links.is_some(),
-                self.infras.is_some(),
-                self.values.is_some(),
-                self.category.is_some(),
-                self.identity.is_some(),
-                self.infra_type.is_some(),
-                self.updated_at.is_some(),
-                self.variables.is_some(),
-                self.api_version.is_some(),
-                self.import_type.is_some(),
-                self.description.is_some(),
-                self.correlation_id.is_some(),
-                self.template_reference.is_some(),
-                self.permissions_required.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(13, &self.api_version);
+        to.opt(8, &self.category);
+        to.opt(16, &self.correlation_id);
+        to.opt(15, &self.description);
+        to.opt(9, &self.identity);
+        to.opt(14, &self.import_type);
+        to.opt(10, &self.infra_type);
+        to.opt(6, &self.infras);
+        to.opt(0, &self.kind);
+        to.opt(5, &self.links);
+        to.opt(1, &self.name);
+        to.opt(18, &self.permissions_required);
+        to.opt(2, &self.spec);
+        to.opt(3, &self.tags);
+        to.opt(17, &self.template_reference);
+        to.opt(4, &self.type_);
+        to.opt(11, &self.updated_at);
+        to.opt(7, &self.values);
+        to.opt(12, &self.variables);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateFaultResponse);
@@ -1616,57 +1406,28 @@ impl model::Model for UpdateFaultTemplateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.spec),
-            3 => model::opt(&self.tags),
-            4 => model::Part::Str(&self.type_),
-            5 => model::opt(&self.links),
-            6 => model::opt(&self.infras),
-            7 => model::opt(&self.category),
-            8 => model::Part::Str(&self.identity),
-            9 => model::opt(&self.keywords),
-            10 => model::Part::Str(&self.revision),
-            11 => model::Part::Str(&self.infra_type),
-            12 => model::Part::Flag(&self.is_default),
-            13 => model::opt(&self.platforms),
-            14 => model::opt(&self.variables),
-            15 => model::Part::Str(&self.api_version),
-            16 => model::Part::Str(&self.description),
-            17 => model::Part::Str(&self.hub_identity),
-            18 => model::Part::Str(&self.correlation_id),
-            19 => model::Part::Str(&self.permissions_required),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.kind.is_some(),
-                self.name.is_some(),
-                self.spec.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.links.is_some(),
-                self.infras.is_some(),
-                self.category.is_some(),
-                self.identity.is_some(),
-                self.keywords.is_some(),
-                self.revision.is_some(),
-                self.infra_type.is_some(),
-                self.is_default.is_some(),
-                self.platforms.is_some(),
-                self.variables.is_some(),
-                self.api_version.is_some(),
-                self.description.is_some(),
-                self.hub_identity.is_some(),
-                self.correlation_id.is_some(),
-                self.permissions_required.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(15, &self.api_version);
+        to.opt(7, &self.category);
+        to.opt(18, &self.correlation_id);
+        to.opt(16, &self.description);
+        to.opt(17, &self.hub_identity);
+        to.opt(8, &self.identity);
+        to.opt(11, &self.infra_type);
+        to.opt(6, &self.infras);
+        to.opt(12, &self.is_default);
+        to.opt(9, &self.keywords);
+        to.opt(0, &self.kind);
+        to.opt(5, &self.links);
+        to.opt(1, &self.name);
+        to.opt(19, &self.permissions_required);
+        to.opt(13, &self.platforms);
+        to.opt(10, &self.revision);
+        to.opt(2, &self.spec);
+        to.opt(3, &self.tags);
+        to.opt(4, &self.type_);
+        to.opt(14, &self.variables);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateFaultTemplateResponse);

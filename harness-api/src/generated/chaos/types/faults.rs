@@ -154,77 +154,38 @@ impl model::Model for ChaosFault {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.tags),
-            3 => model::Part::Str(&self.type_),
-            4 => model::opt(&self.links),
-            5 => model::Part::Str(&self.org_id),
-            6 => model::opt(&self.infras),
-            7 => model::opt(&self.category),
-            8 => model::Part::Str(&self.identity),
-            9 => model::Part::Str(&self.template),
-            10 => model::Part::Str(&self.account_id),
-            11 => model::Part::Int(&self.created_at),
-            12 => model::Part::Str(&self.created_by),
-            13 => model::Part::Str(&self.infra_type),
-            14 => model::Part::Flag(&self.is_removed),
-            15 => model::opt(&self.managed_by),
-            16 => model::Part::Str(&self.project_id),
-            17 => model::Part::Int(&self.updated_at),
-            18 => model::Part::Str(&self.updated_by),
-            19 => model::opt(&self.variables),
-            20 => model::opt(&self.import_type),
-            21 => model::Part::Str(&self.description),
-            22 => model::Part::Str(&self.template_uid),
-            23 => model::Part::Flag(&self.is_enterprise),
-            24 => model::Part::Str(&self.template_revision),
-            25 => model::Part::Str(&self.template_reference),
-            26 => model::Part::Int(&self.experiment_runs_count),
-            27 => model::Part::Str(&self.permissions_required),
-            28 => model::opt(&self.created_by_user_details),
-            29 => model::opt(&self.updated_by_user_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.links.is_some(),
-                self.org_id.is_some(),
-                self.infras.is_some(),
-                self.category.is_some(),
-                self.identity.is_some(),
-                self.template.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.infra_type.is_some(),
-                self.is_removed.is_some(),
-                self.managed_by.is_some(),
-                self.project_id.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.variables.is_some(),
-                self.import_type.is_some(),
-                self.description.is_some(),
-                self.template_uid.is_some(),
-                self.is_enterprise.is_some(),
-                self.template_revision.is_some(),
-                self.template_reference.is_some(),
-                self.experiment_runs_count.is_some(),
-                self.permissions_required.is_some(),
-                self.created_by_user_details.is_some(),
-                self.updated_by_user_details.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.account_id);
+        to.opt(7, &self.category);
+        to.opt(11, &self.created_at);
+        to.opt(12, &self.created_by);
+        to.opt(28, &self.created_by_user_details);
+        to.opt(21, &self.description);
+        to.opt(26, &self.experiment_runs_count);
+        to.opt(0, &self.id);
+        to.opt(8, &self.identity);
+        to.opt(20, &self.import_type);
+        to.opt(13, &self.infra_type);
+        to.opt(6, &self.infras);
+        to.opt(23, &self.is_enterprise);
+        to.opt(14, &self.is_removed);
+        to.opt(4, &self.links);
+        to.opt(15, &self.managed_by);
+        to.opt(1, &self.name);
+        to.opt(5, &self.org_id);
+        to.opt(27, &self.permissions_required);
+        to.opt(16, &self.project_id);
+        to.opt(2, &self.tags);
+        to.opt(9, &self.template);
+        to.opt(25, &self.template_reference);
+        to.opt(24, &self.template_revision);
+        to.opt(22, &self.template_uid);
+        to.opt(3, &self.type_);
+        to.opt(17, &self.updated_at);
+        to.opt(18, &self.updated_by);
+        to.opt(29, &self.updated_by_user_details);
+        to.opt(19, &self.variables);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosFault);
@@ -263,12 +224,10 @@ impl model::Model for ChaosFaultLink {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.name);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosFaultLink);
@@ -438,85 +397,42 @@ impl model::Model for ChaosHubResource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.kind),
-            2 => model::Part::Str(&self.name),
-            3 => model::opt(&self.plan),
-            4 => model::opt(&self.tags),
-            5 => model::Part::Str(&self.fault),
-            6 => model::Part::Str(&self.hub_id),
-            7 => model::opt(&self.links),
-            8 => model::Part::Str(&self.org_id),
-            9 => model::Part::Str(&self.engine),
-            10 => model::opt(&self.infras),
-            11 => model::Part::Str(&self.category),
-            12 => model::Part::Str(&self.identity),
-            13 => model::Part::Str(&self.k8_s_fault),
-            14 => model::opt(&self.keywords),
-            15 => model::Part::Str(&self.template),
-            16 => model::Part::Str(&self.account_id),
-            17 => model::Part::Str(&self.chaos_type),
-            18 => model::Part::Int(&self.created_at),
-            19 => model::Part::Str(&self.created_by),
-            20 => model::Part::Flag(&self.is_removed),
-            21 => model::opt(&self.platforms),
-            22 => model::Part::Str(&self.project_id),
-            23 => model::Part::Int(&self.updated_at),
-            24 => model::Part::Str(&self.updated_by),
-            25 => model::Part::Str(&self.experiment),
-            26 => model::Part::Str(&self.description),
-            27 => model::Part::Str(&self.display_name),
-            28 => model::Part::Str(&self.experiment_v2),
-            29 => model::Part::Flag(&self.is_default_hub),
-            30 => model::Part::Str(&self.resource_type),
-            31 => model::Part::Flag(&self.is_templatised),
-            32 => model::Part::Str(&self.chart_service_version),
-            33 => model::opt(&self.permissions_required),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.kind.is_some(),
-                self.name.is_some(),
-                self.plan.is_some(),
-                self.tags.is_some(),
-                self.fault.is_some(),
-                self.hub_id.is_some(),
-                self.links.is_some(),
-                self.org_id.is_some(),
-                self.engine.is_some(),
-                self.infras.is_some(),
-                self.category.is_some(),
-                self.identity.is_some(),
-                self.k8_s_fault.is_some(),
-                self.keywords.is_some(),
-                self.template.is_some(),
-                self.account_id.is_some(),
-                self.chaos_type.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.is_removed.is_some(),
-                self.platforms.is_some(),
-                self.project_id.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.experiment.is_some(),
-                self.description.is_some(),
-                self.display_name.is_some(),
-                self.experiment_v2.is_some(),
-                self.is_default_hub.is_some(),
-                self.resource_type.is_some(),
-                self.is_templatised.is_some(),
-                self.chart_service_version.is_some(),
-                self.permissions_required.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(16, &self.account_id);
+        to.opt(11, &self.category);
+        to.opt(17, &self.chaos_type);
+        to.opt(32, &self.chart_service_version);
+        to.opt(18, &self.created_at);
+        to.opt(19, &self.created_by);
+        to.opt(26, &self.description);
+        to.opt(27, &self.display_name);
+        to.opt(9, &self.engine);
+        to.opt(25, &self.experiment);
+        to.opt(28, &self.experiment_v2);
+        to.opt(5, &self.fault);
+        to.opt(6, &self.hub_id);
+        to.opt(0, &self.id);
+        to.opt(12, &self.identity);
+        to.opt(10, &self.infras);
+        to.opt(29, &self.is_default_hub);
+        to.opt(20, &self.is_removed);
+        to.opt(31, &self.is_templatised);
+        to.opt(13, &self.k8_s_fault);
+        to.opt(14, &self.keywords);
+        to.opt(1, &self.kind);
+        to.opt(7, &self.links);
+        to.opt(2, &self.name);
+        to.opt(8, &self.org_id);
+        to.opt(33, &self.permissions_required);
+        to.opt(3, &self.plan);
+        to.opt(21, &self.platforms);
+        to.opt(22, &self.project_id);
+        to.opt(30, &self.resource_type);
+        to.opt(4, &self.tags);
+        to.opt(15, &self.template);
+        to.opt(23, &self.updated_at);
+        to.opt(24, &self.updated_by);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosHubResource);
@@ -555,12 +471,10 @@ impl model::Model for ChaosHubResourceLink {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.name);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosHubResourceLink);
@@ -698,55 +612,27 @@ impl model::Model for CreateFaultRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Cell::part(&self.name),
-            2 => model::opt(&self.spec),
-            3 => model::opt(&self.tags),
-            4 => model::Part::Str(&self.type_),
-            5 => model::opt(&self.links),
-            6 => model::opt(&self.infras),
-            7 => model::opt(&self.values),
-            8 => model::opt(&self.category),
-            9 => model::Cell::part(&self.identity),
-            10 => model::Part::Str(&self.infra_type),
-            11 => model::opt(&self.managed_by),
-            12 => model::Part::Int(&self.updated_at),
-            13 => model::opt(&self.variables),
-            14 => model::Part::Str(&self.api_version),
-            15 => model::opt(&self.import_type),
-            16 => model::Part::Str(&self.description),
-            17 => model::opt(&self.template_reference),
-            18 => model::Part::Str(&self.permissions_required),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.kind.is_some(),
-                true,
-                self.spec.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.links.is_some(),
-                self.infras.is_some(),
-                self.values.is_some(),
-                self.category.is_some(),
-                true,
-                self.infra_type.is_some(),
-                self.managed_by.is_some(),
-                self.updated_at.is_some(),
-                self.variables.is_some(),
-                self.api_version.is_some(),
-                self.import_type.is_some(),
-                self.description.is_some(),
-                self.template_reference.is_some(),
-                self.permissions_required.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(14, &self.api_version);
+        to.opt(8, &self.category);
+        to.opt(16, &self.description);
+        to.one(9, &self.identity);
+        to.opt(15, &self.import_type);
+        to.opt(10, &self.infra_type);
+        to.opt(6, &self.infras);
+        to.opt(0, &self.kind);
+        to.opt(5, &self.links);
+        to.opt(11, &self.managed_by);
+        to.one(1, &self.name);
+        to.opt(18, &self.permissions_required);
+        to.opt(2, &self.spec);
+        to.opt(3, &self.tags);
+        to.opt(17, &self.template_reference);
+        to.opt(4, &self.type_);
+        to.opt(12, &self.updated_at);
+        to.opt(7, &self.values);
+        to.opt(13, &self.variables);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateFaultRequest);
@@ -856,55 +742,27 @@ impl model::Model for CreateFaultResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.spec),
-            3 => model::opt(&self.tags),
-            4 => model::Part::Str(&self.type_),
-            5 => model::opt(&self.links),
-            6 => model::opt(&self.infras),
-            7 => model::opt(&self.values),
-            8 => model::opt(&self.category),
-            9 => model::Part::Str(&self.identity),
-            10 => model::Part::Str(&self.infra_type),
-            11 => model::Part::Int(&self.updated_at),
-            12 => model::opt(&self.variables),
-            13 => model::Part::Str(&self.api_version),
-            14 => model::opt(&self.import_type),
-            15 => model::Part::Str(&self.description),
-            16 => model::Part::Str(&self.correlation_id),
-            17 => model::opt(&self.template_reference),
-            18 => model::Part::Str(&self.permissions_required),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.kind.is_some(),
-                self.name.is_some(),
-                self.spec.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.links.is_some(),
-                self.infras.is_some(),
-                self.values.is_some(),
-                self.category.is_some(),
-                self.identity.is_some(),
-                self.infra_type.is_some(),
-                self.updated_at.is_some(),
-                self.variables.is_some(),
-                self.api_version.is_some(),
-                self.import_type.is_some(),
-                self.description.is_some(),
-                self.correlation_id.is_some(),
-                self.template_reference.is_some(),
-                self.permissions_required.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(13, &self.api_version);
+        to.opt(8, &self.category);
+        to.opt(16, &self.correlation_id);
+        to.opt(15, &self.description);
+        to.opt(9, &self.identity);
+        to.opt(14, &self.import_type);
+        to.opt(10, &self.infra_type);
+        to.opt(6, &self.infras);
+        to.opt(0, &self.kind);
+        to.opt(5, &self.links);
+        to.opt(1, &self.name);
+        to.opt(18, &self.permissions_required);
+        to.opt(2, &self.spec);
+        to.opt(3, &self.tags);
+        to.opt(17, &self.template_reference);
+        to.opt(4, &self.type_);
+        to.opt(11, &self.updated_at);
+        to.opt(7, &self.values);
+        to.opt(12, &self.variables);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateFaultResponse);
@@ -1010,53 +868,26 @@ impl model::Model for ExperimentRunOfFault {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_id),
-            1 => model::Part::Str(&self.phase),
-            2 => model::Part::Str(&self.infra_id),
-            3 => model::opt(&self.fault_i_ds),
-            4 => model::Part::Str(&self.notify_id),
-            5 => model::Part::Str(&self.account_id),
-            6 => model::Part::Flag(&self.completed),
-            7 => model::Part::Int(&self.created_at),
-            8 => model::opt(&self.created_by),
-            9 => model::Part::Str(&self.project_id),
-            10 => model::Part::Int(&self.updated_at),
-            11 => model::opt(&self.updated_by),
-            12 => model::Part::Int(&self.run_sequence),
-            13 => model::Part::Str(&self.experiment_id),
-            14 => model::Part::Str(&self.experiment_name),
-            15 => model::Part::Str(&self.experiment_run_id),
-            16 => model::Part::Num(&self.resiliency_score),
-            17 => model::opt(&self.targeted_services),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org_id.is_some(),
-                self.phase.is_some(),
-                self.infra_id.is_some(),
-                self.fault_i_ds.is_some(),
-                self.notify_id.is_some(),
-                self.account_id.is_some(),
-                self.completed.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.project_id.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.run_sequence.is_some(),
-                self.experiment_id.is_some(),
-                self.experiment_name.is_some(),
-                self.experiment_run_id.is_some(),
-                self.resiliency_score.is_some(),
-                self.targeted_services.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account_id);
+        to.opt(6, &self.completed);
+        to.opt(7, &self.created_at);
+        to.opt(8, &self.created_by);
+        to.opt(13, &self.experiment_id);
+        to.opt(14, &self.experiment_name);
+        to.opt(15, &self.experiment_run_id);
+        to.opt(3, &self.fault_i_ds);
+        to.opt(2, &self.infra_id);
+        to.opt(4, &self.notify_id);
+        to.opt(0, &self.org_id);
+        to.opt(1, &self.phase);
+        to.opt(9, &self.project_id);
+        to.opt(16, &self.resiliency_score);
+        to.opt(12, &self.run_sequence);
+        to.opt(17, &self.targeted_services);
+        to.opt(10, &self.updated_at);
+        to.opt(11, &self.updated_by);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExperimentRunOfFault);
@@ -1142,43 +973,21 @@ impl model::Model for FaultCategoriesCount {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.aws),
-            1 => model::Part::Int(&self.gcp),
-            2 => model::Part::Int(&self.ssh),
-            3 => model::Part::Int(&self.byoc),
-            4 => model::Part::Int(&self.load),
-            5 => model::Part::Int(&self.azure),
-            6 => model::Part::Int(&self.linux),
-            7 => model::Part::Int(&self.vm_ware),
-            8 => model::Part::Int(&self.windows),
-            9 => model::Part::Int(&self.kubernetes),
-            10 => model::Part::Int(&self.spring_boot),
-            11 => model::Part::Int(&self.cloud_foundry),
-            12 => model::Part::Int(&self.kube_resilience),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.aws.is_some(),
-                self.gcp.is_some(),
-                self.ssh.is_some(),
-                self.byoc.is_some(),
-                self.load.is_some(),
-                self.azure.is_some(),
-                self.linux.is_some(),
-                self.vm_ware.is_some(),
-                self.windows.is_some(),
-                self.kubernetes.is_some(),
-                self.spring_boot.is_some(),
-                self.cloud_foundry.is_some(),
-                self.kube_resilience.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.aws);
+        to.opt(5, &self.azure);
+        to.opt(3, &self.byoc);
+        to.opt(11, &self.cloud_foundry);
+        to.opt(1, &self.gcp);
+        to.opt(12, &self.kube_resilience);
+        to.opt(9, &self.kubernetes);
+        to.opt(6, &self.linux);
+        to.opt(4, &self.load);
+        to.opt(10, &self.spring_boot);
+        to.opt(2, &self.ssh);
+        to.opt(7, &self.vm_ware);
+        to.opt(8, &self.windows);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FaultCategoriesCount);
@@ -1232,15 +1041,13 @@ impl model::Model for FaultVariables {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.variables),
-            1 => model::opt(&self.fault_targets),
-            2 => model::opt(&self.fault_tunable),
-            3 => model::Part::Str(&self.correlation_id),
-            4 => model::opt(&self.fault_authentication),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(4, &self.fault_authentication);
+        to.opt(1, &self.fault_targets);
+        to.opt(2, &self.fault_tunable);
+        to.opt(0, &self.variables);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FaultVariables);
@@ -1279,12 +1086,10 @@ impl model::Model for FaultYaml {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.template),
-            1 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.correlation_id);
+        to.opt(0, &self.template);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FaultYaml);
@@ -1402,59 +1207,29 @@ impl model::Model for GetFaultResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.spec),
-            3 => model::opt(&self.tags),
-            4 => model::Part::Str(&self.type_),
-            5 => model::opt(&self.links),
-            6 => model::opt(&self.infras),
-            7 => model::opt(&self.values),
-            8 => model::opt(&self.category),
-            9 => model::Part::Str(&self.identity),
-            10 => model::Part::Str(&self.infra_type),
-            11 => model::opt(&self.managed_by),
-            12 => model::Part::Int(&self.updated_at),
-            13 => model::opt(&self.variables),
-            14 => model::Part::Str(&self.api_version),
-            15 => model::opt(&self.import_type),
-            16 => model::Part::Str(&self.description),
-            17 => model::Part::Flag(&self.is_enterprise),
-            18 => model::Part::Str(&self.correlation_id),
-            19 => model::opt(&self.template_reference),
-            20 => model::Part::Str(&self.permissions_required),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.kind.is_some(),
-                self.name.is_some(),
-                self.spec.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.links.is_some(),
-                self.infras.is_some(),
-                self.values.is_some(),
-                self.category.is_some(),
-                self.identity.is_some(),
-                self.infra_type.is_some(),
-                self.managed_by.is_some(),
-                self.updated_at.is_some(),
-                self.variables.is_some(),
-                self.api_version.is_some(),
-                self.import_type.is_some(),
-                self.description.is_some(),
-                self.is_enterprise.is_some(),
-                self.correlation_id.is_some(),
-                self.template_reference.is_some(),
-                self.permissions_required.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(14, &self.api_version);
+        to.opt(8, &self.category);
+        to.opt(18, &self.correlation_id);
+        to.opt(16, &self.description);
+        to.opt(9, &self.identity);
+        to.opt(15, &self.import_type);
+        to.opt(10, &self.infra_type);
+        to.opt(6, &self.infras);
+        to.opt(17, &self.is_enterprise);
+        to.opt(0, &self.kind);
+        to.opt(5, &self.links);
+        to.opt(11, &self.managed_by);
+        to.opt(1, &self.name);
+        to.opt(20, &self.permissions_required);
+        to.opt(2, &self.spec);
+        to.opt(3, &self.tags);
+        to.opt(19, &self.template_reference);
+        to.opt(4, &self.type_);
+        to.opt(12, &self.updated_at);
+        to.opt(7, &self.values);
+        to.opt(13, &self.variables);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetFaultResponse);
@@ -1496,13 +1271,11 @@ impl model::Model for ListExperimentRunsInFaultResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.pagination),
-            2 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(1, &self.pagination);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListExperimentRunsInFaultResponse);
@@ -1544,13 +1317,11 @@ impl model::Model for ListFaultResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.pagination),
-            2 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(1, &self.pagination);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListFaultResponse);
@@ -1592,13 +1363,11 @@ impl model::Model for ListFaultsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.pagination),
-            2 => model::opt(&self.fault_categories_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(2, &self.fault_categories_count);
+        to.opt(1, &self.pagination);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListFaultsResponse);

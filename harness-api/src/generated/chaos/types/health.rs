@@ -36,11 +36,9 @@ impl model::Model for ExperimentHelperImageVersion {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.experiment_helper_image_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.experiment_helper_image_version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExperimentHelperImageVersion);

@@ -36,11 +36,9 @@ impl model::Model for CanRetryExperimentCreationResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.result),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.result);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CanRetryExperimentCreationResponse);
@@ -76,11 +74,9 @@ impl model::Model for ClientIpConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.timeout_seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.timeout_seconds);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ClientIpConfig);
@@ -135,16 +131,14 @@ impl model::Model for Connection {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.to),
-            1 => model::opt(&self.from),
-            2 => model::Part::Str(&self.port),
-            3 => model::opt(&self.type_),
-            4 => model::Part::Flag(&self.manual),
-            5 => model::opt(&self.params),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.from);
+        to.opt(4, &self.manual);
+        to.opt(5, &self.params);
+        to.opt(2, &self.port);
+        to.opt(0, &self.to);
+        to.opt(3, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Connection);
@@ -221,37 +215,18 @@ impl model::Model for DiscoveredKubernetesService {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::opt(&self.ports),
-            2 => model::opt(&self.labels),
-            3 => model::opt(&self.identity),
-            4 => model::Part::Str(&self.cluster_ip),
-            5 => model::opt(&self.cluster_i_ps),
-            6 => model::opt(&self.annotations),
-            7 => model::opt(&self.external_i_ps),
-            8 => model::Part::Str(&self.external_name),
-            9 => model::Part::Str(&self.load_balancer_ip),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.type_.is_some(),
-                self.ports.is_some(),
-                self.labels.is_some(),
-                self.identity.is_some(),
-                self.cluster_ip.is_some(),
-                self.cluster_i_ps.is_some(),
-                self.annotations.is_some(),
-                self.external_i_ps.is_some(),
-                self.external_name.is_some(),
-                self.load_balancer_ip.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.annotations);
+        to.opt(5, &self.cluster_i_ps);
+        to.opt(4, &self.cluster_ip);
+        to.opt(7, &self.external_i_ps);
+        to.opt(8, &self.external_name);
+        to.opt(3, &self.identity);
+        to.opt(2, &self.labels);
+        to.opt(9, &self.load_balancer_ip);
+        to.opt(1, &self.ports);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DiscoveredKubernetesService);
@@ -309,16 +284,14 @@ impl model::Model for DiscoveredKubernetesWorkload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.labels),
-            1 => model::opt(&self.identity),
-            2 => model::opt(&self.replicas),
-            3 => model::opt(&self.pod_labels),
-            4 => model::opt(&self.annotations),
-            5 => model::opt(&self.pod_annotations),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.annotations);
+        to.opt(1, &self.identity);
+        to.opt(0, &self.labels);
+        to.opt(5, &self.pod_annotations);
+        to.opt(3, &self.pod_labels);
+        to.opt(2, &self.replicas);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DiscoveredKubernetesWorkload);
@@ -357,12 +330,10 @@ impl model::Model for DiscoveredPod {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.phase),
-            1 => model::opt(&self.identity),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identity);
+        to.opt(0, &self.phase);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DiscoveredPod);
@@ -464,51 +435,25 @@ impl model::Model for DiscoveredServiceCollection {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.spec),
-            3 => model::Part::Str(&self.type_),
-            4 => model::Part::Str(&self.agent_id),
-            5 => model::Part::Flag(&self.removed),
-            6 => model::Part::Str(&self.version),
-            7 => model::Part::Str(&self.created_at),
-            8 => model::Part::Str(&self.created_by),
-            9 => model::Part::Str(&self.removed_at),
-            10 => model::Part::Str(&self.updated_at),
-            11 => model::Part::Str(&self.updated_by),
-            12 => model::Part::Str(&self.agent_identity),
-            13 => model::Part::Str(&self.account_identifier),
-            14 => model::Part::Str(&self.project_identifier),
-            15 => model::Part::Str(&self.environment_identifier),
-            16 => model::Part::Str(&self.organization_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.name.is_some(),
-                self.spec.is_some(),
-                self.type_.is_some(),
-                self.agent_id.is_some(),
-                self.removed.is_some(),
-                self.version.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.removed_at.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.agent_identity.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-                self.environment_identifier.is_some(),
-                self.organization_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(13, &self.account_identifier);
+        to.opt(4, &self.agent_id);
+        to.opt(12, &self.agent_identity);
+        to.opt(7, &self.created_at);
+        to.opt(8, &self.created_by);
+        to.opt(15, &self.environment_identifier);
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.opt(16, &self.organization_identifier);
+        to.opt(14, &self.project_identifier);
+        to.opt(5, &self.removed);
+        to.opt(9, &self.removed_at);
+        to.opt(2, &self.spec);
+        to.opt(3, &self.type_);
+        to.opt(10, &self.updated_at);
+        to.opt(11, &self.updated_by);
+        to.opt(6, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DiscoveredServiceCollection);
@@ -559,16 +504,14 @@ impl model::Model for DiscoveredServiceKubernetesSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uid),
-            1 => model::Part::Str(&self.kind),
-            2 => model::Part::Str(&self.name),
-            3 => model::opt(&self.service),
-            4 => model::Part::Str(&self.namespace),
-            5 => model::opt(&self.workloads),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.kind);
+        to.opt(2, &self.name);
+        to.opt(4, &self.namespace);
+        to.opt(3, &self.service);
+        to.opt(0, &self.uid);
+        to.opt(5, &self.workloads);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DiscoveredServiceKubernetesSpec);
@@ -626,16 +569,14 @@ impl model::Model for DiscoveryServiceSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ip),
-            1 => model::opt(&self.fqdn),
-            2 => model::opt(&self.port),
-            3 => model::opt(&self.kubernetes),
-            4 => model::opt(&self.harness_service_identity),
-            5 => model::opt(&self.harness_environment_identity),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.fqdn);
+        to.opt(5, &self.harness_environment_identity);
+        to.opt(4, &self.harness_service_identity);
+        to.opt(0, &self.ip);
+        to.opt(3, &self.kubernetes);
+        to.opt(2, &self.port);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DiscoveryServiceSpec);
@@ -689,15 +630,13 @@ impl model::Model for EnvironmentIdentity {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            1 => model::Part::Str(&self.infra_identifier),
-            2 => model::Part::Str(&self.account_identifier),
-            3 => model::Part::Str(&self.project_identifier),
-            4 => model::Part::Str(&self.organization_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account_identifier);
+        to.opt(0, &self.identifier);
+        to.opt(1, &self.infra_identifier);
+        to.opt(4, &self.organization_identifier);
+        to.opt(3, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EnvironmentIdentity);
@@ -839,71 +778,35 @@ impl model::Model for GetTargetNetworkMapResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.org_id),
-            3 => model::opt(&self.status),
-            4 => model::Part::Str(&self.identity),
-            5 => model::opt(&self.services),
-            6 => model::Part::Str(&self.account_id),
-            7 => model::Part::Int(&self.created_at),
-            8 => model::Part::Str(&self.created_by),
-            9 => model::Part::Flag(&self.is_removed),
-            10 => model::Part::Str(&self.project_id),
-            11 => model::Part::Int(&self.updated_at),
-            12 => model::Part::Str(&self.updated_by),
-            13 => model::opt(&self.service_i_ds),
-            14 => model::opt(&self.connections),
-            15 => model::Part::Str(&self.error_message),
-            16 => model::Part::Str(&self.onboarding_id),
-            17 => model::Part::Str(&self.agent_identity),
-            18 => model::Part::Str(&self.environment_ref),
-            19 => model::Part::Str(&self.infrastructure_id),
-            20 => model::Part::Num(&self.resiliency_coverage),
-            21 => model::Part::Str(&self.target_network_map_id),
-            22 => model::Part::Int(&self.total_experiment_count),
-            23 => model::Part::Num(&self.average_resiliency_score),
-            24 => model::opt(&self.experiment_creation_mode),
-            25 => model::Part::Int(&self.total_experiment_run_count),
-            26 => model::opt(&self.recent_experiment_runs_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.name.is_some(),
-                self.org_id.is_some(),
-                self.status.is_some(),
-                self.identity.is_some(),
-                self.services.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.is_removed.is_some(),
-                self.project_id.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.service_i_ds.is_some(),
-                self.connections.is_some(),
-                self.error_message.is_some(),
-                self.onboarding_id.is_some(),
-                self.agent_identity.is_some(),
-                self.environment_ref.is_some(),
-                self.infrastructure_id.is_some(),
-                self.resiliency_coverage.is_some(),
-                self.target_network_map_id.is_some(),
-                self.total_experiment_count.is_some(),
-                self.average_resiliency_score.is_some(),
-                self.experiment_creation_mode.is_some(),
-                self.total_experiment_run_count.is_some(),
-                self.recent_experiment_runs_details.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.account_id);
+        to.opt(17, &self.agent_identity);
+        to.opt(23, &self.average_resiliency_score);
+        to.opt(14, &self.connections);
+        to.opt(7, &self.created_at);
+        to.opt(8, &self.created_by);
+        to.opt(18, &self.environment_ref);
+        to.opt(15, &self.error_message);
+        to.opt(24, &self.experiment_creation_mode);
+        to.opt(0, &self.id);
+        to.opt(4, &self.identity);
+        to.opt(19, &self.infrastructure_id);
+        to.opt(9, &self.is_removed);
+        to.opt(1, &self.name);
+        to.opt(16, &self.onboarding_id);
+        to.opt(2, &self.org_id);
+        to.opt(10, &self.project_id);
+        to.opt(26, &self.recent_experiment_runs_details);
+        to.opt(20, &self.resiliency_coverage);
+        to.opt(13, &self.service_i_ds);
+        to.opt(5, &self.services);
+        to.opt(3, &self.status);
+        to.opt(21, &self.target_network_map_id);
+        to.opt(22, &self.total_experiment_count);
+        to.opt(25, &self.total_experiment_run_count);
+        to.opt(11, &self.updated_at);
+        to.opt(12, &self.updated_by);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetTargetNetworkMapResponse);
@@ -945,13 +848,11 @@ impl model::Model for GetTargetServiceResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.chaos_details),
-            1 => model::opt(&self.workload_details),
-            2 => model::opt(&self.discovery_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.chaos_details);
+        to.opt(2, &self.discovery_details);
+        to.opt(1, &self.workload_details);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetTargetServiceResponse);
@@ -1073,57 +974,28 @@ impl model::Model for K8sServiceSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::opt(&self.ports),
-            2 => model::opt(&self.selector),
-            3 => model::Part::Str(&self.cluster_ip),
-            4 => model::opt(&self.cluster_i_ps),
-            5 => model::opt(&self.ip_families),
-            6 => model::opt(&self.external_i_ps),
-            7 => model::Part::Str(&self.external_name),
-            8 => model::opt(&self.topology_keys),
-            9 => model::opt(&self.ip_family_policy),
-            10 => model::Part::Str(&self.load_balancer_ip),
-            11 => model::opt(&self.session_affinity),
-            12 => model::Part::Str(&self.load_balancer_class),
-            13 => model::Part::Int(&self.health_check_node_port),
-            14 => model::opt(&self.external_traffic_policy),
-            15 => model::opt(&self.internal_traffic_policy),
-            16 => model::opt(&self.session_affinity_config),
-            17 => model::opt(&self.load_balancer_source_ranges),
-            18 => model::Part::Flag(&self.publish_not_ready_addresses),
-            19 => model::Part::Flag(&self.allocate_load_balancer_node_ports),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.type_.is_some(),
-                self.ports.is_some(),
-                self.selector.is_some(),
-                self.cluster_ip.is_some(),
-                self.cluster_i_ps.is_some(),
-                self.ip_families.is_some(),
-                self.external_i_ps.is_some(),
-                self.external_name.is_some(),
-                self.topology_keys.is_some(),
-                self.ip_family_policy.is_some(),
-                self.load_balancer_ip.is_some(),
-                self.session_affinity.is_some(),
-                self.load_balancer_class.is_some(),
-                self.health_check_node_port.is_some(),
-                self.external_traffic_policy.is_some(),
-                self.internal_traffic_policy.is_some(),
-                self.session_affinity_config.is_some(),
-                self.load_balancer_source_ranges.is_some(),
-                self.publish_not_ready_addresses.is_some(),
-                self.allocate_load_balancer_node_ports.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(19, &self.allocate_load_balancer_node_ports);
+        to.opt(4, &self.cluster_i_ps);
+        to.opt(3, &self.cluster_ip);
+        to.opt(6, &self.external_i_ps);
+        to.opt(7, &self.external_name);
+        to.opt(14, &self.external_traffic_policy);
+        to.opt(13, &self.health_check_node_port);
+        to.opt(15, &self.internal_traffic_policy);
+        to.opt(5, &self.ip_families);
+        to.opt(9, &self.ip_family_policy);
+        to.opt(12, &self.load_balancer_class);
+        to.opt(10, &self.load_balancer_ip);
+        to.opt(17, &self.load_balancer_source_ranges);
+        to.opt(1, &self.ports);
+        to.opt(18, &self.publish_not_ready_addresses);
+        to.opt(2, &self.selector);
+        to.opt(11, &self.session_affinity);
+        to.opt(16, &self.session_affinity_config);
+        to.opt(8, &self.topology_keys);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(K8sServiceSpec);
@@ -1167,12 +1039,10 @@ impl model::Model for ListTargetNetworkMapResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.page),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.page);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListTargetNetworkMapResponse);
@@ -1211,12 +1081,10 @@ impl model::Model for ListTargetService {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.chaos_details),
-            1 => model::opt(&self.discovery_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.chaos_details);
+        to.opt(1, &self.discovery_details);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListTargetService);
@@ -1255,12 +1123,10 @@ impl model::Model for ListTargetServiceResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.page),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.page);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListTargetServiceResponse);
@@ -1302,13 +1168,11 @@ impl model::Model for LoadBalancerIngress {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.ip),
-            1 => model::opt(&self.ports),
-            2 => model::Part::Str(&self.hostname),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.hostname);
+        to.opt(0, &self.ip);
+        to.opt(1, &self.ports);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LoadBalancerIngress);
@@ -1344,11 +1208,9 @@ impl model::Model for LoadBalancerStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ingress),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ingress);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LoadBalancerStatus);
@@ -1399,16 +1261,14 @@ impl model::Model for NetworkMapEntity {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::opt(&self.kind),
-            2 => model::Part::Str(&self.name),
-            3 => model::Part::Flag(&self.removed),
-            4 => model::opt(&self.kubernetes),
-            5 => model::opt(&self.service_identity),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.kind);
+        to.opt(4, &self.kubernetes);
+        to.opt(2, &self.name);
+        to.opt(3, &self.removed);
+        to.opt(5, &self.service_identity);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NetworkMapEntity);
@@ -1450,13 +1310,11 @@ impl model::Model for NetworkMapEntityKubernetesInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Part::Str(&self.namespace),
-            2 => model::Part::Flag(&self.has_workload),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.has_workload);
+        to.opt(0, &self.kind);
+        to.opt(1, &self.namespace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NetworkMapEntityKubernetesInfo);
@@ -1526,33 +1384,16 @@ impl model::Model for NetworkMapTargetServiceDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::opt(&self.kind),
-            2 => model::Part::Str(&self.name),
-            3 => model::Part::Flag(&self.removed),
-            4 => model::opt(&self.kubernetes),
-            5 => model::opt(&self.service_identity),
-            6 => model::Part::Num(&self.resiliency_coverage),
-            7 => model::Part::Num(&self.average_resiliency_score),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.kind.is_some(),
-                self.name.is_some(),
-                self.removed.is_some(),
-                self.kubernetes.is_some(),
-                self.service_identity.is_some(),
-                self.resiliency_coverage.is_some(),
-                self.average_resiliency_score.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.average_resiliency_score);
+        to.opt(0, &self.id);
+        to.opt(1, &self.kind);
+        to.opt(4, &self.kubernetes);
+        to.opt(2, &self.name);
+        to.opt(3, &self.removed);
+        to.opt(6, &self.resiliency_coverage);
+        to.opt(5, &self.service_identity);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NetworkMapTargetServiceDetails);
@@ -1614,17 +1455,15 @@ impl model::Model for ObjectReference {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uid),
-            1 => model::Part::Str(&self.kind),
-            2 => model::Part::Str(&self.name),
-            3 => model::Part::Str(&self.field_path),
-            4 => model::Part::Str(&self.namespace),
-            5 => model::Part::Str(&self.api_version),
-            6 => model::Part::Str(&self.resource_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.api_version);
+        to.opt(3, &self.field_path);
+        to.opt(1, &self.kind);
+        to.opt(2, &self.name);
+        to.opt(4, &self.namespace);
+        to.opt(6, &self.resource_version);
+        to.opt(0, &self.uid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ObjectReference);
@@ -1666,13 +1505,11 @@ impl model::Model for PortStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.port),
-            1 => model::Part::Str(&self.error),
-            2 => model::opt(&self.protocol),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.error);
+        to.opt(0, &self.port);
+        to.opt(2, &self.protocol);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PortStatus);
@@ -1730,16 +1567,14 @@ impl model::Model for ProbeV1Condition {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.reason),
-            2 => model::opt(&self.status),
-            3 => model::Part::Str(&self.message),
-            4 => model::Part::Str(&self.last_transition_time),
-            5 => model::Part::Int(&self.observed_generation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.last_transition_time);
+        to.opt(3, &self.message);
+        to.opt(5, &self.observed_generation);
+        to.opt(1, &self.reason);
+        to.opt(2, &self.status);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeV1Condition);
@@ -1779,11 +1614,9 @@ impl model::Model for RetryExperimentCreationRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.mode),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.mode);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RetryExperimentCreationRequest);
@@ -1921,67 +1754,33 @@ impl model::Model for ServiceCollection {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.uid),
-            2 => model::Part::Str(&self.kind),
-            3 => model::Part::Str(&self.name),
-            4 => model::opt(&self.spec),
-            5 => model::opt(&self.labels),
-            6 => model::opt(&self.status),
-            7 => model::Part::Str(&self.agent_id),
-            8 => model::Part::Flag(&self.removed),
-            9 => model::Part::Str(&self.created_at),
-            10 => model::Part::Str(&self.created_by),
-            11 => model::Part::Str(&self.namespace),
-            12 => model::Part::Str(&self.removed_at),
-            13 => model::Part::Str(&self.updated_at),
-            14 => model::Part::Str(&self.updated_by),
-            15 => model::Part::Str(&self.api_version),
-            16 => model::opt(&self.annotations),
-            17 => model::opt(&self.owner_reference),
-            18 => model::Part::Str(&self.resource_version),
-            19 => model::Part::Str(&self.account_identifier),
-            20 => model::Part::Str(&self.creation_timestamp),
-            21 => model::Part::Str(&self.deletion_timestamp),
-            22 => model::Part::Str(&self.project_identifier),
-            23 => model::Part::Str(&self.environment_identifier),
-            24 => model::Part::Str(&self.organization_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.uid.is_some(),
-                self.kind.is_some(),
-                self.name.is_some(),
-                self.spec.is_some(),
-                self.labels.is_some(),
-                self.status.is_some(),
-                self.agent_id.is_some(),
-                self.removed.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.namespace.is_some(),
-                self.removed_at.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.api_version.is_some(),
-                self.annotations.is_some(),
-                self.owner_reference.is_some(),
-                self.resource_version.is_some(),
-                self.account_identifier.is_some(),
-                self.creation_timestamp.is_some(),
-                self.deletion_timestamp.is_some(),
-                self.project_identifier.is_some(),
-                self.environment_identifier.is_some(),
-                self.organization_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(19, &self.account_identifier);
+        to.opt(7, &self.agent_id);
+        to.opt(16, &self.annotations);
+        to.opt(15, &self.api_version);
+        to.opt(9, &self.created_at);
+        to.opt(10, &self.created_by);
+        to.opt(20, &self.creation_timestamp);
+        to.opt(21, &self.deletion_timestamp);
+        to.opt(23, &self.environment_identifier);
+        to.opt(0, &self.id);
+        to.opt(2, &self.kind);
+        to.opt(5, &self.labels);
+        to.opt(3, &self.name);
+        to.opt(11, &self.namespace);
+        to.opt(24, &self.organization_identifier);
+        to.opt(17, &self.owner_reference);
+        to.opt(22, &self.project_identifier);
+        to.opt(8, &self.removed);
+        to.opt(12, &self.removed_at);
+        to.opt(18, &self.resource_version);
+        to.opt(4, &self.spec);
+        to.opt(6, &self.status);
+        to.opt(1, &self.uid);
+        to.opt(13, &self.updated_at);
+        to.opt(14, &self.updated_by);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceCollection);
@@ -2035,14 +1834,12 @@ impl model::Model for ServiceIdentity {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            1 => model::Part::Str(&self.account_identifier),
-            2 => model::Part::Str(&self.project_identifier),
-            3 => model::Part::Str(&self.organization_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_identifier);
+        to.opt(0, &self.identifier);
+        to.opt(3, &self.organization_identifier);
+        to.opt(2, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceIdentity);
@@ -2104,16 +1901,14 @@ impl model::Model for ServicePort {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Int(&self.port),
-            2 => model::Part::Int(&self.node_port),
-            3 => model::opt(&self.protocol),
-            4 => model::Part::Json(&self.target_port),
-            5 => model::Part::Str(&self.app_protocol),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.app_protocol);
+        to.opt(0, &self.name);
+        to.opt(2, &self.node_port);
+        to.opt(1, &self.port);
+        to.opt(3, &self.protocol);
+        to.opt(4, &self.target_port);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServicePort);
@@ -2152,12 +1947,10 @@ impl model::Model for ServiceStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.conditions),
-            1 => model::opt(&self.load_balancer),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.conditions);
+        to.opt(1, &self.load_balancer);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceStatus);
@@ -2193,11 +1986,9 @@ impl model::Model for SessionAffinityConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.client_ip),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.client_ip);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SessionAffinityConfig);
@@ -2248,16 +2039,14 @@ impl model::Model for TargetDiscoveredServiceSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.kind),
-            2 => model::Part::Str(&self.name),
-            3 => model::Part::Str(&self.uuid),
-            4 => model::opt(&self.label),
-            5 => model::Part::Str(&self.namespace),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.kind);
+        to.opt(4, &self.label);
+        to.opt(2, &self.name);
+        to.opt(5, &self.namespace);
+        to.opt(3, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TargetDiscoveredServiceSpec);
@@ -2391,67 +2180,33 @@ impl model::Model for TargetNetworkMap {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.org_id),
-            3 => model::opt(&self.status),
-            4 => model::Part::Str(&self.identity),
-            5 => model::Part::Str(&self.account_id),
-            6 => model::Part::Int(&self.created_at),
-            7 => model::Part::Str(&self.created_by),
-            8 => model::Part::Flag(&self.is_removed),
-            9 => model::Part::Str(&self.project_id),
-            10 => model::Part::Int(&self.updated_at),
-            11 => model::Part::Str(&self.updated_by),
-            12 => model::opt(&self.service_i_ds),
-            13 => model::Part::Str(&self.error_message),
-            14 => model::Part::Str(&self.onboarding_id),
-            15 => model::Part::Str(&self.agent_identity),
-            16 => model::Part::Str(&self.environment_ref),
-            17 => model::Part::Str(&self.infrastructure_id),
-            18 => model::Part::Num(&self.resiliency_coverage),
-            19 => model::Part::Str(&self.target_network_map_id),
-            20 => model::Part::Int(&self.total_experiment_count),
-            21 => model::Part::Num(&self.average_resiliency_score),
-            22 => model::opt(&self.experiment_creation_mode),
-            23 => model::Part::Int(&self.total_experiment_run_count),
-            24 => model::opt(&self.recent_experiment_runs_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.name.is_some(),
-                self.org_id.is_some(),
-                self.status.is_some(),
-                self.identity.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.is_removed.is_some(),
-                self.project_id.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.service_i_ds.is_some(),
-                self.error_message.is_some(),
-                self.onboarding_id.is_some(),
-                self.agent_identity.is_some(),
-                self.environment_ref.is_some(),
-                self.infrastructure_id.is_some(),
-                self.resiliency_coverage.is_some(),
-                self.target_network_map_id.is_some(),
-                self.total_experiment_count.is_some(),
-                self.average_resiliency_score.is_some(),
-                self.experiment_creation_mode.is_some(),
-                self.total_experiment_run_count.is_some(),
-                self.recent_experiment_runs_details.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account_id);
+        to.opt(15, &self.agent_identity);
+        to.opt(21, &self.average_resiliency_score);
+        to.opt(6, &self.created_at);
+        to.opt(7, &self.created_by);
+        to.opt(16, &self.environment_ref);
+        to.opt(13, &self.error_message);
+        to.opt(22, &self.experiment_creation_mode);
+        to.opt(0, &self.id);
+        to.opt(4, &self.identity);
+        to.opt(17, &self.infrastructure_id);
+        to.opt(8, &self.is_removed);
+        to.opt(1, &self.name);
+        to.opt(14, &self.onboarding_id);
+        to.opt(2, &self.org_id);
+        to.opt(9, &self.project_id);
+        to.opt(24, &self.recent_experiment_runs_details);
+        to.opt(18, &self.resiliency_coverage);
+        to.opt(12, &self.service_i_ds);
+        to.opt(3, &self.status);
+        to.opt(19, &self.target_network_map_id);
+        to.opt(20, &self.total_experiment_count);
+        to.opt(23, &self.total_experiment_run_count);
+        to.opt(10, &self.updated_at);
+        to.opt(11, &self.updated_by);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TargetNetworkMap);
@@ -2533,41 +2288,20 @@ impl model::Model for TargetNetworkMapExperimentRunDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.phase),
-            2 => model::Part::Str(&self.notify_id),
-            3 => model::Part::Flag(&self.completed),
-            4 => model::Part::Int(&self.created_at),
-            5 => model::Part::Str(&self.created_by),
-            6 => model::Part::Flag(&self.is_removed),
-            7 => model::Part::Int(&self.updated_at),
-            8 => model::Part::Str(&self.updated_by),
-            9 => model::opt(&self.target_service),
-            10 => model::Part::Str(&self.experiment_run_id),
-            11 => model::Part::Num(&self.resiliency_score),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.phase.is_some(),
-                self.notify_id.is_some(),
-                self.completed.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.is_removed.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.target_service.is_some(),
-                self.experiment_run_id.is_some(),
-                self.resiliency_score.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.completed);
+        to.opt(4, &self.created_at);
+        to.opt(5, &self.created_by);
+        to.opt(10, &self.experiment_run_id);
+        to.opt(6, &self.is_removed);
+        to.opt(0, &self.name);
+        to.opt(2, &self.notify_id);
+        to.opt(1, &self.phase);
+        to.opt(11, &self.resiliency_score);
+        to.opt(9, &self.target_service);
+        to.opt(7, &self.updated_at);
+        to.opt(8, &self.updated_by);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TargetNetworkMapExperimentRunDetail);
@@ -2677,55 +2411,27 @@ impl model::Model for TargetService {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.spec),
-            3 => model::opt(&self.type_),
-            4 => model::Part::Str(&self.org_id),
-            5 => model::Part::Str(&self.account_id),
-            6 => model::Part::Int(&self.created_at),
-            7 => model::Part::Str(&self.created_by),
-            8 => model::Part::Flag(&self.is_removed),
-            9 => model::Part::Str(&self.license_id),
-            10 => model::Part::Str(&self.project_id),
-            11 => model::Part::Int(&self.updated_at),
-            12 => model::Part::Str(&self.updated_by),
-            13 => model::Part::Str(&self.external_id),
-            14 => model::Part::Str(&self.environment_ref),
-            15 => model::Part::Str(&self.infrastructure_id),
-            16 => model::Part::Num(&self.resiliency_coverage),
-            17 => model::Part::Int(&self.total_experiment_count),
-            18 => model::Part::Num(&self.average_resiliency_score),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.name.is_some(),
-                self.spec.is_some(),
-                self.type_.is_some(),
-                self.org_id.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.is_removed.is_some(),
-                self.license_id.is_some(),
-                self.project_id.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.external_id.is_some(),
-                self.environment_ref.is_some(),
-                self.infrastructure_id.is_some(),
-                self.resiliency_coverage.is_some(),
-                self.total_experiment_count.is_some(),
-                self.average_resiliency_score.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account_id);
+        to.opt(18, &self.average_resiliency_score);
+        to.opt(6, &self.created_at);
+        to.opt(7, &self.created_by);
+        to.opt(14, &self.environment_ref);
+        to.opt(13, &self.external_id);
+        to.opt(0, &self.id);
+        to.opt(15, &self.infrastructure_id);
+        to.opt(8, &self.is_removed);
+        to.opt(9, &self.license_id);
+        to.opt(1, &self.name);
+        to.opt(4, &self.org_id);
+        to.opt(10, &self.project_id);
+        to.opt(16, &self.resiliency_coverage);
+        to.opt(2, &self.spec);
+        to.opt(17, &self.total_experiment_count);
+        to.opt(3, &self.type_);
+        to.opt(11, &self.updated_at);
+        to.opt(12, &self.updated_by);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TargetService);
@@ -2761,11 +2467,9 @@ impl model::Model for TargetServiceSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.discovered_service),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.discovered_service);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TargetServiceSpec);

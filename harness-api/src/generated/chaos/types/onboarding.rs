@@ -66,33 +66,16 @@ impl model::Model for AgentConfiguration {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.mtls),
-            2 => model::opt(&self.proxy),
-            3 => model::opt(&self.kubernetes),
-            4 => model::Part::Str(&self.collector_image),
-            5 => model::Part::Str(&self.log_watcher_image),
-            6 => model::opt(&self.image_pull_secrets),
-            7 => model::Part::Flag(&self.skip_secure_verify),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.data.is_some(),
-                self.mtls.is_some(),
-                self.proxy.is_some(),
-                self.kubernetes.is_some(),
-                self.collector_image.is_some(),
-                self.log_watcher_image.is_some(),
-                self.image_pull_secrets.is_some(),
-                self.skip_secure_verify.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.collector_image);
+        to.opt(0, &self.data);
+        to.opt(6, &self.image_pull_secrets);
+        to.opt(3, &self.kubernetes);
+        to.opt(5, &self.log_watcher_image);
+        to.opt(1, &self.mtls);
+        to.opt(2, &self.proxy);
+        to.opt(7, &self.skip_secure_verify);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AgentConfiguration);
@@ -131,12 +114,10 @@ impl model::Model for AgentData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.node_agent),
-            1 => model::opt(&self.cluster_agent),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.cluster_agent);
+        to.opt(0, &self.node_agent);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AgentData);
@@ -175,12 +156,10 @@ impl model::Model for AgentDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AgentDetails);
@@ -219,12 +198,10 @@ impl model::Model for AutoCreatedNetworkMapStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status),
-            1 => model::Part::Int(&self.total_network_maps),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.status);
+        to.opt(1, &self.total_network_maps);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AutoCreatedNetworkMapStatus);
@@ -318,47 +295,23 @@ impl model::Model for ChaosInfraAdvanceConfiguration {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.env),
-            1 => model::opt(&self.mtls),
-            2 => model::opt(&self.label),
-            3 => model::opt(&self.proxy),
-            4 => model::opt(&self.volumes),
-            5 => model::Part::Int(&self.run_as_user),
-            6 => model::opt(&self.annotation),
-            7 => model::Part::Str(&self.containers),
-            8 => model::Part::Int(&self.run_as_group),
-            9 => model::opt(&self.tolerations),
-            10 => model::opt(&self.node_selector),
-            11 => model::opt(&self.volume_mounts),
-            12 => model::opt(&self.image_pull_policy),
-            13 => model::Part::Flag(&self.autopilot_enabled),
-            14 => model::Part::Flag(&self.insecure_skip_verify),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.env.is_some(),
-                self.mtls.is_some(),
-                self.label.is_some(),
-                self.proxy.is_some(),
-                self.volumes.is_some(),
-                self.run_as_user.is_some(),
-                self.annotation.is_some(),
-                self.containers.is_some(),
-                self.run_as_group.is_some(),
-                self.tolerations.is_some(),
-                self.node_selector.is_some(),
-                self.volume_mounts.is_some(),
-                self.image_pull_policy.is_some(),
-                self.autopilot_enabled.is_some(),
-                self.insecure_skip_verify.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.annotation);
+        to.opt(13, &self.autopilot_enabled);
+        to.opt(7, &self.containers);
+        to.opt(0, &self.env);
+        to.opt(12, &self.image_pull_policy);
+        to.opt(14, &self.insecure_skip_verify);
+        to.opt(2, &self.label);
+        to.opt(1, &self.mtls);
+        to.opt(10, &self.node_selector);
+        to.opt(3, &self.proxy);
+        to.opt(8, &self.run_as_group);
+        to.opt(5, &self.run_as_user);
+        to.opt(9, &self.tolerations);
+        to.opt(11, &self.volume_mounts);
+        to.opt(4, &self.volumes);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosInfraAdvanceConfiguration);
@@ -400,13 +353,11 @@ impl model::Model for ConfirmDiscoveryResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.agent_linked),
-            1 => model::Part::Flag(&self.agent_created),
-            2 => model::Part::Flag(&self.discovery_completed),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.agent_created);
+        to.opt(0, &self.agent_linked);
+        to.opt(2, &self.discovery_completed);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConfirmDiscoveryResponse);
@@ -442,11 +393,9 @@ impl model::Model for ConfirmExperimentCreationRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.mode),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.mode);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConfirmExperimentCreationRequest);
@@ -487,12 +436,10 @@ impl model::Model for ConfirmExperimentCreationResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.completed),
-            1 => model::opt(&self.target_network_map_status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.completed);
+        to.opt(1, &self.target_network_map_status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConfirmExperimentCreationResponse);
@@ -528,11 +475,9 @@ impl model::Model for ConfirmExperimentRunResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.completed),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.completed);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConfirmExperimentRunResponse);
@@ -568,11 +513,9 @@ impl model::Model for ConfirmNetworkMapRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.mode),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.mode);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConfirmNetworkMapRequest);
@@ -611,12 +554,10 @@ impl model::Model for ConfirmNetworkMapResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.service_count),
-            1 => model::Part::Int(&self.network_map_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.network_map_count);
+        to.opt(0, &self.service_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConfirmNetworkMapResponse);
@@ -652,11 +593,9 @@ impl model::Model for CronConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.expression),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.expression);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CronConfig);
@@ -726,35 +665,17 @@ impl model::Model for DataCollectionConfiguration {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.cron),
-            1 => model::Part::Flag(&self.enable_node_agent),
-            2 => model::Part::Flag(&self.enable_orphaned_pod),
-            3 => model::Part::Str(&self.namespace_selector),
-            4 => model::Part::Str(&self.node_agent_selector),
-            5 => model::opt(&self.observed_namespaces),
-            6 => model::Part::Flag(&self.enable_batch_resources),
-            7 => model::opt(&self.blacklisted_namespaces),
-            8 => model::Part::Int(&self.collection_window_in_min),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.cron.is_some(),
-                self.enable_node_agent.is_some(),
-                self.enable_orphaned_pod.is_some(),
-                self.namespace_selector.is_some(),
-                self.node_agent_selector.is_some(),
-                self.observed_namespaces.is_some(),
-                self.enable_batch_resources.is_some(),
-                self.blacklisted_namespaces.is_some(),
-                self.collection_window_in_min.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.blacklisted_namespaces);
+        to.opt(8, &self.collection_window_in_min);
+        to.opt(0, &self.cron);
+        to.opt(6, &self.enable_batch_resources);
+        to.opt(1, &self.enable_node_agent);
+        to.opt(2, &self.enable_orphaned_pod);
+        to.opt(3, &self.namespace_selector);
+        to.opt(4, &self.node_agent_selector);
+        to.opt(5, &self.observed_namespaces);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DataCollectionConfiguration);
@@ -828,37 +749,18 @@ impl model::Model for DiscoveredService {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status),
-            1 => model::Part::Str(&self.s_d_agent_id),
-            2 => model::opt(&self.agent_details),
-            3 => model::Part::Str(&self.s_d_agent_identity),
-            4 => model::Part::Int(&self.total_agent_count),
-            5 => model::Part::Flag(&self.is_tracing_enabled),
-            6 => model::Part::Int(&self.errored_agent_count),
-            7 => model::Part::Int(&self.pending_agent_count),
-            8 => model::Part::Int(&self.completed_agent_count),
-            9 => model::Part::Int(&self.discovered_service_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.status.is_some(),
-                self.s_d_agent_id.is_some(),
-                self.agent_details.is_some(),
-                self.s_d_agent_identity.is_some(),
-                self.total_agent_count.is_some(),
-                self.is_tracing_enabled.is_some(),
-                self.errored_agent_count.is_some(),
-                self.pending_agent_count.is_some(),
-                self.completed_agent_count.is_some(),
-                self.discovered_service_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.agent_details);
+        to.opt(8, &self.completed_agent_count);
+        to.opt(9, &self.discovered_service_count);
+        to.opt(6, &self.errored_agent_count);
+        to.opt(5, &self.is_tracing_enabled);
+        to.opt(7, &self.pending_agent_count);
+        to.opt(1, &self.s_d_agent_id);
+        to.opt(3, &self.s_d_agent_identity);
+        to.opt(0, &self.status);
+        to.opt(4, &self.total_agent_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DiscoveredService);
@@ -903,14 +805,12 @@ impl model::Model for DiscoveryMtlsConfiguration {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.key_path),
-            2 => model::Part::Str(&self.cert_path),
-            3 => model::Part::Str(&self.secret_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.cert_path);
+        to.opt(1, &self.key_path);
+        to.opt(3, &self.secret_name);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DiscoveryMtlsConfiguration);
@@ -955,14 +855,12 @@ impl model::Model for DiscoveryProxyConfiguration {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.no_proxy),
-            2 => model::Part::Str(&self.http_proxy),
-            3 => model::Part::Str(&self.https_proxy),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.http_proxy);
+        to.opt(3, &self.https_proxy);
+        to.opt(1, &self.no_proxy);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DiscoveryProxyConfiguration);
@@ -1001,12 +899,10 @@ impl model::Model for DiscoveryResourceList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.cpu),
-            1 => model::Part::Str(&self.memory),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cpu);
+        to.opt(1, &self.memory);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DiscoveryResourceList);
@@ -1045,12 +941,10 @@ impl model::Model for DiscoveryResourceRequirements {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.limits),
-            1 => model::opt(&self.requests),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.limits);
+        to.opt(1, &self.requests);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DiscoveryResourceRequirements);
@@ -1124,37 +1018,18 @@ impl model::Model for Experiments {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.status),
-            2 => model::Part::Str(&self.category),
-            3 => model::Part::Str(&self.notify_id),
-            4 => model::Part::Str(&self.description),
-            5 => model::Part::Str(&self.experiment_id),
-            6 => model::Part::Str(&self.delegate_task_id),
-            7 => model::opt(&self.target_services),
-            8 => model::Part::Str(&self.target_network_map_id),
-            9 => model::Part::Str(&self.target_network_map_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.status.is_some(),
-                self.category.is_some(),
-                self.notify_id.is_some(),
-                self.description.is_some(),
-                self.experiment_id.is_some(),
-                self.delegate_task_id.is_some(),
-                self.target_services.is_some(),
-                self.target_network_map_id.is_some(),
-                self.target_network_map_name.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.category);
+        to.opt(6, &self.delegate_task_id);
+        to.opt(4, &self.description);
+        to.opt(5, &self.experiment_id);
+        to.opt(0, &self.name);
+        to.opt(3, &self.notify_id);
+        to.opt(1, &self.status);
+        to.opt(8, &self.target_network_map_id);
+        to.opt(9, &self.target_network_map_name);
+        to.opt(7, &self.target_services);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Experiments);
@@ -1199,14 +1074,12 @@ impl model::Model for InfrastructureOnboardingMapping {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            1 => model::Part::Str(&self.identity),
-            2 => model::Part::Str(&self.onboarding_id),
-            3 => model::Part::Str(&self.environment_identity),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.environment_identity);
+        to.opt(1, &self.identity);
+        to.opt(2, &self.onboarding_id);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InfrastructureOnboardingMapping);
@@ -1242,11 +1115,9 @@ impl model::Model for InfrastructuresStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.is_chaos_enabled),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.is_chaos_enabled);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InfrastructuresStatus);
@@ -1332,43 +1203,21 @@ impl model::Model for KubernetesAgentConfiguration {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.labels),
-            1 => model::Part::Str(&self.namespace),
-            2 => model::opt(&self.resources),
-            3 => model::Part::Int(&self.run_as_user),
-            4 => model::Part::Flag(&self.namespaced),
-            5 => model::Part::Int(&self.run_as_group),
-            6 => model::opt(&self.annotations),
-            7 => model::opt(&self.tolerations),
-            8 => model::opt(&self.node_selector),
-            9 => model::Part::Str(&self.service_account),
-            10 => model::opt(&self.image_pull_policy),
-            11 => model::Part::Flag(&self.disable_namespace_creation),
-            12 => model::Part::Flag(&self.use_static_name_for_configmap_and_secret),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.labels.is_some(),
-                self.namespace.is_some(),
-                self.resources.is_some(),
-                self.run_as_user.is_some(),
-                self.namespaced.is_some(),
-                self.run_as_group.is_some(),
-                self.annotations.is_some(),
-                self.tolerations.is_some(),
-                self.node_selector.is_some(),
-                self.service_account.is_some(),
-                self.image_pull_policy.is_some(),
-                self.disable_namespace_creation.is_some(),
-                self.use_static_name_for_configmap_and_secret.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.annotations);
+        to.opt(11, &self.disable_namespace_creation);
+        to.opt(10, &self.image_pull_policy);
+        to.opt(0, &self.labels);
+        to.opt(1, &self.namespace);
+        to.opt(4, &self.namespaced);
+        to.opt(8, &self.node_selector);
+        to.opt(2, &self.resources);
+        to.opt(5, &self.run_as_group);
+        to.opt(3, &self.run_as_user);
+        to.opt(9, &self.service_account);
+        to.opt(7, &self.tolerations);
+        to.opt(12, &self.use_static_name_for_configmap_and_secret);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(KubernetesAgentConfiguration);
@@ -1404,11 +1253,9 @@ impl model::Model for ListPipelineOnboardingResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.pipeline_onboardings),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.pipeline_onboardings);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListPipelineOnboardingResponse);
@@ -1454,13 +1301,11 @@ impl model::Model for OnboardingExperimentResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.pagination),
-            2 => model::Part::Flag(&self.is_processed),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(2, &self.is_processed);
+        to.opt(1, &self.pagination);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OnboardingExperimentResponse);
@@ -1518,15 +1363,13 @@ impl model::Model for OnboardingTargetExperiment {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.identity),
-            2 => model::Part::Flag(&self.is_processed),
-            3 => model::Part::Int(&self.total_service_count),
-            4 => model::Part::Int(&self.total_chaos_experiments),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identity);
+        to.opt(2, &self.is_processed);
+        to.opt(0, &self.name);
+        to.opt(4, &self.total_chaos_experiments);
+        to.opt(3, &self.total_service_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OnboardingTargetExperiment);
@@ -1565,12 +1408,10 @@ impl model::Model for OnboardingTargetServiceDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OnboardingTargetServiceDetails);
@@ -1623,15 +1464,13 @@ impl model::Model for PipelineChaosOnboardingCheckResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Flag(&self.check),
-            2 => model::Part::Str(&self.message),
-            3 => model::opt(&self.services),
-            4 => model::opt(&self.infrastructures),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.check);
+        to.opt(4, &self.infrastructures);
+        to.opt(2, &self.message);
+        to.opt(0, &self.name);
+        to.opt(3, &self.services);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineChaosOnboardingCheckResponse);
@@ -1750,57 +1589,28 @@ impl model::Model for PipelineChaosOnboardingStatusResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_id),
-            1 => model::opt(&self.status),
-            2 => model::Part::Str(&self.message),
-            3 => model::opt(&self.services),
-            4 => model::Part::Str(&self.account_id),
-            5 => model::Part::Int(&self.created_at),
-            6 => model::Part::Str(&self.created_by),
-            7 => model::Part::Flag(&self.is_removed),
-            8 => model::Part::Str(&self.project_id),
-            9 => model::Part::Int(&self.updated_at),
-            10 => model::Part::Str(&self.updated_by),
-            11 => model::Part::Flag(&self.is_ai_enabled),
-            12 => model::Part::Str(&self.pipeline_name),
-            13 => model::opt(&self.infrastructures),
-            14 => model::Part::Str(&self.pipeline_identity),
-            15 => model::opt(&self.selected_experiments),
-            16 => model::opt(&self.single_click_onboardings),
-            17 => model::opt(&self.chaos_advance_configuration),
-            18 => model::opt(&self.discovery_advance_configuration),
-            19 => model::opt(&self.infrastructure_onboarding_mappings),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org_id.is_some(),
-                self.status.is_some(),
-                self.message.is_some(),
-                self.services.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.is_removed.is_some(),
-                self.project_id.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.is_ai_enabled.is_some(),
-                self.pipeline_name.is_some(),
-                self.infrastructures.is_some(),
-                self.pipeline_identity.is_some(),
-                self.selected_experiments.is_some(),
-                self.single_click_onboardings.is_some(),
-                self.chaos_advance_configuration.is_some(),
-                self.discovery_advance_configuration.is_some(),
-                self.infrastructure_onboarding_mappings.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_id);
+        to.opt(17, &self.chaos_advance_configuration);
+        to.opt(5, &self.created_at);
+        to.opt(6, &self.created_by);
+        to.opt(18, &self.discovery_advance_configuration);
+        to.opt(19, &self.infrastructure_onboarding_mappings);
+        to.opt(13, &self.infrastructures);
+        to.opt(11, &self.is_ai_enabled);
+        to.opt(7, &self.is_removed);
+        to.opt(2, &self.message);
+        to.opt(0, &self.org_id);
+        to.opt(14, &self.pipeline_identity);
+        to.opt(12, &self.pipeline_name);
+        to.opt(8, &self.project_id);
+        to.opt(15, &self.selected_experiments);
+        to.opt(3, &self.services);
+        to.opt(16, &self.single_click_onboardings);
+        to.opt(1, &self.status);
+        to.opt(9, &self.updated_at);
+        to.opt(10, &self.updated_by);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineChaosOnboardingStatusResponse);
@@ -1850,14 +1660,12 @@ impl model::Model for PipelineChaosOnboardingTaskRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.is_ai_enabled),
-            1 => model::Part::Str(&self.pipeline_identity),
-            2 => model::opt(&self.chaos_advance_configuration),
-            3 => model::opt(&self.discovery_advance_configuration),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.chaos_advance_configuration);
+        to.opt(3, &self.discovery_advance_configuration);
+        to.opt(0, &self.is_ai_enabled);
+        to.opt(1, &self.pipeline_identity);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineChaosOnboardingTaskRequest);
@@ -1972,55 +1780,27 @@ impl model::Model for PipelineOnboarding {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_id),
-            1 => model::opt(&self.status),
-            2 => model::Part::Str(&self.message),
-            3 => model::opt(&self.services),
-            4 => model::Part::Str(&self.account_id),
-            5 => model::Part::Int(&self.created_at),
-            6 => model::Part::Str(&self.created_by),
-            7 => model::Part::Flag(&self.is_removed),
-            8 => model::Part::Str(&self.project_id),
-            9 => model::Part::Int(&self.updated_at),
-            10 => model::Part::Str(&self.updated_by),
-            11 => model::Part::Flag(&self.is_ai_enabled),
-            12 => model::Part::Str(&self.pipeline_name),
-            13 => model::opt(&self.infrastructures),
-            14 => model::Part::Str(&self.pipeline_identity),
-            15 => model::opt(&self.selected_experiments),
-            16 => model::opt(&self.single_click_onboardings),
-            17 => model::opt(&self.chaos_advance_configuration),
-            18 => model::opt(&self.discovery_advance_configuration),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org_id.is_some(),
-                self.status.is_some(),
-                self.message.is_some(),
-                self.services.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.is_removed.is_some(),
-                self.project_id.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.is_ai_enabled.is_some(),
-                self.pipeline_name.is_some(),
-                self.infrastructures.is_some(),
-                self.pipeline_identity.is_some(),
-                self.selected_experiments.is_some(),
-                self.single_click_onboardings.is_some(),
-                self.chaos_advance_configuration.is_some(),
-                self.discovery_advance_configuration.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_id);
+        to.opt(17, &self.chaos_advance_configuration);
+        to.opt(5, &self.created_at);
+        to.opt(6, &self.created_by);
+        to.opt(18, &self.discovery_advance_configuration);
+        to.opt(13, &self.infrastructures);
+        to.opt(11, &self.is_ai_enabled);
+        to.opt(7, &self.is_removed);
+        to.opt(2, &self.message);
+        to.opt(0, &self.org_id);
+        to.opt(14, &self.pipeline_identity);
+        to.opt(12, &self.pipeline_name);
+        to.opt(8, &self.project_id);
+        to.opt(15, &self.selected_experiments);
+        to.opt(3, &self.services);
+        to.opt(16, &self.single_click_onboardings);
+        to.opt(1, &self.status);
+        to.opt(9, &self.updated_at);
+        to.opt(10, &self.updated_by);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineOnboarding);
@@ -2067,13 +1847,11 @@ impl model::Model for RunSafeExperimentStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status),
-            1 => model::opt(&self.experiments),
-            2 => model::Part::Int(&self.total_safe_experiment),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.experiments);
+        to.opt(0, &self.status);
+        to.opt(2, &self.total_safe_experiment);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RunSafeExperimentStatus);
@@ -2139,33 +1917,16 @@ impl model::Model for SelectedExperiment {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.infra_id),
-            3 => model::Part::Str(&self.identity),
-            4 => model::Part::Str(&self.experiment_id),
-            5 => model::opt(&self.service_names),
-            6 => model::Part::Str(&self.environment_identity),
-            7 => model::Part::Str(&self.infrastructure_identity),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.infra_id.is_some(),
-                self.identity.is_some(),
-                self.experiment_id.is_some(),
-                self.service_names.is_some(),
-                self.environment_identity.is_some(),
-                self.infrastructure_identity.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.environment_identity);
+        to.opt(4, &self.experiment_id);
+        to.opt(3, &self.identity);
+        to.opt(2, &self.infra_id);
+        to.opt(7, &self.infrastructure_identity);
+        to.opt(0, &self.name);
+        to.opt(5, &self.service_names);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SelectedExperiment);
@@ -2217,14 +1978,12 @@ impl model::Model for TargetNetworkMapStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status),
-            1 => model::opt(&self.target_network_map_status),
-            2 => model::Part::Int(&self.total_target_network_maps),
-            3 => model::Part::Int(&self.total_target_network_maps_experiments),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.status);
+        to.opt(1, &self.target_network_map_status);
+        to.opt(2, &self.total_target_network_maps);
+        to.opt(3, &self.total_target_network_maps_experiments);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TargetNetworkMapStatus);
@@ -2346,61 +2105,30 @@ impl model::Model for V2Onboarding {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.mode),
-            1 => model::Part::Str(&self.org_id),
-            2 => model::Part::Str(&self.ddci_id),
-            3 => model::opt(&self.status),
-            4 => model::Part::Str(&self.account_id),
-            5 => model::Part::Int(&self.created_at),
-            6 => model::Part::Str(&self.created_by),
-            7 => model::Part::Flag(&self.is_removed),
-            8 => model::Part::Str(&self.namespace),
-            9 => model::Part::Str(&self.project_id),
-            10 => model::Part::Int(&self.updated_at),
-            11 => model::Part::Str(&self.updated_by),
-            12 => model::Part::Str(&self.onboarding_id),
-            13 => model::Part::Str(&self.environment_ref),
-            14 => model::Part::Str(&self.service_account),
-            15 => model::Part::Str(&self.infrastructure_ref),
-            16 => model::opt(&self.target_network_map_status),
-            17 => model::opt(&self.discovered_service_status),
-            18 => model::opt(&self.run_safe_experiment_status),
-            19 => model::opt(&self.chaos_advance_configuration),
-            20 => model::opt(&self.auto_create_network_map_status),
-            21 => model::opt(&self.discovery_advance_configuration),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.mode.is_some(),
-                self.org_id.is_some(),
-                self.ddci_id.is_some(),
-                self.status.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.is_removed.is_some(),
-                self.namespace.is_some(),
-                self.project_id.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.onboarding_id.is_some(),
-                self.environment_ref.is_some(),
-                self.service_account.is_some(),
-                self.infrastructure_ref.is_some(),
-                self.target_network_map_status.is_some(),
-                self.discovered_service_status.is_some(),
-                self.run_safe_experiment_status.is_some(),
-                self.chaos_advance_configuration.is_some(),
-                self.auto_create_network_map_status.is_some(),
-                self.discovery_advance_configuration.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_id);
+        to.opt(20, &self.auto_create_network_map_status);
+        to.opt(19, &self.chaos_advance_configuration);
+        to.opt(5, &self.created_at);
+        to.opt(6, &self.created_by);
+        to.opt(2, &self.ddci_id);
+        to.opt(17, &self.discovered_service_status);
+        to.opt(21, &self.discovery_advance_configuration);
+        to.opt(13, &self.environment_ref);
+        to.opt(15, &self.infrastructure_ref);
+        to.opt(7, &self.is_removed);
+        to.opt(0, &self.mode);
+        to.opt(8, &self.namespace);
+        to.opt(12, &self.onboarding_id);
+        to.opt(1, &self.org_id);
+        to.opt(9, &self.project_id);
+        to.opt(18, &self.run_safe_experiment_status);
+        to.opt(14, &self.service_account);
+        to.opt(3, &self.status);
+        to.opt(16, &self.target_network_map_status);
+        to.opt(10, &self.updated_at);
+        to.opt(11, &self.updated_by);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V2Onboarding);
@@ -2439,12 +2167,10 @@ impl model::Model for V2OnboardingList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.page),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.page);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V2OnboardingList);
@@ -2526,17 +2252,15 @@ impl model::Model for V2OnboardingRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.mode),
-            1 => model::Part::Flag(&self.is_ai_enabled),
-            2 => model::Cell::part(&self.environment_ref),
-            3 => model::Part::Str(&self.service_account),
-            4 => model::Cell::part(&self.infrastructure_ref),
-            5 => model::opt(&self.chaos_advance_configuration),
-            6 => model::opt(&self.discovery_advance_configuration),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.chaos_advance_configuration);
+        to.opt(6, &self.discovery_advance_configuration);
+        to.one(2, &self.environment_ref);
+        to.one(4, &self.infrastructure_ref);
+        to.opt(1, &self.is_ai_enabled);
+        to.one(0, &self.mode);
+        to.opt(3, &self.service_account);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(V2OnboardingRequest);

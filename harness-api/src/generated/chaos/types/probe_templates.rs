@@ -134,67 +134,33 @@ impl model::Model for ChaosProbeTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.tags),
-            3 => model::opt(&self.type_),
-            4 => model::Part::Str(&self.org_id),
-            5 => model::Part::Str(&self.hub_ref),
-            6 => model::Part::Str(&self.identity),
-            7 => model::Part::Int(&self.revision),
-            8 => model::Part::Str(&self.template),
-            9 => model::Part::Str(&self.account_id),
-            10 => model::Part::Int(&self.created_at),
-            11 => model::Part::Str(&self.created_by),
-            12 => model::Part::Flag(&self.is_default),
-            13 => model::Part::Flag(&self.is_removed),
-            14 => model::Part::Str(&self.project_id),
-            15 => model::Part::Int(&self.updated_at),
-            16 => model::Part::Str(&self.updated_by),
-            17 => model::opt(&self.variables),
-            18 => model::Part::Str(&self.description),
-            19 => model::Part::Flag(&self.is_enterprise),
-            20 => model::opt(&self.run_properties),
-            21 => model::opt(&self.probe_properties),
-            22 => model::opt(&self.infrastructure_type),
-            23 => model::opt(&self.created_by_user_details),
-            24 => model::opt(&self.updated_by_user_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.org_id.is_some(),
-                self.hub_ref.is_some(),
-                self.identity.is_some(),
-                self.revision.is_some(),
-                self.template.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.is_default.is_some(),
-                self.is_removed.is_some(),
-                self.project_id.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.variables.is_some(),
-                self.description.is_some(),
-                self.is_enterprise.is_some(),
-                self.run_properties.is_some(),
-                self.probe_properties.is_some(),
-                self.infrastructure_type.is_some(),
-                self.created_by_user_details.is_some(),
-                self.updated_by_user_details.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.account_id);
+        to.opt(10, &self.created_at);
+        to.opt(11, &self.created_by);
+        to.opt(23, &self.created_by_user_details);
+        to.opt(18, &self.description);
+        to.opt(5, &self.hub_ref);
+        to.opt(0, &self.id);
+        to.opt(6, &self.identity);
+        to.opt(22, &self.infrastructure_type);
+        to.opt(12, &self.is_default);
+        to.opt(19, &self.is_enterprise);
+        to.opt(13, &self.is_removed);
+        to.opt(1, &self.name);
+        to.opt(4, &self.org_id);
+        to.opt(21, &self.probe_properties);
+        to.opt(14, &self.project_id);
+        to.opt(7, &self.revision);
+        to.opt(20, &self.run_properties);
+        to.opt(2, &self.tags);
+        to.opt(8, &self.template);
+        to.opt(3, &self.type_);
+        to.opt(15, &self.updated_at);
+        to.opt(16, &self.updated_by);
+        to.opt(24, &self.updated_by_user_details);
+        to.opt(17, &self.variables);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosProbeTemplate);
@@ -239,12 +205,10 @@ impl model::Model for GetProbeTemplateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetProbeTemplateResponse);
@@ -289,14 +253,12 @@ impl model::Model for ListProbeTemplateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.pagination),
-            2 => model::opt(&self.count_details),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(2, &self.count_details);
+        to.opt(0, &self.data);
+        to.opt(1, &self.pagination);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListProbeTemplateResponse);
@@ -383,41 +345,20 @@ impl model::Model for ProbeTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Str(&self.hub_ref),
-            4 => model::Part::Str(&self.identity),
-            5 => model::Part::Int(&self.revision),
-            6 => model::Part::Flag(&self.is_default),
-            7 => model::opt(&self.variables),
-            8 => model::Part::Str(&self.description),
-            9 => model::opt(&self.run_properties),
-            10 => model::opt(&self.probe_properties),
-            11 => model::opt(&self.infrastructure_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.hub_ref.is_some(),
-                self.identity.is_some(),
-                self.revision.is_some(),
-                self.is_default.is_some(),
-                self.variables.is_some(),
-                self.description.is_some(),
-                self.run_properties.is_some(),
-                self.probe_properties.is_some(),
-                self.infrastructure_type.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.description);
+        to.opt(3, &self.hub_ref);
+        to.opt(4, &self.identity);
+        to.opt(11, &self.infrastructure_type);
+        to.opt(6, &self.is_default);
+        to.opt(0, &self.name);
+        to.opt(10, &self.probe_properties);
+        to.opt(5, &self.revision);
+        to.opt(9, &self.run_properties);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.opt(7, &self.variables);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeTemplate);
@@ -456,12 +397,10 @@ impl model::Model for ProbeTemplateCount {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Int(&self.count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.count);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeTemplateCount);
@@ -503,13 +442,11 @@ impl model::Model for ProbeTemplateVariables {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.variables),
-            1 => model::opt(&self.probe_properties),
-            2 => model::opt(&self.probe_run_property),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.probe_properties);
+        to.opt(2, &self.probe_run_property);
+        to.opt(0, &self.variables);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeTemplateVariables);

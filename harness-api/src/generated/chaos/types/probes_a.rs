@@ -110,53 +110,26 @@ impl model::Model for ApmProbe {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Json(&self.retry),
-            2 => model::Part::Json(&self.attempt),
-            3 => model::Part::Str(&self.interval),
-            4 => model::Part::Str(&self.verbosity),
-            5 => model::opt(&self.comparator),
-            6 => model::Part::Str(&self.initial_delay),
-            7 => model::Part::Str(&self.probe_timeout),
-            8 => model::Part::Flag(&self.stop_on_failure),
-            9 => model::Part::Str(&self.polling_interval),
-            10 => model::Part::Json(&self.initial_delay_seconds),
-            11 => model::opt(&self.new_relic_probe_inputs),
-            12 => model::opt(&self.datadog_apm_probe_inputs),
-            13 => model::opt(&self.prometheus_probe_inputs),
-            14 => model::opt(&self.app_dynamics_probe_inputs),
-            15 => model::opt(&self.dynatrace_apm_probe_inputs),
-            16 => model::opt(&self.gcp_cloud_monitoring_probe_inputs),
-            17 => model::opt(&self.splunk_observability_probe_inputs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.type_.is_some(),
-                self.retry.is_some(),
-                self.attempt.is_some(),
-                self.interval.is_some(),
-                self.verbosity.is_some(),
-                self.comparator.is_some(),
-                self.initial_delay.is_some(),
-                self.probe_timeout.is_some(),
-                self.stop_on_failure.is_some(),
-                self.polling_interval.is_some(),
-                self.initial_delay_seconds.is_some(),
-                self.new_relic_probe_inputs.is_some(),
-                self.datadog_apm_probe_inputs.is_some(),
-                self.prometheus_probe_inputs.is_some(),
-                self.app_dynamics_probe_inputs.is_some(),
-                self.dynatrace_apm_probe_inputs.is_some(),
-                self.gcp_cloud_monitoring_probe_inputs.is_some(),
-                self.splunk_observability_probe_inputs.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(14, &self.app_dynamics_probe_inputs);
+        to.opt(2, &self.attempt);
+        to.opt(5, &self.comparator);
+        to.opt(12, &self.datadog_apm_probe_inputs);
+        to.opt(15, &self.dynatrace_apm_probe_inputs);
+        to.opt(16, &self.gcp_cloud_monitoring_probe_inputs);
+        to.opt(6, &self.initial_delay);
+        to.opt(10, &self.initial_delay_seconds);
+        to.opt(3, &self.interval);
+        to.opt(11, &self.new_relic_probe_inputs);
+        to.opt(9, &self.polling_interval);
+        to.opt(7, &self.probe_timeout);
+        to.opt(13, &self.prometheus_probe_inputs);
+        to.opt(1, &self.retry);
+        to.opt(17, &self.splunk_observability_probe_inputs);
+        to.opt(8, &self.stop_on_failure);
+        to.opt(0, &self.type_);
+        to.opt(4, &self.verbosity);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApmProbe);
@@ -201,14 +174,12 @@ impl model::Model for ApmtlsConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.key),
-            1 => model::opt(&self.ca_crt),
-            2 => model::opt(&self.client_crt),
-            3 => model::Part::Flag(&self.insecure_skip_verify),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.ca_crt);
+        to.opt(2, &self.client_crt);
+        to.opt(3, &self.insecure_skip_verify);
+        to.opt(0, &self.key);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApmtlsConfig);

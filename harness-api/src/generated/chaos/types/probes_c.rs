@@ -62,17 +62,15 @@ impl model::Model for ChaosExecutedByExperiment {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.notify_id),
-            1 => model::Part::Int(&self.updated_at),
-            2 => model::opt(&self.updated_by),
-            3 => model::Part::Str(&self.experiment_id),
-            4 => model::Part::Str(&self.experiment_name),
-            5 => model::opt(&self.experiment_type),
-            6 => model::Part::Str(&self.experiment_run_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.experiment_id);
+        to.opt(4, &self.experiment_name);
+        to.opt(6, &self.experiment_run_id);
+        to.opt(5, &self.experiment_type);
+        to.opt(0, &self.notify_id);
+        to.opt(1, &self.updated_at);
+        to.opt(2, &self.updated_by);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosExecutedByExperiment);
@@ -162,45 +160,22 @@ impl model::Model for ChaosHttpProbe {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::opt(&self.auth),
-            2 => model::Part::Json(&self.retry),
-            3 => model::opt(&self.method),
-            4 => model::Part::Json(&self.attempt),
-            5 => model::opt(&self.headers),
-            6 => model::Part::Str(&self.interval),
-            7 => model::opt(&self.tls_config),
-            8 => model::Part::Str(&self.verbosity),
-            9 => model::Part::Str(&self.initial_delay),
-            10 => model::Part::Str(&self.probe_timeout),
-            11 => model::Part::Flag(&self.stop_on_failure),
-            12 => model::Part::Str(&self.polling_interval),
-            13 => model::Part::Json(&self.initial_delay_seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.auth.is_some(),
-                self.retry.is_some(),
-                self.method.is_some(),
-                self.attempt.is_some(),
-                self.headers.is_some(),
-                self.interval.is_some(),
-                self.tls_config.is_some(),
-                self.verbosity.is_some(),
-                self.initial_delay.is_some(),
-                self.probe_timeout.is_some(),
-                self.stop_on_failure.is_some(),
-                self.polling_interval.is_some(),
-                self.initial_delay_seconds.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.attempt);
+        to.opt(1, &self.auth);
+        to.opt(5, &self.headers);
+        to.opt(9, &self.initial_delay);
+        to.opt(13, &self.initial_delay_seconds);
+        to.opt(6, &self.interval);
+        to.opt(3, &self.method);
+        to.opt(12, &self.polling_interval);
+        to.opt(10, &self.probe_timeout);
+        to.opt(2, &self.retry);
+        to.opt(11, &self.stop_on_failure);
+        to.opt(7, &self.tls_config);
+        to.opt(0, &self.url);
+        to.opt(8, &self.verbosity);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosHttpProbe);
@@ -242,13 +217,11 @@ impl model::Model for ChaosIdentifiers {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_id),
-            1 => model::Part::Str(&self.account_id),
-            2 => model::Part::Str(&self.project_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_id);
+        to.opt(0, &self.org_id);
+        to.opt(2, &self.project_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosIdentifiers);
@@ -295,13 +268,11 @@ impl model::Model for ChaosProbeUserDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.email),
-            1 => model::Part::Str(&self.user_id),
-            2 => model::Part::Str(&self.username),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.email);
+        to.opt(1, &self.user_id);
+        to.opt(2, &self.username);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosProbeUserDetails);
@@ -399,47 +370,23 @@ impl model::Model for ChaosPromProbe {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth),
-            1 => model::Part::Str(&self.query),
-            2 => model::Part::Json(&self.retry),
-            3 => model::Part::Json(&self.attempt),
-            4 => model::Part::Str(&self.endpoint),
-            5 => model::Part::Str(&self.interval),
-            6 => model::Part::Str(&self.query_path),
-            7 => model::opt(&self.tls_config),
-            8 => model::Part::Str(&self.verbosity),
-            9 => model::opt(&self.comparator),
-            10 => model::Part::Str(&self.initial_delay),
-            11 => model::Part::Str(&self.probe_timeout),
-            12 => model::Part::Flag(&self.stop_on_failure),
-            13 => model::Part::Str(&self.polling_interval),
-            14 => model::Part::Json(&self.initial_delay_seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.auth.is_some(),
-                self.query.is_some(),
-                self.retry.is_some(),
-                self.attempt.is_some(),
-                self.endpoint.is_some(),
-                self.interval.is_some(),
-                self.query_path.is_some(),
-                self.tls_config.is_some(),
-                self.verbosity.is_some(),
-                self.comparator.is_some(),
-                self.initial_delay.is_some(),
-                self.probe_timeout.is_some(),
-                self.stop_on_failure.is_some(),
-                self.polling_interval.is_some(),
-                self.initial_delay_seconds.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.attempt);
+        to.opt(0, &self.auth);
+        to.opt(9, &self.comparator);
+        to.opt(4, &self.endpoint);
+        to.opt(10, &self.initial_delay);
+        to.opt(14, &self.initial_delay_seconds);
+        to.opt(5, &self.interval);
+        to.opt(13, &self.polling_interval);
+        to.opt(11, &self.probe_timeout);
+        to.opt(1, &self.query);
+        to.opt(6, &self.query_path);
+        to.opt(2, &self.retry);
+        to.opt(12, &self.stop_on_failure);
+        to.opt(7, &self.tls_config);
+        to.opt(8, &self.verbosity);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosPromProbe);
@@ -482,12 +429,10 @@ impl model::Model for ChaosStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.verdict),
-            1 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.description);
+        to.opt(0, &self.verdict);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosStatus);
@@ -529,13 +474,11 @@ impl model::Model for Comparator {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.value),
-            2 => model::Part::Str(&self.criteria),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.criteria);
+        to.opt(0, &self.type_);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Comparator);
@@ -693,79 +636,39 @@ impl model::Model for ContainerProbe {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.env),
-            1 => model::Part::Str(&self.args),
-            2 => model::Part::Str(&self.image),
-            3 => model::Part::Json(&self.retry),
-            4 => model::opt(&self.labels),
-            5 => model::Part::Json(&self.attempt),
-            6 => model::opt(&self.command),
-            7 => model::Part::Flag(&self.host_ipc),
-            8 => model::Part::Flag(&self.host_pid),
-            9 => model::opt(&self.volumes),
-            10 => model::opt(&self.affinity),
-            11 => model::Part::Str(&self.interval),
-            12 => model::Part::Str(&self.namespace),
-            13 => model::opt(&self.resources),
-            14 => model::Part::Str(&self.verbosity),
-            15 => model::opt(&self.comparator),
-            16 => model::opt(&self.annotations),
-            17 => model::Part::Flag(&self.host_network),
-            18 => model::opt(&self.tolerations),
-            19 => model::Part::Str(&self.initial_delay),
-            20 => model::opt(&self.node_selector),
-            21 => model::Part::Str(&self.probe_timeout),
-            22 => model::opt(&self.volume_mounts),
-            23 => model::Part::Flag(&self.stop_on_failure),
-            24 => model::opt(&self.image_pull_policy),
-            25 => model::Part::Str(&self.polling_interval),
-            26 => model::opt(&self.image_pull_secrets),
-            27 => model::opt(&self.pod_security_context),
-            28 => model::Part::Str(&self.service_account_name),
-            29 => model::Part::Json(&self.initial_delay_seconds),
-            30 => model::opt(&self.container_security_context),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.env.is_some(),
-                self.args.is_some(),
-                self.image.is_some(),
-                self.retry.is_some(),
-                self.labels.is_some(),
-                self.attempt.is_some(),
-                self.command.is_some(),
-                self.host_ipc.is_some(),
-                self.host_pid.is_some(),
-                self.volumes.is_some(),
-                self.affinity.is_some(),
-                self.interval.is_some(),
-                self.namespace.is_some(),
-                self.resources.is_some(),
-                self.verbosity.is_some(),
-                self.comparator.is_some(),
-                self.annotations.is_some(),
-                self.host_network.is_some(),
-                self.tolerations.is_some(),
-                self.initial_delay.is_some(),
-                self.node_selector.is_some(),
-                self.probe_timeout.is_some(),
-                self.volume_mounts.is_some(),
-                self.stop_on_failure.is_some(),
-                self.image_pull_policy.is_some(),
-                self.polling_interval.is_some(),
-                self.image_pull_secrets.is_some(),
-                self.pod_security_context.is_some(),
-                self.service_account_name.is_some(),
-                self.initial_delay_seconds.is_some(),
-                self.container_security_context.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.affinity);
+        to.opt(16, &self.annotations);
+        to.opt(1, &self.args);
+        to.opt(5, &self.attempt);
+        to.opt(6, &self.command);
+        to.opt(15, &self.comparator);
+        to.opt(30, &self.container_security_context);
+        to.opt(0, &self.env);
+        to.opt(7, &self.host_ipc);
+        to.opt(17, &self.host_network);
+        to.opt(8, &self.host_pid);
+        to.opt(2, &self.image);
+        to.opt(24, &self.image_pull_policy);
+        to.opt(26, &self.image_pull_secrets);
+        to.opt(19, &self.initial_delay);
+        to.opt(29, &self.initial_delay_seconds);
+        to.opt(11, &self.interval);
+        to.opt(4, &self.labels);
+        to.opt(12, &self.namespace);
+        to.opt(20, &self.node_selector);
+        to.opt(27, &self.pod_security_context);
+        to.opt(25, &self.polling_interval);
+        to.opt(21, &self.probe_timeout);
+        to.opt(13, &self.resources);
+        to.opt(3, &self.retry);
+        to.opt(28, &self.service_account_name);
+        to.opt(23, &self.stop_on_failure);
+        to.opt(18, &self.tolerations);
+        to.opt(14, &self.verbosity);
+        to.opt(22, &self.volume_mounts);
+        to.opt(9, &self.volumes);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ContainerProbe);
@@ -887,61 +790,30 @@ impl model::Model for CreateProbeResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.probe_id),
-            3 => model::opt(&self.variables),
-            4 => model::Part::Str(&self.revision_id),
-            5 => model::Part::Str(&self.description),
-            6 => model::opt(&self.apm_properties),
-            7 => model::opt(&self.k8s_properties),
-            8 => model::opt(&self.slo_properties),
-            9 => model::opt(&self.prom_properties),
-            10 => model::opt(&self.linux_cmd_properties),
-            11 => model::opt(&self.linux_http_properties),
-            12 => model::opt(&self.windows_cmd_properties),
-            13 => model::opt(&self.windows_http_properties),
-            14 => model::opt(&self.linux_datadog_properties),
-            15 => model::opt(&self.container_http_properties),
-            16 => model::opt(&self.kubernetes_cmd_properties),
-            17 => model::opt(&self.container_probe_properties),
-            18 => model::opt(&self.kubernetes_http_properties),
-            19 => model::opt(&self.linux_dynatrace_properties),
-            20 => model::opt(&self.kubernetes_datadog_properties),
-            21 => model::opt(&self.kubernetes_dynatrace_properties),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.probe_id.is_some(),
-                self.variables.is_some(),
-                self.revision_id.is_some(),
-                self.description.is_some(),
-                self.apm_properties.is_some(),
-                self.k8s_properties.is_some(),
-                self.slo_properties.is_some(),
-                self.prom_properties.is_some(),
-                self.linux_cmd_properties.is_some(),
-                self.linux_http_properties.is_some(),
-                self.windows_cmd_properties.is_some(),
-                self.windows_http_properties.is_some(),
-                self.linux_datadog_properties.is_some(),
-                self.container_http_properties.is_some(),
-                self.kubernetes_cmd_properties.is_some(),
-                self.container_probe_properties.is_some(),
-                self.kubernetes_http_properties.is_some(),
-                self.linux_dynatrace_properties.is_some(),
-                self.kubernetes_datadog_properties.is_some(),
-                self.kubernetes_dynatrace_properties.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.apm_properties);
+        to.opt(15, &self.container_http_properties);
+        to.opt(17, &self.container_probe_properties);
+        to.opt(5, &self.description);
+        to.opt(7, &self.k8s_properties);
+        to.opt(16, &self.kubernetes_cmd_properties);
+        to.opt(20, &self.kubernetes_datadog_properties);
+        to.opt(21, &self.kubernetes_dynatrace_properties);
+        to.opt(18, &self.kubernetes_http_properties);
+        to.opt(10, &self.linux_cmd_properties);
+        to.opt(14, &self.linux_datadog_properties);
+        to.opt(19, &self.linux_dynatrace_properties);
+        to.opt(11, &self.linux_http_properties);
+        to.opt(0, &self.name);
+        to.opt(2, &self.probe_id);
+        to.opt(9, &self.prom_properties);
+        to.opt(4, &self.revision_id);
+        to.opt(8, &self.slo_properties);
+        to.opt(1, &self.tags);
+        to.opt(3, &self.variables);
+        to.opt(12, &self.windows_cmd_properties);
+        to.opt(13, &self.windows_http_properties);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateProbeResponse);

@@ -86,43 +86,21 @@ impl model::Model for DatadogProbe {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.retry),
-            1 => model::Part::Json(&self.attempt),
-            2 => model::opt(&self.metrics),
-            3 => model::Part::Str(&self.interval),
-            4 => model::Part::Str(&self.verbosity),
-            5 => model::Part::Str(&self.datadog_site),
-            6 => model::Part::Str(&self.initial_delay),
-            7 => model::Part::Str(&self.probe_timeout),
-            8 => model::Part::Flag(&self.stop_on_failure),
-            9 => model::opt(&self.synthetics_test),
-            10 => model::Part::Str(&self.polling_interval),
-            11 => model::Part::Json(&self.initial_delay_seconds),
-            12 => model::Part::Str(&self.datadog_credentials_secret_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.retry.is_some(),
-                self.attempt.is_some(),
-                self.metrics.is_some(),
-                self.interval.is_some(),
-                self.verbosity.is_some(),
-                self.datadog_site.is_some(),
-                self.initial_delay.is_some(),
-                self.probe_timeout.is_some(),
-                self.stop_on_failure.is_some(),
-                self.synthetics_test.is_some(),
-                self.polling_interval.is_some(),
-                self.initial_delay_seconds.is_some(),
-                self.datadog_credentials_secret_name.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.attempt);
+        to.opt(12, &self.datadog_credentials_secret_name);
+        to.opt(5, &self.datadog_site);
+        to.opt(6, &self.initial_delay);
+        to.opt(11, &self.initial_delay_seconds);
+        to.opt(3, &self.interval);
+        to.opt(2, &self.metrics);
+        to.opt(10, &self.polling_interval);
+        to.opt(7, &self.probe_timeout);
+        to.opt(0, &self.retry);
+        to.opt(8, &self.stop_on_failure);
+        to.opt(9, &self.synthetics_test);
+        to.opt(4, &self.verbosity);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DatadogProbe);
@@ -212,45 +190,22 @@ impl model::Model for DynatraceProbe {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.retry),
-            1 => model::Part::Json(&self.attempt),
-            2 => model::opt(&self.metrics),
-            3 => model::Part::Str(&self.endpoint),
-            4 => model::Part::Str(&self.interval),
-            5 => model::Part::Str(&self.time_frame),
-            6 => model::Part::Str(&self.verbosity),
-            7 => model::opt(&self.comparator),
-            8 => model::Part::Str(&self.initial_delay),
-            9 => model::Part::Str(&self.probe_timeout),
-            10 => model::Part::Flag(&self.stop_on_failure),
-            11 => model::Part::Str(&self.polling_interval),
-            12 => model::Part::Str(&self.api_token_secret_name),
-            13 => model::Part::Json(&self.initial_delay_seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.retry.is_some(),
-                self.attempt.is_some(),
-                self.metrics.is_some(),
-                self.endpoint.is_some(),
-                self.interval.is_some(),
-                self.time_frame.is_some(),
-                self.verbosity.is_some(),
-                self.comparator.is_some(),
-                self.initial_delay.is_some(),
-                self.probe_timeout.is_some(),
-                self.stop_on_failure.is_some(),
-                self.polling_interval.is_some(),
-                self.api_token_secret_name.is_some(),
-                self.initial_delay_seconds.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(12, &self.api_token_secret_name);
+        to.opt(1, &self.attempt);
+        to.opt(7, &self.comparator);
+        to.opt(3, &self.endpoint);
+        to.opt(8, &self.initial_delay);
+        to.opt(13, &self.initial_delay_seconds);
+        to.opt(4, &self.interval);
+        to.opt(2, &self.metrics);
+        to.opt(11, &self.polling_interval);
+        to.opt(9, &self.probe_timeout);
+        to.opt(0, &self.retry);
+        to.opt(10, &self.stop_on_failure);
+        to.opt(5, &self.time_frame);
+        to.opt(6, &self.verbosity);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DynatraceProbe);

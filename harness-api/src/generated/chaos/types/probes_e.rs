@@ -39,12 +39,10 @@ impl model::Model for EnableProbeBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.is_enabled),
-            1 => model::Part::Flag(&self.is_bulk_update),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.is_bulk_update);
+        to.opt(0, &self.is_enabled);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EnableProbeBody);

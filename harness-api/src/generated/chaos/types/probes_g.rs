@@ -126,63 +126,31 @@ impl model::Model for GetProbeResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Str(&self.hub_ref),
-            4 => model::Part::Str(&self.probe_id),
-            5 => model::Part::Str(&self.identity),
-            6 => model::Part::Int(&self.created_at),
-            7 => model::opt(&self.created_by),
-            8 => model::Part::Flag(&self.is_enabled),
-            9 => model::opt(&self.managed_by),
-            10 => model::Part::Int(&self.updated_at),
-            11 => model::opt(&self.updated_by),
-            12 => model::opt(&self.variables),
-            13 => model::opt(&self.import_type),
-            14 => model::Part::Flag(&self.is_imported),
-            15 => model::Part::Flag(&self.is_verified),
-            16 => model::Part::Str(&self.description),
-            17 => model::opt(&self.run_properties),
-            18 => model::opt(&self.probe_properties),
-            19 => model::opt(&self.recent_probe_runs),
-            20 => model::Part::Str(&self.probe_template_ref),
-            21 => model::opt(&self.infrastructure_type),
-            22 => model::Part::Int(&self.probe_reference_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.hub_ref.is_some(),
-                self.probe_id.is_some(),
-                self.identity.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.is_enabled.is_some(),
-                self.managed_by.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.variables.is_some(),
-                self.import_type.is_some(),
-                self.is_imported.is_some(),
-                self.is_verified.is_some(),
-                self.description.is_some(),
-                self.run_properties.is_some(),
-                self.probe_properties.is_some(),
-                self.recent_probe_runs.is_some(),
-                self.probe_template_ref.is_some(),
-                self.infrastructure_type.is_some(),
-                self.probe_reference_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.created_at);
+        to.opt(7, &self.created_by);
+        to.opt(16, &self.description);
+        to.opt(3, &self.hub_ref);
+        to.opt(5, &self.identity);
+        to.opt(13, &self.import_type);
+        to.opt(21, &self.infrastructure_type);
+        to.opt(8, &self.is_enabled);
+        to.opt(14, &self.is_imported);
+        to.opt(15, &self.is_verified);
+        to.opt(9, &self.managed_by);
+        to.opt(0, &self.name);
+        to.opt(4, &self.probe_id);
+        to.opt(18, &self.probe_properties);
+        to.opt(22, &self.probe_reference_count);
+        to.opt(20, &self.probe_template_ref);
+        to.opt(19, &self.recent_probe_runs);
+        to.opt(17, &self.run_properties);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.opt(10, &self.updated_at);
+        to.opt(11, &self.updated_by);
+        to.opt(12, &self.variables);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetProbeResponse);

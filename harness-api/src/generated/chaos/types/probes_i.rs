@@ -93,35 +93,17 @@ impl model::Model for ImportProbeTemplateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.hub_ref),
-            3 => model::Cell::part(&self.identity),
-            4 => model::Cell::part(&self.probe_ref),
-            5 => model::opt(&self.managed_by),
-            6 => model::Cell::part(&self.import_type),
-            7 => model::Part::Str(&self.description),
-            8 => model::opt(&self.hub_identifiers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                self.tags.is_some(),
-                self.hub_ref.is_some(),
-                true,
-                true,
-                self.managed_by.is_some(),
-                true,
-                self.description.is_some(),
-                self.hub_identifiers.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.description);
+        to.opt(8, &self.hub_identifiers);
+        to.opt(2, &self.hub_ref);
+        to.one(3, &self.identity);
+        to.one(6, &self.import_type);
+        to.opt(5, &self.managed_by);
+        to.one(0, &self.name);
+        to.one(4, &self.probe_ref);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ImportProbeTemplateRequest);

@@ -102,51 +102,25 @@ impl model::Model for K8sProbe {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.group),
-            1 => model::Part::Json(&self.retry),
-            2 => model::Part::Json(&self.attempt),
-            3 => model::Part::Str(&self.version),
-            4 => model::Part::Str(&self.interval),
-            5 => model::Part::Str(&self.resource),
-            6 => model::Part::Str(&self.namespace),
-            7 => model::Part::Str(&self.operation),
-            8 => model::Part::Str(&self.verbosity),
-            9 => model::Part::Str(&self.initial_delay),
-            10 => model::Part::Str(&self.probe_timeout),
-            11 => model::Part::Str(&self.field_selector),
-            12 => model::Part::Str(&self.label_selector),
-            13 => model::Part::Str(&self.resource_names),
-            14 => model::Part::Flag(&self.stop_on_failure),
-            15 => model::Part::Str(&self.polling_interval),
-            16 => model::Part::Json(&self.initial_delay_seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.group.is_some(),
-                self.retry.is_some(),
-                self.attempt.is_some(),
-                self.version.is_some(),
-                self.interval.is_some(),
-                self.resource.is_some(),
-                self.namespace.is_some(),
-                self.operation.is_some(),
-                self.verbosity.is_some(),
-                self.initial_delay.is_some(),
-                self.probe_timeout.is_some(),
-                self.field_selector.is_some(),
-                self.label_selector.is_some(),
-                self.resource_names.is_some(),
-                self.stop_on_failure.is_some(),
-                self.polling_interval.is_some(),
-                self.initial_delay_seconds.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.attempt);
+        to.opt(11, &self.field_selector);
+        to.opt(0, &self.group);
+        to.opt(9, &self.initial_delay);
+        to.opt(16, &self.initial_delay_seconds);
+        to.opt(4, &self.interval);
+        to.opt(12, &self.label_selector);
+        to.opt(6, &self.namespace);
+        to.opt(7, &self.operation);
+        to.opt(15, &self.polling_interval);
+        to.opt(10, &self.probe_timeout);
+        to.opt(5, &self.resource);
+        to.opt(13, &self.resource_names);
+        to.opt(1, &self.retry);
+        to.opt(14, &self.stop_on_failure);
+        to.opt(8, &self.verbosity);
+        to.opt(3, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(K8sProbe);
@@ -232,43 +206,21 @@ impl model::Model for KubernetesCmdProbe {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.env),
-            1 => model::Part::Json(&self.retry),
-            2 => model::Part::Json(&self.source),
-            3 => model::Part::Json(&self.attempt),
-            4 => model::Part::Str(&self.command),
-            5 => model::Part::Str(&self.interval),
-            6 => model::Part::Str(&self.verbosity),
-            7 => model::opt(&self.comparator),
-            8 => model::Part::Str(&self.initial_delay),
-            9 => model::Part::Str(&self.probe_timeout),
-            10 => model::Part::Flag(&self.stop_on_failure),
-            11 => model::Part::Str(&self.polling_interval),
-            12 => model::Part::Json(&self.initial_delay_seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.env.is_some(),
-                self.retry.is_some(),
-                self.source.is_some(),
-                self.attempt.is_some(),
-                self.command.is_some(),
-                self.interval.is_some(),
-                self.verbosity.is_some(),
-                self.comparator.is_some(),
-                self.initial_delay.is_some(),
-                self.probe_timeout.is_some(),
-                self.stop_on_failure.is_some(),
-                self.polling_interval.is_some(),
-                self.initial_delay_seconds.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.attempt);
+        to.opt(4, &self.command);
+        to.opt(7, &self.comparator);
+        to.opt(0, &self.env);
+        to.opt(8, &self.initial_delay);
+        to.opt(12, &self.initial_delay_seconds);
+        to.opt(5, &self.interval);
+        to.opt(11, &self.polling_interval);
+        to.opt(9, &self.probe_timeout);
+        to.opt(1, &self.retry);
+        to.opt(2, &self.source);
+        to.opt(10, &self.stop_on_failure);
+        to.opt(6, &self.verbosity);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(KubernetesCmdProbe);

@@ -86,43 +86,21 @@ impl model::Model for LinuxCmdProbe {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.env),
-            1 => model::Part::Json(&self.retry),
-            2 => model::Part::Json(&self.source),
-            3 => model::Part::Json(&self.attempt),
-            4 => model::Part::Str(&self.command),
-            5 => model::Part::Str(&self.interval),
-            6 => model::Part::Str(&self.verbosity),
-            7 => model::opt(&self.comparator),
-            8 => model::Part::Str(&self.initial_delay),
-            9 => model::Part::Str(&self.probe_timeout),
-            10 => model::Part::Flag(&self.stop_on_failure),
-            11 => model::Part::Str(&self.polling_interval),
-            12 => model::Part::Json(&self.initial_delay_seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.env.is_some(),
-                self.retry.is_some(),
-                self.source.is_some(),
-                self.attempt.is_some(),
-                self.command.is_some(),
-                self.interval.is_some(),
-                self.verbosity.is_some(),
-                self.comparator.is_some(),
-                self.initial_delay.is_some(),
-                self.probe_timeout.is_some(),
-                self.stop_on_failure.is_some(),
-                self.polling_interval.is_some(),
-                self.initial_delay_seconds.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.attempt);
+        to.opt(4, &self.command);
+        to.opt(7, &self.comparator);
+        to.opt(0, &self.env);
+        to.opt(8, &self.initial_delay);
+        to.opt(12, &self.initial_delay_seconds);
+        to.opt(5, &self.interval);
+        to.opt(11, &self.polling_interval);
+        to.opt(9, &self.probe_timeout);
+        to.opt(1, &self.retry);
+        to.opt(2, &self.source);
+        to.opt(10, &self.stop_on_failure);
+        to.opt(6, &self.verbosity);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LinuxCmdProbe);
@@ -164,13 +142,11 @@ impl model::Model for ListProbeResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.pagination),
-            2 => model::Part::Int(&self.total_no_of_probes),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.pagination);
+        to.opt(2, &self.total_no_of_probes);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListProbeResponse);

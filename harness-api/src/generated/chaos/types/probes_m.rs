@@ -39,12 +39,10 @@ impl model::Model for Method {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.get),
-            1 => model::opt(&self.post),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.get);
+        to.opt(1, &self.post);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Method);

@@ -39,12 +39,10 @@ impl model::Model for ProbeAuthorization {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.credentials),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.credentials);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeAuthorization);
@@ -86,13 +84,11 @@ impl model::Model for ProbeDatadogMetrics {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::Part::Str(&self.time_frame),
-            2 => model::opt(&self.comparator),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.comparator);
+        to.opt(0, &self.query);
+        to.opt(1, &self.time_frame);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeDatadogMetrics);
@@ -182,45 +178,22 @@ impl model::Model for ProbeDetailsInExperiment {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.mode),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.type_),
-            3 => model::opt(&self.status),
-            4 => model::Part::Str(&self.probe_id),
-            5 => model::Part::Str(&self.node_name),
-            6 => model::Part::Str(&self.notify_id),
-            7 => model::Part::Str(&self.fault_name),
-            8 => model::Part::Str(&self.probe_yaml),
-            9 => model::Part::Str(&self.experiment_id),
-            10 => model::opt(&self.probe_details),
-            11 => model::Part::Str(&self.experiment_name),
-            12 => model::Part::Str(&self.experiment_run_id),
-            13 => model::Part::Flag(&self.is_experiment_level_probe),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.mode.is_some(),
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.status.is_some(),
-                self.probe_id.is_some(),
-                self.node_name.is_some(),
-                self.notify_id.is_some(),
-                self.fault_name.is_some(),
-                self.probe_yaml.is_some(),
-                self.experiment_id.is_some(),
-                self.probe_details.is_some(),
-                self.experiment_name.is_some(),
-                self.experiment_run_id.is_some(),
-                self.is_experiment_level_probe.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.experiment_id);
+        to.opt(11, &self.experiment_name);
+        to.opt(12, &self.experiment_run_id);
+        to.opt(7, &self.fault_name);
+        to.opt(13, &self.is_experiment_level_probe);
+        to.opt(0, &self.mode);
+        to.opt(1, &self.name);
+        to.opt(5, &self.node_name);
+        to.opt(6, &self.notify_id);
+        to.opt(10, &self.probe_details);
+        to.opt(4, &self.probe_id);
+        to.opt(8, &self.probe_yaml);
+        to.opt(3, &self.status);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeDetailsInExperiment);
@@ -259,12 +232,10 @@ impl model::Model for ProbeDetailsInExperimentRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.notify_ids),
-            1 => model::opt(&self.experiment_run_ids),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.experiment_run_ids);
+        to.opt(0, &self.notify_ids);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeDetailsInExperimentRequest);
@@ -300,11 +271,9 @@ impl model::Model for ProbeDetailsInExperimentResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeDetailsInExperimentResponse);
@@ -346,13 +315,11 @@ impl model::Model for ProbeDetailsMinimal {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.run_properties),
-            1 => model::opt(&self.probe_properties),
-            2 => model::opt(&self.infrastructure_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.infrastructure_type);
+        to.opt(1, &self.probe_properties);
+        to.opt(0, &self.run_properties);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeDetailsMinimal);
@@ -391,12 +358,10 @@ impl model::Model for ProbeEvaluationWindow {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.evaluation_end_time),
-            1 => model::Part::Json(&self.evaluation_start_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.evaluation_end_time);
+        to.opt(1, &self.evaluation_start_time);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeEvaluationWindow);
@@ -441,12 +406,10 @@ impl model::Model for ProbeMetrics {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.entity_selector),
-            1 => model::Part::Str(&self.metrics_selector),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.entity_selector);
+        to.opt(1, &self.metrics_selector);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeMetrics);
@@ -488,13 +451,11 @@ impl model::Model for ProbeRecentExecutions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status),
-            1 => model::Part::Str(&self.fault_name),
-            2 => model::opt(&self.executed_by_experiment),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.executed_by_experiment);
+        to.opt(1, &self.fault_name);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeRecentExecutions);
@@ -608,57 +569,28 @@ impl model::Model for ProbeRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Str(&self.hub_ref),
-            4 => model::opt(&self.inputs),
-            5 => model::Part::Str(&self.probe_id),
-            6 => model::Part::Str(&self.identity),
-            7 => model::Part::Flag(&self.is_enabled),
-            8 => model::opt(&self.managed_by),
-            9 => model::opt(&self.variables),
-            10 => model::opt(&self.import_type),
-            11 => model::Part::Flag(&self.is_imported),
-            12 => model::Part::Flag(&self.is_verified),
-            13 => model::Part::Str(&self.description),
-            14 => model::opt(&self.run_properties),
-            15 => model::opt(&self.probe_properties),
-            16 => model::opt(&self.recent_probe_runs),
-            17 => model::Part::Str(&self.probe_template_ref),
-            18 => model::opt(&self.infrastructure_type),
-            19 => model::Part::Int(&self.probe_reference_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.hub_ref.is_some(),
-                self.inputs.is_some(),
-                self.probe_id.is_some(),
-                self.identity.is_some(),
-                self.is_enabled.is_some(),
-                self.managed_by.is_some(),
-                self.variables.is_some(),
-                self.import_type.is_some(),
-                self.is_imported.is_some(),
-                self.is_verified.is_some(),
-                self.description.is_some(),
-                self.run_properties.is_some(),
-                self.probe_properties.is_some(),
-                self.recent_probe_runs.is_some(),
-                self.probe_template_ref.is_some(),
-                self.infrastructure_type.is_some(),
-                self.probe_reference_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(13, &self.description);
+        to.opt(3, &self.hub_ref);
+        to.opt(6, &self.identity);
+        to.opt(10, &self.import_type);
+        to.opt(18, &self.infrastructure_type);
+        to.opt(4, &self.inputs);
+        to.opt(7, &self.is_enabled);
+        to.opt(11, &self.is_imported);
+        to.opt(12, &self.is_verified);
+        to.opt(8, &self.managed_by);
+        to.opt(0, &self.name);
+        to.opt(5, &self.probe_id);
+        to.opt(15, &self.probe_properties);
+        to.opt(19, &self.probe_reference_count);
+        to.opt(17, &self.probe_template_ref);
+        to.opt(16, &self.recent_probe_runs);
+        to.opt(14, &self.run_properties);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.opt(9, &self.variables);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeRequest);
@@ -697,12 +629,10 @@ impl model::Model for ProbeSloSourceMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.scope),
-            1 => model::Part::Str(&self.api_token_secret),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.api_token_secret);
+        to.opt(0, &self.scope);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeSloSourceMetadata);
@@ -741,12 +671,10 @@ impl model::Model for ProbeStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.verdict),
-            1 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.description);
+        to.opt(0, &self.verdict);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeStatus);
@@ -785,12 +713,10 @@ impl model::Model for ProbeSyntheticsTest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.public_id),
-            1 => model::opt(&self.test_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.public_id);
+        to.opt(1, &self.test_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeSyntheticsTest);
@@ -835,14 +761,12 @@ impl model::Model for ProbeTlsConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.ca_file),
-            1 => model::Part::Str(&self.key_file),
-            2 => model::Part::Str(&self.cert_file),
-            3 => model::Part::Flag(&self.insecure_skip_verify),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ca_file);
+        to.opt(2, &self.cert_file);
+        to.opt(3, &self.insecure_skip_verify);
+        to.opt(1, &self.key_file);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProbeTlsConfig);

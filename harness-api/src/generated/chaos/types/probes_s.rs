@@ -98,49 +98,24 @@ impl model::Model for SloProbe {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.retry),
-            1 => model::Part::Json(&self.attempt),
-            2 => model::Part::Str(&self.interval),
-            3 => model::Part::Str(&self.verbosity),
-            4 => model::opt(&self.comparator),
-            5 => model::Part::Str(&self.initial_delay),
-            6 => model::Part::Str(&self.probe_timeout),
-            7 => model::Part::Str(&self.slo_identifier),
-            8 => model::Part::Flag(&self.stop_on_failure),
-            9 => model::Part::Str(&self.polling_interval),
-            10 => model::opt(&self.evaluation_window),
-            11 => model::Part::Str(&self.platform_endpoint),
-            12 => model::Part::Str(&self.evaluation_timeout),
-            13 => model::opt(&self.slo_source_metadata),
-            14 => model::Part::Flag(&self.insecure_skip_verify),
-            15 => model::Part::Json(&self.initial_delay_seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.retry.is_some(),
-                self.attempt.is_some(),
-                self.interval.is_some(),
-                self.verbosity.is_some(),
-                self.comparator.is_some(),
-                self.initial_delay.is_some(),
-                self.probe_timeout.is_some(),
-                self.slo_identifier.is_some(),
-                self.stop_on_failure.is_some(),
-                self.polling_interval.is_some(),
-                self.evaluation_window.is_some(),
-                self.platform_endpoint.is_some(),
-                self.evaluation_timeout.is_some(),
-                self.slo_source_metadata.is_some(),
-                self.insecure_skip_verify.is_some(),
-                self.initial_delay_seconds.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.attempt);
+        to.opt(4, &self.comparator);
+        to.opt(12, &self.evaluation_timeout);
+        to.opt(10, &self.evaluation_window);
+        to.opt(5, &self.initial_delay);
+        to.opt(15, &self.initial_delay_seconds);
+        to.opt(14, &self.insecure_skip_verify);
+        to.opt(2, &self.interval);
+        to.opt(11, &self.platform_endpoint);
+        to.opt(9, &self.polling_interval);
+        to.opt(6, &self.probe_timeout);
+        to.opt(0, &self.retry);
+        to.opt(7, &self.slo_identifier);
+        to.opt(13, &self.slo_source_metadata);
+        to.opt(8, &self.stop_on_failure);
+        to.opt(3, &self.verbosity);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SloProbe);
@@ -179,12 +154,10 @@ impl model::Model for StoredAppDynamicsProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.appd_metrics),
-            1 => model::Part::Str(&self.connector_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.appd_metrics);
+        to.opt(1, &self.connector_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredAppDynamicsProbeInputs);
@@ -229,14 +202,12 @@ impl model::Model for StoredDatadogApmProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::Part::Str(&self.connector_id),
-            2 => model::Part::Json(&self.duration_in_min),
-            3 => model::opt(&self.synthetics_test),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.connector_id);
+        to.opt(2, &self.duration_in_min);
+        to.opt(0, &self.query);
+        to.opt(3, &self.synthetics_test);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredDatadogApmProbeInputs);
@@ -278,13 +249,11 @@ impl model::Model for StoredDynatraceApmProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.metrics),
-            1 => model::Part::Str(&self.connector_id),
-            2 => model::Part::Json(&self.duration_in_min),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.connector_id);
+        to.opt(2, &self.duration_in_min);
+        to.opt(0, &self.metrics);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredDynatraceApmProbeInputs);
@@ -326,13 +295,11 @@ impl model::Model for StoredGcpCloudMonitoringProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::Part::Str(&self.project_id),
-            2 => model::Part::Str(&self.service_account_key),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.project_id);
+        to.opt(0, &self.query);
+        to.opt(2, &self.service_account_key);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredGcpCloudMonitoringProbeInputs);
@@ -371,12 +338,10 @@ impl model::Model for StoredNewRelicProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.connector_id),
-            1 => model::opt(&self.new_relic_metric),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.connector_id);
+        to.opt(1, &self.new_relic_metric);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredNewRelicProbeInputs);
@@ -418,13 +383,11 @@ impl model::Model for StoredProbeAppdMetrics {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.duration_in_min),
-            1 => model::Part::Str(&self.application_name),
-            2 => model::Part::Str(&self.metrics_full_path),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.application_name);
+        to.opt(0, &self.duration_in_min);
+        to.opt(2, &self.metrics_full_path);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredProbeAppdMetrics);
@@ -468,12 +431,10 @@ impl model::Model for StoredProbeEnv {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredProbeEnv);
@@ -515,13 +476,11 @@ impl model::Model for StoredProbeGet {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.criteria),
-            1 => model::Part::Str(&self.response_body),
-            2 => model::Part::Str(&self.response_code),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.criteria);
+        to.opt(1, &self.response_body);
+        to.opt(2, &self.response_code);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredProbeGet);
@@ -560,12 +519,10 @@ impl model::Model for StoredProbeHeaders {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredProbeHeaders);
@@ -607,13 +564,11 @@ impl model::Model for StoredProbeIdentifier {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_identifier),
-            1 => model::Part::Str(&self.account_identifier),
-            2 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_identifier);
+        to.opt(0, &self.org_identifier);
+        to.opt(2, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredProbeIdentifier);
@@ -652,12 +607,10 @@ impl model::Model for StoredProbeNewRelicMetric {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::Part::Str(&self.query_metric),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.query);
+        to.opt(1, &self.query_metric);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredProbeNewRelicMetric);
@@ -715,16 +668,14 @@ impl model::Model for StoredProbePost {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.body),
-            1 => model::Part::Str(&self.body_path),
-            2 => model::Part::Str(&self.criteria),
-            3 => model::Part::Str(&self.content_type),
-            4 => model::Part::Str(&self.response_body),
-            5 => model::Part::Str(&self.response_code),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.body);
+        to.opt(1, &self.body_path);
+        to.opt(3, &self.content_type);
+        to.opt(2, &self.criteria);
+        to.opt(4, &self.response_body);
+        to.opt(5, &self.response_code);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredProbePost);
@@ -760,11 +711,9 @@ impl model::Model for StoredProbeSecretManager {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredProbeSecretManager);
@@ -803,12 +752,10 @@ impl model::Model for StoredProbeSplunkObservabilityMetrics {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::Part::Json(&self.duration_in_min),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.duration_in_min);
+        to.opt(0, &self.query);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredProbeSplunkObservabilityMetrics);
@@ -850,13 +797,11 @@ impl model::Model for StoredPrometheusProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::opt(&self.tls_config),
-            2 => model::Part::Str(&self.connector_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.connector_id);
+        to.opt(0, &self.query);
+        to.opt(1, &self.tls_config);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredPrometheusProbeInputs);
@@ -895,12 +840,10 @@ impl model::Model for StoredSplunkObservabilityProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.connector_id),
-            1 => model::opt(&self.splunk_observability_metrics),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.connector_id);
+        to.opt(1, &self.splunk_observability_metrics);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredSplunkObservabilityProbeInputs);

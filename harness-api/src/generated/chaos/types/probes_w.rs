@@ -82,41 +82,20 @@ impl model::Model for WindowsCmdProbe {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.env),
-            1 => model::Part::Json(&self.retry),
-            2 => model::Part::Json(&self.attempt),
-            3 => model::Part::Str(&self.command),
-            4 => model::Part::Str(&self.interval),
-            5 => model::Part::Str(&self.verbosity),
-            6 => model::opt(&self.comparator),
-            7 => model::Part::Str(&self.initial_delay),
-            8 => model::Part::Str(&self.probe_timeout),
-            9 => model::Part::Flag(&self.stop_on_failure),
-            10 => model::Part::Str(&self.polling_interval),
-            11 => model::Part::Json(&self.initial_delay_seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.env.is_some(),
-                self.retry.is_some(),
-                self.attempt.is_some(),
-                self.command.is_some(),
-                self.interval.is_some(),
-                self.verbosity.is_some(),
-                self.comparator.is_some(),
-                self.initial_delay.is_some(),
-                self.probe_timeout.is_some(),
-                self.stop_on_failure.is_some(),
-                self.polling_interval.is_some(),
-                self.initial_delay_seconds.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.attempt);
+        to.opt(3, &self.command);
+        to.opt(6, &self.comparator);
+        to.opt(0, &self.env);
+        to.opt(7, &self.initial_delay);
+        to.opt(11, &self.initial_delay_seconds);
+        to.opt(4, &self.interval);
+        to.opt(10, &self.polling_interval);
+        to.opt(8, &self.probe_timeout);
+        to.opt(1, &self.retry);
+        to.opt(9, &self.stop_on_failure);
+        to.opt(5, &self.verbosity);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WindowsCmdProbe);

@@ -45,14 +45,12 @@ impl model::Model for OverallServiceUsageStats {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.account_id),
-            1 => model::Part::Num(&self.total_usage),
-            2 => model::opt(&self.service_stats),
-            3 => model::opt(&self.license_service_mapping),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.account_id);
+        to.opt(3, &self.license_service_mapping);
+        to.opt(2, &self.service_stats);
+        to.opt(1, &self.total_usage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OverallServiceUsageStats);
@@ -106,15 +104,13 @@ impl model::Model for PeriodicStats {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.timestamp),
-            1 => model::Part::Num(&self.total_consumption),
-            2 => model::opt(&self.service_stats_by_type),
-            3 => model::opt(&self.experiment_stats_by_type),
-            4 => model::Part::Num(&self.total_experiment_runs_consumption),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.experiment_stats_by_type);
+        to.opt(2, &self.service_stats_by_type);
+        to.opt(0, &self.timestamp);
+        to.opt(1, &self.total_consumption);
+        to.opt(4, &self.total_experiment_runs_consumption);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PeriodicStats);
@@ -204,45 +200,22 @@ impl model::Model for ServiceData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.org_id),
-            2 => model::Part::Str(&self.service),
-            3 => model::Part::Str(&self.sub_type),
-            4 => model::Part::Str(&self.resource),
-            5 => model::Part::Int(&self.faults_ran),
-            6 => model::opt(&self.infra_type),
-            7 => model::Part::Str(&self.namespace),
-            8 => model::Part::Str(&self.project_id),
-            9 => model::Part::Str(&self.service_id),
-            10 => model::Part::Int(&self.experiments),
-            11 => model::Part::Int(&self.experiment_runs),
-            12 => model::Part::Str(&self.infra_structure),
-            13 => model::Part::Num(&self.license_utilisation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.type_.is_some(),
-                self.org_id.is_some(),
-                self.service.is_some(),
-                self.sub_type.is_some(),
-                self.resource.is_some(),
-                self.faults_ran.is_some(),
-                self.infra_type.is_some(),
-                self.namespace.is_some(),
-                self.project_id.is_some(),
-                self.service_id.is_some(),
-                self.experiments.is_some(),
-                self.experiment_runs.is_some(),
-                self.infra_structure.is_some(),
-                self.license_utilisation.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(11, &self.experiment_runs);
+        to.opt(10, &self.experiments);
+        to.opt(5, &self.faults_ran);
+        to.opt(12, &self.infra_structure);
+        to.opt(6, &self.infra_type);
+        to.opt(13, &self.license_utilisation);
+        to.opt(7, &self.namespace);
+        to.opt(1, &self.org_id);
+        to.opt(8, &self.project_id);
+        to.opt(4, &self.resource);
+        to.opt(2, &self.service);
+        to.opt(9, &self.service_id);
+        to.opt(3, &self.sub_type);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceData);
@@ -284,13 +257,11 @@ impl model::Model for ServiceDataResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.total),
-            1 => model::opt(&self.service_data),
-            2 => model::opt(&self.service_types),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.service_data);
+        to.opt(2, &self.service_types);
+        to.opt(0, &self.total);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceDataResponse);
@@ -357,17 +328,15 @@ impl model::Model for StatsByType {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.linux),
-            1 => model::Part::Num(&self.others),
-            2 => model::Part::Num(&self.windows),
-            3 => model::Part::Num(&self.kubernetes),
-            4 => model::Part::Num(&self.serverless),
-            5 => model::Part::Num(&self.cloud_resources),
-            6 => model::Part::Num(&self.container_services),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.cloud_resources);
+        to.opt(6, &self.container_services);
+        to.opt(3, &self.kubernetes);
+        to.opt(0, &self.linux);
+        to.opt(1, &self.others);
+        to.opt(4, &self.serverless);
+        to.opt(2, &self.windows);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StatsByType);
@@ -412,12 +381,10 @@ impl model::Model for UsageStats {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.account_id),
-            1 => model::opt(&self.periodic_stats),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.account_id);
+        to.opt(1, &self.periodic_stats);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UsageStats);
@@ -479,17 +446,15 @@ impl model::Model for CreateRiskBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.category),
-            3 => model::Part::Str(&self.identity),
-            4 => model::Part::Flag(&self.is_default),
-            5 => model::Part::Str(&self.description),
-            6 => model::opt(&self.supported_infra),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.category);
+        to.opt(5, &self.description);
+        to.opt(3, &self.identity);
+        to.opt(4, &self.is_default);
+        to.opt(0, &self.name);
+        to.opt(6, &self.supported_infra);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateRiskBody);
@@ -573,17 +538,15 @@ impl model::Model for UpdateRiskBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.category),
-            3 => model::Part::Str(&self.identity),
-            4 => model::Part::Flag(&self.is_default),
-            5 => model::Part::Str(&self.description),
-            6 => model::opt(&self.supported_infra),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.category);
+        to.opt(5, &self.description);
+        to.opt(3, &self.identity);
+        to.opt(4, &self.is_default);
+        to.opt(0, &self.name);
+        to.opt(6, &self.supported_infra);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateRiskBody);

@@ -39,12 +39,10 @@ impl model::Model for ApiFileDiffRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.path),
-            1 => model::Part::Int(&self.start_line),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.path);
+        to.opt(1, &self.start_line);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApiFileDiffRequest);
@@ -164,41 +162,20 @@ impl model::Model for GitFileDiff {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.sha),
-            1 => model::Part::Str(&self.path),
-            2 => model::Part::Str(&self.patch),
-            3 => model::Part::Str(&self.status),
-            4 => model::Part::Int(&self.changes),
-            5 => model::Part::Str(&self.old_sha),
-            6 => model::Part::Str(&self.old_path),
-            7 => model::Part::Int(&self.additions),
-            8 => model::Part::Int(&self.deletions),
-            9 => model::Part::Flag(&self.is_binary),
-            10 => model::Part::Str(&self.content_url),
-            11 => model::Part::Flag(&self.is_submodule),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.sha.is_some(),
-                self.path.is_some(),
-                self.patch.is_some(),
-                self.status.is_some(),
-                self.changes.is_some(),
-                self.old_sha.is_some(),
-                self.old_path.is_some(),
-                self.additions.is_some(),
-                self.deletions.is_some(),
-                self.is_binary.is_some(),
-                self.content_url.is_some(),
-                self.is_submodule.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.additions);
+        to.opt(4, &self.changes);
+        to.opt(10, &self.content_url);
+        to.opt(8, &self.deletions);
+        to.opt(9, &self.is_binary);
+        to.opt(11, &self.is_submodule);
+        to.opt(6, &self.old_path);
+        to.opt(5, &self.old_sha);
+        to.opt(2, &self.patch);
+        to.opt(1, &self.path);
+        to.opt(0, &self.sha);
+        to.opt(3, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitFileDiff);
@@ -240,13 +217,11 @@ impl model::Model for TypesChangeStats {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.changes),
-            1 => model::Part::Int(&self.deletions),
-            2 => model::Part::Int(&self.insertions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.changes);
+        to.opt(1, &self.deletions);
+        to.opt(2, &self.insertions);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesChangeStats);
@@ -328,41 +303,20 @@ impl model::Model for TypesCheck {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Part::Str(&self.link),
-            2 => model::Part::Int(&self.ended),
-            3 => model::opt(&self.status),
-            4 => model::Part::Int(&self.created),
-            5 => model::opt(&self.payload),
-            6 => model::Part::Int(&self.started),
-            7 => model::Part::Str(&self.summary),
-            8 => model::Part::Int(&self.updated),
-            9 => model::Part::Json(&self.metadata),
-            10 => model::Part::Str(&self.identifier),
-            11 => model::opt(&self.reported_by),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.link.is_some(),
-                self.ended.is_some(),
-                self.status.is_some(),
-                self.created.is_some(),
-                self.payload.is_some(),
-                self.started.is_some(),
-                self.summary.is_some(),
-                self.updated.is_some(),
-                self.metadata.is_some(),
-                self.identifier.is_some(),
-                self.reported_by.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.created);
+        to.opt(2, &self.ended);
+        to.opt(0, &self.id);
+        to.opt(10, &self.identifier);
+        to.opt(1, &self.link);
+        to.opt(9, &self.metadata);
+        to.opt(5, &self.payload);
+        to.opt(11, &self.reported_by);
+        to.opt(6, &self.started);
+        to.opt(3, &self.status);
+        to.opt(7, &self.summary);
+        to.opt(8, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesCheck);
@@ -410,15 +364,13 @@ impl model::Model for TypesCheckCountSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.error),
-            1 => model::Part::Int(&self.failure),
-            2 => model::Part::Int(&self.pending),
-            3 => model::Part::Int(&self.running),
-            4 => model::Part::Int(&self.success),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.error);
+        to.opt(1, &self.failure);
+        to.opt(2, &self.pending);
+        to.opt(3, &self.running);
+        to.opt(4, &self.success);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesCheckCountSummary);
@@ -460,13 +412,11 @@ impl model::Model for TypesCheckPayload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.data),
-            1 => model::opt(&self.kind),
-            2 => model::Part::Str(&self.version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.kind);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesCheckPayload);
@@ -532,33 +482,16 @@ impl model::Model for TypesCommit {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.sha),
-            1 => model::opt(&self.stats),
-            2 => model::Part::Str(&self.title),
-            3 => model::opt(&self.author),
-            4 => model::Part::Str(&self.message),
-            5 => model::opt(&self.committer),
-            6 => model::opt(&self.signature),
-            7 => model::opt(&self.parent_shas),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.sha.is_some(),
-                self.stats.is_some(),
-                self.title.is_some(),
-                self.author.is_some(),
-                self.message.is_some(),
-                self.committer.is_some(),
-                self.signature.is_some(),
-                self.parent_shas.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.author);
+        to.opt(5, &self.committer);
+        to.opt(4, &self.message);
+        to.opt(7, &self.parent_shas);
+        to.opt(0, &self.sha);
+        to.opt(6, &self.signature);
+        to.opt(1, &self.stats);
+        to.opt(2, &self.title);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesCommit);
@@ -609,16 +542,14 @@ impl model::Model for TypesCommitFileStats {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.path),
-            1 => model::Part::Str(&self.status),
-            2 => model::Part::Int(&self.changes),
-            3 => model::Part::Str(&self.old_path),
-            4 => model::Part::Int(&self.deletions),
-            5 => model::Part::Int(&self.insertions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.changes);
+        to.opt(4, &self.deletions);
+        to.opt(5, &self.insertions);
+        to.opt(3, &self.old_path);
+        to.opt(0, &self.path);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesCommitFileStats);
@@ -657,12 +588,10 @@ impl model::Model for TypesCommitStats {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.files),
-            1 => model::opt(&self.total),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.files);
+        to.opt(1, &self.total);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesCommitStats);
@@ -710,15 +639,13 @@ impl model::Model for TypesCreateBranchOutput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.sha),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.commit),
-            3 => model::Part::Flag(&self.dry_run_rules),
-            4 => model::opt(&self.rule_violations),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.commit);
+        to.opt(3, &self.dry_run_rules);
+        to.opt(1, &self.name);
+        to.opt(4, &self.rule_violations);
+        to.opt(0, &self.sha);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesCreateBranchOutput);
@@ -776,16 +703,14 @@ impl model::Model for TypesGitSignatureResult {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key_id),
-            1 => model::opt(&self.result),
-            2 => model::Part::Int(&self.created),
-            3 => model::Part::Int(&self.updated),
-            4 => model::opt(&self.key_scheme),
-            5 => model::Part::Str(&self.key_fingerprint),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.created);
+        to.opt(5, &self.key_fingerprint);
+        to.opt(0, &self.key_id);
+        to.opt(4, &self.key_scheme);
+        to.opt(1, &self.result);
+        to.opt(3, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesGitSignatureResult);
@@ -824,12 +749,10 @@ impl model::Model for TypesIdentity {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.email),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.email);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesIdentity);
@@ -895,33 +818,16 @@ impl model::Model for TypesLabelPullReqAssignmentInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Part::Str(&self.key),
-            2 => model::opt(&self.color),
-            3 => model::Part::Int(&self.scope),
-            4 => model::Part::Str(&self.value),
-            5 => model::Part::Int(&self.value_id),
-            6 => model::opt(&self.value_color),
-            7 => model::Part::Int(&self.value_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.key.is_some(),
-                self.color.is_some(),
-                self.scope.is_some(),
-                self.value.is_some(),
-                self.value_id.is_some(),
-                self.value_color.is_some(),
-                self.value_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.color);
+        to.opt(0, &self.id);
+        to.opt(1, &self.key);
+        to.opt(3, &self.scope);
+        to.opt(4, &self.value);
+        to.opt(6, &self.value_color);
+        to.opt(7, &self.value_count);
+        to.opt(5, &self.value_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesLabelPullReqAssignmentInfo);
@@ -975,17 +881,15 @@ impl model::Model for TypesPrincipalInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Part::Str(&self.uid),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Str(&self.email),
-            4 => model::Part::Int(&self.created),
-            5 => model::Part::Int(&self.updated),
-            6 => model::Part::Str(&self.display_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.created);
+        to.opt(6, &self.display_name);
+        to.opt(3, &self.email);
+        to.opt(0, &self.id);
+        to.opt(2, &self.type_);
+        to.opt(1, &self.uid);
+        to.opt(5, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesPrincipalInfo);
@@ -1139,77 +1043,38 @@ impl model::Model for TypesPullReq {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.rules),
-            1 => model::opt(&self.state),
-            2 => model::opt(&self.stats),
-            3 => model::Part::Str(&self.title),
-            4 => model::opt(&self.author),
-            5 => model::Part::Int(&self.closed),
-            6 => model::Part::Int(&self.edited),
-            7 => model::opt(&self.labels),
-            8 => model::Part::Int(&self.merged),
-            9 => model::opt(&self.merger),
-            10 => model::Part::Int(&self.number),
-            11 => model::Part::Int(&self.created),
-            12 => model::Part::Int(&self.updated),
-            13 => model::Part::Flag(&self.is_draft),
-            14 => model::Part::Str(&self.merge_sha),
-            15 => model::Part::Str(&self.source_sha),
-            16 => model::Part::Str(&self.description),
-            17 => model::opt(&self.merge_method),
-            18 => model::opt(&self.check_summary),
-            19 => model::Part::Str(&self.source_branch),
-            20 => model::Part::Str(&self.target_branch),
-            21 => model::Part::Str(&self.merge_base_sha),
-            22 => model::Part::Int(&self.source_repo_id),
-            23 => model::Part::Int(&self.target_repo_id),
-            24 => model::opt(&self.merge_conflicts),
-            25 => model::Part::Str(&self.merge_target_sha),
-            26 => model::opt(&self.rebase_conflicts),
-            27 => model::Part::Str(&self.merge_check_status),
-            28 => model::Part::Str(&self.rebase_check_status),
-            29 => model::Part::Flag(&self.merge_violations_bypassed),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.rules.is_some(),
-                self.state.is_some(),
-                self.stats.is_some(),
-                self.title.is_some(),
-                self.author.is_some(),
-                self.closed.is_some(),
-                self.edited.is_some(),
-                self.labels.is_some(),
-                self.merged.is_some(),
-                self.merger.is_some(),
-                self.number.is_some(),
-                self.created.is_some(),
-                self.updated.is_some(),
-                self.is_draft.is_some(),
-                self.merge_sha.is_some(),
-                self.source_sha.is_some(),
-                self.description.is_some(),
-                self.merge_method.is_some(),
-                self.check_summary.is_some(),
-                self.source_branch.is_some(),
-                self.target_branch.is_some(),
-                self.merge_base_sha.is_some(),
-                self.source_repo_id.is_some(),
-                self.target_repo_id.is_some(),
-                self.merge_conflicts.is_some(),
-                self.merge_target_sha.is_some(),
-                self.rebase_conflicts.is_some(),
-                self.merge_check_status.is_some(),
-                self.rebase_check_status.is_some(),
-                self.merge_violations_bypassed.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.author);
+        to.opt(18, &self.check_summary);
+        to.opt(5, &self.closed);
+        to.opt(11, &self.created);
+        to.opt(16, &self.description);
+        to.opt(6, &self.edited);
+        to.opt(13, &self.is_draft);
+        to.opt(7, &self.labels);
+        to.opt(21, &self.merge_base_sha);
+        to.opt(27, &self.merge_check_status);
+        to.opt(24, &self.merge_conflicts);
+        to.opt(17, &self.merge_method);
+        to.opt(14, &self.merge_sha);
+        to.opt(25, &self.merge_target_sha);
+        to.opt(29, &self.merge_violations_bypassed);
+        to.opt(8, &self.merged);
+        to.opt(9, &self.merger);
+        to.opt(10, &self.number);
+        to.opt(28, &self.rebase_check_status);
+        to.opt(26, &self.rebase_conflicts);
+        to.opt(0, &self.rules);
+        to.opt(19, &self.source_branch);
+        to.opt(22, &self.source_repo_id);
+        to.opt(15, &self.source_sha);
+        to.opt(1, &self.state);
+        to.opt(2, &self.stats);
+        to.opt(20, &self.target_branch);
+        to.opt(23, &self.target_repo_id);
+        to.opt(3, &self.title);
+        to.opt(12, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesPullReq);
@@ -1267,16 +1132,14 @@ impl model::Model for TypesPullReqStats {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.commits),
-            1 => model::Part::Int(&self.additions),
-            2 => model::Part::Int(&self.deletions),
-            3 => model::Part::Int(&self.conversations),
-            4 => model::Part::Int(&self.files_changed),
-            5 => model::Part::Int(&self.unresolved_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.additions);
+        to.opt(0, &self.commits);
+        to.opt(3, &self.conversations);
+        to.opt(2, &self.deletions);
+        to.opt(4, &self.files_changed);
+        to.opt(5, &self.unresolved_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesPullReqStats);
@@ -1324,15 +1187,13 @@ impl model::Model for TypesRepositoryCore {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Part::Str(&self.path),
-            2 => model::Part::Int(&self.parent_id),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.default_branch),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.default_branch);
+        to.opt(0, &self.id);
+        to.opt(3, &self.identifier);
+        to.opt(2, &self.parent_id);
+        to.opt(1, &self.path);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesRepositoryCore);
@@ -1380,15 +1241,13 @@ impl model::Model for TypesRuleInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::opt(&self.state),
-            2 => model::Part::Str(&self.repo_path),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.space_path),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.identifier);
+        to.opt(2, &self.repo_path);
+        to.opt(4, &self.space_path);
+        to.opt(1, &self.state);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesRuleInfo);
@@ -1433,14 +1292,12 @@ impl model::Model for TypesRuleViolations {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.rule),
-            1 => model::Part::Flag(&self.bypassed),
-            2 => model::Part::Flag(&self.bypassable),
-            3 => model::opt(&self.violations),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.bypassable);
+        to.opt(1, &self.bypassed);
+        to.opt(0, &self.rule);
+        to.opt(3, &self.violations);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesRuleViolations);
@@ -1479,12 +1336,10 @@ impl model::Model for TypesSignature {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Time(&self.when),
-            1 => model::opt(&self.identity),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identity);
+        to.opt(0, &self.when);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesSignature);
@@ -1532,15 +1387,13 @@ impl model::Model for TypesUserGroupInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Int(&self.scope),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.description);
+        to.opt(0, &self.id);
+        to.opt(3, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(2, &self.scope);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesUserGroupInfo);
@@ -1582,13 +1435,11 @@ impl model::Model for TypesViolation {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.code),
-            1 => model::opt(&self.params),
-            2 => model::Part::Str(&self.message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.code);
+        to.opt(2, &self.message);
+        to.opt(1, &self.params);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesViolation);

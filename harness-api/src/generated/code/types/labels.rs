@@ -45,14 +45,12 @@ impl model::Model for DefineRepoLabelRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::opt(&self.type_),
-            2 => model::opt(&self.color),
-            3 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.color);
+        to.opt(3, &self.description);
+        to.opt(0, &self.key);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DefineRepoLabelRequest);
@@ -91,12 +89,10 @@ impl model::Model for DefineRepoLabelValueRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.color),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.color);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DefineRepoLabelValueRequest);
@@ -141,14 +137,12 @@ impl model::Model for DefineSpaceLabelRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::opt(&self.type_),
-            2 => model::opt(&self.color),
-            3 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.color);
+        to.opt(3, &self.description);
+        to.opt(0, &self.key);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DefineSpaceLabelRequest);
@@ -187,12 +181,10 @@ impl model::Model for KeyValuesBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.color),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.color);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(KeyValuesBody);
@@ -237,14 +229,12 @@ impl model::Model for LabelsKeyBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Maybe(&self.key),
-            1 => model::Part::Maybe(&self.type_),
-            2 => model::Part::Maybe(&self.color),
-            3 => model::Part::Maybe(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.maybe(2, &self.color);
+        to.maybe(3, &self.description);
+        to.maybe(0, &self.key);
+        to.maybe(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LabelsKeyBody);
@@ -286,13 +276,11 @@ impl model::Model for OpenapiPullReqAssignLabelInput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.value),
-            1 => model::Part::Int(&self.label_id),
-            2 => model::Part::Int(&self.value_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.label_id);
+        to.opt(0, &self.value);
+        to.opt(2, &self.value_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiPullReqAssignLabelInput);
@@ -331,12 +319,10 @@ impl model::Model for RepoIdentifierLabelsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.label),
-            1 => model::opt(&self.values),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.label);
+        to.opt(1, &self.values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepoIdentifierLabelsBody);
@@ -426,45 +412,22 @@ impl model::Model for TypesLabel {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Part::Str(&self.key),
-            2 => model::opt(&self.type_),
-            3 => model::opt(&self.color),
-            4 => model::Part::Int(&self.scope),
-            5 => model::Part::Int(&self.created),
-            6 => model::Part::Int(&self.repo_id),
-            7 => model::Part::Int(&self.updated),
-            8 => model::Part::Int(&self.space_id),
-            9 => model::Part::Int(&self.created_by),
-            10 => model::Part::Int(&self.updated_by),
-            11 => model::Part::Str(&self.description),
-            12 => model::Part::Int(&self.value_count),
-            13 => model::Part::Int(&self.pullreq_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.key.is_some(),
-                self.type_.is_some(),
-                self.color.is_some(),
-                self.scope.is_some(),
-                self.created.is_some(),
-                self.repo_id.is_some(),
-                self.updated.is_some(),
-                self.space_id.is_some(),
-                self.created_by.is_some(),
-                self.updated_by.is_some(),
-                self.description.is_some(),
-                self.value_count.is_some(),
-                self.pullreq_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.color);
+        to.opt(5, &self.created);
+        to.opt(9, &self.created_by);
+        to.opt(11, &self.description);
+        to.opt(0, &self.id);
+        to.opt(1, &self.key);
+        to.opt(13, &self.pullreq_count);
+        to.opt(6, &self.repo_id);
+        to.opt(4, &self.scope);
+        to.opt(8, &self.space_id);
+        to.opt(2, &self.type_);
+        to.opt(7, &self.updated);
+        to.opt(10, &self.updated_by);
+        to.opt(12, &self.value_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesLabel);
@@ -530,33 +493,16 @@ impl model::Model for TypesLabelAssignment {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Part::Str(&self.key),
-            2 => model::opt(&self.type_),
-            3 => model::opt(&self.color),
-            4 => model::Part::Int(&self.scope),
-            5 => model::opt(&self.values),
-            6 => model::Part::Flag(&self.assigned),
-            7 => model::opt(&self.assigned_value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.key.is_some(),
-                self.type_.is_some(),
-                self.color.is_some(),
-                self.scope.is_some(),
-                self.values.is_some(),
-                self.assigned.is_some(),
-                self.assigned_value.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.assigned);
+        to.opt(7, &self.assigned_value);
+        to.opt(3, &self.color);
+        to.opt(0, &self.id);
+        to.opt(1, &self.key);
+        to.opt(4, &self.scope);
+        to.opt(2, &self.type_);
+        to.opt(5, &self.values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesLabelAssignment);
@@ -598,13 +544,11 @@ impl model::Model for TypesLabelValueInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Part::Str(&self.color),
-            2 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.color);
+        to.opt(0, &self.id);
+        to.opt(2, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesLabelValueInfo);
@@ -643,12 +587,10 @@ impl model::Model for TypesLabelWithValues {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.label),
-            1 => model::opt(&self.values),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.label);
+        to.opt(1, &self.values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesLabelWithValues);
@@ -710,17 +652,15 @@ impl model::Model for TypesPullReqLabel {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.created),
-            1 => model::Part::Int(&self.updated),
-            2 => model::Part::Int(&self.label_id),
-            3 => model::Part::Int(&self.value_id),
-            4 => model::Part::Int(&self.created_by),
-            5 => model::Part::Int(&self.pullreq_id),
-            6 => model::Part::Int(&self.updated_by),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.created);
+        to.opt(4, &self.created_by);
+        to.opt(2, &self.label_id);
+        to.opt(5, &self.pullreq_id);
+        to.opt(1, &self.updated);
+        to.opt(6, &self.updated_by);
+        to.opt(3, &self.value_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesPullReqLabel);
@@ -762,13 +702,11 @@ impl model::Model for TypesScopeData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.scope),
-            1 => model::opt(&self.space),
-            2 => model::opt(&self.repository),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.repository);
+        to.opt(0, &self.scope);
+        to.opt(1, &self.space);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesScopeData);
@@ -807,12 +745,10 @@ impl model::Model for TypesScopesLabels {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.label_data),
-            1 => model::opt(&self.scope_data),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.label_data);
+        to.opt(1, &self.scope_data);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesScopesLabels);
@@ -857,14 +793,12 @@ impl model::Model for TypesSpaceCore {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Part::Str(&self.path),
-            2 => model::Part::Int(&self.parent_id),
-            3 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(3, &self.identifier);
+        to.opt(2, &self.parent_id);
+        to.opt(1, &self.path);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesSpaceCore);
@@ -909,14 +843,12 @@ impl model::Model for UpdateRepoLabelRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Maybe(&self.key),
-            1 => model::Part::Maybe(&self.type_),
-            2 => model::Part::Maybe(&self.color),
-            3 => model::Part::Maybe(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.maybe(2, &self.color);
+        to.maybe(3, &self.description);
+        to.maybe(0, &self.key);
+        to.maybe(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateRepoLabelRequest);
@@ -955,12 +887,10 @@ impl model::Model for UpdateRepoLabelValueRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Maybe(&self.color),
-            1 => model::Part::Maybe(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.maybe(0, &self.color);
+        to.maybe(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateRepoLabelValueRequest);
@@ -999,12 +929,10 @@ impl model::Model for V1LabelsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.label),
-            1 => model::opt(&self.values),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.label);
+        to.opt(1, &self.values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1LabelsBody);
@@ -1043,12 +971,10 @@ impl model::Model for ValuesValueBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Maybe(&self.color),
-            1 => model::Part::Maybe(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.maybe(0, &self.color);
+        to.maybe(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ValuesValueBody);

@@ -76,15 +76,13 @@ impl model::Model for OpenapiCommentApplySuggestionstRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.title),
-            1 => model::Part::Str(&self.message),
-            2 => model::opt(&self.suggestions),
-            3 => model::Part::Flag(&self.bypass_rules),
-            4 => model::Part::Flag(&self.dry_run_rules),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.bypass_rules);
+        to.opt(4, &self.dry_run_rules);
+        to.opt(1, &self.message);
+        to.opt(2, &self.suggestions);
+        to.opt(0, &self.title);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiCommentApplySuggestionstRequest);
@@ -154,35 +152,17 @@ impl model::Model for OpenapiCommentCreatePullReqRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.path),
-            1 => model::Part::Str(&self.text),
-            2 => model::Part::Int(&self.line_end),
-            3 => model::Part::Int(&self.parent_id),
-            4 => model::Part::Int(&self.line_start),
-            5 => model::Part::Flag(&self.line_end_new),
-            6 => model::Part::Flag(&self.line_start_new),
-            7 => model::Part::Str(&self.source_commit_sha),
-            8 => model::Part::Str(&self.target_commit_sha),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.path.is_some(),
-                self.text.is_some(),
-                self.line_end.is_some(),
-                self.parent_id.is_some(),
-                self.line_start.is_some(),
-                self.line_end_new.is_some(),
-                self.line_start_new.is_some(),
-                self.source_commit_sha.is_some(),
-                self.target_commit_sha.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.line_end);
+        to.opt(5, &self.line_end_new);
+        to.opt(4, &self.line_start);
+        to.opt(6, &self.line_start_new);
+        to.opt(3, &self.parent_id);
+        to.opt(0, &self.path);
+        to.opt(7, &self.source_commit_sha);
+        to.opt(8, &self.target_commit_sha);
+        to.opt(1, &self.text);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiCommentCreatePullReqRequest);
@@ -218,11 +198,9 @@ impl model::Model for OpenapiCommentStatusPullReqRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiCommentStatusPullReqRequest);
@@ -258,11 +236,9 @@ impl model::Model for OpenapiCommentUpdatePullReqRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Maybe(&self.text),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.maybe(0, &self.text);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiCommentUpdatePullReqRequest);
@@ -336,37 +312,18 @@ impl model::Model for OpenapiCreatePullReqRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.title),
-            1 => model::opt(&self.labels),
-            2 => model::Part::Flag(&self.is_draft),
-            3 => model::Part::Str(&self.description),
-            4 => model::Part::Flag(&self.bypass_rules),
-            5 => model::opt(&self.reviewer_ids),
-            6 => model::Part::Str(&self.source_branch),
-            7 => model::Part::Str(&self.target_branch),
-            8 => model::Part::Str(&self.source_repo_ref),
-            9 => model::opt(&self.user_group_reviewer_ids),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.title.is_some(),
-                self.labels.is_some(),
-                self.is_draft.is_some(),
-                self.description.is_some(),
-                self.bypass_rules.is_some(),
-                self.reviewer_ids.is_some(),
-                self.source_branch.is_some(),
-                self.target_branch.is_some(),
-                self.source_repo_ref.is_some(),
-                self.user_group_reviewer_ids.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.bypass_rules);
+        to.opt(3, &self.description);
+        to.opt(2, &self.is_draft);
+        to.opt(1, &self.labels);
+        to.opt(5, &self.reviewer_ids);
+        to.opt(6, &self.source_branch);
+        to.opt(8, &self.source_repo_ref);
+        to.opt(7, &self.target_branch);
+        to.opt(0, &self.title);
+        to.opt(9, &self.user_group_reviewer_ids);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiCreatePullReqRequest);
@@ -405,12 +362,10 @@ impl model::Model for OpenapiFileViewAddPullReqRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.path),
-            1 => model::Part::Str(&self.commit_sha),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.commit_sha);
+        to.opt(0, &self.path);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiFileViewAddPullReqRequest);
@@ -480,35 +435,17 @@ impl model::Model for OpenapiMergePullReq {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.title),
-            1 => model::opt(&self.method),
-            2 => model::Part::Flag(&self.dry_run),
-            3 => model::Part::Str(&self.message),
-            4 => model::Part::Str(&self.source_sha),
-            5 => model::Part::Flag(&self.bypass_rules),
-            6 => model::Part::Flag(&self.dry_run_rules),
-            7 => model::Part::Str(&self.bypass_message),
-            8 => model::Part::Flag(&self.delete_source_branch),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.title.is_some(),
-                self.method.is_some(),
-                self.dry_run.is_some(),
-                self.message.is_some(),
-                self.source_sha.is_some(),
-                self.bypass_rules.is_some(),
-                self.dry_run_rules.is_some(),
-                self.bypass_message.is_some(),
-                self.delete_source_branch.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.bypass_message);
+        to.opt(5, &self.bypass_rules);
+        to.opt(8, &self.delete_source_branch);
+        to.opt(2, &self.dry_run);
+        to.opt(6, &self.dry_run_rules);
+        to.opt(3, &self.message);
+        to.opt(1, &self.method);
+        to.opt(4, &self.source_sha);
+        to.opt(0, &self.title);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiMergePullReq);
@@ -547,12 +484,10 @@ impl model::Model for OpenapiReviewSubmitPullReqRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.decision),
-            1 => model::Part::Str(&self.commit_sha),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.commit_sha);
+        to.opt(0, &self.decision);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiReviewSubmitPullReqRequest);
@@ -588,11 +523,9 @@ impl model::Model for OpenapiReviewerAddPullReqRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.reviewer_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.reviewer_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiReviewerAddPullReqRequest);
@@ -631,12 +564,10 @@ impl model::Model for OpenapiStatePullReqRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.state),
-            1 => model::Part::Flag(&self.is_draft),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.is_draft);
+        to.opt(0, &self.state);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiStatePullReqRequest);
@@ -675,12 +606,10 @@ impl model::Model for OpenapiUpdatePullReqRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Maybe(&self.title),
-            1 => model::Part::Maybe(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.maybe(1, &self.description);
+        to.maybe(0, &self.title);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiUpdatePullReqRequest);
@@ -716,11 +645,9 @@ impl model::Model for OpenapiUserGroupReviewerAddRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.usergroup_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.usergroup_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiUserGroupReviewerAddRequest);
@@ -759,12 +686,10 @@ impl model::Model for PullreqCombinedListResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.reviewers),
-            1 => model::opt(&self.user_group_reviewers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.reviewers);
+        to.opt(1, &self.user_group_reviewers);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PullreqCombinedListResponse);
@@ -806,13 +731,11 @@ impl model::Model for PullreqCommentApplySuggestionsOutput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.commit_id),
-            1 => model::Part::Flag(&self.dry_run_rules),
-            2 => model::opt(&self.rule_violations),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.commit_id);
+        to.opt(1, &self.dry_run_rules);
+        to.opt(2, &self.rule_violations);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PullreqCommentApplySuggestionsOutput);
@@ -851,12 +774,10 @@ impl model::Model for PullreqNumberBranchBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.bypass_rules),
-            1 => model::Part::Flag(&self.dry_run_rules),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.bypass_rules);
+        to.opt(1, &self.dry_run_rules);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PullreqNumberBranchBody);
@@ -898,13 +819,11 @@ impl model::Model for PullreqNumberRevertBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.title),
-            1 => model::Part::Str(&self.message),
-            2 => model::Part::Str(&self.revert_branch),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.message);
+        to.opt(2, &self.revert_branch);
+        to.opt(0, &self.title);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PullreqNumberRevertBody);
@@ -943,12 +862,10 @@ impl model::Model for PullreqSuggestionReference {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.check_sum),
-            1 => model::Part::Int(&self.comment_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.check_sum);
+        to.opt(1, &self.comment_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PullreqSuggestionReference);
@@ -1006,16 +923,14 @@ impl model::Model for TypesBranchTable {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Int(&self.created),
-            2 => model::Part::Int(&self.updated),
-            3 => model::Part::Int(&self.created_by),
-            4 => model::Part::Int(&self.updated_by),
-            5 => model::Part::Int(&self.last_created_pull_req_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.created);
+        to.opt(3, &self.created_by);
+        to.opt(5, &self.last_created_pull_req_id);
+        to.opt(0, &self.name);
+        to.opt(2, &self.updated);
+        to.opt(4, &self.updated_by);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesBranchTable);
@@ -1081,33 +996,16 @@ impl model::Model for TypesCodeCommentFields {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.path),
-            1 => model::Part::Int(&self.line_new),
-            2 => model::Part::Int(&self.line_old),
-            3 => model::Part::Flag(&self.outdated),
-            4 => model::Part::Int(&self.span_new),
-            5 => model::Part::Int(&self.span_old),
-            6 => model::Part::Str(&self.source_sha),
-            7 => model::Part::Str(&self.merge_base_sha),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.path.is_some(),
-                self.line_new.is_some(),
-                self.line_old.is_some(),
-                self.outdated.is_some(),
-                self.span_new.is_some(),
-                self.span_old.is_some(),
-                self.source_sha.is_some(),
-                self.merge_base_sha.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.line_new);
+        to.opt(2, &self.line_old);
+        to.opt(7, &self.merge_base_sha);
+        to.opt(3, &self.outdated);
+        to.opt(0, &self.path);
+        to.opt(6, &self.source_sha);
+        to.opt(4, &self.span_new);
+        to.opt(5, &self.span_old);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesCodeCommentFields);
@@ -1146,12 +1044,10 @@ impl model::Model for TypesCodeOwnerEvaluation {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.file_sha),
-            1 => model::opt(&self.evaluation_entries),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.evaluation_entries);
+        to.opt(0, &self.file_sha);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesCodeOwnerEvaluation);
@@ -1201,14 +1097,12 @@ impl model::Model for TypesCodeOwnerEvaluationEntry {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.pattern),
-            1 => model::Part::Int(&self.line_number),
-            2 => model::opt(&self.owner_evaluations),
-            3 => model::opt(&self.user_group_owner_evaluations),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.line_number);
+        to.opt(2, &self.owner_evaluations);
+        to.opt(0, &self.pattern);
+        to.opt(3, &self.user_group_owner_evaluations);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesCodeOwnerEvaluationEntry);
@@ -1266,16 +1160,14 @@ impl model::Model for TypesDefaultReviewerApprovalsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.principals),
-            1 => model::opt(&self.evaluations),
-            2 => model::opt(&self.user_groups),
-            3 => model::Part::Int(&self.current_count),
-            4 => model::Part::Int(&self.minimum_required_count),
-            5 => model::Part::Int(&self.minimum_required_count_latest),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.current_count);
+        to.opt(1, &self.evaluations);
+        to.opt(4, &self.minimum_required_count);
+        to.opt(5, &self.minimum_required_count_latest);
+        to.opt(0, &self.principals);
+        to.opt(2, &self.user_groups);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesDefaultReviewerApprovalsResponse);
@@ -1369,47 +1261,23 @@ impl model::Model for TypesMergeResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.sha),
-            1 => model::Part::Flag(&self.dry_run),
-            2 => model::Part::Flag(&self.mergeable),
-            3 => model::Part::Flag(&self.dry_run_rules),
-            4 => model::Part::Flag(&self.branch_deleted),
-            5 => model::opt(&self.conflict_files),
-            6 => model::opt(&self.allowed_methods),
-            7 => model::opt(&self.rule_violations),
-            8 => model::opt(&self.default_reviewer_aprovals),
-            9 => model::Part::Flag(&self.requires_comment_resolution),
-            10 => model::Part::Flag(&self.requires_no_change_requests),
-            11 => model::Part::Flag(&self.requires_code_owners_approval),
-            12 => model::Part::Int(&self.minimum_required_approvals_count),
-            13 => model::Part::Flag(&self.requires_code_owners_approval_latest),
-            14 => model::Part::Int(&self.minimum_required_approvals_count_latest),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.sha.is_some(),
-                self.dry_run.is_some(),
-                self.mergeable.is_some(),
-                self.dry_run_rules.is_some(),
-                self.branch_deleted.is_some(),
-                self.conflict_files.is_some(),
-                self.allowed_methods.is_some(),
-                self.rule_violations.is_some(),
-                self.default_reviewer_aprovals.is_some(),
-                self.requires_comment_resolution.is_some(),
-                self.requires_no_change_requests.is_some(),
-                self.requires_code_owners_approval.is_some(),
-                self.minimum_required_approvals_count.is_some(),
-                self.requires_code_owners_approval_latest.is_some(),
-                self.minimum_required_approvals_count_latest.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.allowed_methods);
+        to.opt(4, &self.branch_deleted);
+        to.opt(5, &self.conflict_files);
+        to.opt(8, &self.default_reviewer_aprovals);
+        to.opt(1, &self.dry_run);
+        to.opt(3, &self.dry_run_rules);
+        to.opt(2, &self.mergeable);
+        to.opt(12, &self.minimum_required_approvals_count);
+        to.opt(14, &self.minimum_required_approvals_count_latest);
+        to.opt(11, &self.requires_code_owners_approval);
+        to.opt(13, &self.requires_code_owners_approval_latest);
+        to.opt(9, &self.requires_comment_resolution);
+        to.opt(10, &self.requires_no_change_requests);
+        to.opt(7, &self.rule_violations);
+        to.opt(0, &self.sha);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesMergeResponse);
@@ -1451,13 +1319,11 @@ impl model::Model for TypesOwnerEvaluation {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.owner),
-            1 => model::Part::Str(&self.review_sha),
-            2 => model::opt(&self.review_decision),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.owner);
+        to.opt(2, &self.review_decision);
+        to.opt(1, &self.review_sha);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesOwnerEvaluation);
@@ -1577,59 +1443,29 @@ impl model::Model for TypesPullReqActivity {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::opt(&self.kind),
-            2 => model::Part::Str(&self.text),
-            3 => model::opt(&self.type_),
-            4 => model::Part::Int(&self.order),
-            5 => model::opt(&self.author),
-            6 => model::Part::Int(&self.edited),
-            7 => model::Part::Int(&self.created),
-            8 => model::Part::Int(&self.deleted),
-            9 => model::Part::Json(&self.payload),
-            10 => model::Part::Int(&self.repo_id),
-            11 => model::Part::Int(&self.updated),
-            12 => model::opt(&self.mentions),
-            13 => model::opt(&self.metadata),
-            14 => model::Part::Int(&self.resolved),
-            15 => model::opt(&self.resolver),
-            16 => model::Part::Int(&self.parent_id),
-            17 => model::Part::Int(&self.sub_order),
-            18 => model::Part::Int(&self.pullreq_id),
-            19 => model::opt(&self.code_comment),
-            20 => model::opt(&self.user_group_mentions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.kind.is_some(),
-                self.text.is_some(),
-                self.type_.is_some(),
-                self.order.is_some(),
-                self.author.is_some(),
-                self.edited.is_some(),
-                self.created.is_some(),
-                self.deleted.is_some(),
-                self.payload.is_some(),
-                self.repo_id.is_some(),
-                self.updated.is_some(),
-                self.mentions.is_some(),
-                self.metadata.is_some(),
-                self.resolved.is_some(),
-                self.resolver.is_some(),
-                self.parent_id.is_some(),
-                self.sub_order.is_some(),
-                self.pullreq_id.is_some(),
-                self.code_comment.is_some(),
-                self.user_group_mentions.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.author);
+        to.opt(19, &self.code_comment);
+        to.opt(7, &self.created);
+        to.opt(8, &self.deleted);
+        to.opt(6, &self.edited);
+        to.opt(0, &self.id);
+        to.opt(1, &self.kind);
+        to.opt(12, &self.mentions);
+        to.opt(13, &self.metadata);
+        to.opt(4, &self.order);
+        to.opt(16, &self.parent_id);
+        to.opt(9, &self.payload);
+        to.opt(18, &self.pullreq_id);
+        to.opt(10, &self.repo_id);
+        to.opt(14, &self.resolved);
+        to.opt(15, &self.resolver);
+        to.opt(17, &self.sub_order);
+        to.opt(2, &self.text);
+        to.opt(3, &self.type_);
+        to.opt(11, &self.updated);
+        to.opt(20, &self.user_group_mentions);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesPullReqActivity);
@@ -1668,12 +1504,10 @@ impl model::Model for TypesPullReqActivityMentionsMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ids),
-            1 => model::opt(&self.user_group_ids),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ids);
+        to.opt(1, &self.user_group_ids);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesPullReqActivityMentionsMetadata);
@@ -1712,12 +1546,10 @@ impl model::Model for TypesPullReqActivityMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.mentions),
-            1 => model::opt(&self.suggestions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.mentions);
+        to.opt(1, &self.suggestions);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesPullReqActivityMetadata);
@@ -1759,13 +1591,11 @@ impl model::Model for TypesPullReqActivitySuggestionsMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.check_sums),
-            1 => model::Part::Str(&self.applied_check_sum),
-            2 => model::Part::Str(&self.applied_commit_sha),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.applied_check_sum);
+        to.opt(2, &self.applied_commit_sha);
+        to.opt(0, &self.check_sums);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesPullReqActivitySuggestionsMetadata);
@@ -1807,13 +1637,11 @@ impl model::Model for TypesPullReqCheck {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.check),
-            1 => model::Part::Flag(&self.required),
-            2 => model::Part::Flag(&self.bypassable),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.bypassable);
+        to.opt(0, &self.check);
+        to.opt(1, &self.required);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesPullReqCheck);
@@ -1852,12 +1680,10 @@ impl model::Model for TypesPullReqChecks {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.checks),
-            1 => model::Part::Str(&self.commit_sha),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.checks);
+        to.opt(1, &self.commit_sha);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesPullReqChecks);
@@ -1899,13 +1725,11 @@ impl model::Model for TypesPullReqFileView {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.sha),
-            1 => model::Part::Str(&self.path),
-            2 => model::Part::Flag(&self.obsolete),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.obsolete);
+        to.opt(1, &self.path);
+        to.opt(0, &self.sha);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesPullReqFileView);
@@ -1947,13 +1771,11 @@ impl model::Model for TypesPullReqLabelAssignInput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.value),
-            1 => model::Part::Int(&self.label_id),
-            2 => model::Part::Int(&self.value_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.label_id);
+        to.opt(0, &self.value);
+        to.opt(2, &self.value_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesPullReqLabelAssignInput);
@@ -1992,12 +1814,10 @@ impl model::Model for TypesPullReqRepo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.repository),
-            1 => model::opt(&self.pull_request),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.pull_request);
+        to.opt(0, &self.repository);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesPullReqRepo);
@@ -2063,33 +1883,16 @@ impl model::Model for TypesPullReqReviewer {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.sha),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Int(&self.created),
-            3 => model::Part::Int(&self.updated),
-            4 => model::opt(&self.added_by),
-            5 => model::opt(&self.reviewer),
-            6 => model::opt(&self.review_decision),
-            7 => model::Part::Int(&self.latest_review_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.sha.is_some(),
-                self.type_.is_some(),
-                self.created.is_some(),
-                self.updated.is_some(),
-                self.added_by.is_some(),
-                self.reviewer.is_some(),
-                self.review_decision.is_some(),
-                self.latest_review_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.added_by);
+        to.opt(2, &self.created);
+        to.opt(7, &self.latest_review_id);
+        to.opt(6, &self.review_decision);
+        to.opt(5, &self.reviewer);
+        to.opt(0, &self.sha);
+        to.opt(1, &self.type_);
+        to.opt(3, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesPullReqReviewer);
@@ -2128,12 +1931,10 @@ impl model::Model for TypesRevertResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.branch),
-            1 => model::opt(&self.commit),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.branch);
+        to.opt(1, &self.commit);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesRevertResponse);
@@ -2178,14 +1979,12 @@ impl model::Model for TypesReviewerEvaluation {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.sha),
-            1 => model::Part::Int(&self.updated),
-            2 => model::opt(&self.decision),
-            3 => model::opt(&self.reviewer),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.decision);
+        to.opt(3, &self.reviewer);
+        to.opt(0, &self.sha);
+        to.opt(1, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesReviewerEvaluation);
@@ -2227,13 +2026,11 @@ impl model::Model for TypesUserGroupOwnerEvaluation {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.evaluations),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.evaluations);
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesUserGroupOwnerEvaluation);
@@ -2295,17 +2092,15 @@ impl model::Model for TypesUserGroupReviewer {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.sha),
-            1 => model::Part::Int(&self.created),
-            2 => model::Part::Int(&self.updated),
-            3 => model::opt(&self.added_by),
-            4 => model::opt(&self.decision),
-            5 => model::opt(&self.user_group),
-            6 => model::opt(&self.user_decisions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.added_by);
+        to.opt(1, &self.created);
+        to.opt(4, &self.decision);
+        to.opt(0, &self.sha);
+        to.opt(2, &self.updated);
+        to.opt(6, &self.user_decisions);
+        to.opt(5, &self.user_group);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesUserGroupReviewer);
@@ -2372,14 +2167,12 @@ impl model::Model for PrAutoMergeEnableBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.title),
-            1 => model::Part::Str(&self.method),
-            2 => model::Part::Str(&self.message),
-            3 => model::Part::Flag(&self.delete_source_branch),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.delete_source_branch);
+        to.opt(2, &self.message);
+        to.opt(1, &self.method);
+        to.opt(0, &self.title);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PrAutoMergeEnableBody);
@@ -2433,15 +2226,13 @@ impl model::Model for PrMergeQueueEnableBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.title),
-            1 => model::Part::Str(&self.method),
-            2 => model::Part::Str(&self.message),
-            3 => model::Part::Flag(&self.bypass_rules),
-            4 => model::Part::Flag(&self.delete_source_branch),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.bypass_rules);
+        to.opt(4, &self.delete_source_branch);
+        to.opt(2, &self.message);
+        to.opt(1, &self.method);
+        to.opt(0, &self.title);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PrMergeQueueEnableBody);
@@ -2477,11 +2268,9 @@ impl model::Model for SuggestLabelsBatchBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.labels),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.labels);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SuggestLabelsBatchBody);
@@ -2520,12 +2309,10 @@ impl model::Model for SuggestLabelsBatchBodyLabels {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.label_id),
-            1 => model::Part::Int(&self.value_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.label_id);
+        to.opt(1, &self.value_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SuggestLabelsBatchBodyLabels);
@@ -2561,11 +2348,9 @@ impl model::Model for SuggestReviewersBatchBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.reviewer_ids),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.reviewer_ids);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SuggestReviewersBatchBody);

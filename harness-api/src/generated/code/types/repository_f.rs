@@ -42,13 +42,11 @@ impl model::Model for ForkCreateBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            1 => model::Part::Str(&self.parent_ref),
-            2 => model::Part::Str(&self.fork_branch),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.fork_branch);
+        to.opt(0, &self.identifier);
+        to.opt(1, &self.parent_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ForkCreateBody);
@@ -90,13 +88,11 @@ impl model::Model for ForkSyncBranchBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.branch),
-            1 => model::Part::Str(&self.branch_upstream),
-            2 => model::Part::Str(&self.branch_commit_sha),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.branch);
+        to.opt(2, &self.branch_commit_sha);
+        to.opt(1, &self.branch_upstream);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ForkSyncBranchBody);

@@ -42,13 +42,11 @@ impl model::Model for GitBlamePart {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.lines),
-            1 => model::opt(&self.commit),
-            2 => model::opt(&self.previous),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.commit);
+        to.opt(0, &self.lines);
+        to.opt(2, &self.previous);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitBlamePart);
@@ -87,12 +85,10 @@ impl model::Model for GitBlamePartPrevious {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.file_name),
-            1 => model::Part::Json(&self.commit_sha),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.commit_sha);
+        to.opt(0, &self.file_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitBlamePartPrevious);
@@ -154,17 +150,15 @@ impl model::Model for GitCommit {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.sha),
-            1 => model::Part::Str(&self.title),
-            2 => model::opt(&self.author),
-            3 => model::Part::Str(&self.message),
-            4 => model::opt(&self.committer),
-            5 => model::opt(&self.file_stats),
-            6 => model::opt(&self.parent_shas),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.author);
+        to.opt(4, &self.committer);
+        to.opt(5, &self.file_stats);
+        to.opt(3, &self.message);
+        to.opt(6, &self.parent_shas);
+        to.opt(0, &self.sha);
+        to.opt(1, &self.title);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitCommit);
@@ -207,12 +201,10 @@ impl model::Model for GitIdentity {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.email),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.email);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitIdentity);
@@ -251,12 +243,10 @@ impl model::Model for GitSignature {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Time(&self.when),
-            1 => model::opt(&self.identity),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identity);
+        to.opt(0, &self.when);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitSignature);

@@ -49,14 +49,12 @@ impl model::Model for ImporterProvider {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.host),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.password),
-            3 => model::Part::Str(&self.username),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.host);
+        to.opt(2, &self.password);
+        to.opt(1, &self.type_);
+        to.opt(3, &self.username);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ImporterProvider);

@@ -54,15 +54,13 @@ impl model::Model for LinkedCreateBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.is_public),
-            1 => model::Part::Str(&self.identifier),
-            2 => model::Part::Str(&self.parent_ref),
-            3 => model::Part::Str(&self.description),
-            4 => model::Part::Str(&self.connector_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.connector_ref);
+        to.opt(3, &self.description);
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.is_public);
+        to.opt(2, &self.parent_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LinkedCreateBody);
@@ -98,11 +96,9 @@ impl model::Model for LinkedSyncBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.branches),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.branches);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LinkedSyncBody);

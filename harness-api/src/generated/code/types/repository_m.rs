@@ -70,35 +70,17 @@ impl model::Model for MergeCommitBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.title),
-            1 => model::Part::Flag(&self.dry_run),
-            2 => model::Part::Str(&self.message),
-            3 => model::Part::Str(&self.base_branch),
-            4 => model::Part::Str(&self.head_branch),
-            5 => model::Part::Flag(&self.bypass_rules),
-            6 => model::Part::Flag(&self.dry_run_rules),
-            7 => model::Part::Str(&self.base_commit_sha),
-            8 => model::Part::Str(&self.head_commit_sha),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.title.is_some(),
-                self.dry_run.is_some(),
-                self.message.is_some(),
-                self.base_branch.is_some(),
-                self.head_branch.is_some(),
-                self.bypass_rules.is_some(),
-                self.dry_run_rules.is_some(),
-                self.base_commit_sha.is_some(),
-                self.head_commit_sha.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.base_branch);
+        to.opt(7, &self.base_commit_sha);
+        to.opt(5, &self.bypass_rules);
+        to.opt(1, &self.dry_run);
+        to.opt(6, &self.dry_run_rules);
+        to.opt(4, &self.head_branch);
+        to.opt(8, &self.head_commit_sha);
+        to.opt(2, &self.message);
+        to.opt(0, &self.title);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MergeCommitBody);

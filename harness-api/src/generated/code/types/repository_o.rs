@@ -39,12 +39,10 @@ impl model::Model for OpenapiCalculateCommitDivergenceRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.requests),
-            1 => model::Part::Int(&self.max_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.max_count);
+        to.opt(0, &self.requests);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiCalculateCommitDivergenceRequest);
@@ -110,33 +108,16 @@ impl model::Model for OpenapiCommitFilesRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.title),
-            1 => model::opt(&self.author),
-            2 => model::Part::Str(&self.branch),
-            3 => model::opt(&self.actions),
-            4 => model::Part::Str(&self.message),
-            5 => model::Part::Str(&self.new_branch),
-            6 => model::Part::Flag(&self.bypass_rules),
-            7 => model::Part::Flag(&self.dry_run_rules),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.title.is_some(),
-                self.author.is_some(),
-                self.branch.is_some(),
-                self.actions.is_some(),
-                self.message.is_some(),
-                self.new_branch.is_some(),
-                self.bypass_rules.is_some(),
-                self.dry_run_rules.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.actions);
+        to.opt(1, &self.author);
+        to.opt(2, &self.branch);
+        to.opt(6, &self.bypass_rules);
+        to.opt(7, &self.dry_run_rules);
+        to.opt(4, &self.message);
+        to.opt(5, &self.new_branch);
+        to.opt(0, &self.title);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiCommitFilesRequest);
@@ -189,15 +170,13 @@ impl model::Model for OpenapiContentInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.sha),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.path),
-            3 => model::opt(&self.type_),
-            4 => model::opt(&self.latest_commit),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.latest_commit);
+        to.opt(1, &self.name);
+        to.opt(2, &self.path);
+        to.opt(0, &self.sha);
+        to.opt(3, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiContentInfo);
@@ -246,14 +225,12 @@ impl model::Model for OpenapiCreateBranchRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.target),
-            2 => model::Part::Flag(&self.bypass_rules),
-            3 => model::Part::Flag(&self.dry_run_rules),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.bypass_rules);
+        to.opt(3, &self.dry_run_rules);
+        to.opt(0, &self.name);
+        to.opt(1, &self.target);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiCreateBranchRequest);
@@ -331,39 +308,19 @@ impl model::Model for OpenapiCreateRepositoryRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uid),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Flag(&self.readme),
-            3 => model::Part::Int(&self.fork_id),
-            4 => model::Part::Str(&self.license),
-            5 => model::Part::Flag(&self.is_public),
-            6 => model::Part::Str(&self.git_ignore),
-            7 => model::Part::Str(&self.identifier),
-            8 => model::Part::Str(&self.parent_ref),
-            9 => model::Part::Str(&self.description),
-            10 => model::Part::Str(&self.default_branch),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.uid.is_some(),
-                self.tags.is_some(),
-                self.readme.is_some(),
-                self.fork_id.is_some(),
-                self.license.is_some(),
-                self.is_public.is_some(),
-                self.git_ignore.is_some(),
-                self.identifier.is_some(),
-                self.parent_ref.is_some(),
-                self.description.is_some(),
-                self.default_branch.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.default_branch);
+        to.opt(9, &self.description);
+        to.opt(3, &self.fork_id);
+        to.opt(6, &self.git_ignore);
+        to.opt(7, &self.identifier);
+        to.opt(5, &self.is_public);
+        to.opt(4, &self.license);
+        to.opt(8, &self.parent_ref);
+        to.opt(2, &self.readme);
+        to.opt(1, &self.tags);
+        to.opt(0, &self.uid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiCreateRepositoryRequest);
@@ -411,15 +368,13 @@ impl model::Model for OpenapiCreateTagRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.target),
-            2 => model::Part::Str(&self.message),
-            3 => model::Part::Flag(&self.bypass_rules),
-            4 => model::Part::Flag(&self.dry_run_rules),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.bypass_rules);
+        to.opt(4, &self.dry_run_rules);
+        to.opt(2, &self.message);
+        to.opt(0, &self.name);
+        to.opt(1, &self.target);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiCreateTagRequest);
@@ -455,11 +410,9 @@ impl model::Model for OpenapiDirContent {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.entries),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.entries);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiDirContent);
@@ -501,13 +454,11 @@ impl model::Model for OpenapiGeneralSettingsRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Maybe(&self.file_size_limit),
-            1 => model::Part::Maybe(&self.git_lfs_enabled),
-            2 => model::Part::Maybe(&self.auto_merge_enabled),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.maybe(2, &self.auto_merge_enabled);
+        to.maybe(0, &self.file_size_limit);
+        to.maybe(1, &self.git_lfs_enabled);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiGeneralSettingsRequest);
@@ -558,16 +509,14 @@ impl model::Model for OpenapiGetContentOutput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.sha),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.path),
-            3 => model::opt(&self.type_),
-            4 => model::opt(&self.content),
-            5 => model::opt(&self.latest_commit),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.content);
+        to.opt(5, &self.latest_commit);
+        to.opt(1, &self.name);
+        to.opt(2, &self.path);
+        to.opt(0, &self.sha);
+        to.opt(3, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiGetContentOutput);
@@ -603,11 +552,9 @@ impl model::Model for OpenapiPathsDetailsRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.paths),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.paths);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiPathsDetailsRequest);
@@ -646,12 +593,10 @@ impl model::Model for OpenapiRestoreRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.new_identifier),
-            1 => model::Part::Str(&self.new_parent_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.new_identifier);
+        to.opt(1, &self.new_parent_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiRestoreRequest);
@@ -697,13 +642,11 @@ impl model::Model for OpenapiSecuritySettingsRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Maybe(&self.secret_scanning_enabled),
-            1 => model::Part::Maybe(&self.principal_committer_match),
-            2 => model::Part::Maybe(&self.vulnerability_scanning_mode),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.maybe(1, &self.principal_committer_match);
+        to.maybe(0, &self.secret_scanning_enabled);
+        to.maybe(2, &self.vulnerability_scanning_mode);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiSecuritySettingsRequest);
@@ -739,11 +682,9 @@ impl model::Model for OpenapiUpdateDefaultBranchRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiUpdateDefaultBranchRequest);
@@ -785,13 +726,11 @@ impl model::Model for OpenapiUpdateRepoRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Maybe(&self.tags),
-            1 => model::Part::Maybe(&self.state),
-            2 => model::Part::Maybe(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.maybe(2, &self.description);
+        to.maybe(1, &self.state);
+        to.maybe(0, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiUpdateRepoRequest);

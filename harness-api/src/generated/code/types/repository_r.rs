@@ -39,12 +39,10 @@ impl model::Model for RepoCommitDivergenceRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.to),
-            1 => model::Part::Str(&self.from),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.from);
+        to.opt(0, &self.to);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepoCommitDivergenceRequest);
@@ -92,15 +90,13 @@ impl model::Model for RepoCommitFileAction {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.sha),
-            1 => model::Part::Str(&self.path),
-            2 => model::opt(&self.action),
-            3 => model::Part::Str(&self.payload),
-            4 => model::opt(&self.encoding),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.action);
+        to.opt(4, &self.encoding);
+        to.opt(1, &self.path);
+        to.opt(3, &self.payload);
+        to.opt(0, &self.sha);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepoCommitFileAction);
@@ -158,16 +154,14 @@ impl model::Model for RepoFileContent {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.data),
-            1 => model::Part::Int(&self.size),
-            2 => model::opt(&self.encoding),
-            3 => model::Part::Int(&self.data_size),
-            4 => model::Part::Str(&self.lfs_object_id),
-            5 => model::Part::Int(&self.lfs_object_size),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(3, &self.data_size);
+        to.opt(2, &self.encoding);
+        to.opt(4, &self.lfs_object_id);
+        to.opt(5, &self.lfs_object_size);
+        to.opt(1, &self.size);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepoFileContent);
@@ -229,17 +223,15 @@ impl model::Model for RepoIdentifierRebaseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.dry_run),
-            1 => model::Part::Str(&self.base_branch),
-            2 => model::Part::Str(&self.head_branch),
-            3 => model::Part::Flag(&self.bypass_rules),
-            4 => model::Part::Flag(&self.dry_run_rules),
-            5 => model::Part::Json(&self.base_commit_sha),
-            6 => model::Part::Json(&self.head_commit_sha),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.base_branch);
+        to.opt(5, &self.base_commit_sha);
+        to.opt(3, &self.bypass_rules);
+        to.opt(0, &self.dry_run);
+        to.opt(4, &self.dry_run_rules);
+        to.opt(2, &self.head_branch);
+        to.opt(6, &self.head_commit_sha);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepoIdentifierRebaseBody);
@@ -309,35 +301,17 @@ impl model::Model for RepoIdentifierSquashBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.title),
-            1 => model::Part::Flag(&self.dry_run),
-            2 => model::Part::Str(&self.message),
-            3 => model::Part::Str(&self.base_branch),
-            4 => model::Part::Str(&self.head_branch),
-            5 => model::Part::Flag(&self.bypass_rules),
-            6 => model::Part::Flag(&self.dry_run_rules),
-            7 => model::Part::Json(&self.base_commit_sha),
-            8 => model::Part::Json(&self.head_commit_sha),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.title.is_some(),
-                self.dry_run.is_some(),
-                self.message.is_some(),
-                self.base_branch.is_some(),
-                self.head_branch.is_some(),
-                self.bypass_rules.is_some(),
-                self.dry_run_rules.is_some(),
-                self.base_commit_sha.is_some(),
-                self.head_commit_sha.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.base_branch);
+        to.opt(7, &self.base_commit_sha);
+        to.opt(5, &self.bypass_rules);
+        to.opt(1, &self.dry_run);
+        to.opt(6, &self.dry_run_rules);
+        to.opt(4, &self.head_branch);
+        to.opt(8, &self.head_commit_sha);
+        to.opt(2, &self.message);
+        to.opt(0, &self.title);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepoIdentifierSquashBody);
@@ -376,12 +350,10 @@ impl model::Model for RepoListPathsOutput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.files),
-            1 => model::opt(&self.directories),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.directories);
+        to.opt(0, &self.files);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepoListPathsOutput);
@@ -420,12 +392,10 @@ impl model::Model for RepoMergeCheck {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.mergeable),
-            1 => model::opt(&self.conflict_files),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.conflict_files);
+        to.opt(0, &self.mergeable);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepoMergeCheck);
@@ -461,11 +431,9 @@ impl model::Model for RepoPathsDetailsOutput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.details);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepoPathsDetailsOutput);
@@ -619,77 +587,38 @@ impl model::Model for RepoRepositoryOutput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Part::Str(&self.uid),
-            2 => model::Part::Str(&self.path),
-            3 => model::Part::Int(&self.size),
-            4 => model::Part::Json(&self.tags),
-            5 => model::Part::Json(&self.state),
-            6 => model::Part::Int(&self.created),
-            7 => model::Part::Int(&self.deleted),
-            8 => model::Part::Int(&self.fork_id),
-            9 => model::Part::Str(&self.git_url),
-            10 => model::Part::Int(&self.updated),
-            11 => model::Part::Flag(&self.archived),
-            12 => model::Part::Flag(&self.is_empty),
-            13 => model::Part::Int(&self.size_lfs),
-            14 => model::Part::Flag(&self.importing),
-            15 => model::Part::Flag(&self.is_public),
-            16 => model::Part::Int(&self.num_forks),
-            17 => model::Part::Int(&self.num_pulls),
-            18 => model::Part::Int(&self.parent_id),
-            19 => model::Part::Int(&self.created_by),
-            20 => model::Part::Str(&self.identifier),
-            21 => model::Part::Str(&self.description),
-            22 => model::Part::Str(&self.git_ssh_url),
-            23 => model::Part::Flag(&self.is_favorite),
-            24 => model::Part::Int(&self.size_updated),
-            25 => model::Part::Int(&self.last_git_push),
-            26 => model::Part::Str(&self.default_branch),
-            27 => model::Part::Int(&self.num_open_pulls),
-            28 => model::Part::Int(&self.num_closed_pulls),
-            29 => model::Part::Int(&self.num_merged_pulls),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.uid.is_some(),
-                self.path.is_some(),
-                self.size.is_some(),
-                self.tags.is_some(),
-                self.state.is_some(),
-                self.created.is_some(),
-                self.deleted.is_some(),
-                self.fork_id.is_some(),
-                self.git_url.is_some(),
-                self.updated.is_some(),
-                self.archived.is_some(),
-                self.is_empty.is_some(),
-                self.size_lfs.is_some(),
-                self.importing.is_some(),
-                self.is_public.is_some(),
-                self.num_forks.is_some(),
-                self.num_pulls.is_some(),
-                self.parent_id.is_some(),
-                self.created_by.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.git_ssh_url.is_some(),
-                self.is_favorite.is_some(),
-                self.size_updated.is_some(),
-                self.last_git_push.is_some(),
-                self.default_branch.is_some(),
-                self.num_open_pulls.is_some(),
-                self.num_closed_pulls.is_some(),
-                self.num_merged_pulls.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(11, &self.archived);
+        to.opt(6, &self.created);
+        to.opt(19, &self.created_by);
+        to.opt(26, &self.default_branch);
+        to.opt(7, &self.deleted);
+        to.opt(21, &self.description);
+        to.opt(8, &self.fork_id);
+        to.opt(22, &self.git_ssh_url);
+        to.opt(9, &self.git_url);
+        to.opt(0, &self.id);
+        to.opt(20, &self.identifier);
+        to.opt(14, &self.importing);
+        to.opt(12, &self.is_empty);
+        to.opt(23, &self.is_favorite);
+        to.opt(15, &self.is_public);
+        to.opt(25, &self.last_git_push);
+        to.opt(28, &self.num_closed_pulls);
+        to.opt(16, &self.num_forks);
+        to.opt(29, &self.num_merged_pulls);
+        to.opt(27, &self.num_open_pulls);
+        to.opt(17, &self.num_pulls);
+        to.opt(18, &self.parent_id);
+        to.opt(2, &self.path);
+        to.opt(3, &self.size);
+        to.opt(13, &self.size_lfs);
+        to.opt(24, &self.size_updated);
+        to.opt(5, &self.state);
+        to.opt(4, &self.tags);
+        to.opt(1, &self.uid);
+        to.opt(10, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepoRepositoryOutput);
@@ -725,11 +654,9 @@ impl model::Model for RepoSoftDeleteResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.deleted_at),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.deleted_at);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepoSoftDeleteResponse);
@@ -768,12 +695,10 @@ impl model::Model for RepoSubmoduleContent {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.commit_sha),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.commit_sha);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepoSubmoduleContent);
@@ -812,12 +737,10 @@ impl model::Model for RepoSymlinkContent {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.size),
-            1 => model::Part::Str(&self.target),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.size);
+        to.opt(1, &self.target);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepoSymlinkContent);
@@ -879,17 +802,15 @@ impl model::Model for ReposImportBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uid),
-            1 => model::opt(&self.provider),
-            2 => model::opt(&self.pipelines),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.parent_ref),
-            5 => model::Part::Str(&self.description),
-            6 => model::Part::Str(&self.provider_repo),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.description);
+        to.opt(3, &self.identifier);
+        to.opt(4, &self.parent_ref);
+        to.opt(2, &self.pipelines);
+        to.opt(1, &self.provider);
+        to.opt(6, &self.provider_repo);
+        to.opt(0, &self.uid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ReposImportBody);
@@ -928,12 +849,10 @@ impl model::Model for ReposettingsGeneralSettings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.file_size_limit),
-            1 => model::Part::Flag(&self.git_lfs_enabled),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.file_size_limit);
+        to.opt(1, &self.git_lfs_enabled);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ReposettingsGeneralSettings);
@@ -979,13 +898,11 @@ impl model::Model for ReposettingsSecuritySettings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.secret_scanning_enabled),
-            1 => model::Part::Flag(&self.principal_committer_match),
-            2 => model::opt(&self.vulnerability_scanning_mode),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.principal_committer_match);
+        to.opt(0, &self.secret_scanning_enabled);
+        to.opt(2, &self.vulnerability_scanning_mode);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ReposettingsSecuritySettings);

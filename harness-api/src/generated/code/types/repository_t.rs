@@ -66,33 +66,16 @@ impl model::Model for TypesBranchExtended {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.sha),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.rules),
-            3 => model::opt(&self.commit),
-            4 => model::Part::Flag(&self.is_default),
-            5 => model::opt(&self.check_summary),
-            6 => model::opt(&self.pull_requests),
-            7 => model::opt(&self.commit_divergence),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.sha.is_some(),
-                self.name.is_some(),
-                self.rules.is_some(),
-                self.commit.is_some(),
-                self.is_default.is_some(),
-                self.check_summary.is_some(),
-                self.pull_requests.is_some(),
-                self.commit_divergence.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.check_summary);
+        to.opt(3, &self.commit);
+        to.opt(7, &self.commit_divergence);
+        to.opt(4, &self.is_default);
+        to.opt(1, &self.name);
+        to.opt(6, &self.pull_requests);
+        to.opt(2, &self.rules);
+        to.opt(0, &self.sha);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesBranchExtended);
@@ -131,12 +114,10 @@ impl model::Model for TypesCommitDivergence {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ahead),
-            1 => model::Part::Int(&self.behind),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ahead);
+        to.opt(1, &self.behind);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesCommitDivergence);
@@ -181,14 +162,12 @@ impl model::Model for TypesCommitFilesResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.commit_id),
-            1 => model::opt(&self.changed_files),
-            2 => model::Part::Flag(&self.dry_run_rules),
-            3 => model::opt(&self.rule_violations),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.changed_files);
+        to.opt(0, &self.commit_id);
+        to.opt(2, &self.dry_run_rules);
+        to.opt(3, &self.rule_violations);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesCommitFilesResponse);
@@ -254,33 +233,16 @@ impl model::Model for TypesCommitTag {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.sha),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.title),
-            3 => model::opt(&self.commit),
-            4 => model::opt(&self.tagger),
-            5 => model::Part::Str(&self.message),
-            6 => model::opt(&self.signature),
-            7 => model::Part::Flag(&self.is_annotated),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.sha.is_some(),
-                self.name.is_some(),
-                self.title.is_some(),
-                self.commit.is_some(),
-                self.tagger.is_some(),
-                self.message.is_some(),
-                self.signature.is_some(),
-                self.is_annotated.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.commit);
+        to.opt(7, &self.is_annotated);
+        to.opt(5, &self.message);
+        to.opt(1, &self.name);
+        to.opt(0, &self.sha);
+        to.opt(6, &self.signature);
+        to.opt(4, &self.tagger);
+        to.opt(2, &self.title);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesCommitTag);
@@ -319,12 +281,10 @@ impl model::Model for TypesDeleteBranchOutput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.dry_run_rules),
-            1 => model::opt(&self.rule_violations),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.dry_run_rules);
+        to.opt(1, &self.rule_violations);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesDeleteBranchOutput);
@@ -369,14 +329,12 @@ impl model::Model for TypesDiffStats {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.commits),
-            1 => model::Part::Int(&self.additions),
-            2 => model::Part::Int(&self.deletions),
-            3 => model::Part::Int(&self.files_changed),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.additions);
+        to.opt(0, &self.commits);
+        to.opt(2, &self.deletions);
+        to.opt(3, &self.files_changed);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesDiffStats);
@@ -415,12 +373,10 @@ impl model::Model for TypesFileReference {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.path),
-            1 => model::Part::Json(&self.blob_sha),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.blob_sha);
+        to.opt(0, &self.path);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesFileReference);
@@ -462,13 +418,11 @@ impl model::Model for TypesListCommitResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.commits),
-            1 => model::Part::Int(&self.total_commits),
-            2 => model::opt(&self.rename_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.commits);
+        to.opt(2, &self.rename_details);
+        to.opt(1, &self.total_commits);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesListCommitResponse);
@@ -507,12 +461,10 @@ impl model::Model for TypesPathDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.path),
-            1 => model::opt(&self.last_commit),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.last_commit);
+        to.opt(0, &self.path);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesPathDetails);
@@ -570,16 +522,14 @@ impl model::Model for TypesRebaseResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.dry_run),
-            1 => model::Part::Flag(&self.dry_run_rules),
-            2 => model::opt(&self.conflict_files),
-            3 => model::opt(&self.rule_violations),
-            4 => model::Part::Flag(&self.already_ancestor),
-            5 => model::Part::Json(&self.new_head_branch_sha),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.already_ancestor);
+        to.opt(2, &self.conflict_files);
+        to.opt(0, &self.dry_run);
+        to.opt(1, &self.dry_run_rules);
+        to.opt(5, &self.new_head_branch_sha);
+        to.opt(3, &self.rule_violations);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesRebaseResponse);
@@ -624,14 +574,12 @@ impl model::Model for TypesRenameDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.new_path),
-            1 => model::Part::Str(&self.old_path),
-            2 => model::Part::Str(&self.commit_sha_after),
-            3 => model::Part::Str(&self.commit_sha_before),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.commit_sha_after);
+        to.opt(3, &self.commit_sha_before);
+        to.opt(0, &self.new_path);
+        to.opt(1, &self.old_path);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesRenameDetails);
@@ -673,13 +621,11 @@ impl model::Model for TypesRepositoryPullReqSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.open_count),
-            1 => model::Part::Int(&self.closed_count),
-            2 => model::Part::Int(&self.merged_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.closed_count);
+        to.opt(2, &self.merged_count);
+        to.opt(0, &self.open_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesRepositoryPullReqSummary);
@@ -729,14 +675,12 @@ impl model::Model for TypesRepositorySummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.tag_count),
-            1 => model::Part::Int(&self.branch_count),
-            2 => model::opt(&self.pull_req_summary),
-            3 => model::Part::Int(&self.default_branch_commit_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.branch_count);
+        to.opt(3, &self.default_branch_commit_count);
+        to.opt(2, &self.pull_req_summary);
+        to.opt(0, &self.tag_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesRepositorySummary);
@@ -790,15 +734,13 @@ impl model::Model for TypesSquashResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.dry_run),
-            1 => model::Part::Flag(&self.dry_run_rules),
-            2 => model::opt(&self.conflict_files),
-            3 => model::opt(&self.rule_violations),
-            4 => model::Part::Json(&self.new_head_branch_sha),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.conflict_files);
+        to.opt(0, &self.dry_run);
+        to.opt(1, &self.dry_run_rules);
+        to.opt(4, &self.new_head_branch_sha);
+        to.opt(3, &self.rule_violations);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesSquashResponse);

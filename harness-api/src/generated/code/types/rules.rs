@@ -90,45 +90,22 @@ impl model::Model for OpenapiRule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Int(&self.scope),
-            2 => model::opt(&self.state),
-            3 => model::opt(&self.users),
-            4 => model::Part::Int(&self.created),
-            5 => model::opt(&self.pattern),
-            6 => model::Part::Int(&self.updated),
-            7 => model::opt(&self.created_by),
-            8 => model::opt(&self.definition),
-            9 => model::Part::Str(&self.identifier),
-            10 => model::Part::Str(&self.description),
-            11 => model::opt(&self.repo_target),
-            12 => model::opt(&self.user_groups),
-            13 => model::opt(&self.repositories),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.type_.is_some(),
-                self.scope.is_some(),
-                self.state.is_some(),
-                self.users.is_some(),
-                self.created.is_some(),
-                self.pattern.is_some(),
-                self.updated.is_some(),
-                self.created_by.is_some(),
-                self.definition.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.repo_target.is_some(),
-                self.user_groups.is_some(),
-                self.repositories.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.created);
+        to.opt(7, &self.created_by);
+        to.opt(8, &self.definition);
+        to.opt(10, &self.description);
+        to.opt(9, &self.identifier);
+        to.opt(5, &self.pattern);
+        to.opt(11, &self.repo_target);
+        to.opt(13, &self.repositories);
+        to.opt(1, &self.scope);
+        to.opt(2, &self.state);
+        to.opt(0, &self.type_);
+        to.opt(6, &self.updated);
+        to.opt(12, &self.user_groups);
+        to.opt(3, &self.users);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiRule);
@@ -178,13 +155,11 @@ impl model::Model for ProtectionBranch {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.bypass),
-            1 => model::opt(&self.pullreq),
-            2 => model::opt(&self.lifecycle),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.bypass);
+        to.opt(2, &self.lifecycle);
+        to.opt(1, &self.pullreq);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProtectionBranch);
@@ -238,15 +213,13 @@ impl model::Model for ProtectionDefApprovals {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.require_code_owners),
-            1 => model::Part::Flag(&self.require_latest_commit),
-            2 => model::Part::Int(&self.require_minimum_count),
-            3 => model::Part::Flag(&self.require_no_change_request),
-            4 => model::Part::Int(&self.require_minimum_default_reviewer_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.require_code_owners);
+        to.opt(1, &self.require_latest_commit);
+        to.opt(2, &self.require_minimum_count);
+        to.opt(4, &self.require_minimum_default_reviewer_count);
+        to.opt(3, &self.require_no_change_request);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProtectionDefApprovals);
@@ -296,14 +269,12 @@ impl model::Model for ProtectionDefBranchLifecycle {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.create_forbidden),
-            1 => model::Part::Flag(&self.delete_forbidden),
-            2 => model::Part::Flag(&self.update_forbidden),
-            3 => model::Part::Flag(&self.update_force_forbidden),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.create_forbidden);
+        to.opt(1, &self.delete_forbidden);
+        to.opt(2, &self.update_forbidden);
+        to.opt(3, &self.update_force_forbidden);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProtectionDefBranchLifecycle);
@@ -345,13 +316,11 @@ impl model::Model for ProtectionDefBypass {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.user_ids),
-            1 => model::Part::Flag(&self.repo_owners),
-            2 => model::opt(&self.user_group_ids),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.repo_owners);
+        to.opt(2, &self.user_group_ids);
+        to.opt(0, &self.user_ids);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProtectionDefBypass);
@@ -387,11 +356,9 @@ impl model::Model for ProtectionDefComments {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.require_resolve_all),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.require_resolve_all);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProtectionDefComments);
@@ -433,13 +400,11 @@ impl model::Model for ProtectionDefMerge {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.block),
-            1 => model::Part::Flag(&self.delete_branch),
-            2 => model::opt(&self.strategies_allowed),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.block);
+        to.opt(1, &self.delete_branch);
+        to.opt(2, &self.strategies_allowed);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProtectionDefMerge);
@@ -497,16 +462,14 @@ impl model::Model for ProtectionDefPullReq {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.merge),
-            1 => model::opt(&self.comments),
-            2 => model::opt(&self.approvals),
-            3 => model::opt(&self.reviewers),
-            4 => model::Part::Json(&self.merge_queue),
-            5 => model::opt(&self.status_checks),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.approvals);
+        to.opt(1, &self.comments);
+        to.opt(0, &self.merge);
+        to.opt(4, &self.merge_queue);
+        to.opt(3, &self.reviewers);
+        to.opt(5, &self.status_checks);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProtectionDefPullReq);
@@ -552,13 +515,11 @@ impl model::Model for ProtectionDefReviewers {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.request_code_owners),
-            1 => model::opt(&self.default_reviewer_ids),
-            2 => model::opt(&self.default_user_group_reviewer_ids),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.default_reviewer_ids);
+        to.opt(2, &self.default_user_group_reviewer_ids);
+        to.opt(0, &self.request_code_owners);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProtectionDefReviewers);
@@ -594,11 +555,9 @@ impl model::Model for ProtectionDefStatusChecks {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.require_identifiers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.require_identifiers);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProtectionDefStatusChecks);
@@ -640,13 +599,11 @@ impl model::Model for ProtectionPattern {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.default),
-            1 => model::opt(&self.exclude),
-            2 => model::opt(&self.include),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.default);
+        to.opt(1, &self.exclude);
+        to.opt(2, &self.include);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProtectionPattern);
@@ -685,12 +642,10 @@ impl model::Model for ProtectionRepoTarget {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.exclude),
-            1 => model::opt(&self.include),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.exclude);
+        to.opt(1, &self.include);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProtectionRepoTarget);
@@ -729,12 +684,10 @@ impl model::Model for ProtectionRepoTargetFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ids),
-            1 => model::opt(&self.patterns),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ids);
+        to.opt(1, &self.patterns);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProtectionRepoTargetFilter);
@@ -800,33 +753,16 @@ impl model::Model for RepoIdentifierRulesBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uid),
-            1 => model::opt(&self.type_),
-            2 => model::opt(&self.state),
-            3 => model::opt(&self.pattern),
-            4 => model::opt(&self.definition),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Str(&self.description),
-            7 => model::opt(&self.repo_target),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.uid.is_some(),
-                self.type_.is_some(),
-                self.state.is_some(),
-                self.pattern.is_some(),
-                self.definition.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.repo_target.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.definition);
+        to.opt(6, &self.description);
+        to.opt(5, &self.identifier);
+        to.opt(3, &self.pattern);
+        to.opt(7, &self.repo_target);
+        to.opt(2, &self.state);
+        to.opt(1, &self.type_);
+        to.opt(0, &self.uid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepoIdentifierRulesBody);
@@ -892,33 +828,16 @@ impl model::Model for RulesRuleIdentifierBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Maybe(&self.uid),
-            1 => model::Part::Maybe(&self.type_),
-            2 => model::Part::Maybe(&self.state),
-            3 => model::Part::Maybe(&self.pattern),
-            4 => model::Part::Maybe(&self.definition),
-            5 => model::Part::Maybe(&self.identifier),
-            6 => model::Part::Maybe(&self.description),
-            7 => model::Part::Maybe(&self.repo_target),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.uid.is_set(),
-                self.type_.is_set(),
-                self.state.is_set(),
-                self.pattern.is_set(),
-                self.definition.is_set(),
-                self.identifier.is_set(),
-                self.description.is_set(),
-                self.repo_target.is_set(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.maybe(4, &self.definition);
+        to.maybe(6, &self.description);
+        to.maybe(5, &self.identifier);
+        to.maybe(3, &self.pattern);
+        to.maybe(7, &self.repo_target);
+        to.maybe(2, &self.state);
+        to.maybe(1, &self.type_);
+        to.maybe(0, &self.uid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RulesRuleIdentifierBody);
@@ -984,33 +903,16 @@ impl model::Model for UpdateSpaceRuleRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Maybe(&self.uid),
-            1 => model::Part::Maybe(&self.type_),
-            2 => model::Part::Maybe(&self.state),
-            3 => model::Part::Maybe(&self.pattern),
-            4 => model::Part::Maybe(&self.definition),
-            5 => model::Part::Maybe(&self.identifier),
-            6 => model::Part::Maybe(&self.description),
-            7 => model::Part::Maybe(&self.repo_target),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.uid.is_set(),
-                self.type_.is_set(),
-                self.state.is_set(),
-                self.pattern.is_set(),
-                self.definition.is_set(),
-                self.identifier.is_set(),
-                self.description.is_set(),
-                self.repo_target.is_set(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.maybe(4, &self.definition);
+        to.maybe(6, &self.description);
+        to.maybe(5, &self.identifier);
+        to.maybe(3, &self.pattern);
+        to.maybe(7, &self.repo_target);
+        to.maybe(2, &self.state);
+        to.maybe(1, &self.type_);
+        to.maybe(0, &self.uid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateSpaceRuleRequest);
@@ -1076,33 +978,16 @@ impl model::Model for V1RulesBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uid),
-            1 => model::opt(&self.type_),
-            2 => model::opt(&self.state),
-            3 => model::opt(&self.pattern),
-            4 => model::opt(&self.definition),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Str(&self.description),
-            7 => model::opt(&self.repo_target),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.uid.is_some(),
-                self.type_.is_some(),
-                self.state.is_some(),
-                self.pattern.is_some(),
-                self.definition.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.repo_target.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.definition);
+        to.opt(6, &self.description);
+        to.opt(5, &self.identifier);
+        to.opt(3, &self.pattern);
+        to.opt(7, &self.repo_target);
+        to.opt(2, &self.state);
+        to.opt(1, &self.type_);
+        to.opt(0, &self.uid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1RulesBody);

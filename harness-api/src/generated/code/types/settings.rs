@@ -36,11 +36,9 @@ impl model::Model for UpdateSpaceGeneralSettingsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Maybe(&self.default_branch),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.maybe(0, &self.default_branch);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateSpaceGeneralSettingsBody);

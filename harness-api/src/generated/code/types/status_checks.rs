@@ -66,33 +66,16 @@ impl model::Model for CommitsCommitShaBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.link),
-            1 => model::Part::Int(&self.ended),
-            2 => model::opt(&self.status),
-            3 => model::opt(&self.payload),
-            4 => model::Part::Int(&self.started),
-            5 => model::Part::Str(&self.summary),
-            6 => model::Part::Str(&self.check_uid),
-            7 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.link.is_some(),
-                self.ended.is_some(),
-                self.status.is_some(),
-                self.payload.is_some(),
-                self.started.is_some(),
-                self.summary.is_some(),
-                self.check_uid.is_some(),
-                self.identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.check_uid);
+        to.opt(1, &self.ended);
+        to.opt(7, &self.identifier);
+        to.opt(0, &self.link);
+        to.opt(3, &self.payload);
+        to.opt(4, &self.started);
+        to.opt(2, &self.status);
+        to.opt(5, &self.summary);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CommitsCommitShaBody);

@@ -36,11 +36,9 @@ impl model::Model for UploadResult {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.file_path),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.file_path);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UploadResult);

@@ -46,12 +46,10 @@ impl model::Model for TypesFavoriteResource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.resource_id),
-            1 => model::opt(&self.resource_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.resource_id);
+        to.opt(1, &self.resource_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesFavoriteResource);

@@ -97,37 +97,18 @@ impl model::Model for OpenapiCreateRepoWebhookRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uid),
-            1 => model::Part::Str(&self.url),
-            2 => model::Part::Str(&self.secret),
-            3 => model::Part::Flag(&self.enabled),
-            4 => model::Part::Flag(&self.insecure),
-            5 => model::opt(&self.triggers),
-            6 => model::Part::Str(&self.identifier),
-            7 => model::Part::Str(&self.description),
-            8 => model::Part::Str(&self.display_name),
-            9 => model::opt(&self.extra_headers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.uid.is_some(),
-                self.url.is_some(),
-                self.secret.is_some(),
-                self.enabled.is_some(),
-                self.insecure.is_some(),
-                self.triggers.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.display_name.is_some(),
-                self.extra_headers.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.description);
+        to.opt(8, &self.display_name);
+        to.opt(3, &self.enabled);
+        to.opt(9, &self.extra_headers);
+        to.opt(6, &self.identifier);
+        to.opt(4, &self.insecure);
+        to.opt(2, &self.secret);
+        to.opt(5, &self.triggers);
+        to.opt(0, &self.uid);
+        to.opt(1, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiCreateRepoWebhookRequest);
@@ -169,13 +150,11 @@ impl model::Model for OpenapiCreateRepoWebhookRequestExtraHeaders {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            2 => model::Part::Flag(&self.masked),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(2, &self.masked);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiCreateRepoWebhookRequestExtraHeaders);
@@ -249,37 +228,18 @@ impl model::Model for OpenapiUpdateRepoWebhookRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Maybe(&self.uid),
-            1 => model::Part::Maybe(&self.url),
-            2 => model::Part::Maybe(&self.secret),
-            3 => model::Part::Maybe(&self.enabled),
-            4 => model::Part::Maybe(&self.insecure),
-            5 => model::Part::Maybe(&self.triggers),
-            6 => model::Part::Maybe(&self.identifier),
-            7 => model::Part::Maybe(&self.description),
-            8 => model::Part::Maybe(&self.display_name),
-            9 => model::Part::Maybe(&self.extra_headers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.uid.is_set(),
-                self.url.is_set(),
-                self.secret.is_set(),
-                self.enabled.is_set(),
-                self.insecure.is_set(),
-                self.triggers.is_set(),
-                self.identifier.is_set(),
-                self.description.is_set(),
-                self.display_name.is_set(),
-                self.extra_headers.is_set(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.maybe(7, &self.description);
+        to.maybe(8, &self.display_name);
+        to.maybe(3, &self.enabled);
+        to.maybe(9, &self.extra_headers);
+        to.maybe(6, &self.identifier);
+        to.maybe(4, &self.insecure);
+        to.maybe(2, &self.secret);
+        to.maybe(5, &self.triggers);
+        to.maybe(0, &self.uid);
+        to.maybe(1, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiUpdateRepoWebhookRequest);
@@ -321,13 +281,11 @@ impl model::Model for OpenapiUpdateRepoWebhookRequestExtraHeaders {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            2 => model::Part::Flag(&self.masked),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(2, &self.masked);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiUpdateRepoWebhookRequestExtraHeaders);
@@ -401,37 +359,18 @@ impl model::Model for OpenapiUpdateSpaceWebhookRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Maybe(&self.uid),
-            1 => model::Part::Maybe(&self.url),
-            2 => model::Part::Maybe(&self.secret),
-            3 => model::Part::Maybe(&self.enabled),
-            4 => model::Part::Maybe(&self.insecure),
-            5 => model::Part::Maybe(&self.triggers),
-            6 => model::Part::Maybe(&self.identifier),
-            7 => model::Part::Maybe(&self.description),
-            8 => model::Part::Maybe(&self.display_name),
-            9 => model::Part::Maybe(&self.extra_headers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.uid.is_set(),
-                self.url.is_set(),
-                self.secret.is_set(),
-                self.enabled.is_set(),
-                self.insecure.is_set(),
-                self.triggers.is_set(),
-                self.identifier.is_set(),
-                self.description.is_set(),
-                self.display_name.is_set(),
-                self.extra_headers.is_set(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.maybe(7, &self.description);
+        to.maybe(8, &self.display_name);
+        to.maybe(3, &self.enabled);
+        to.maybe(9, &self.extra_headers);
+        to.maybe(6, &self.identifier);
+        to.maybe(4, &self.insecure);
+        to.maybe(2, &self.secret);
+        to.maybe(5, &self.triggers);
+        to.maybe(0, &self.uid);
+        to.maybe(1, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiUpdateSpaceWebhookRequest);
@@ -473,13 +412,11 @@ impl model::Model for OpenapiUpdateSpaceWebhookRequestExtraHeaders {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            2 => model::Part::Flag(&self.masked),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(2, &self.masked);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiUpdateSpaceWebhookRequestExtraHeaders);
@@ -581,51 +518,25 @@ impl model::Model for OpenapiWebhookType {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Part::Str(&self.url),
-            2 => model::Part::Int(&self.scope),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Flag(&self.enabled),
-            5 => model::Part::Int(&self.updated),
-            6 => model::Part::Int(&self.version),
-            7 => model::Part::Flag(&self.insecure),
-            8 => model::opt(&self.triggers),
-            9 => model::Part::Int(&self.parent_id),
-            10 => model::Part::Int(&self.created_by),
-            11 => model::Part::Flag(&self.has_secret),
-            12 => model::Part::Str(&self.identifier),
-            13 => model::Part::Str(&self.description),
-            14 => model::opt(&self.parent_type),
-            15 => model::Part::Str(&self.display_name),
-            16 => model::opt(&self.latest_execution_result),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.url.is_some(),
-                self.scope.is_some(),
-                self.created.is_some(),
-                self.enabled.is_some(),
-                self.updated.is_some(),
-                self.version.is_some(),
-                self.insecure.is_some(),
-                self.triggers.is_some(),
-                self.parent_id.is_some(),
-                self.created_by.is_some(),
-                self.has_secret.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.parent_type.is_some(),
-                self.display_name.is_some(),
-                self.latest_execution_result.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.created);
+        to.opt(10, &self.created_by);
+        to.opt(13, &self.description);
+        to.opt(15, &self.display_name);
+        to.opt(4, &self.enabled);
+        to.opt(11, &self.has_secret);
+        to.opt(0, &self.id);
+        to.opt(12, &self.identifier);
+        to.opt(7, &self.insecure);
+        to.opt(16, &self.latest_execution_result);
+        to.opt(9, &self.parent_id);
+        to.opt(14, &self.parent_type);
+        to.opt(2, &self.scope);
+        to.opt(8, &self.triggers);
+        to.opt(5, &self.updated);
+        to.opt(1, &self.url);
+        to.opt(6, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpenapiWebhookType);
@@ -699,37 +610,18 @@ impl model::Model for TypesWebhookCreateInput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uid),
-            1 => model::Part::Str(&self.url),
-            2 => model::Part::Str(&self.secret),
-            3 => model::Part::Flag(&self.enabled),
-            4 => model::Part::Flag(&self.insecure),
-            5 => model::opt(&self.triggers),
-            6 => model::Part::Str(&self.identifier),
-            7 => model::Part::Str(&self.description),
-            8 => model::Part::Str(&self.display_name),
-            9 => model::opt(&self.extra_headers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.uid.is_some(),
-                self.url.is_some(),
-                self.secret.is_some(),
-                self.enabled.is_some(),
-                self.insecure.is_some(),
-                self.triggers.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.display_name.is_some(),
-                self.extra_headers.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.description);
+        to.opt(8, &self.display_name);
+        to.opt(3, &self.enabled);
+        to.opt(9, &self.extra_headers);
+        to.opt(6, &self.identifier);
+        to.opt(4, &self.insecure);
+        to.opt(2, &self.secret);
+        to.opt(5, &self.triggers);
+        to.opt(0, &self.uid);
+        to.opt(1, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesWebhookCreateInput);
@@ -771,13 +663,11 @@ impl model::Model for TypesWebhookCreateInputExtraHeaders {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            2 => model::Part::Flag(&self.masked),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(2, &self.masked);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesWebhookCreateInputExtraHeaders);
@@ -855,39 +745,19 @@ impl model::Model for TypesWebhookExecution {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Part::Str(&self.error),
-            2 => model::opt(&self.result),
-            3 => model::Part::Int(&self.created),
-            4 => model::opt(&self.request),
-            5 => model::Part::Int(&self.duration),
-            6 => model::opt(&self.response),
-            7 => model::Part::Int(&self.webhook_id),
-            8 => model::Part::Int(&self.retrigger_of),
-            9 => model::opt(&self.trigger_type),
-            10 => model::Part::Flag(&self.retriggerable),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.error.is_some(),
-                self.result.is_some(),
-                self.created.is_some(),
-                self.request.is_some(),
-                self.duration.is_some(),
-                self.response.is_some(),
-                self.webhook_id.is_some(),
-                self.retrigger_of.is_some(),
-                self.trigger_type.is_some(),
-                self.retriggerable.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.created);
+        to.opt(5, &self.duration);
+        to.opt(1, &self.error);
+        to.opt(0, &self.id);
+        to.opt(4, &self.request);
+        to.opt(6, &self.response);
+        to.opt(2, &self.result);
+        to.opt(8, &self.retrigger_of);
+        to.opt(10, &self.retriggerable);
+        to.opt(9, &self.trigger_type);
+        to.opt(7, &self.webhook_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesWebhookExecution);
@@ -929,13 +799,11 @@ impl model::Model for TypesWebhookExecutionRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.body),
-            2 => model::Part::Str(&self.headers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.body);
+        to.opt(2, &self.headers);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesWebhookExecutionRequest);
@@ -980,14 +848,12 @@ impl model::Model for TypesWebhookExecutionResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.body),
-            1 => model::Part::Str(&self.status),
-            2 => model::Part::Str(&self.headers),
-            3 => model::Part::Int(&self.status_code),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.body);
+        to.opt(2, &self.headers);
+        to.opt(1, &self.status);
+        to.opt(3, &self.status_code);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypesWebhookExecutionResponse);

@@ -45,14 +45,12 @@ impl model::Model for EventLogsSuccessResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Str(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EventLogsSuccessResponse);
@@ -94,13 +92,11 @@ impl model::Model for EventLogsSuccessResponsePayload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.pages),
-            1 => model::Part::Int(&self.total),
-            2 => model::opt(&self.events),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.events);
+        to.opt(0, &self.pages);
+        to.opt(1, &self.total);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EventLogsSuccessResponsePayload);
@@ -182,41 +178,20 @@ impl model::Model for EventResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Part::Str(&self.region),
-            2 => model::Part::Str(&self.status),
-            3 => model::Part::Str(&self.category),
-            4 => model::Part::Json(&self.metadata),
-            5 => model::Part::Str(&self.account_id),
-            6 => model::Part::Str(&self.created_at),
-            7 => model::Part::Str(&self.event_type),
-            8 => model::Part::Str(&self.updated_at),
-            9 => model::Part::Str(&self.description),
-            10 => model::Part::Str(&self.transaction_id),
-            11 => model::Part::Str(&self.cloud_account_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.region.is_some(),
-                self.status.is_some(),
-                self.category.is_some(),
-                self.metadata.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.event_type.is_some(),
-                self.updated_at.is_some(),
-                self.description.is_some(),
-                self.transaction_id.is_some(),
-                self.cloud_account_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account_id);
+        to.opt(3, &self.category);
+        to.opt(11, &self.cloud_account_id);
+        to.opt(6, &self.created_at);
+        to.opt(9, &self.description);
+        to.opt(7, &self.event_type);
+        to.opt(0, &self.id);
+        to.opt(4, &self.metadata);
+        to.opt(1, &self.region);
+        to.opt(2, &self.status);
+        to.opt(10, &self.transaction_id);
+        to.opt(8, &self.updated_at);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EventResponse);

@@ -42,13 +42,11 @@ impl model::Model for ChartResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.date),
-            1 => model::Part::Int(&self.count),
-            2 => model::Part::Str(&self.event_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.count);
+        to.opt(0, &self.date);
+        to.opt(2, &self.event_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChartResponse);
@@ -93,14 +91,12 @@ impl model::Model for EventsChartsSuccessResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Str(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EventsChartsSuccessResponse);
@@ -142,13 +138,11 @@ impl model::Model for EventsChartsSuccessResponsePayload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.pages),
-            1 => model::Part::Int(&self.total),
-            2 => model::opt(&self.events),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.events);
+        to.opt(0, &self.pages);
+        to.opt(1, &self.total);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EventsChartsSuccessResponsePayload);
@@ -190,13 +184,11 @@ impl model::Model for EventsFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.events),
-            1 => model::Part::Str(&self.service),
-            2 => model::Part::Str(&self.group_by),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.events);
+        to.opt(2, &self.group_by);
+        to.opt(1, &self.service);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EventsFilter);
@@ -250,15 +242,13 @@ impl model::Model for RenewalEventsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.regions),
-            1 => model::Part::Str(&self.service),
-            2 => model::Part::Str(&self.end_date),
-            3 => model::Part::Str(&self.start_date),
-            4 => model::opt(&self.cloud_account_ids),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.cloud_account_ids);
+        to.opt(2, &self.end_date);
+        to.opt(0, &self.regions);
+        to.opt(1, &self.service);
+        to.opt(3, &self.start_date);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RenewalEventsBody);

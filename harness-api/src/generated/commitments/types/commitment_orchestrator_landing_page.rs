@@ -58,16 +58,14 @@ impl model::Model for CloudAccountCommitment {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.services),
-            2 => model::Part::Time(&self.last_ping),
-            3 => model::Part::Str(&self.provider_id),
-            4 => model::Part::Str(&self.cloud_account_id),
-            5 => model::opt(&self.connector_status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.cloud_account_id);
+        to.opt(5, &self.connector_status);
+        to.opt(2, &self.last_ping);
+        to.opt(0, &self.name);
+        to.opt(3, &self.provider_id);
+        to.opt(1, &self.services);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CloudAccountCommitment);
@@ -126,15 +124,13 @@ impl model::Model for CommitmentService {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Num(&self.coverage),
-            2 => model::Part::Flag(&self.is_enabled),
-            3 => model::Part::Num(&self.target_coverage),
-            4 => model::Part::Str(&self.annualized_savings),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.annualized_savings);
+        to.opt(1, &self.coverage);
+        to.opt(2, &self.is_enabled);
+        to.opt(0, &self.name);
+        to.opt(3, &self.target_coverage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CommitmentService);
@@ -179,14 +175,12 @@ impl model::Model for LandingPageResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::opt(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LandingPageResponse);

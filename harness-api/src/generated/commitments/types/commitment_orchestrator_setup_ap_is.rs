@@ -42,13 +42,11 @@ impl model::Model for AutoCudConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.exclusion_list),
-            1 => model::Part::Int(&self.total_coverage),
-            2 => model::opt(&self.excluded_cloud_accounts),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.excluded_cloud_accounts);
+        to.opt(0, &self.exclusion_list);
+        to.opt(1, &self.total_coverage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AutoCudConfig);
@@ -93,14 +91,12 @@ impl model::Model for AutoCudSetup {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.config),
-            1 => model::Part::Flag(&self.enabled),
-            2 => model::Part::Str(&self.account_id),
-            3 => model::Part::Str(&self.cloud_account_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account_id);
+        to.opt(3, &self.cloud_account_id);
+        to.opt(0, &self.config);
+        to.opt(1, &self.enabled);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AutoCudSetup);
@@ -145,14 +141,12 @@ impl model::Model for CloudAccountIdCostCoverageBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.regions),
-            1 => model::Part::Str(&self.service),
-            2 => model::opt(&self.instance_types),
-            3 => model::opt(&self.linked_accounts),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.instance_types);
+        to.opt(3, &self.linked_accounts);
+        to.opt(0, &self.regions);
+        to.opt(1, &self.service);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CloudAccountIdCostCoverageBody);
@@ -220,15 +214,13 @@ impl model::Model for CloudAccountIdEstimatedSavingsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.regions),
-            1 => model::Part::Str(&self.service),
-            2 => model::opt(&self.instance_types),
-            3 => model::opt(&self.linked_accounts),
-            4 => model::Cell::part(&self.target_coverage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.instance_types);
+        to.opt(3, &self.linked_accounts);
+        to.opt(0, &self.regions);
+        to.opt(1, &self.service);
+        to.one(4, &self.target_coverage);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CloudAccountIdEstimatedSavingsBody);
@@ -270,13 +262,11 @@ impl model::Model for CommitmentCostCoverageResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Flag(&self.success),
-            2 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.response);
+        to.opt(1, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CommitmentCostCoverageResponse);
@@ -330,15 +320,13 @@ impl model::Model for CommitmentCostCoverageResponseAccountBreakdown {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.costs),
-            1 => model::Part::Num(&self.coverage),
-            2 => model::Part::Num(&self.total_cost),
-            3 => model::Part::Str(&self.account_name),
-            4 => model::Part::Num(&self.committed_cost),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account_name);
+        to.opt(4, &self.committed_cost);
+        to.opt(0, &self.costs);
+        to.opt(1, &self.coverage);
+        to.opt(2, &self.total_cost);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CommitmentCostCoverageResponseAccountBreakdown);
@@ -386,15 +374,13 @@ impl model::Model for CommitmentCostCoverageResponseInstanceTypeBreakdown {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.costs),
-            1 => model::Part::Str(&self.region),
-            2 => model::Part::Num(&self.coverage),
-            3 => model::Part::Num(&self.total_cost),
-            4 => model::Part::Num(&self.committed_cost),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.committed_cost);
+        to.opt(0, &self.costs);
+        to.opt(2, &self.coverage);
+        to.opt(1, &self.region);
+        to.opt(3, &self.total_cost);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CommitmentCostCoverageResponseInstanceTypeBreakdown);
@@ -480,37 +466,18 @@ impl model::Model for CommitmentCostCoverageResponsePayload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.costs),
-            1 => model::Part::Num(&self.coverage),
-            2 => model::Part::Str(&self.end_date),
-            3 => model::Part::Str(&self.start_date),
-            4 => model::Part::Num(&self.total_cost),
-            5 => model::Part::Str(&self.breakdown_type),
-            6 => model::Part::Num(&self.committed_cost),
-            7 => model::opt(&self.region_breakdown),
-            8 => model::opt(&self.account_breakdown),
-            9 => model::opt(&self.instance_type_breakdown),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.costs.is_some(),
-                self.coverage.is_some(),
-                self.end_date.is_some(),
-                self.start_date.is_some(),
-                self.total_cost.is_some(),
-                self.breakdown_type.is_some(),
-                self.committed_cost.is_some(),
-                self.region_breakdown.is_some(),
-                self.account_breakdown.is_some(),
-                self.instance_type_breakdown.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.account_breakdown);
+        to.opt(5, &self.breakdown_type);
+        to.opt(6, &self.committed_cost);
+        to.opt(0, &self.costs);
+        to.opt(1, &self.coverage);
+        to.opt(2, &self.end_date);
+        to.opt(9, &self.instance_type_breakdown);
+        to.opt(7, &self.region_breakdown);
+        to.opt(3, &self.start_date);
+        to.opt(4, &self.total_cost);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CommitmentCostCoverageResponsePayload);
@@ -555,14 +522,12 @@ impl model::Model for CommitmentCostCoverageResponseRegionBreakdown {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.costs),
-            1 => model::Part::Num(&self.coverage),
-            2 => model::Part::Num(&self.total_cost),
-            3 => model::Part::Num(&self.committed_cost),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.committed_cost);
+        to.opt(0, &self.costs);
+        to.opt(1, &self.coverage);
+        to.opt(2, &self.total_cost);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CommitmentCostCoverageResponseRegionBreakdown);
@@ -604,13 +569,11 @@ impl model::Model for CommitmentEstimatedSavingsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Flag(&self.success),
-            2 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.response);
+        to.opt(1, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CommitmentEstimatedSavingsResponse);
@@ -660,14 +623,12 @@ impl model::Model for CommitmentEstimatedSavingsResponsePayload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.current_savings),
-            1 => model::Part::Num(&self.target_coverage),
-            2 => model::Part::Num(&self.current_coverage),
-            3 => model::Part::Num(&self.estimated_savings),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.current_coverage);
+        to.opt(0, &self.current_savings);
+        to.opt(3, &self.estimated_savings);
+        to.opt(1, &self.target_coverage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CommitmentEstimatedSavingsResponsePayload);
@@ -709,13 +670,11 @@ impl model::Model for CreateCommitmentSetupResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Flag(&self.success),
-            2 => model::Part::Json(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.response);
+        to.opt(1, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateCommitmentSetupResponse);
@@ -754,12 +713,10 @@ impl model::Model for ExclusionEntry {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.region),
-            1 => model::Part::Str(&self.instance_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.instance_type);
+        to.opt(0, &self.region);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExclusionEntry);
@@ -847,35 +804,17 @@ impl model::Model for GatewaylwapiaccountsaccountIdv1setupConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.seed_config),
-            1 => model::opt(&self.exclusion_list),
-            2 => model::opt(&self.payment_option),
-            3 => model::Cell::part(&self.total_coverage),
-            4 => model::opt(&self.excluded_regions),
-            5 => model::Part::Num(&self.savings_plans_coverage),
-            6 => model::opt(&self.excluded_cloud_accounts),
-            7 => model::Part::Num(&self.savings_plan_renewal_rate),
-            8 => model::Part::Num(&self.reserved_instances_coverage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.seed_config.is_some(),
-                self.exclusion_list.is_some(),
-                self.payment_option.is_some(),
-                true,
-                self.excluded_regions.is_some(),
-                self.savings_plans_coverage.is_some(),
-                self.excluded_cloud_accounts.is_some(),
-                self.savings_plan_renewal_rate.is_some(),
-                self.reserved_instances_coverage.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.excluded_cloud_accounts);
+        to.opt(4, &self.excluded_regions);
+        to.opt(1, &self.exclusion_list);
+        to.opt(2, &self.payment_option);
+        to.opt(8, &self.reserved_instances_coverage);
+        to.opt(7, &self.savings_plan_renewal_rate);
+        to.opt(5, &self.savings_plans_coverage);
+        to.opt(0, &self.seed_config);
+        to.one(3, &self.total_coverage);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(GatewaylwapiaccountsaccountIdv1setupConfig);
@@ -924,13 +863,11 @@ impl model::Model for GatewaylwapiaccountsaccountIdv1setupConfigSeedConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.start_with),
-            1 => model::opt(&self.purchase_terms),
-            2 => model::Part::Flag(&self.monthly_purchase_enabled),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.monthly_purchase_enabled);
+        to.opt(1, &self.purchase_terms);
+        to.opt(0, &self.start_with);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GatewaylwapiaccountsaccountIdv1setupConfigSeedConfig);
@@ -980,14 +917,12 @@ impl model::Model for GetCommitmentSetupResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::opt(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetCommitmentSetupResponse);
@@ -1065,39 +1000,19 @@ impl model::Model for GetCommitmentSetupResponsePayload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::opt(&self.config),
-            2 => model::Part::Flag(&self.enabled),
-            3 => model::Part::Str(&self.service),
-            4 => model::Part::Str(&self.account_id),
-            5 => model::Part::Time(&self.created_at),
-            6 => model::Part::Time(&self.updated_at),
-            7 => model::Part::Flag(&self.dry_run_mode),
-            8 => model::opt(&self.approval_mode),
-            9 => model::Part::Str(&self.cloud_account_id),
-            10 => model::Part::Str(&self.cloud_account_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.config.is_some(),
-                self.enabled.is_some(),
-                self.service.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.updated_at.is_some(),
-                self.dry_run_mode.is_some(),
-                self.approval_mode.is_some(),
-                self.cloud_account_id.is_some(),
-                self.cloud_account_name.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_id);
+        to.opt(8, &self.approval_mode);
+        to.opt(9, &self.cloud_account_id);
+        to.opt(10, &self.cloud_account_name);
+        to.opt(1, &self.config);
+        to.opt(5, &self.created_at);
+        to.opt(7, &self.dry_run_mode);
+        to.opt(2, &self.enabled);
+        to.opt(0, &self.id);
+        to.opt(3, &self.service);
+        to.opt(6, &self.updated_at);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetCommitmentSetupResponsePayload);
@@ -1164,17 +1079,15 @@ impl model::Model for GetCommitmentSetupResponsePayloadConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.exclusion_list),
-            1 => model::Part::Str(&self.payment_option),
-            2 => model::Part::Num(&self.total_coverage),
-            3 => model::Part::Num(&self.savings_plans_coverage),
-            4 => model::opt(&self.excluded_cloud_accounts),
-            5 => model::Part::Num(&self.savings_plan_renewal_rate),
-            6 => model::Part::Num(&self.reserved_instances_coverage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.excluded_cloud_accounts);
+        to.opt(0, &self.exclusion_list);
+        to.opt(1, &self.payment_option);
+        to.opt(6, &self.reserved_instances_coverage);
+        to.opt(5, &self.savings_plan_renewal_rate);
+        to.opt(3, &self.savings_plans_coverage);
+        to.opt(2, &self.total_coverage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetCommitmentSetupResponsePayloadConfig);
@@ -1224,14 +1137,12 @@ impl model::Model for InstanceTypesPayload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.regions),
-            1 => model::Part::Str(&self.service),
-            2 => model::opt(&self.instance_families),
-            3 => model::opt(&self.excluded_cloud_accounts),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.excluded_cloud_accounts);
+        to.opt(2, &self.instance_families);
+        to.opt(0, &self.regions);
+        to.opt(1, &self.service);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InstanceTypesPayload);
@@ -1270,12 +1181,10 @@ impl model::Model for KeyValuePair {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(KeyValuePair);
@@ -1320,14 +1229,12 @@ impl model::Model for ListChildAccountsSuccessResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Str(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListChildAccountsSuccessResponse);
@@ -1372,14 +1279,12 @@ impl model::Model for ListInstanceTypesContent {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.region),
-            1 => model::Part::Num(&self.compute_spend),
-            2 => model::Part::Str(&self.instance_type),
-            3 => model::Part::Num(&self.coverage_percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.compute_spend);
+        to.opt(3, &self.coverage_percentage);
+        to.opt(2, &self.instance_type);
+        to.opt(0, &self.region);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListInstanceTypesContent);
@@ -1415,11 +1320,9 @@ impl model::Model for ListMasterContent {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.connector),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.connector);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListMasterContent);
@@ -1464,14 +1367,12 @@ impl model::Model for ListMasterSuccessResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Str(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListMasterSuccessResponse);
@@ -1507,11 +1408,9 @@ impl model::Model for ListMasterSuccessResponseEntry {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.content),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.content);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListMasterSuccessResponseEntry);
@@ -1547,11 +1446,9 @@ impl model::Model for ListMasterSuccessResponsePayload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListMasterSuccessResponsePayload);
@@ -1596,14 +1493,12 @@ impl model::Model for ListSetupsSuccessResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Str(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListSetupsSuccessResponse);
@@ -1651,15 +1546,13 @@ impl model::Model for LwCoConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Json(&self.spec),
-            2 => model::Part::Str(&self.type_),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.account_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_identifier);
+        to.opt(3, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(1, &self.spec);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LwCoConnector);
@@ -1704,14 +1597,12 @@ impl model::Model for SetupInstanceTypesSuccessResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Str(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SetupInstanceTypesSuccessResponse);
@@ -1747,11 +1638,9 @@ impl model::Model for SetupInstanceTypesSuccessResponsePayload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.content),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.content);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SetupInstanceTypesSuccessResponsePayload);
@@ -1796,14 +1685,12 @@ impl model::Model for SetupValidateSuccessResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Str(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SetupValidateSuccessResponse);
@@ -1839,11 +1726,9 @@ impl model::Model for SetupValidateSuccessResponsePayload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.savings_plan_max_percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.savings_plan_max_percentage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SetupValidateSuccessResponsePayload);
@@ -1930,33 +1815,16 @@ impl model::Model for V1SetupBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.config),
-            1 => model::Part::Flag(&self.enabled),
-            2 => model::Cell::part(&self.service),
-            3 => model::Part::Flag(&self.dry_run_mode),
-            4 => model::opt(&self.notification),
-            5 => model::opt(&self.approval_mode),
-            6 => model::Cell::part(&self.cloud_account_id),
-            7 => model::Part::Str(&self.cloud_account_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                self.enabled.is_some(),
-                true,
-                self.dry_run_mode.is_some(),
-                self.notification.is_some(),
-                self.approval_mode.is_some(),
-                true,
-                self.cloud_account_name.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.approval_mode);
+        to.one(6, &self.cloud_account_id);
+        to.opt(7, &self.cloud_account_name);
+        to.one(0, &self.config);
+        to.opt(3, &self.dry_run_mode);
+        to.opt(1, &self.enabled);
+        to.opt(4, &self.notification);
+        to.one(2, &self.service);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(V1SetupBody);
@@ -2018,16 +1886,14 @@ impl model::Model for V1SetupBodyNotification {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.timezone),
-            1 => model::opt(&self.email_list),
-            2 => model::Part::Str(&self.schedule_time),
-            3 => model::Part::Int(&self.sp_notif_range),
-            4 => model::Part::Flag(&self.purchase_notifications_enabled),
-            5 => model::Part::Flag(&self.recommendations_notifications_enabled),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.email_list);
+        to.opt(4, &self.purchase_notifications_enabled);
+        to.opt(5, &self.recommendations_notifications_enabled);
+        to.opt(2, &self.schedule_time);
+        to.opt(3, &self.sp_notif_range);
+        to.opt(0, &self.timezone);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1SetupBodyNotification);
@@ -2109,33 +1975,16 @@ impl model::Model for UpdateSetupConfigurationBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.config),
-            1 => model::Part::Flag(&self.enabled),
-            2 => model::Part::Str(&self.service),
-            3 => model::Part::Flag(&self.dry_run_mode),
-            4 => model::opt(&self.notification),
-            5 => model::Part::Str(&self.approval_mode),
-            6 => model::Part::Str(&self.cloud_account_id),
-            7 => model::Part::Str(&self.cloud_account_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.config.is_some(),
-                self.enabled.is_some(),
-                self.service.is_some(),
-                self.dry_run_mode.is_some(),
-                self.notification.is_some(),
-                self.approval_mode.is_some(),
-                self.cloud_account_id.is_some(),
-                self.cloud_account_name.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.approval_mode);
+        to.opt(6, &self.cloud_account_id);
+        to.opt(7, &self.cloud_account_name);
+        to.opt(0, &self.config);
+        to.opt(3, &self.dry_run_mode);
+        to.opt(1, &self.enabled);
+        to.opt(4, &self.notification);
+        to.opt(2, &self.service);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateSetupConfigurationBody);
@@ -2205,35 +2054,17 @@ impl model::Model for UpdateSetupConfigurationBodyConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.seed_config),
-            1 => model::opt(&self.exclusion_list),
-            2 => model::Part::Str(&self.payment_option),
-            3 => model::Part::Num(&self.total_coverage),
-            4 => model::opt(&self.excluded_regions),
-            5 => model::Part::Num(&self.savings_plans_coverage),
-            6 => model::opt(&self.excluded_cloud_accounts),
-            7 => model::Part::Num(&self.savings_plan_renewal_rate),
-            8 => model::Part::Num(&self.reserved_instances_coverage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.seed_config.is_some(),
-                self.exclusion_list.is_some(),
-                self.payment_option.is_some(),
-                self.total_coverage.is_some(),
-                self.excluded_regions.is_some(),
-                self.savings_plans_coverage.is_some(),
-                self.excluded_cloud_accounts.is_some(),
-                self.savings_plan_renewal_rate.is_some(),
-                self.reserved_instances_coverage.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.excluded_cloud_accounts);
+        to.opt(4, &self.excluded_regions);
+        to.opt(1, &self.exclusion_list);
+        to.opt(2, &self.payment_option);
+        to.opt(8, &self.reserved_instances_coverage);
+        to.opt(7, &self.savings_plan_renewal_rate);
+        to.opt(5, &self.savings_plans_coverage);
+        to.opt(0, &self.seed_config);
+        to.opt(3, &self.total_coverage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateSetupConfigurationBodyConfig);
@@ -2272,12 +2103,10 @@ impl model::Model for UpdateSetupConfigurationBodyConfigExclusionList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.region),
-            1 => model::Part::Str(&self.instance_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.instance_type);
+        to.opt(0, &self.region);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateSetupConfigurationBodyConfigExclusionList);
@@ -2319,13 +2148,11 @@ impl model::Model for UpdateSetupConfigurationBodyConfigSeedConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.start_with),
-            1 => model::opt(&self.purchase_terms),
-            2 => model::Part::Flag(&self.monthly_purchase_enabled),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.monthly_purchase_enabled);
+        to.opt(1, &self.purchase_terms);
+        to.opt(0, &self.start_with);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateSetupConfigurationBodyConfigSeedConfig);
@@ -2383,16 +2210,14 @@ impl model::Model for UpdateSetupConfigurationBodyNotification {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.timezone),
-            1 => model::opt(&self.email_list),
-            2 => model::Part::Str(&self.schedule_time),
-            3 => model::Part::Int(&self.sp_notif_range),
-            4 => model::Part::Flag(&self.purchase_notifications_enabled),
-            5 => model::Part::Flag(&self.recommendations_notifications_enabled),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.email_list);
+        to.opt(4, &self.purchase_notifications_enabled);
+        to.opt(5, &self.recommendations_notifications_enabled);
+        to.opt(2, &self.schedule_time);
+        to.opt(3, &self.sp_notif_range);
+        to.opt(0, &self.timezone);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateSetupConfigurationBodyNotification);

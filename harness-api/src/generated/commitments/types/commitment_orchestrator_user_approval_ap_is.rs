@@ -39,12 +39,10 @@ impl model::Model for ApprovalAction {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApprovalAction);
@@ -106,16 +104,14 @@ impl model::Model for ApprovalEvent {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Part::Str(&self.category),
-            2 => model::Part::Json(&self.metadata),
-            3 => model::Part::Str(&self.account_id),
-            4 => model::Part::Str(&self.evaluated_at),
-            5 => model::Part::Str(&self.cloud_account_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account_id);
+        to.opt(1, &self.category);
+        to.opt(5, &self.cloud_account_id);
+        to.opt(4, &self.evaluated_at);
+        to.opt(0, &self.id);
+        to.opt(2, &self.metadata);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApprovalEvent);
@@ -160,14 +156,12 @@ impl model::Model for ApprovalEventSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.event_type),
-            1 => model::Part::Int(&self.event_count),
-            2 => model::Part::Str(&self.event_status),
-            3 => model::Part::Num(&self.savings_potential),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.event_count);
+        to.opt(2, &self.event_status);
+        to.opt(0, &self.event_type);
+        to.opt(3, &self.savings_potential);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApprovalEventSummary);
@@ -245,39 +239,19 @@ impl model::Model for ApprovalEventV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.status),
-            3 => model::Part::Str(&self.category),
-            4 => model::opt(&self.metadata),
-            5 => model::Part::Str(&self.account_id),
-            6 => model::Part::Time(&self.evaluated_at),
-            7 => model::Part::Num(&self.potential_spend),
-            8 => model::Part::Str(&self.cloud_account_id),
-            9 => model::Part::Num(&self.potential_savings),
-            10 => model::Part::Str(&self.cloud_account_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.name.is_some(),
-                self.status.is_some(),
-                self.category.is_some(),
-                self.metadata.is_some(),
-                self.account_id.is_some(),
-                self.evaluated_at.is_some(),
-                self.potential_spend.is_some(),
-                self.cloud_account_id.is_some(),
-                self.potential_savings.is_some(),
-                self.cloud_account_name.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account_id);
+        to.opt(3, &self.category);
+        to.opt(8, &self.cloud_account_id);
+        to.opt(10, &self.cloud_account_name);
+        to.opt(6, &self.evaluated_at);
+        to.opt(0, &self.id);
+        to.opt(4, &self.metadata);
+        to.opt(1, &self.name);
+        to.opt(9, &self.potential_savings);
+        to.opt(7, &self.potential_spend);
+        to.opt(2, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApprovalEventV2);
@@ -327,14 +301,12 @@ impl model::Model for ApprovalEventsSuccessResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Str(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApprovalEventsSuccessResponse);
@@ -376,13 +348,11 @@ impl model::Model for ApprovalEventsSuccessResponsePayload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.pages),
-            1 => model::Part::Int(&self.total),
-            2 => model::opt(&self.events),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.events);
+        to.opt(0, &self.pages);
+        to.opt(1, &self.total);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApprovalEventsSuccessResponsePayload);
@@ -427,14 +397,12 @@ impl model::Model for ApprovalOverviewSuccessResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Str(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApprovalOverviewSuccessResponse);
@@ -470,11 +438,9 @@ impl model::Model for ApprovalOverviewSuccessResponsePayload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.result),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.result);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApprovalOverviewSuccessResponsePayload);
@@ -510,11 +476,9 @@ impl model::Model for ApprovalPayload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.actions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.actions);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApprovalPayload);
@@ -572,16 +536,14 @@ impl model::Model for ApprovalsListRequestV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.regions),
-            1 => model::Part::Str(&self.service),
-            2 => model::opt(&self.statuses),
-            3 => model::opt(&self.pagination),
-            4 => model::opt(&self.event_types),
-            5 => model::Part::Str(&self.cloud_account_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.cloud_account_id);
+        to.opt(4, &self.event_types);
+        to.opt(3, &self.pagination);
+        to.opt(0, &self.regions);
+        to.opt(1, &self.service);
+        to.opt(2, &self.statuses);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApprovalsListRequestV2);
@@ -627,12 +589,10 @@ impl model::Model for ApprovalsListRequestV2Pagination {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.page),
-            1 => model::Part::Int(&self.limit),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.limit);
+        to.opt(0, &self.page);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApprovalsListRequestV2Pagination);
@@ -683,14 +643,12 @@ impl model::Model for ApprovalsListResponseV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::opt(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApprovalsListResponseV2);
@@ -732,13 +690,11 @@ impl model::Model for ApprovalsListResponseV2Response {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.pages),
-            1 => model::Part::Int(&self.total),
-            2 => model::opt(&self.events),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.events);
+        to.opt(0, &self.pages);
+        to.opt(1, &self.total);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApprovalsListResponseV2Response);
@@ -780,13 +736,11 @@ impl model::Model for ApprovalsOverviewRequestFilters {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.regions),
-            1 => model::opt(&self.service),
-            2 => model::opt(&self.cloud_account_ids),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.cloud_account_ids);
+        to.opt(0, &self.regions);
+        to.opt(1, &self.service);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApprovalsOverviewRequestFilters);

@@ -39,12 +39,10 @@ impl model::Model for CommitmentUtilizationChart {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Time(&self.date),
-            1 => model::Part::Num(&self.utilization_percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.date);
+        to.opt(1, &self.utilization_percentage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CommitmentUtilizationChart);
@@ -91,14 +89,12 @@ impl model::Model for CommitmentUtilizationDetailResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Str(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CommitmentUtilizationDetailResponse);
@@ -143,14 +139,12 @@ impl model::Model for CommitmentUtilizationsDetailTable {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.trend),
-            1 => model::Part::Num(&self.percentage),
-            2 => model::Part::Num(&self.utilization),
-            3 => model::Part::Num(&self.compute_spend),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.compute_spend);
+        to.opt(1, &self.percentage);
+        to.opt(0, &self.trend);
+        to.opt(2, &self.utilization);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CommitmentUtilizationsDetailTable);
@@ -189,12 +183,10 @@ impl model::Model for CommitmentUtlizationsDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.chart),
-            1 => model::opt(&self.table),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.chart);
+        to.opt(1, &self.table);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CommitmentUtlizationsDetail);

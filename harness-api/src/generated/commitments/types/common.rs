@@ -36,11 +36,9 @@ impl model::Model for ActionsBreakdown {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.pending_approval),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.pending_approval);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ActionsBreakdown);
@@ -82,13 +80,11 @@ impl model::Model for GenericSuccessResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Str(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GenericSuccessResponse);
@@ -174,43 +170,21 @@ impl model::Model for InventoryRiapiFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.terms),
-            1 => model::opt(&self.status),
-            2 => model::opt(&self.regions),
-            3 => model::Part::Str(&self.service),
-            4 => model::opt(&self.tenancy),
-            5 => model::opt(&self.platforms),
-            6 => model::opt(&self.plan_types),
-            7 => model::opt(&self.account_ids),
-            8 => model::opt(&self.instance_types),
-            9 => model::opt(&self.payment_options),
-            10 => model::opt(&self.cloud_account_ids),
-            11 => model::opt(&self.instance_families),
-            12 => model::Part::Flag(&self.is_harness_managed),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.terms.is_some(),
-                self.status.is_some(),
-                self.regions.is_some(),
-                self.service.is_some(),
-                self.tenancy.is_some(),
-                self.platforms.is_some(),
-                self.plan_types.is_some(),
-                self.account_ids.is_some(),
-                self.instance_types.is_some(),
-                self.payment_options.is_some(),
-                self.cloud_account_ids.is_some(),
-                self.instance_families.is_some(),
-                self.is_harness_managed.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.account_ids);
+        to.opt(10, &self.cloud_account_ids);
+        to.opt(11, &self.instance_families);
+        to.opt(8, &self.instance_types);
+        to.opt(12, &self.is_harness_managed);
+        to.opt(9, &self.payment_options);
+        to.opt(6, &self.plan_types);
+        to.opt(5, &self.platforms);
+        to.opt(2, &self.regions);
+        to.opt(3, &self.service);
+        to.opt(1, &self.status);
+        to.opt(4, &self.tenancy);
+        to.opt(0, &self.terms);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InventoryRiapiFilter);
@@ -298,37 +272,18 @@ impl model::Model for InventorySpapiFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.terms),
-            1 => model::opt(&self.status),
-            2 => model::opt(&self.regions),
-            3 => model::Part::Str(&self.service),
-            4 => model::opt(&self.plan_types),
-            5 => model::opt(&self.account_ids),
-            6 => model::opt(&self.payment_options),
-            7 => model::opt(&self.cloud_account_ids),
-            8 => model::opt(&self.instance_families),
-            9 => model::Part::Flag(&self.is_harness_managed),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.terms.is_some(),
-                self.status.is_some(),
-                self.regions.is_some(),
-                self.service.is_some(),
-                self.plan_types.is_some(),
-                self.account_ids.is_some(),
-                self.payment_options.is_some(),
-                self.cloud_account_ids.is_some(),
-                self.instance_families.is_some(),
-                self.is_harness_managed.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account_ids);
+        to.opt(7, &self.cloud_account_ids);
+        to.opt(8, &self.instance_families);
+        to.opt(9, &self.is_harness_managed);
+        to.opt(6, &self.payment_options);
+        to.opt(4, &self.plan_types);
+        to.opt(2, &self.regions);
+        to.opt(3, &self.service);
+        to.opt(1, &self.status);
+        to.opt(0, &self.terms);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InventorySpapiFilter);
@@ -385,13 +340,11 @@ impl model::Model for PaginationInput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.page),
-            1 => model::Part::Int(&self.limit),
-            2 => model::opt(&self.filters),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.filters);
+        to.opt(1, &self.limit);
+        to.opt(0, &self.page);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PaginationInput);
@@ -430,12 +383,10 @@ impl model::Model for PaginationInputFilters {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.field),
-            1 => model::opt(&self.values),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.field);
+        to.opt(1, &self.values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PaginationInputFilters);
@@ -480,14 +431,12 @@ impl model::Model for SpendBreakdownFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.regions),
-            1 => model::opt(&self.service),
-            2 => model::opt(&self.instance_types),
-            3 => model::opt(&self.cloud_account_ids),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.cloud_account_ids);
+        to.opt(2, &self.instance_types);
+        to.opt(0, &self.regions);
+        to.opt(1, &self.service);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SpendBreakdownFilter);
@@ -537,14 +486,12 @@ impl model::Model for SpendBreakdownResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Str(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SpendBreakdownResponse);
@@ -602,16 +549,14 @@ impl model::Model for SpendBreakdownResponsePayload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.total),
-            1 => model::Part::Num(&self.trend),
-            2 => model::opt(&self.ondemand),
-            3 => model::opt(&self.savings_plans),
-            4 => model::opt(&self.reserved_instances),
-            5 => model::opt(&self.unused_commitments),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.ondemand);
+        to.opt(4, &self.reserved_instances);
+        to.opt(3, &self.savings_plans);
+        to.opt(0, &self.total);
+        to.opt(1, &self.trend);
+        to.opt(5, &self.unused_commitments);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SpendBreakdownResponsePayload);
@@ -650,12 +595,10 @@ impl model::Model for SpendDetailed {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.value),
-            1 => model::Part::Num(&self.percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.percentage);
+        to.opt(0, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SpendDetailed);
@@ -697,13 +640,11 @@ impl model::Model for StatusBreakdown {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.active),
-            1 => model::opt(&self.expired),
-            2 => model::opt(&self.expiring_soon),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.active);
+        to.opt(1, &self.expired);
+        to.opt(2, &self.expiring_soon);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StatusBreakdown);
@@ -742,12 +683,10 @@ impl model::Model for StatusCount {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.count),
-            1 => model::Part::Str(&self.label),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.opt(1, &self.label);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StatusCount);
@@ -786,12 +725,10 @@ impl model::Model for TotalCount {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.managed),
-            1 => model::Part::Int(&self.purchased),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.managed);
+        to.opt(1, &self.purchased);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TotalCount);
@@ -830,12 +767,10 @@ impl model::Model for TypeCount {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.count),
-            1 => model::Part::Num(&self.percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.opt(1, &self.percentage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TypeCount);

@@ -39,12 +39,10 @@ impl model::Model for ComputeCoverageChart {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Time(&self.date),
-            1 => model::Part::Num(&self.coverage_cost),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.coverage_cost);
+        to.opt(0, &self.date);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ComputeCoverageChart);
@@ -83,12 +81,10 @@ impl model::Model for ComputeCoveragesDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.chart),
-            1 => model::opt(&self.table),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.chart);
+        to.opt(1, &self.table);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ComputeCoveragesDetail);
@@ -133,14 +129,12 @@ impl model::Model for ComputeCoveragesDetailResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Str(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ComputeCoveragesDetailResponse);
@@ -230,45 +224,22 @@ impl model::Model for ComputeCoveragesDetailTable {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.trend),
-            1 => model::Part::Str(&self.region),
-            2 => model::Part::Num(&self.coverage),
-            3 => model::Part::Num(&self.spot_cost),
-            4 => model::Part::Num(&self.spot_hours),
-            5 => model::Part::Num(&self.total_cost),
-            6 => model::Part::Num(&self.total_hours),
-            7 => model::Part::Str(&self.machine_type),
-            8 => model::Part::Num(&self.on_demand_cost),
-            9 => model::Part::Num(&self.on_demand_hours),
-            10 => model::Part::Num(&self.reservation_cost),
-            11 => model::Part::Num(&self.ri_coverage_hours),
-            12 => model::Part::Num(&self.savings_plan_hours),
-            13 => model::Part::Num(&self.total_covered_hours),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.trend.is_some(),
-                self.region.is_some(),
-                self.coverage.is_some(),
-                self.spot_cost.is_some(),
-                self.spot_hours.is_some(),
-                self.total_cost.is_some(),
-                self.total_hours.is_some(),
-                self.machine_type.is_some(),
-                self.on_demand_cost.is_some(),
-                self.on_demand_hours.is_some(),
-                self.reservation_cost.is_some(),
-                self.ri_coverage_hours.is_some(),
-                self.savings_plan_hours.is_some(),
-                self.total_covered_hours.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.coverage);
+        to.opt(7, &self.machine_type);
+        to.opt(8, &self.on_demand_cost);
+        to.opt(9, &self.on_demand_hours);
+        to.opt(1, &self.region);
+        to.opt(10, &self.reservation_cost);
+        to.opt(11, &self.ri_coverage_hours);
+        to.opt(12, &self.savings_plan_hours);
+        to.opt(3, &self.spot_cost);
+        to.opt(4, &self.spot_hours);
+        to.opt(5, &self.total_cost);
+        to.opt(13, &self.total_covered_hours);
+        to.opt(6, &self.total_hours);
+        to.opt(0, &self.trend);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ComputeCoveragesDetailTable);
@@ -318,12 +289,10 @@ impl model::Model for CoverageDetailBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.service),
-            1 => model::Cell::part(&self.group_by),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.group_by);
+        to.opt(0, &self.service);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CoverageDetailBody);

@@ -58,16 +58,14 @@ impl model::Model for RiCoverageDetailsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.regions),
-            1 => model::Part::Str(&self.service),
-            2 => model::Part::Str(&self.sort_by),
-            3 => model::Part::Str(&self.sort_order),
-            4 => model::opt(&self.instance_types),
-            5 => model::opt(&self.cloud_account_ids),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.cloud_account_ids);
+        to.opt(4, &self.instance_types);
+        to.opt(0, &self.regions);
+        to.opt(1, &self.service);
+        to.opt(2, &self.sort_by);
+        to.opt(3, &self.sort_order);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RiCoverageDetailsBody);
@@ -125,16 +123,14 @@ impl model::Model for SpCoverageDetailsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.regions),
-            1 => model::Part::Str(&self.service),
-            2 => model::Part::Str(&self.sort_by),
-            3 => model::Part::Str(&self.sort_order),
-            4 => model::opt(&self.instance_types),
-            5 => model::opt(&self.cloud_account_ids),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.cloud_account_ids);
+        to.opt(4, &self.instance_types);
+        to.opt(0, &self.regions);
+        to.opt(1, &self.service);
+        to.opt(2, &self.sort_by);
+        to.opt(3, &self.sort_order);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SpCoverageDetailsBody);

@@ -45,14 +45,12 @@ impl model::Model for ComputeCoverageResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Str(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ComputeCoverageResponse);
@@ -110,16 +108,14 @@ impl model::Model for ComputeCoverageResponsePayload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ondemand),
-            1 => model::Part::Num(&self.total_spend),
-            2 => model::opt(&self.savings_plans),
-            3 => model::opt(&self.reserved_instances),
-            4 => model::Part::Num(&self.total_coverage_percentage),
-            5 => model::Part::Num(&self.average_coverage_percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.average_coverage_percentage);
+        to.opt(0, &self.ondemand);
+        to.opt(3, &self.reserved_instances);
+        to.opt(2, &self.savings_plans);
+        to.opt(4, &self.total_coverage_percentage);
+        to.opt(1, &self.total_spend);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ComputeCoverageResponsePayload);
@@ -177,16 +173,14 @@ impl model::Model for CopmputeCoverageFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.regions),
-            1 => model::opt(&self.service),
-            2 => model::Part::Str(&self.sort_by),
-            3 => model::Part::Str(&self.sort_order),
-            4 => model::opt(&self.instance_types),
-            5 => model::opt(&self.cloud_account_ids),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.cloud_account_ids);
+        to.opt(4, &self.instance_types);
+        to.opt(0, &self.regions);
+        to.opt(1, &self.service);
+        to.opt(2, &self.sort_by);
+        to.opt(3, &self.sort_order);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CopmputeCoverageFilter);
@@ -230,12 +224,10 @@ impl model::Model for CoverageDetailed {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.value),
-            1 => model::Part::Num(&self.percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.percentage);
+        to.opt(0, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CoverageDetailed);

@@ -42,13 +42,11 @@ impl model::Model for ApprovalInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            1 => model::Part::Time(&self.approved_at),
-            2 => model::Part::Str(&self.approved_by),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.approved_at);
+        to.opt(2, &self.approved_by);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApprovalInfo);
@@ -93,14 +91,12 @@ impl model::Model for ListReservedInstancesRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.filters),
-            1 => model::Part::Str(&self.sort_by),
-            2 => model::opt(&self.pagination),
-            3 => model::opt(&self.sort_order),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.filters);
+        to.opt(2, &self.pagination);
+        to.opt(1, &self.sort_by);
+        to.opt(3, &self.sort_order);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListReservedInstancesRequest);
@@ -149,14 +145,12 @@ impl model::Model for ListReservedInstancesResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Str(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListReservedInstancesResponse);
@@ -198,13 +192,11 @@ impl model::Model for PreviousStateInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.tenancy),
-            1 => model::Part::Str(&self.platform),
-            2 => model::Part::Str(&self.instance_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.instance_type);
+        to.opt(1, &self.platform);
+        to.opt(0, &self.tenancy);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PreviousStateInfo);
@@ -286,41 +278,20 @@ impl model::Model for ReservedInstance {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.term),
-            2 => model::Part::Str(&self.type_),
-            3 => model::Part::Int(&self.count),
-            4 => model::Part::Str(&self.scope),
-            5 => model::Part::Str(&self.status),
-            6 => model::Part::Time(&self.expires_on),
-            7 => model::Part::Flag(&self.is_seed_ri),
-            8 => model::Part::Time(&self.start_date),
-            9 => model::Part::Num(&self.avg_utilization),
-            10 => model::Part::Str(&self.availability_zone),
-            11 => model::Part::Flag(&self.is_harness_managed),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.term.is_some(),
-                self.type_.is_some(),
-                self.count.is_some(),
-                self.scope.is_some(),
-                self.status.is_some(),
-                self.expires_on.is_some(),
-                self.is_seed_ri.is_some(),
-                self.start_date.is_some(),
-                self.avg_utilization.is_some(),
-                self.availability_zone.is_some(),
-                self.is_harness_managed.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.availability_zone);
+        to.opt(9, &self.avg_utilization);
+        to.opt(3, &self.count);
+        to.opt(6, &self.expires_on);
+        to.opt(0, &self.id);
+        to.opt(11, &self.is_harness_managed);
+        to.opt(7, &self.is_seed_ri);
+        to.opt(4, &self.scope);
+        to.opt(8, &self.start_date);
+        to.opt(5, &self.status);
+        to.opt(1, &self.term);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ReservedInstance);
@@ -438,59 +409,29 @@ impl model::Model for ReservedInstanceDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.scope),
-            3 => model::Part::Str(&self.status),
-            4 => model::Part::Str(&self.tenancy),
-            5 => model::Part::Str(&self.platform),
-            6 => model::Part::Time(&self.start_date),
-            7 => model::Part::Time(&self.expiry_date),
-            8 => model::Part::Num(&self.hourly_cost),
-            9 => model::Part::Num(&self.upfront_fee),
-            10 => model::Part::Num(&self.usage_price),
-            11 => model::Part::Num(&self.utilization),
-            12 => model::opt(&self.approval_info),
-            13 => model::Part::Str(&self.instance_type),
-            14 => model::Part::Time(&self.purchase_date),
-            15 => model::Part::Int(&self.instance_count),
-            16 => model::Part::Str(&self.payment_option),
-            17 => model::opt(&self.previously_was),
-            18 => model::Part::Str(&self.availability_zone),
-            19 => model::Part::Flag(&self.is_harness_managed),
-            20 => model::Part::Str(&self.purchase_term_years),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.type_.is_some(),
-                self.scope.is_some(),
-                self.status.is_some(),
-                self.tenancy.is_some(),
-                self.platform.is_some(),
-                self.start_date.is_some(),
-                self.expiry_date.is_some(),
-                self.hourly_cost.is_some(),
-                self.upfront_fee.is_some(),
-                self.usage_price.is_some(),
-                self.utilization.is_some(),
-                self.approval_info.is_some(),
-                self.instance_type.is_some(),
-                self.purchase_date.is_some(),
-                self.instance_count.is_some(),
-                self.payment_option.is_some(),
-                self.previously_was.is_some(),
-                self.availability_zone.is_some(),
-                self.is_harness_managed.is_some(),
-                self.purchase_term_years.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(12, &self.approval_info);
+        to.opt(18, &self.availability_zone);
+        to.opt(7, &self.expiry_date);
+        to.opt(8, &self.hourly_cost);
+        to.opt(0, &self.id);
+        to.opt(15, &self.instance_count);
+        to.opt(13, &self.instance_type);
+        to.opt(19, &self.is_harness_managed);
+        to.opt(16, &self.payment_option);
+        to.opt(5, &self.platform);
+        to.opt(17, &self.previously_was);
+        to.opt(14, &self.purchase_date);
+        to.opt(20, &self.purchase_term_years);
+        to.opt(2, &self.scope);
+        to.opt(6, &self.start_date);
+        to.opt(3, &self.status);
+        to.opt(4, &self.tenancy);
+        to.opt(1, &self.type_);
+        to.opt(9, &self.upfront_fee);
+        to.opt(10, &self.usage_price);
+        to.opt(11, &self.utilization);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ReservedInstanceDetail);
@@ -535,14 +476,12 @@ impl model::Model for ReservedInstanceDetailsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Str(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ReservedInstanceDetailsResponse);
@@ -587,14 +526,12 @@ impl model::Model for ReservedInstancesData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            1 => model::Part::Int(&self.pages),
-            2 => model::Part::Int(&self.total),
-            3 => model::opt(&self.pagination),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.opt(1, &self.pages);
+        to.opt(3, &self.pagination);
+        to.opt(2, &self.total);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ReservedInstancesData);
@@ -639,14 +576,12 @@ impl model::Model for RiFilterOptionsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Str(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RiFilterOptionsResponse);

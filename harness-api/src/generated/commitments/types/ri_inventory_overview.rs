@@ -39,12 +39,10 @@ impl model::Model for InstanceTypeDistribution {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.standard),
-            1 => model::opt(&self.convertible),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.convertible);
+        to.opt(0, &self.standard);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InstanceTypeDistribution);
@@ -83,12 +81,10 @@ impl model::Model for RiDistribution {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.managed),
-            1 => model::opt(&self.reserved),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.managed);
+        to.opt(1, &self.reserved);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RiDistribution);
@@ -133,14 +129,12 @@ impl model::Model for RiInventoryOverview {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.total),
-            1 => model::opt(&self.status),
-            2 => model::opt(&self.actions),
-            3 => model::opt(&self.distribution),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.actions);
+        to.opt(3, &self.distribution);
+        to.opt(1, &self.status);
+        to.opt(0, &self.total);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RiInventoryOverview);
@@ -185,14 +179,12 @@ impl model::Model for RiInventoryOverviewResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Str(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RiInventoryOverviewResponse);

@@ -57,13 +57,11 @@ impl model::Model for SavingsDetailBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.service),
-            1 => model::Cell::part(&self.group_by),
-            2 => model::Cell::part(&self.is_harness_managed),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.group_by);
+        to.one(2, &self.is_harness_managed);
+        to.opt(0, &self.service);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(SavingsDetailBody);
@@ -115,14 +113,12 @@ impl model::Model for SavingsDetailResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Str(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SavingsDetailResponse);
@@ -161,12 +157,10 @@ impl model::Model for SavingsDetailResponseChart {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Time(&self.date),
-            1 => model::Part::Num(&self.savings),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.date);
+        to.opt(1, &self.savings);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SavingsDetailResponseChart);
@@ -205,12 +199,10 @@ impl model::Model for SavingsDetailResponsePayload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.chart),
-            1 => model::opt(&self.table),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.chart);
+        to.opt(1, &self.table);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SavingsDetailResponsePayload);
@@ -252,13 +244,11 @@ impl model::Model for SavingsDetailResponseTable {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.total),
-            1 => model::Part::Num(&self.trend),
-            2 => model::Part::Num(&self.percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.percentage);
+        to.opt(0, &self.total);
+        to.opt(1, &self.trend);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SavingsDetailResponseTable);

@@ -39,12 +39,10 @@ impl model::Model for SavingsDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.total),
-            1 => model::Part::Num(&self.percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.percentage);
+        to.opt(0, &self.total);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SavingsDetails);
@@ -89,14 +87,12 @@ impl model::Model for SavingsOverviewResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Str(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SavingsOverviewResponse);
@@ -150,15 +146,13 @@ impl model::Model for SavingsOverviewResponsePayload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.savings_plans),
-            1 => model::Part::Num(&self.overall_savings),
-            2 => model::opt(&self.reserved_instances),
-            3 => model::Part::Num(&self.managed_savings_total),
-            4 => model::Part::Num(&self.unmanaged_savings_total),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.managed_savings_total);
+        to.opt(1, &self.overall_savings);
+        to.opt(2, &self.reserved_instances);
+        to.opt(0, &self.savings_plans);
+        to.opt(4, &self.unmanaged_savings_total);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SavingsOverviewResponsePayload);
@@ -208,14 +202,12 @@ impl model::Model for SavingsOverviewResponseReservedInstances {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.ri_total),
-            1 => model::Part::Num(&self.ri_percentage),
-            2 => model::opt(&self.managed_savings),
-            3 => model::opt(&self.unmanaged_savings),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.managed_savings);
+        to.opt(1, &self.ri_percentage);
+        to.opt(0, &self.ri_total);
+        to.opt(3, &self.unmanaged_savings);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SavingsOverviewResponseReservedInstances);
@@ -265,14 +257,12 @@ impl model::Model for SavingsOverviewResponseSavingsPlans {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.sp_total),
-            1 => model::Part::Num(&self.sp_percentage),
-            2 => model::opt(&self.managed_savings),
-            3 => model::opt(&self.unmanaged_savings),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.managed_savings);
+        to.opt(1, &self.sp_percentage);
+        to.opt(0, &self.sp_total);
+        to.opt(3, &self.unmanaged_savings);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SavingsOverviewResponseSavingsPlans);
@@ -308,11 +298,9 @@ impl model::Model for GetSavingsOverviewBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.service),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.service);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetSavingsOverviewBody);

@@ -45,14 +45,12 @@ impl model::Model for SavingsRateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Str(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SavingsRateResponse);
@@ -91,12 +89,10 @@ impl model::Model for SavingsRateResponsePayload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.effective_savings_rate),
-            1 => model::Part::Num(&self.total_spend_percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.effective_savings_rate);
+        to.opt(1, &self.total_spend_percentage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SavingsRateResponsePayload);
@@ -141,14 +137,12 @@ impl model::Model for UtilizationOverviewRequestFilters {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.regions),
-            1 => model::opt(&self.service),
-            2 => model::opt(&self.cloud_account_ids),
-            3 => model::opt(&self.instance_families),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.cloud_account_ids);
+        to.opt(3, &self.instance_families);
+        to.opt(0, &self.regions);
+        to.opt(1, &self.service);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UtilizationOverviewRequestFilters);

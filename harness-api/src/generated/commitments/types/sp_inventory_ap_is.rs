@@ -42,13 +42,11 @@ impl model::Model for AccountInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.account_id),
-            2 => model::Part::Str(&self.account_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_id);
+        to.opt(2, &self.account_name);
+        to.opt(0, &self.id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AccountInfo);
@@ -93,14 +91,12 @@ impl model::Model for ListSavingsPlansRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.filters),
-            1 => model::Part::Str(&self.sort_by),
-            2 => model::opt(&self.pagination),
-            3 => model::opt(&self.sort_order),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.filters);
+        to.opt(2, &self.pagination);
+        to.opt(1, &self.sort_by);
+        to.opt(3, &self.sort_order);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListSavingsPlansRequest);
@@ -149,14 +145,12 @@ impl model::Model for ListSavingsPlansResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Str(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListSavingsPlansResponse);
@@ -238,41 +232,20 @@ impl model::Model for SavingsPlan {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.region),
-            3 => model::Part::Str(&self.status),
-            4 => model::Part::Str(&self.plan_type),
-            5 => model::Part::Num(&self.commitment),
-            6 => model::Part::Time(&self.expires_on),
-            7 => model::Part::Time(&self.start_date),
-            8 => model::Part::Num(&self.upfront_fee),
-            9 => model::Part::Str(&self.payment_option),
-            10 => model::Part::Str(&self.instance_family),
-            11 => model::Part::Flag(&self.is_harness_managed),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.type_.is_some(),
-                self.region.is_some(),
-                self.status.is_some(),
-                self.plan_type.is_some(),
-                self.commitment.is_some(),
-                self.expires_on.is_some(),
-                self.start_date.is_some(),
-                self.upfront_fee.is_some(),
-                self.payment_option.is_some(),
-                self.instance_family.is_some(),
-                self.is_harness_managed.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.commitment);
+        to.opt(6, &self.expires_on);
+        to.opt(0, &self.id);
+        to.opt(10, &self.instance_family);
+        to.opt(11, &self.is_harness_managed);
+        to.opt(9, &self.payment_option);
+        to.opt(4, &self.plan_type);
+        to.opt(2, &self.region);
+        to.opt(7, &self.start_date);
+        to.opt(3, &self.status);
+        to.opt(1, &self.type_);
+        to.opt(8, &self.upfront_fee);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SavingsPlan);
@@ -378,53 +351,26 @@ impl model::Model for SavingsPlanDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.term),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.region),
-            3 => model::Part::Str(&self.status),
-            4 => model::Part::Time(&self.end_date),
-            5 => model::Part::Str(&self.platform),
-            6 => model::Part::Num(&self.commitment),
-            7 => model::Part::Time(&self.start_date),
-            8 => model::Part::Num(&self.hourly_cost),
-            9 => model::Part::Num(&self.upfront_fee),
-            10 => model::opt(&self.account_info),
-            11 => model::opt(&self.approval_info),
-            12 => model::Part::Num(&self.mtd_commitment),
-            13 => model::Part::Str(&self.payment_option),
-            14 => model::Part::Str(&self.instance_family),
-            15 => model::Part::Num(&self.mtd_net_savings),
-            16 => model::Part::Num(&self.mtd_utilization),
-            17 => model::Part::Flag(&self.is_harness_managed),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.term.is_some(),
-                self.type_.is_some(),
-                self.region.is_some(),
-                self.status.is_some(),
-                self.end_date.is_some(),
-                self.platform.is_some(),
-                self.commitment.is_some(),
-                self.start_date.is_some(),
-                self.hourly_cost.is_some(),
-                self.upfront_fee.is_some(),
-                self.account_info.is_some(),
-                self.approval_info.is_some(),
-                self.mtd_commitment.is_some(),
-                self.payment_option.is_some(),
-                self.instance_family.is_some(),
-                self.mtd_net_savings.is_some(),
-                self.mtd_utilization.is_some(),
-                self.is_harness_managed.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.account_info);
+        to.opt(11, &self.approval_info);
+        to.opt(6, &self.commitment);
+        to.opt(4, &self.end_date);
+        to.opt(8, &self.hourly_cost);
+        to.opt(14, &self.instance_family);
+        to.opt(17, &self.is_harness_managed);
+        to.opt(12, &self.mtd_commitment);
+        to.opt(15, &self.mtd_net_savings);
+        to.opt(16, &self.mtd_utilization);
+        to.opt(13, &self.payment_option);
+        to.opt(5, &self.platform);
+        to.opt(2, &self.region);
+        to.opt(7, &self.start_date);
+        to.opt(3, &self.status);
+        to.opt(0, &self.term);
+        to.opt(1, &self.type_);
+        to.opt(9, &self.upfront_fee);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SavingsPlanDetail);
@@ -469,14 +415,12 @@ impl model::Model for SavingsPlanDetailsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Str(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SavingsPlanDetailsResponse);
@@ -521,14 +465,12 @@ impl model::Model for SavingsPlansDataResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            1 => model::Part::Int(&self.pages),
-            2 => model::Part::Int(&self.total),
-            3 => model::opt(&self.pagination),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.opt(1, &self.pages);
+        to.opt(3, &self.pagination);
+        to.opt(2, &self.total);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SavingsPlansDataResponse);
@@ -570,13 +512,11 @@ impl model::Model for SpApprovalInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            1 => model::Part::Str(&self.approved_at),
-            2 => model::Part::Str(&self.approved_by),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.approved_at);
+        to.opt(2, &self.approved_by);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SpApprovalInfo);
@@ -621,14 +561,12 @@ impl model::Model for SpFilterOptionsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Str(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SpFilterOptionsResponse);

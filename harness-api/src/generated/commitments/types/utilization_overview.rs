@@ -42,13 +42,11 @@ impl model::Model for ReservationsData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.managed),
-            1 => model::opt(&self.unmanaged),
-            2 => model::Part::Num(&self.percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.managed);
+        to.opt(2, &self.percentage);
+        to.opt(1, &self.unmanaged);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ReservationsData);
@@ -84,11 +82,9 @@ impl model::Model for ReservationsDataManaged {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.utilization_percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.utilization_percentage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ReservationsDataManaged);
@@ -124,11 +120,9 @@ impl model::Model for ReservationsDataUnmanaged {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.utilization_percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.utilization_percentage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ReservationsDataUnmanaged);
@@ -170,13 +164,11 @@ impl model::Model for SavingsPlansData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.managed),
-            1 => model::opt(&self.unmanaged),
-            2 => model::Part::Num(&self.percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.managed);
+        to.opt(2, &self.percentage);
+        to.opt(1, &self.unmanaged);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SavingsPlansData);
@@ -212,11 +204,9 @@ impl model::Model for SavingsPlansDataManaged {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.utilization_percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.utilization_percentage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SavingsPlansDataManaged);
@@ -252,11 +242,9 @@ impl model::Model for SavingsPlansDataUnmanaged {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.utilization_percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.utilization_percentage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SavingsPlansDataUnmanaged);
@@ -301,14 +289,12 @@ impl model::Model for UtilizationOverviewResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Json(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UtilizationOverviewResponse);
@@ -362,15 +348,13 @@ impl model::Model for UtilizationOverviewResponsePayload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.reservations),
-            1 => model::opt(&self.savings_plans),
-            2 => model::Part::Num(&self.overall_percentage),
-            3 => model::Part::Num(&self.overall_managed_percentage),
-            4 => model::Part::Num(&self.overall_unmanaged_percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.overall_managed_percentage);
+        to.opt(2, &self.overall_percentage);
+        to.opt(4, &self.overall_unmanaged_percentage);
+        to.opt(0, &self.reservations);
+        to.opt(1, &self.savings_plans);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UtilizationOverviewResponsePayload);
@@ -406,11 +390,9 @@ impl model::Model for GetUtilizationOverviewBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.service),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.service);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetUtilizationOverviewBody);

@@ -58,16 +58,14 @@ impl model::Model for AppdynamicsClientIdConnectorSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.client_id),
-            2 => model::Part::Str(&self.account_name),
-            3 => model::Part::Str(&self.controller_url),
-            4 => model::Part::Str(&self.client_secret_ref),
-            5 => model::opt(&self.delegate_selectors),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account_name);
+        to.opt(1, &self.client_id);
+        to.opt(4, &self.client_secret_ref);
+        to.opt(3, &self.controller_url);
+        to.opt(5, &self.delegate_selectors);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AppdynamicsClientIdConnectorSpec);
@@ -130,16 +128,14 @@ impl model::Model for AppdynamicsConnectorSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.username),
-            2 => model::Part::Str(&self.account_name),
-            3 => model::Part::Str(&self.password_ref),
-            4 => model::Part::Str(&self.controller_url),
-            5 => model::opt(&self.delegate_selectors),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account_name);
+        to.opt(4, &self.controller_url);
+        to.opt(5, &self.delegate_selectors);
+        to.opt(3, &self.password_ref);
+        to.opt(0, &self.type_);
+        to.opt(1, &self.username);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AppdynamicsConnectorSpec);
@@ -188,14 +184,12 @@ impl model::Model for ArtifactoryAnonymousConnectorSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::opt(&self.type_),
-            2 => model::opt(&self.delegate_selectors),
-            3 => model::Part::Flag(&self.execute_on_delegate),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.delegate_selectors);
+        to.opt(3, &self.execute_on_delegate);
+        to.opt(1, &self.type_);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactoryAnonymousConnectorSpec);
@@ -258,16 +252,14 @@ impl model::Model for ArtifactoryConnectorSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.username),
-            3 => model::Part::Str(&self.password_ref),
-            4 => model::opt(&self.delegate_selectors),
-            5 => model::Part::Flag(&self.execute_on_delegate),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.delegate_selectors);
+        to.opt(5, &self.execute_on_delegate);
+        to.opt(3, &self.password_ref);
+        to.opt(1, &self.type_);
+        to.opt(0, &self.url);
+        to.opt(2, &self.username);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactoryConnectorSpec);
@@ -329,16 +321,14 @@ impl model::Model for ArtifactoryEncryptedConnectorSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.password_ref),
-            3 => model::Part::Str(&self.username_ref),
-            4 => model::opt(&self.delegate_selectors),
-            5 => model::Part::Flag(&self.execute_on_delegate),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.delegate_selectors);
+        to.opt(5, &self.execute_on_delegate);
+        to.opt(2, &self.password_ref);
+        to.opt(1, &self.type_);
+        to.opt(0, &self.url);
+        to.opt(3, &self.username_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactoryEncryptedConnectorSpec);
@@ -407,17 +397,15 @@ impl model::Model for AzureClientCertificateConnectorSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.tenant_id),
-            2 => model::Part::Str(&self.application_id),
-            3 => model::Part::Str(&self.certificate_ref),
-            4 => model::opt(&self.delegate_selectors),
-            5 => model::Part::Flag(&self.execute_on_delegate),
-            6 => model::opt(&self.azure_environment_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.application_id);
+        to.opt(6, &self.azure_environment_type);
+        to.opt(3, &self.certificate_ref);
+        to.opt(4, &self.delegate_selectors);
+        to.opt(5, &self.execute_on_delegate);
+        to.opt(1, &self.tenant_id);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureClientCertificateConnectorSpec);
@@ -491,17 +479,15 @@ impl model::Model for AzureClientSecretKeyConnectorSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.tenant_id),
-            2 => model::Part::Str(&self.secret_ref),
-            3 => model::Part::Str(&self.application_id),
-            4 => model::opt(&self.delegate_selectors),
-            5 => model::Part::Flag(&self.execute_on_delegate),
-            6 => model::opt(&self.azure_environment_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.application_id);
+        to.opt(6, &self.azure_environment_type);
+        to.opt(4, &self.delegate_selectors);
+        to.opt(5, &self.execute_on_delegate);
+        to.opt(2, &self.secret_ref);
+        to.opt(1, &self.tenant_id);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureClientSecretKeyConnectorSpec);
@@ -566,14 +552,12 @@ for AzureInheritFromDelegateSystemAssignedManagedIdentityConnectorSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::opt(&self.delegate_selectors),
-            2 => model::Part::Flag(&self.execute_on_delegate),
-            3 => model::opt(&self.azure_environment_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.azure_environment_type);
+        to.opt(1, &self.delegate_selectors);
+        to.opt(2, &self.execute_on_delegate);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureInheritFromDelegateSystemAssignedManagedIdentityConnectorSpec);
@@ -644,15 +628,13 @@ impl model::Model for AzureInheritFromDelegateUserAssignedManagedIdentityConnect
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.client_id),
-            2 => model::opt(&self.delegate_selectors),
-            3 => model::Part::Flag(&self.execute_on_delegate),
-            4 => model::opt(&self.azure_environment_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.azure_environment_type);
+        to.opt(1, &self.client_id);
+        to.opt(2, &self.delegate_selectors);
+        to.opt(3, &self.execute_on_delegate);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureInheritFromDelegateUserAssignedManagedIdentityConnectorSpec);
@@ -727,17 +709,15 @@ impl model::Model for Connector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.spec),
-            3 => model::opt(&self.tags),
-            4 => model::Part::Str(&self.project),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.description);
+        to.opt(5, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(4, &self.project);
+        to.opt(2, &self.spec);
+        to.opt(3, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Connector);
@@ -785,15 +765,13 @@ impl model::Model for ConnectorConnectivityDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.errors),
-            1 => model::opt(&self.status),
-            2 => model::Part::Int(&self.tested_at),
-            3 => model::Part::Int(&self.connected_at),
-            4 => model::Part::Str(&self.error_summary),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.connected_at);
+        to.opt(4, &self.error_summary);
+        to.opt(0, &self.errors);
+        to.opt(1, &self.status);
+        to.opt(2, &self.tested_at);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConnectorConnectivityDetail);
@@ -844,11 +822,9 @@ impl model::Model for ConnectorRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.connector),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.connector);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ConnectorRequest);
@@ -906,16 +882,14 @@ impl model::Model for ConnectorResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status),
-            1 => model::Part::Int(&self.created),
-            2 => model::Part::Int(&self.updated),
-            3 => model::opt(&self.connector),
-            4 => model::Part::Flag(&self.harness_managed),
-            5 => model::Part::Json(&self.governance_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.connector);
+        to.opt(1, &self.created);
+        to.opt(5, &self.governance_metadata);
+        to.opt(4, &self.harness_managed);
+        to.opt(0, &self.status);
+        to.opt(2, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConnectorResponse);
@@ -978,13 +952,11 @@ impl model::Model for ConnectorTestConnectionErrorDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.code),
-            1 => model::Part::Str(&self.reason),
-            2 => model::Part::Str(&self.message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.code);
+        to.opt(2, &self.message);
+        to.opt(1, &self.reason);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConnectorTestConnectionErrorDetail);
@@ -1032,15 +1004,13 @@ impl model::Model for ConnectorTestConnectionResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.errors),
-            1 => model::opt(&self.status),
-            2 => model::Part::Int(&self.tested_at),
-            3 => model::Part::Str(&self.delegate_id),
-            4 => model::Part::Str(&self.error_summary),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.delegate_id);
+        to.opt(4, &self.error_summary);
+        to.opt(0, &self.errors);
+        to.opt(1, &self.status);
+        to.opt(2, &self.tested_at);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConnectorTestConnectionResponse);
@@ -1087,13 +1057,11 @@ impl model::Model for ErrorDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.code),
-            1 => model::Part::Str(&self.reason),
-            2 => model::Part::Str(&self.message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.code);
+        to.opt(2, &self.message);
+        to.opt(1, &self.reason);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ErrorDetail);
@@ -1163,35 +1131,17 @@ impl model::Model for GitHttpConnectorSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.branch),
-            3 => model::Part::Str(&self.username),
-            4 => model::Part::Str(&self.password_ref),
-            5 => model::opt(&self.connection_type),
-            6 => model::Part::Str(&self.validation_repo),
-            7 => model::opt(&self.delegate_selectors),
-            8 => model::Part::Flag(&self.execute_on_delegate),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.type_.is_some(),
-                self.branch.is_some(),
-                self.username.is_some(),
-                self.password_ref.is_some(),
-                self.connection_type.is_some(),
-                self.validation_repo.is_some(),
-                self.delegate_selectors.is_some(),
-                self.execute_on_delegate.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.branch);
+        to.opt(5, &self.connection_type);
+        to.opt(7, &self.delegate_selectors);
+        to.opt(8, &self.execute_on_delegate);
+        to.opt(4, &self.password_ref);
+        to.opt(1, &self.type_);
+        to.opt(0, &self.url);
+        to.opt(3, &self.username);
+        to.opt(6, &self.validation_repo);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitHttpConnectorSpec);
@@ -1270,35 +1220,17 @@ impl model::Model for GitHttpEncryptedConnectorSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.branch),
-            3 => model::Part::Str(&self.password_ref),
-            4 => model::Part::Str(&self.username_ref),
-            5 => model::opt(&self.connection_type),
-            6 => model::Part::Str(&self.validation_repo),
-            7 => model::opt(&self.delegate_selectors),
-            8 => model::Part::Flag(&self.execute_on_delegate),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.type_.is_some(),
-                self.branch.is_some(),
-                self.password_ref.is_some(),
-                self.username_ref.is_some(),
-                self.connection_type.is_some(),
-                self.validation_repo.is_some(),
-                self.delegate_selectors.is_some(),
-                self.execute_on_delegate.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.branch);
+        to.opt(5, &self.connection_type);
+        to.opt(7, &self.delegate_selectors);
+        to.opt(8, &self.execute_on_delegate);
+        to.opt(3, &self.password_ref);
+        to.opt(1, &self.type_);
+        to.opt(0, &self.url);
+        to.opt(4, &self.username_ref);
+        to.opt(6, &self.validation_repo);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitHttpEncryptedConnectorSpec);
@@ -1373,33 +1305,16 @@ impl model::Model for GitSshConnectorSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.branch),
-            3 => model::Part::Str(&self.ssh_key_ref),
-            4 => model::opt(&self.connection_type),
-            5 => model::Part::Str(&self.validation_repo),
-            6 => model::opt(&self.delegate_selectors),
-            7 => model::Part::Flag(&self.execute_on_delegate),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.type_.is_some(),
-                self.branch.is_some(),
-                self.ssh_key_ref.is_some(),
-                self.connection_type.is_some(),
-                self.validation_repo.is_some(),
-                self.delegate_selectors.is_some(),
-                self.execute_on_delegate.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.branch);
+        to.opt(4, &self.connection_type);
+        to.opt(6, &self.delegate_selectors);
+        to.opt(7, &self.execute_on_delegate);
+        to.opt(3, &self.ssh_key_ref);
+        to.opt(1, &self.type_);
+        to.opt(0, &self.url);
+        to.opt(5, &self.validation_repo);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitSshConnectorSpec);
@@ -1447,12 +1362,10 @@ impl model::Model for HostDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.hostname),
-            1 => model::opt(&self.host_attributes),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.host_attributes);
+        to.opt(0, &self.hostname);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HostDto);
@@ -1497,14 +1410,12 @@ impl model::Model for HostValidationDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.host),
-            1 => model::Part::Str(&self.port),
-            2 => model::opt(&self.error),
-            3 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.error);
+        to.opt(0, &self.host);
+        to.opt(1, &self.port);
+        to.opt(3, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HostValidationDto);
@@ -1558,12 +1469,10 @@ impl model::Model for HostValidationParams {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::Cell::part(&self.hosts),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.hosts);
+        to.opt(0, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(HostValidationParams);
@@ -1608,14 +1517,12 @@ impl model::Model for ResponseDtoListHostValidationDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListHostValidationDto);

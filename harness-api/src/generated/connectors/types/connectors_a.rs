@@ -70,35 +70,17 @@ impl model::Model for AppDynamicsConnectorDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth_type),
-            1 => model::Part::Str(&self.client_id),
-            2 => model::Part::Str(&self.username),
-            3 => model::Part::Str(&self.accountname),
-            4 => model::Part::Str(&self.password_ref),
-            5 => model::Part::Str(&self.controller_url),
-            6 => model::Part::Str(&self.client_secret_ref),
-            7 => model::opt(&self.delegate_selectors),
-            8 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.auth_type.is_some(),
-                self.client_id.is_some(),
-                self.username.is_some(),
-                self.accountname.is_some(),
-                self.password_ref.is_some(),
-                self.controller_url.is_some(),
-                self.client_secret_ref.is_some(),
-                self.delegate_selectors.is_some(),
-                self.ignore_test_connection.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.accountname);
+        to.opt(0, &self.auth_type);
+        to.opt(1, &self.client_id);
+        to.opt(6, &self.client_secret_ref);
+        to.opt(5, &self.controller_url);
+        to.opt(7, &self.delegate_selectors);
+        to.opt(8, &self.ignore_test_connection);
+        to.opt(4, &self.password_ref);
+        to.opt(2, &self.username);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AppDynamicsConnectorDto);
@@ -147,12 +129,10 @@ impl model::Model for ArtifactoryAuthentication {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -220,16 +200,14 @@ impl model::Model for ArtifactoryConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth),
-            1 => model::Part::Flag(&self.proxy),
-            2 => model::opt(&self.delegate_selectors),
-            3 => model::Part::Flag(&self.execute_on_delegate),
-            4 => model::Part::Str(&self.artifactory_server_url),
-            5 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.artifactory_server_url);
+        to.opt(0, &self.auth);
+        to.opt(2, &self.delegate_selectors);
+        to.opt(3, &self.execute_on_delegate);
+        to.opt(5, &self.ignore_test_connection);
+        to.opt(1, &self.proxy);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactoryConnector);
@@ -271,13 +249,11 @@ impl model::Model for ArtifactoryUsernamePasswordAuth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.username),
-            1 => model::Part::Str(&self.password_ref),
-            2 => model::Part::Str(&self.username_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.password_ref);
+        to.opt(0, &self.username);
+        to.opt(2, &self.username_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactoryUsernamePasswordAuth);
@@ -316,12 +292,10 @@ impl model::Model for AwsCodeCommitAuthentication {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -385,15 +359,13 @@ impl model::Model for AwsCodeCommitConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::opt(&self.type_),
-            2 => model::opt(&self.authentication),
-            3 => model::opt(&self.delegate_selectors),
-            4 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.authentication);
+        to.opt(3, &self.delegate_selectors);
+        to.opt(4, &self.ignore_test_connection);
+        to.opt(1, &self.type_);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsCodeCommitConnector);
@@ -441,12 +413,10 @@ impl model::Model for AwsCodeCommitHttpsCredentials {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -504,13 +474,11 @@ impl model::Model for AwsCodeCommitSecretKeyAccessKey {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.access_key),
-            1 => model::Part::Str(&self.access_key_ref),
-            2 => model::Part::Str(&self.secret_key_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.access_key);
+        to.opt(1, &self.access_key_ref);
+        to.opt(2, &self.secret_key_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsCodeCommitSecretKeyAccessKey);
@@ -570,16 +538,14 @@ impl model::Model for AwsConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.proxy),
-            1 => model::opt(&self.credential),
-            2 => model::opt(&self.delegate_selectors),
-            3 => model::Part::Flag(&self.execute_on_delegate),
-            4 => model::Part::Flag(&self.ignore_test_connection),
-            5 => model::opt(&self.aws_sdk_client_back_off_strategy_override),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.aws_sdk_client_back_off_strategy_override);
+        to.opt(1, &self.credential);
+        to.opt(2, &self.delegate_selectors);
+        to.opt(3, &self.execute_on_delegate);
+        to.opt(4, &self.ignore_test_connection);
+        to.opt(0, &self.proxy);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsConnector);
@@ -624,14 +590,12 @@ impl model::Model for AwsCredential {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.region),
-            3 => model::opt(&self.cross_account_access),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.cross_account_access);
+        to.opt(2, &self.region);
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -692,14 +656,12 @@ impl model::Model for AwsCurAttributes {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.region),
-            1 => model::Part::Str(&self.s3_prefix),
-            2 => model::Part::Str(&self.report_name),
-            3 => model::Part::Str(&self.s3_bucket_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.region);
+        to.opt(2, &self.report_name);
+        to.opt(3, &self.s3_bucket_name);
+        to.opt(1, &self.s3_prefix);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsCurAttributes);
@@ -775,37 +737,18 @@ impl model::Model for AwsKmsConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kms_arn),
-            1 => model::Part::Str(&self.region),
-            2 => model::Part::Flag(&self.default),
-            3 => model::Part::Flag(&self.is_default),
-            4 => model::opt(&self.credential),
-            5 => model::opt(&self.delegate_selectors),
-            6 => model::Part::Flag(&self.execute_on_delegate),
-            7 => model::Part::Str(&self.kms_arn_in_plain_text),
-            8 => model::Part::Flag(&self.ignore_test_connection),
-            9 => model::opt(&self.aws_oidc_token_exchange_details_for_delegate),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.kms_arn.is_some(),
-                self.region.is_some(),
-                self.default.is_some(),
-                self.is_default.is_some(),
-                self.credential.is_some(),
-                self.delegate_selectors.is_some(),
-                self.execute_on_delegate.is_some(),
-                self.kms_arn_in_plain_text.is_some(),
-                self.ignore_test_connection.is_some(),
-                self.aws_oidc_token_exchange_details_for_delegate.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.aws_oidc_token_exchange_details_for_delegate);
+        to.opt(4, &self.credential);
+        to.opt(2, &self.default);
+        to.opt(5, &self.delegate_selectors);
+        to.opt(6, &self.execute_on_delegate);
+        to.opt(8, &self.ignore_test_connection);
+        to.opt(3, &self.is_default);
+        to.opt(0, &self.kms_arn);
+        to.opt(7, &self.kms_arn_in_plain_text);
+        to.opt(1, &self.region);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsKmsConnector);
@@ -844,12 +787,10 @@ impl model::Model for AwsKmsConnectorCredential {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -904,11 +845,9 @@ impl model::Model for AwsKmsCredentialSpecAssumeIam {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.delegate_selectors),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.delegate_selectors);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsKmsCredentialSpecAssumeIam);
@@ -958,14 +897,12 @@ impl model::Model for AwsKmsCredentialSpecAssumeSts {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.role_arn),
-            1 => model::Part::Str(&self.external_name),
-            2 => model::opt(&self.delegate_selectors),
-            3 => model::Part::Int(&self.assume_sts_role_duration),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.assume_sts_role_duration);
+        to.opt(2, &self.delegate_selectors);
+        to.opt(1, &self.external_name);
+        to.opt(0, &self.role_arn);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsKmsCredentialSpecAssumeSts);
@@ -1004,12 +941,10 @@ impl model::Model for AwsKmsCredentialSpecManualConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.access_key),
-            1 => model::Part::Str(&self.secret_key),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.access_key);
+        to.opt(1, &self.secret_key);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsKmsCredentialSpecManualConfig);
@@ -1054,14 +989,12 @@ impl model::Model for AwsManualConfigSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.access_key),
-            1 => model::Part::Str(&self.access_key_ref),
-            2 => model::Part::Str(&self.secret_key_ref),
-            3 => model::Part::Str(&self.session_token_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.access_key);
+        to.opt(1, &self.access_key_ref);
+        to.opt(2, &self.secret_key_ref);
+        to.opt(3, &self.session_token_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsManualConfigSpec);
@@ -1097,11 +1030,9 @@ impl model::Model for AwsOidcSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.iam_role_arn),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.iam_role_arn);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsOidcSpec);
@@ -1140,12 +1071,10 @@ impl model::Model for AwsOidcTokenExchangeDetailsForDelegate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.oidc_id_token),
-            1 => model::Part::Int(&self.id_token_expiry_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.id_token_expiry_time);
+        to.opt(0, &self.oidc_id_token);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsOidcTokenExchangeDetailsForDelegate);
@@ -1184,12 +1113,10 @@ impl model::Model for AwsSdkClientBackoffStrategy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsSdkClientBackoffStrategy);
@@ -1278,39 +1205,19 @@ impl model::Model for AwsSecretManager {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.region),
-            1 => model::Part::Flag(&self.default),
-            2 => model::opt(&self.credential),
-            3 => model::Part::Flag(&self.use_put_secret),
-            4 => model::Part::Str(&self.secret_name_prefix),
-            5 => model::opt(&self.delegate_selectors),
-            6 => model::Part::Flag(&self.execute_on_delegate),
-            7 => model::Part::Flag(&self.ignore_test_connection),
-            8 => model::Part::Int(&self.recovery_window_in_days),
-            9 => model::Part::Flag(&self.force_delete_without_recovery),
-            10 => model::opt(&self.aws_oidc_token_exchange_details_for_delegate),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.region.is_some(),
-                self.default.is_some(),
-                self.credential.is_some(),
-                self.use_put_secret.is_some(),
-                self.secret_name_prefix.is_some(),
-                self.delegate_selectors.is_some(),
-                self.execute_on_delegate.is_some(),
-                self.ignore_test_connection.is_some(),
-                self.recovery_window_in_days.is_some(),
-                self.force_delete_without_recovery.is_some(),
-                self.aws_oidc_token_exchange_details_for_delegate.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.aws_oidc_token_exchange_details_for_delegate);
+        to.opt(2, &self.credential);
+        to.opt(1, &self.default);
+        to.opt(5, &self.delegate_selectors);
+        to.opt(6, &self.execute_on_delegate);
+        to.opt(9, &self.force_delete_without_recovery);
+        to.opt(7, &self.ignore_test_connection);
+        to.opt(8, &self.recovery_window_in_days);
+        to.opt(0, &self.region);
+        to.opt(4, &self.secret_name_prefix);
+        to.opt(3, &self.use_put_secret);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsSecretManager);
@@ -1349,12 +1256,10 @@ impl model::Model for AwsSecretManagerCredential {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsSecretManagerCredential);
@@ -1395,11 +1300,9 @@ impl model::Model for AzureArtifactsAuthentication {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureArtifactsAuthentication);
@@ -1453,15 +1356,13 @@ impl model::Model for AzureArtifactsConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth),
-            1 => model::Part::Str(&self.azure_artifacts_url),
-            2 => model::opt(&self.delegate_selectors),
-            3 => model::Part::Flag(&self.execute_on_delegate),
-            4 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth);
+        to.opt(1, &self.azure_artifacts_url);
+        to.opt(2, &self.delegate_selectors);
+        to.opt(3, &self.execute_on_delegate);
+        to.opt(4, &self.ignore_test_connection);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureArtifactsConnector);
@@ -1500,12 +1401,10 @@ impl model::Model for AzureArtifactsHttpCredentials {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureArtifactsHttpCredentials);
@@ -1545,11 +1444,9 @@ impl model::Model for AzureArtifactsUsernameToken {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.token_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.token_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureArtifactsUsernameToken);
@@ -1588,12 +1485,10 @@ impl model::Model for AzureAuth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureAuth);
@@ -1651,15 +1546,13 @@ impl model::Model for AzureConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.credential),
-            1 => model::opt(&self.delegate_selectors),
-            2 => model::Part::Flag(&self.execute_on_delegate),
-            3 => model::opt(&self.azure_environment_type),
-            4 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.azure_environment_type);
+        to.opt(0, &self.credential);
+        to.opt(1, &self.delegate_selectors);
+        to.opt(2, &self.execute_on_delegate);
+        to.opt(4, &self.ignore_test_connection);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureConnector);
@@ -1703,12 +1596,10 @@ impl model::Model for AzureCredential {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -1762,11 +1653,9 @@ impl model::Model for AzureInheritFromDelegateDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.auth),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureInheritFromDelegateDetails);
@@ -1858,45 +1747,22 @@ impl model::Model for AzureKeyVaultConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.default),
-            1 => model::Part::Str(&self.client_id),
-            2 => model::Part::Str(&self.tenant_id),
-            3 => model::Part::Str(&self.secret_key),
-            4 => model::Part::Str(&self.vault_name),
-            5 => model::Part::Flag(&self.enable_purge),
-            6 => model::Part::Str(&self.subscription),
-            7 => model::Part::Str(&self.managed_client_id),
-            8 => model::opt(&self.delegate_selectors),
-            9 => model::Part::Flag(&self.use_managed_identity),
-            10 => model::opt(&self.azure_environment_type),
-            11 => model::Part::Flag(&self.ignore_test_connection),
-            12 => model::Part::Flag(&self.vault_configured_manually),
-            13 => model::opt(&self.azure_managed_identity_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.default.is_some(),
-                self.client_id.is_some(),
-                self.tenant_id.is_some(),
-                self.secret_key.is_some(),
-                self.vault_name.is_some(),
-                self.enable_purge.is_some(),
-                self.subscription.is_some(),
-                self.managed_client_id.is_some(),
-                self.delegate_selectors.is_some(),
-                self.use_managed_identity.is_some(),
-                self.azure_environment_type.is_some(),
-                self.ignore_test_connection.is_some(),
-                self.vault_configured_manually.is_some(),
-                self.azure_managed_identity_type.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.azure_environment_type);
+        to.opt(13, &self.azure_managed_identity_type);
+        to.opt(1, &self.client_id);
+        to.opt(0, &self.default);
+        to.opt(8, &self.delegate_selectors);
+        to.opt(5, &self.enable_purge);
+        to.opt(11, &self.ignore_test_connection);
+        to.opt(7, &self.managed_client_id);
+        to.opt(3, &self.secret_key);
+        to.opt(6, &self.subscription);
+        to.opt(2, &self.tenant_id);
+        to.opt(9, &self.use_managed_identity);
+        to.opt(12, &self.vault_configured_manually);
+        to.opt(4, &self.vault_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureKeyVaultConnector);
@@ -1949,13 +1815,11 @@ impl model::Model for AzureManualDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth),
-            1 => model::Part::Str(&self.tenant_id),
-            2 => model::Part::Str(&self.application_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.application_id);
+        to.opt(0, &self.auth);
+        to.opt(1, &self.tenant_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureManualDetails);
@@ -1997,13 +1861,11 @@ impl model::Model for AzureOidcSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.audience),
-            1 => model::Part::Str(&self.tenant_id),
-            2 => model::Part::Str(&self.application_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.application_id);
+        to.opt(0, &self.audience);
+        to.opt(1, &self.tenant_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureOidcSpec);
@@ -2042,12 +1904,10 @@ impl model::Model for AzureRepoApiAccess {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -2101,12 +1961,10 @@ impl model::Model for AzureRepoAuthentication {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -2182,33 +2040,16 @@ impl model::Model for AzureRepoConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::opt(&self.type_),
-            2 => model::opt(&self.api_access),
-            3 => model::opt(&self.authentication),
-            4 => model::Part::Str(&self.validation_repo),
-            5 => model::opt(&self.delegate_selectors),
-            6 => model::Part::Flag(&self.execute_on_delegate),
-            7 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.type_.is_some(),
-                self.api_access.is_some(),
-                self.authentication.is_some(),
-                self.validation_repo.is_some(),
-                self.delegate_selectors.is_some(),
-                self.execute_on_delegate.is_some(),
-                self.ignore_test_connection.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.api_access);
+        to.opt(3, &self.authentication);
+        to.opt(5, &self.delegate_selectors);
+        to.opt(6, &self.execute_on_delegate);
+        to.opt(7, &self.ignore_test_connection);
+        to.opt(1, &self.type_);
+        to.opt(0, &self.url);
+        to.opt(4, &self.validation_repo);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureRepoConfig);
@@ -2256,12 +2097,10 @@ impl model::Model for AzureRepoHttpCredentials {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -2312,11 +2151,9 @@ impl model::Model for AzureRepoSshCredentials {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.ssh_key_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ssh_key_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureRepoSshCredentials);
@@ -2352,11 +2189,9 @@ impl model::Model for AzureRepoTokenSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.token_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.token_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureRepoTokenSpec);
@@ -2398,13 +2233,11 @@ impl model::Model for AzureRepoUsernameToken {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.token_ref),
-            1 => model::Part::Str(&self.username),
-            2 => model::Part::Str(&self.username_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.token_ref);
+        to.opt(1, &self.username);
+        to.opt(2, &self.username_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureRepoUsernameToken);

@@ -44,12 +44,10 @@ impl model::Model for BambooAuthenticationDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -105,14 +103,12 @@ impl model::Model for BambooConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth),
-            1 => model::Part::Str(&self.bamboo_url),
-            2 => model::opt(&self.delegate_selectors),
-            3 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth);
+        to.opt(1, &self.bamboo_url);
+        to.opt(2, &self.delegate_selectors);
+        to.opt(3, &self.ignore_test_connection);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BambooConnector);
@@ -154,13 +150,11 @@ impl model::Model for BambooUserNamePasswordDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.username),
-            1 => model::Part::Str(&self.password_ref),
-            2 => model::Part::Str(&self.username_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.password_ref);
+        to.opt(0, &self.username);
+        to.opt(2, &self.username_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BambooUserNamePasswordDto);
@@ -218,16 +212,14 @@ impl model::Model for BillingExportSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.report_name),
-            1 => model::opt(&self.billing_type),
-            2 => model::Part::Str(&self.container_name),
-            3 => model::Part::Str(&self.directory_name),
-            4 => model::Part::Str(&self.subscription_id),
-            5 => model::Part::Str(&self.storage_account_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.billing_type);
+        to.opt(2, &self.container_name);
+        to.opt(3, &self.directory_name);
+        to.opt(0, &self.report_name);
+        to.opt(5, &self.storage_account_name);
+        to.opt(4, &self.subscription_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BillingExportSpec);
@@ -270,12 +262,10 @@ impl model::Model for BitbucketApiAccess {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BitbucketApiAccess);
@@ -318,12 +308,10 @@ impl model::Model for BitbucketAuthentication {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -403,35 +391,17 @@ impl model::Model for BitbucketConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Flag(&self.proxy),
-            3 => model::opt(&self.api_access),
-            4 => model::opt(&self.authentication),
-            5 => model::Part::Str(&self.validation_repo),
-            6 => model::opt(&self.delegate_selectors),
-            7 => model::Part::Flag(&self.execute_on_delegate),
-            8 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.type_.is_some(),
-                self.proxy.is_some(),
-                self.api_access.is_some(),
-                self.authentication.is_some(),
-                self.validation_repo.is_some(),
-                self.delegate_selectors.is_some(),
-                self.execute_on_delegate.is_some(),
-                self.ignore_test_connection.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.api_access);
+        to.opt(4, &self.authentication);
+        to.opt(6, &self.delegate_selectors);
+        to.opt(7, &self.execute_on_delegate);
+        to.opt(8, &self.ignore_test_connection);
+        to.opt(2, &self.proxy);
+        to.opt(1, &self.type_);
+        to.opt(0, &self.url);
+        to.opt(5, &self.validation_repo);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BitbucketConnector);
@@ -479,12 +449,10 @@ impl model::Model for BitbucketHttpCredentials {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -535,11 +503,9 @@ impl model::Model for BitbucketSshCredentials {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.ssh_key_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ssh_key_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BitbucketSshCredentials);
@@ -581,13 +547,11 @@ impl model::Model for BitbucketUsernamePassword {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.username),
-            1 => model::Part::Str(&self.password_ref),
-            2 => model::Part::Str(&self.username_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.password_ref);
+        to.opt(0, &self.username);
+        to.opt(2, &self.username_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BitbucketUsernamePassword);

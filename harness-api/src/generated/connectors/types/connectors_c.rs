@@ -39,12 +39,10 @@ impl model::Model for CcmK8sConnectorResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.k8s_connector),
-            1 => model::opt(&self.ccmk8s_connector),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.ccmk8s_connector);
+        to.opt(0, &self.k8s_connector);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CcmK8sConnectorResponse);
@@ -110,33 +108,16 @@ impl model::Model for CeAwsConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.credential),
-            1 => model::Part::Str(&self.aws_account_id),
-            2 => model::opt(&self.cur_attributes),
-            3 => model::opt(&self.features_enabled),
-            4 => model::opt(&self.cross_account_access),
-            5 => model::opt(&self.autostopping_features),
-            6 => model::Part::Flag(&self.ignore_test_connection),
-            7 => model::Part::Flag(&self.is_aws_gov_cloud_account),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.credential.is_some(),
-                self.aws_account_id.is_some(),
-                self.cur_attributes.is_some(),
-                self.features_enabled.is_some(),
-                self.cross_account_access.is_some(),
-                self.autostopping_features.is_some(),
-                self.ignore_test_connection.is_some(),
-                self.is_aws_gov_cloud_account.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.autostopping_features);
+        to.opt(1, &self.aws_account_id);
+        to.opt(0, &self.credential);
+        to.opt(4, &self.cross_account_access);
+        to.opt(2, &self.cur_attributes);
+        to.opt(3, &self.features_enabled);
+        to.opt(6, &self.ignore_test_connection);
+        to.opt(7, &self.is_aws_gov_cloud_account);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CeAwsConnector);
@@ -191,13 +172,11 @@ impl model::Model for CeAwsCredential {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.region),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.region);
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -248,11 +227,9 @@ impl model::Model for CeAwsOidcSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.iam_role_arn),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.iam_role_arn);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CeAwsOidcSpec);
@@ -314,17 +291,15 @@ impl model::Model for CeAzureConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.tenant_id),
-            1 => model::Part::Str(&self.subscription_id),
-            2 => model::opt(&self.features_enabled),
-            3 => model::opt(&self.billing_export_spec),
-            4 => model::opt(&self.billing_export_spec2),
-            5 => model::opt(&self.autostopping_features),
-            6 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.autostopping_features);
+        to.opt(3, &self.billing_export_spec);
+        to.opt(4, &self.billing_export_spec2);
+        to.opt(2, &self.features_enabled);
+        to.opt(6, &self.ignore_test_connection);
+        to.opt(1, &self.subscription_id);
+        to.opt(0, &self.tenant_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CeAzureConnector);
@@ -380,13 +355,11 @@ impl model::Model for CeKubernetesClusterConfigDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.connector_ref),
-            1 => model::opt(&self.features_enabled),
-            2 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.connector_ref);
+        to.opt(1, &self.features_enabled);
+        to.opt(2, &self.ignore_test_connection);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CeKubernetesClusterConfigDto);
@@ -455,17 +428,15 @@ impl model::Model for ConfluenceConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.email_id),
-            1 => model::Part::Str(&self.api_key_ref),
-            2 => model::opt(&self.api_access_type),
-            3 => model::Part::Str(&self.confluence_url),
-            4 => model::Part::Str(&self.access_token_ref),
-            5 => model::Part::Str(&self.refresh_token_ref),
-            6 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.access_token_ref);
+        to.opt(2, &self.api_access_type);
+        to.opt(1, &self.api_key_ref);
+        to.opt(3, &self.confluence_url);
+        to.opt(0, &self.email_id);
+        to.opt(6, &self.ignore_test_connection);
+        to.opt(5, &self.refresh_token_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConfluenceConnector);
@@ -505,11 +476,9 @@ impl model::Model for ConnectorActivityDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.last_activity_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.last_activity_time);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConnectorActivityDetails);
@@ -548,12 +517,10 @@ impl model::Model for ConnectorCatalogueItem {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.category),
-            1 => model::opt(&self.connectors),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.category);
+        to.opt(1, &self.connectors);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConnectorCatalogueItem);
@@ -619,11 +586,9 @@ impl model::Model for ConnectorCatalogueResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.catalogue),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.catalogue);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConnectorCatalogueResponse);
@@ -729,17 +694,15 @@ impl model::Model for ConnectorConnectivityDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.errors),
-            1 => model::opt(&self.status),
-            2 => model::Part::Int(&self.tested_at),
-            3 => model::Part::Str(&self.error_summary),
-            4 => model::Part::Int(&self.last_tested_at),
-            5 => model::Part::Int(&self.last_alert_sent),
-            6 => model::Part::Int(&self.last_connected_at),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.error_summary);
+        to.opt(0, &self.errors);
+        to.opt(5, &self.last_alert_sent);
+        to.opt(6, &self.last_connected_at);
+        to.opt(4, &self.last_tested_at);
+        to.opt(1, &self.status);
+        to.opt(2, &self.tested_at);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConnectorConnectivityDetails);
@@ -822,37 +785,18 @@ impl model::Model for ConnectorFilterProperties {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::opt(&self.types),
-            2 => model::opt(&self.categories),
-            3 => model::opt(&self.filter_type),
-            4 => model::Part::Str(&self.description),
-            5 => model::opt(&self.connector_names),
-            6 => model::opt(&self.connectivity_statuses),
-            7 => model::opt(&self.connector_identifiers),
-            8 => model::opt(&self.connector_connectivity_modes),
-            9 => model::Part::Flag(&self.inheriting_credentials_from_delegate),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.tags.is_some(),
-                self.types.is_some(),
-                self.categories.is_some(),
-                self.filter_type.is_some(),
-                self.description.is_some(),
-                self.connector_names.is_some(),
-                self.connectivity_statuses.is_some(),
-                self.connector_identifiers.is_some(),
-                self.connector_connectivity_modes.is_some(),
-                self.inheriting_credentials_from_delegate.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.categories);
+        to.opt(6, &self.connectivity_statuses);
+        to.opt(8, &self.connector_connectivity_modes);
+        to.opt(7, &self.connector_identifiers);
+        to.opt(5, &self.connector_names);
+        to.opt(4, &self.description);
+        to.opt(3, &self.filter_type);
+        to.opt(9, &self.inheriting_credentials_from_delegate);
+        to.opt(0, &self.tags);
+        to.opt(1, &self.types);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConnectorFilterProperties);
@@ -967,19 +911,17 @@ impl model::Model for ConnectorInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.spec),
-            2 => model::opt(&self.tags),
-            3 => model::opt(&self.type_),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Str(&self.description),
-            6 => model::Part::Str(&self.org_identifier),
-            7 => model::Part::Str(&self.account_identifier),
-            8 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.account_identifier);
+        to.opt(5, &self.description);
+        to.opt(4, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(6, &self.org_identifier);
+        to.opt(8, &self.project_identifier);
+        to.opt(1, &self.spec);
+        to.opt(2, &self.tags);
+        to.opt(3, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -1047,12 +989,10 @@ impl model::Model for ConnectorStatistics {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_stats),
-            1 => model::opt(&self.status_stats),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.status_stats);
+        to.opt(0, &self.type_stats);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConnectorStatistics);
@@ -1091,12 +1031,10 @@ impl model::Model for ConnectorStatusStats {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.count),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConnectorStatusStats);
@@ -1140,12 +1078,10 @@ impl model::Model for ConnectorTypeStats {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Int(&self.count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.count);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConnectorTypeStats);
@@ -1226,16 +1162,14 @@ impl model::Model for ConnectorValidationResult {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.errors),
-            1 => model::opt(&self.status),
-            2 => model::Part::Str(&self.task_id),
-            3 => model::Part::Int(&self.tested_at),
-            4 => model::Part::Str(&self.delegate_id),
-            5 => model::Part::Str(&self.error_summary),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.delegate_id);
+        to.opt(5, &self.error_summary);
+        to.opt(0, &self.errors);
+        to.opt(1, &self.status);
+        to.opt(2, &self.task_id);
+        to.opt(3, &self.tested_at);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConnectorValidationResult);
@@ -1279,12 +1213,10 @@ impl model::Model for CrossAccountAccess {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.external_id),
-            1 => model::Part::Str(&self.cross_account_role_arn),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.cross_account_role_arn);
+        to.opt(0, &self.external_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CrossAccountAccess);
@@ -1350,33 +1282,16 @@ impl model::Model for CustomHealthConnectorDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.method),
-            1 => model::opt(&self.params),
-            2 => model::Part::Str(&self.base_url),
-            3 => model::opt(&self.headers),
-            4 => model::Part::Str(&self.validation_body),
-            5 => model::Part::Str(&self.validation_path),
-            6 => model::opt(&self.delegate_selectors),
-            7 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.method.is_some(),
-                self.params.is_some(),
-                self.base_url.is_some(),
-                self.headers.is_some(),
-                self.validation_body.is_some(),
-                self.validation_path.is_some(),
-                self.delegate_selectors.is_some(),
-                self.ignore_test_connection.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.base_url);
+        to.opt(6, &self.delegate_selectors);
+        to.opt(3, &self.headers);
+        to.opt(7, &self.ignore_test_connection);
+        to.opt(0, &self.method);
+        to.opt(1, &self.params);
+        to.opt(4, &self.validation_body);
+        to.opt(5, &self.validation_path);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomHealthConnectorDto);
@@ -1434,15 +1349,13 @@ impl model::Model for CustomHealthKeyAndValue {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            2 => model::Part::Flag(&self.value_encrypted),
-            3 => model::Part::Flag(&self.is_value_encrypted),
-            4 => model::Part::Str(&self.encrypted_value_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.encrypted_value_ref);
+        to.opt(3, &self.is_value_encrypted);
+        to.opt(0, &self.key);
+        to.opt(1, &self.value);
+        to.opt(2, &self.value_encrypted);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomHealthKeyAndValue);
@@ -1512,35 +1425,17 @@ impl model::Model for CustomSecretManager {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.host),
-            1 => model::Part::Flag(&self.default),
-            2 => model::Part::Int(&self.timeout),
-            3 => model::opt(&self.template),
-            4 => model::Part::Flag(&self.on_delegate),
-            5 => model::Part::Str(&self.connector_ref),
-            6 => model::Part::Str(&self.working_directory),
-            7 => model::opt(&self.delegate_selectors),
-            8 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.host.is_some(),
-                self.default.is_some(),
-                self.timeout.is_some(),
-                self.template.is_some(),
-                self.on_delegate.is_some(),
-                self.connector_ref.is_some(),
-                self.working_directory.is_some(),
-                self.delegate_selectors.is_some(),
-                self.ignore_test_connection.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.connector_ref);
+        to.opt(1, &self.default);
+        to.opt(7, &self.delegate_selectors);
+        to.opt(0, &self.host);
+        to.opt(8, &self.ignore_test_connection);
+        to.opt(4, &self.on_delegate);
+        to.opt(3, &self.template);
+        to.opt(2, &self.timeout);
+        to.opt(6, &self.working_directory);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomSecretManager);

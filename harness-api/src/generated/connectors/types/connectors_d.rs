@@ -54,15 +54,13 @@ impl model::Model for DatadogConnectorDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.api_key_ref),
-            2 => model::Part::Str(&self.application_key_ref),
-            3 => model::opt(&self.delegate_selectors),
-            4 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.api_key_ref);
+        to.opt(2, &self.application_key_ref);
+        to.opt(3, &self.delegate_selectors);
+        to.opt(4, &self.ignore_test_connection);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DatadogConnectorDto);
@@ -106,12 +104,10 @@ impl model::Model for DockerAuthentication {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -183,17 +179,15 @@ impl model::Model for DockerConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth),
-            1 => model::Part::Flag(&self.proxy),
-            2 => model::opt(&self.provider_type),
-            3 => model::opt(&self.delegate_selectors),
-            4 => model::Part::Str(&self.docker_registry_url),
-            5 => model::Part::Flag(&self.execute_on_delegate),
-            6 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth);
+        to.opt(3, &self.delegate_selectors);
+        to.opt(4, &self.docker_registry_url);
+        to.opt(5, &self.execute_on_delegate);
+        to.opt(6, &self.ignore_test_connection);
+        to.opt(2, &self.provider_type);
+        to.opt(1, &self.proxy);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DockerConnector);
@@ -239,13 +233,11 @@ impl model::Model for DockerUserNamePassword {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.username),
-            1 => model::Part::Str(&self.password_ref),
-            2 => model::Part::Str(&self.username_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.password_ref);
+        to.opt(0, &self.username);
+        to.opt(2, &self.username_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DockerUserNamePassword);
@@ -303,16 +295,14 @@ impl model::Model for DynatraceConnectorDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.api_token_ref),
-            2 => model::Part::Str(&self.platform_url),
-            3 => model::Part::Str(&self.platform_token_ref),
-            4 => model::opt(&self.delegate_selectors),
-            5 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.api_token_ref);
+        to.opt(4, &self.delegate_selectors);
+        to.opt(5, &self.ignore_test_connection);
+        to.opt(3, &self.platform_token_ref);
+        to.opt(2, &self.platform_url);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DynatraceConnectorDto);

@@ -66,33 +66,16 @@ impl model::Model for ElkConnectorDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.api_key_id),
-            2 => model::opt(&self.auth_type),
-            3 => model::Part::Str(&self.username),
-            4 => model::Part::Str(&self.api_key_ref),
-            5 => model::Part::Str(&self.password_ref),
-            6 => model::opt(&self.delegate_selectors),
-            7 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.api_key_id.is_some(),
-                self.auth_type.is_some(),
-                self.username.is_some(),
-                self.api_key_ref.is_some(),
-                self.password_ref.is_some(),
-                self.delegate_selectors.is_some(),
-                self.ignore_test_connection.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.api_key_id);
+        to.opt(4, &self.api_key_ref);
+        to.opt(2, &self.auth_type);
+        to.opt(6, &self.delegate_selectors);
+        to.opt(7, &self.ignore_test_connection);
+        to.opt(5, &self.password_ref);
+        to.opt(0, &self.url);
+        to.opt(3, &self.username);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ElkConnectorDto);
@@ -142,14 +125,12 @@ impl model::Model for ErrorTrackingConnectorDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.api_key_ref),
-            2 => model::opt(&self.delegate_selectors),
-            3 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.api_key_ref);
+        to.opt(2, &self.delegate_selectors);
+        to.opt(3, &self.ignore_test_connection);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ErrorTrackingConnectorDto);

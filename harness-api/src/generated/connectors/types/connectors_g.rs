@@ -39,12 +39,10 @@ impl model::Model for GcpBillingExportSpecDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.table_id),
-            1 => model::Part::Str(&self.dataset_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.dataset_id);
+        to.opt(0, &self.table_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GcpBillingExportSpecDto);
@@ -83,12 +81,10 @@ impl model::Model for GcpCcmConnectorCredential {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -153,14 +149,12 @@ impl model::Model for GcpCcmOidcDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.provider_id),
-            1 => model::Part::Str(&self.gcp_project_id),
-            2 => model::Part::Str(&self.workload_pool_id),
-            3 => model::Part::Str(&self.service_account_email),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.gcp_project_id);
+        to.opt(0, &self.provider_id);
+        to.opt(3, &self.service_account_email);
+        to.opt(2, &self.workload_pool_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GcpCcmOidcDetails);
@@ -222,17 +216,15 @@ impl model::Model for GcpCloudCostConnectorDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.project_id),
-            1 => model::opt(&self.credential),
-            2 => model::opt(&self.features_enabled),
-            3 => model::opt(&self.billing_export_spec),
-            4 => model::Part::Str(&self.service_account_email),
-            5 => model::opt(&self.autostopping_features),
-            6 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.autostopping_features);
+        to.opt(3, &self.billing_export_spec);
+        to.opt(1, &self.credential);
+        to.opt(2, &self.features_enabled);
+        to.opt(6, &self.ignore_test_connection);
+        to.opt(0, &self.project_id);
+        to.opt(4, &self.service_account_email);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GcpCloudCostConnectorDto);
@@ -300,15 +292,13 @@ impl model::Model for GcpConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.proxy),
-            1 => model::opt(&self.credential),
-            2 => model::opt(&self.delegate_selectors),
-            3 => model::Part::Flag(&self.execute_on_delegate),
-            4 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.credential);
+        to.opt(2, &self.delegate_selectors);
+        to.opt(3, &self.execute_on_delegate);
+        to.opt(4, &self.ignore_test_connection);
+        to.opt(0, &self.proxy);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GcpConnector);
@@ -347,12 +337,10 @@ impl model::Model for GcpConnectorCredential {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -405,11 +393,9 @@ impl model::Model for GcpDelegateDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.delegate_selectors),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.delegate_selectors);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GcpDelegateDetails);
@@ -483,37 +469,18 @@ impl model::Model for GcpKmsConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.region),
-            1 => model::Part::Flag(&self.default),
-            2 => model::Part::Str(&self.key_name),
-            3 => model::Part::Str(&self.key_ring),
-            4 => model::Part::Str(&self.project_id),
-            5 => model::Part::Str(&self.credentials),
-            6 => model::opt(&self.oidc_details),
-            7 => model::opt(&self.delegate_selectors),
-            8 => model::Part::Flag(&self.execute_on_delegate),
-            9 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.region.is_some(),
-                self.default.is_some(),
-                self.key_name.is_some(),
-                self.key_ring.is_some(),
-                self.project_id.is_some(),
-                self.credentials.is_some(),
-                self.oidc_details.is_some(),
-                self.delegate_selectors.is_some(),
-                self.execute_on_delegate.is_some(),
-                self.ignore_test_connection.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.credentials);
+        to.opt(1, &self.default);
+        to.opt(7, &self.delegate_selectors);
+        to.opt(8, &self.execute_on_delegate);
+        to.opt(9, &self.ignore_test_connection);
+        to.opt(2, &self.key_name);
+        to.opt(3, &self.key_ring);
+        to.opt(6, &self.oidc_details);
+        to.opt(4, &self.project_id);
+        to.opt(0, &self.region);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GcpKmsConnector);
@@ -549,11 +516,9 @@ impl model::Model for GcpManualDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.secret_key_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.secret_key_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GcpManualDetails);
@@ -603,14 +568,12 @@ impl model::Model for GcpOidcDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.provider_id),
-            1 => model::Part::Str(&self.gcp_project_id),
-            2 => model::Part::Str(&self.workload_pool_id),
-            3 => model::Part::Str(&self.service_account_email),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.gcp_project_id);
+        to.opt(0, &self.provider_id);
+        to.opt(3, &self.service_account_email);
+        to.opt(2, &self.workload_pool_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GcpOidcDetails);
@@ -674,17 +637,15 @@ impl model::Model for GcpOidcTokenExchangeDetailsForDelegate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.oidc_id_token),
-            1 => model::Part::Int(&self.id_token_expiry_time),
-            2 => model::Part::Str(&self.gcp_service_account_email),
-            3 => model::Part::Str(&self.oidc_access_token_sts_endpoint),
-            4 => model::Part::Str(&self.oidc_access_token_iam_sa_endpoint),
-            5 => model::opt(&self.oidc_chartmuseum_gcp_config_structure),
-            6 => model::opt(&self.oidc_workload_access_token_request_structure),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.gcp_service_account_email);
+        to.opt(1, &self.id_token_expiry_time);
+        to.opt(4, &self.oidc_access_token_iam_sa_endpoint);
+        to.opt(3, &self.oidc_access_token_sts_endpoint);
+        to.opt(5, &self.oidc_chartmuseum_gcp_config_structure);
+        to.opt(0, &self.oidc_id_token);
+        to.opt(6, &self.oidc_workload_access_token_request_structure);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GcpOidcTokenExchangeDetailsForDelegate);
@@ -752,33 +713,16 @@ impl model::Model for GcpSecretManager {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.default),
-            1 => model::opt(&self.credential),
-            2 => model::Part::Str(&self.credentials_ref),
-            3 => model::opt(&self.delegate_selectors),
-            4 => model::Part::Flag(&self.execute_on_delegate),
-            5 => model::Part::Flag(&self.ignore_test_connection),
-            6 => model::Part::Flag(&self.assume_credentials_on_delegate),
-            7 => model::opt(&self.gcp_oidc_token_exchange_details_for_delegate),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.default.is_some(),
-                self.credential.is_some(),
-                self.credentials_ref.is_some(),
-                self.delegate_selectors.is_some(),
-                self.execute_on_delegate.is_some(),
-                self.ignore_test_connection.is_some(),
-                self.assume_credentials_on_delegate.is_some(),
-                self.gcp_oidc_token_exchange_details_for_delegate.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.assume_credentials_on_delegate);
+        to.opt(1, &self.credential);
+        to.opt(2, &self.credentials_ref);
+        to.opt(0, &self.default);
+        to.opt(3, &self.delegate_selectors);
+        to.opt(4, &self.execute_on_delegate);
+        to.opt(7, &self.gcp_oidc_token_exchange_details_for_delegate);
+        to.opt(5, &self.ignore_test_connection);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GcpSecretManager);
@@ -861,21 +805,19 @@ impl model::Model for GitConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::opt(&self.spec),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Flag(&self.proxy),
-            4 => model::Part::Str(&self.branch_name),
-            5 => model::Part::Flag(&self.is_anonymous),
-            6 => model::opt(&self.connection_type),
-            7 => model::Part::Str(&self.validation_repo),
-            8 => model::opt(&self.delegate_selectors),
-            9 => model::Part::Flag(&self.execute_on_delegate),
-            10 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.branch_name);
+        to.opt(6, &self.connection_type);
+        to.opt(8, &self.delegate_selectors);
+        to.opt(9, &self.execute_on_delegate);
+        to.opt(10, &self.ignore_test_connection);
+        to.opt(5, &self.is_anonymous);
+        to.opt(3, &self.proxy);
+        to.opt(1, &self.spec);
+        to.opt(2, &self.type_);
+        to.opt(0, &self.url);
+        to.opt(7, &self.validation_repo);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -931,13 +873,11 @@ impl model::Model for GitHttpAuthenticationDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.username),
-            1 => model::Part::Str(&self.password_ref),
-            2 => model::Part::Str(&self.username_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.password_ref);
+        to.opt(0, &self.username);
+        to.opt(2, &self.username_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitHttpAuthenticationDto);
@@ -973,11 +913,9 @@ impl model::Model for GitSshAuthentication {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.ssh_key_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ssh_key_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitSshAuthentication);
@@ -1016,12 +954,10 @@ impl model::Model for GithubApiAccess {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -1090,15 +1026,13 @@ impl model::Model for GithubApp {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.application_id),
-            1 => model::Part::Str(&self.private_key_ref),
-            2 => model::Part::Str(&self.installation_id),
-            3 => model::Part::Str(&self.application_id_ref),
-            4 => model::Part::Str(&self.installation_id_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.application_id);
+        to.opt(3, &self.application_id_ref);
+        to.opt(2, &self.installation_id);
+        to.opt(4, &self.installation_id_ref);
+        to.opt(1, &self.private_key_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GithubApp);
@@ -1152,15 +1086,13 @@ impl model::Model for GithubAppSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.application_id),
-            1 => model::Part::Str(&self.private_key_ref),
-            2 => model::Part::Str(&self.installation_id),
-            3 => model::Part::Str(&self.application_id_ref),
-            4 => model::Part::Str(&self.installation_id_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.application_id);
+        to.opt(3, &self.application_id_ref);
+        to.opt(2, &self.installation_id);
+        to.opt(4, &self.installation_id_ref);
+        to.opt(1, &self.private_key_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GithubAppSpec);
@@ -1199,12 +1131,10 @@ impl model::Model for GithubAuthentication {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -1284,35 +1214,17 @@ impl model::Model for GithubConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Flag(&self.proxy),
-            3 => model::opt(&self.api_access),
-            4 => model::opt(&self.authentication),
-            5 => model::Part::Str(&self.validation_repo),
-            6 => model::opt(&self.delegate_selectors),
-            7 => model::Part::Flag(&self.execute_on_delegate),
-            8 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.type_.is_some(),
-                self.proxy.is_some(),
-                self.api_access.is_some(),
-                self.authentication.is_some(),
-                self.validation_repo.is_some(),
-                self.delegate_selectors.is_some(),
-                self.execute_on_delegate.is_some(),
-                self.ignore_test_connection.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.api_access);
+        to.opt(4, &self.authentication);
+        to.opt(6, &self.delegate_selectors);
+        to.opt(7, &self.execute_on_delegate);
+        to.opt(8, &self.ignore_test_connection);
+        to.opt(2, &self.proxy);
+        to.opt(1, &self.type_);
+        to.opt(0, &self.url);
+        to.opt(5, &self.validation_repo);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GithubConnector);
@@ -1360,12 +1272,10 @@ impl model::Model for GithubHttpCredentials {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -1419,11 +1329,9 @@ impl model::Model for GithubOauth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.token_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.token_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GithubOauth);
@@ -1459,11 +1367,9 @@ impl model::Model for GithubSshCredentials {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.ssh_key_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ssh_key_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GithubSshCredentials);
@@ -1499,11 +1405,9 @@ impl model::Model for GithubTokenSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.token_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.token_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GithubTokenSpec);
@@ -1545,13 +1449,11 @@ impl model::Model for GithubUsernamePassword {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.username),
-            1 => model::Part::Str(&self.password_ref),
-            2 => model::Part::Str(&self.username_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.password_ref);
+        to.opt(0, &self.username);
+        to.opt(2, &self.username_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GithubUsernamePassword);
@@ -1593,13 +1495,11 @@ impl model::Model for GithubUsernameToken {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.token_ref),
-            1 => model::Part::Str(&self.username),
-            2 => model::Part::Str(&self.username_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.token_ref);
+        to.opt(1, &self.username);
+        to.opt(2, &self.username_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GithubUsernameToken);
@@ -1638,12 +1538,10 @@ impl model::Model for GitlabApiAccess {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -1696,12 +1594,10 @@ impl model::Model for GitlabAuthentication {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -1781,35 +1677,17 @@ impl model::Model for GitlabConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Flag(&self.proxy),
-            3 => model::opt(&self.api_access),
-            4 => model::opt(&self.authentication),
-            5 => model::Part::Str(&self.validation_repo),
-            6 => model::opt(&self.delegate_selectors),
-            7 => model::Part::Flag(&self.execute_on_delegate),
-            8 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.type_.is_some(),
-                self.proxy.is_some(),
-                self.api_access.is_some(),
-                self.authentication.is_some(),
-                self.validation_repo.is_some(),
-                self.delegate_selectors.is_some(),
-                self.execute_on_delegate.is_some(),
-                self.ignore_test_connection.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.api_access);
+        to.opt(4, &self.authentication);
+        to.opt(6, &self.delegate_selectors);
+        to.opt(7, &self.execute_on_delegate);
+        to.opt(8, &self.ignore_test_connection);
+        to.opt(2, &self.proxy);
+        to.opt(1, &self.type_);
+        to.opt(0, &self.url);
+        to.opt(5, &self.validation_repo);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitlabConnector);
@@ -1857,12 +1735,10 @@ impl model::Model for GitlabHttpCredentials {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -1916,11 +1792,9 @@ impl model::Model for GitlabKerberos {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kerberos_key_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.kerberos_key_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitlabKerberos);
@@ -1959,12 +1833,10 @@ impl model::Model for GitlabOauth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.token_ref),
-            1 => model::Part::Str(&self.refresh_token_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.refresh_token_ref);
+        to.opt(0, &self.token_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitlabOauth);
@@ -2000,11 +1872,9 @@ impl model::Model for GitlabSshCredentials {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.ssh_key_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ssh_key_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitlabSshCredentials);
@@ -2043,12 +1913,10 @@ impl model::Model for GitlabTokenSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.api_url),
-            1 => model::Part::Str(&self.token_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.api_url);
+        to.opt(1, &self.token_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitlabTokenSpec);
@@ -2090,13 +1958,11 @@ impl model::Model for GitlabUsernamePassword {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.username),
-            1 => model::Part::Str(&self.password_ref),
-            2 => model::Part::Str(&self.username_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.password_ref);
+        to.opt(0, &self.username);
+        to.opt(2, &self.username_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitlabUsernamePassword);
@@ -2138,13 +2004,11 @@ impl model::Model for GitlabUsernameToken {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.token_ref),
-            1 => model::Part::Str(&self.username),
-            2 => model::Part::Str(&self.username_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.token_ref);
+        to.opt(1, &self.username);
+        to.opt(2, &self.username_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitlabUsernameToken);

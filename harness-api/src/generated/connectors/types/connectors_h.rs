@@ -39,12 +39,10 @@ impl model::Model for HarnessApiAccess {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -98,12 +96,10 @@ impl model::Model for HarnessAuthentication {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessAuthentication);
@@ -209,51 +205,25 @@ impl model::Model for HarnessConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.slug),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Str(&self.org_id),
-            4 => model::Part::Str(&self.api_url),
-            5 => model::Part::Str(&self.account_id),
-            6 => model::opt(&self.api_access),
-            7 => model::Part::Str(&self.project_id),
-            8 => model::Part::Str(&self.repo_ui_url),
-            9 => model::Part::Str(&self.git_base_url),
-            10 => model::Part::Str(&self.api_external_url),
-            11 => model::opt(&self.authentication),
-            12 => model::Part::Str(&self.validation_repo),
-            13 => model::Part::Str(&self.vanity_git_base_url),
-            14 => model::Part::Flag(&self.execute_on_delegate),
-            15 => model::Part::Flag(&self.ignore_test_connection),
-            16 => model::Part::Str(&self.scoped_repo_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.slug.is_some(),
-                self.type_.is_some(),
-                self.org_id.is_some(),
-                self.api_url.is_some(),
-                self.account_id.is_some(),
-                self.api_access.is_some(),
-                self.project_id.is_some(),
-                self.repo_ui_url.is_some(),
-                self.git_base_url.is_some(),
-                self.api_external_url.is_some(),
-                self.authentication.is_some(),
-                self.validation_repo.is_some(),
-                self.vanity_git_base_url.is_some(),
-                self.execute_on_delegate.is_some(),
-                self.ignore_test_connection.is_some(),
-                self.scoped_repo_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account_id);
+        to.opt(6, &self.api_access);
+        to.opt(10, &self.api_external_url);
+        to.opt(4, &self.api_url);
+        to.opt(11, &self.authentication);
+        to.opt(14, &self.execute_on_delegate);
+        to.opt(9, &self.git_base_url);
+        to.opt(15, &self.ignore_test_connection);
+        to.opt(3, &self.org_id);
+        to.opt(7, &self.project_id);
+        to.opt(8, &self.repo_ui_url);
+        to.opt(16, &self.scoped_repo_identifier);
+        to.opt(1, &self.slug);
+        to.opt(2, &self.type_);
+        to.opt(0, &self.url);
+        to.opt(12, &self.validation_repo);
+        to.opt(13, &self.vanity_git_base_url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessConnector);
@@ -296,12 +266,10 @@ impl model::Model for HarnessHttpCredentials {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -352,11 +320,9 @@ impl model::Model for HarnessJwtTokenSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.token_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.token_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessJwtTokenSpec);
@@ -392,11 +358,9 @@ impl model::Model for HarnessTokenSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.token_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.token_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessTokenSpec);
@@ -435,12 +399,10 @@ impl model::Model for HarnessUsernameToken {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.token_ref),
-            1 => model::Part::Str(&self.username),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.token_ref);
+        to.opt(1, &self.username);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessUsernameToken);
@@ -484,12 +446,10 @@ impl model::Model for HttpHelmAuthentication {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -544,14 +504,12 @@ impl model::Model for HttpHelmConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth),
-            1 => model::Part::Str(&self.helm_repo_url),
-            2 => model::opt(&self.delegate_selectors),
-            3 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth);
+        to.opt(2, &self.delegate_selectors);
+        to.opt(1, &self.helm_repo_url);
+        to.opt(3, &self.ignore_test_connection);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HttpHelmConnector);
@@ -593,13 +551,11 @@ impl model::Model for HttpHelmUsernamePassword {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.username),
-            1 => model::Part::Str(&self.password_ref),
-            2 => model::Part::Str(&self.username_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.password_ref);
+        to.opt(0, &self.username);
+        to.opt(2, &self.username_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HttpHelmUsernamePassword);

@@ -39,12 +39,10 @@ impl model::Model for KubernetesAuth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -118,15 +116,13 @@ impl model::Model for KubernetesClientKeyCert {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.ca_cert_ref),
-            1 => model::Part::Str(&self.client_key_ref),
-            2 => model::Part::Str(&self.client_cert_ref),
-            3 => model::Part::Str(&self.client_key_algo),
-            4 => model::Part::Str(&self.client_key_passphrase_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ca_cert_ref);
+        to.opt(2, &self.client_cert_ref);
+        to.opt(3, &self.client_key_algo);
+        to.opt(4, &self.client_key_passphrase_ref);
+        to.opt(1, &self.client_key_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(KubernetesClientKeyCert);
@@ -168,13 +164,11 @@ impl model::Model for KubernetesClusterConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.credential),
-            1 => model::opt(&self.delegate_selectors),
-            2 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.credential);
+        to.opt(1, &self.delegate_selectors);
+        to.opt(2, &self.ignore_test_connection);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(KubernetesClusterConfig);
@@ -213,12 +207,10 @@ impl model::Model for KubernetesClusterDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth),
-            1 => model::Part::Str(&self.master_url),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth);
+        to.opt(1, &self.master_url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(KubernetesClusterDetails);
@@ -257,12 +249,10 @@ impl model::Model for KubernetesCredential {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -339,17 +329,15 @@ impl model::Model for KubernetesOpenIdConnect {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.oidc_scopes),
-            1 => model::Part::Str(&self.oidc_username),
-            2 => model::Part::Str(&self.oidc_issuer_url),
-            3 => model::Part::Str(&self.oidc_secret_ref),
-            4 => model::Part::Str(&self.oidc_client_id_ref),
-            5 => model::Part::Str(&self.oidc_password_ref),
-            6 => model::Part::Str(&self.oidc_username_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.oidc_client_id_ref);
+        to.opt(2, &self.oidc_issuer_url);
+        to.opt(5, &self.oidc_password_ref);
+        to.opt(0, &self.oidc_scopes);
+        to.opt(3, &self.oidc_secret_ref);
+        to.opt(1, &self.oidc_username);
+        to.opt(6, &self.oidc_username_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(KubernetesOpenIdConnect);
@@ -388,12 +376,10 @@ impl model::Model for KubernetesServiceAccount {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.ca_cert_ref),
-            1 => model::Part::Str(&self.service_account_token_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ca_cert_ref);
+        to.opt(1, &self.service_account_token_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(KubernetesServiceAccount);
@@ -435,13 +421,11 @@ impl model::Model for KubernetesUserNamePassword {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.username),
-            1 => model::Part::Str(&self.password_ref),
-            2 => model::Part::Str(&self.username_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.password_ref);
+        to.opt(0, &self.username);
+        to.opt(2, &self.username_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(KubernetesUserNamePassword);

@@ -36,11 +36,9 @@ impl model::Model for LangSmithApiKeyDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.api_key_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.api_key_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LangSmithApiKeyDto);
@@ -84,12 +82,10 @@ impl model::Model for LangSmithAuthenticationDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -144,14 +140,12 @@ impl model::Model for LangSmithConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth),
-            1 => model::Part::Str(&self.base_url),
-            2 => model::opt(&self.delegate_selectors),
-            3 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth);
+        to.opt(1, &self.base_url);
+        to.opt(2, &self.delegate_selectors);
+        to.opt(3, &self.ignore_test_connection);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LangSmithConnector);
@@ -190,12 +184,10 @@ impl model::Model for LocalConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.default),
-            1 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.default);
+        to.opt(1, &self.ignore_test_connection);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LocalConnector);

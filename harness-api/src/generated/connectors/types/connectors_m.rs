@@ -39,12 +39,10 @@ impl model::Model for MlFlowAuthentication {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MlFlowAuthentication);
@@ -93,14 +91,12 @@ impl model::Model for MlFlowConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth),
-            1 => model::Part::Str(&self.base_url),
-            2 => model::opt(&self.delegate_selectors),
-            3 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth);
+        to.opt(1, &self.base_url);
+        to.opt(2, &self.delegate_selectors);
+        to.opt(3, &self.ignore_test_connection);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MlFlowConnector);
@@ -162,17 +158,15 @@ impl model::Model for MsTeamsConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.client_id),
-            1 => model::Part::Str(&self.tenant_id),
-            2 => model::opt(&self.api_access_type),
-            3 => model::Part::Str(&self.access_token_ref),
-            4 => model::Part::Str(&self.client_secret_ref),
-            5 => model::Part::Str(&self.refresh_token_ref),
-            6 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.access_token_ref);
+        to.opt(2, &self.api_access_type);
+        to.opt(0, &self.client_id);
+        to.opt(4, &self.client_secret_ref);
+        to.opt(6, &self.ignore_test_connection);
+        to.opt(5, &self.refresh_token_ref);
+        to.opt(1, &self.tenant_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MsTeamsConnector);

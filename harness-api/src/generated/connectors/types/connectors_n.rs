@@ -45,14 +45,12 @@ impl model::Model for NameValuePairWithDefault {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.value),
-            3 => model::Part::Flag(&self.use_as_default),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.type_);
+        to.opt(3, &self.use_as_default);
+        to.opt(2, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NameValuePairWithDefault);
@@ -106,15 +104,13 @@ impl model::Model for NewRelicConnectorDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.api_key_ref),
-            2 => model::opt(&self.delegate_selectors),
-            3 => model::Part::Str(&self.new_relic_account_id),
-            4 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.api_key_ref);
+        to.opt(2, &self.delegate_selectors);
+        to.opt(4, &self.ignore_test_connection);
+        to.opt(3, &self.new_relic_account_id);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NewRelicConnectorDto);
@@ -158,12 +154,10 @@ impl model::Model for NexusAuthentication {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -227,15 +221,13 @@ impl model::Model for NexusConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth),
-            1 => model::Part::Str(&self.version),
-            2 => model::Part::Str(&self.nexus_server_url),
-            3 => model::opt(&self.delegate_selectors),
-            4 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth);
+        to.opt(3, &self.delegate_selectors);
+        to.opt(4, &self.ignore_test_connection);
+        to.opt(2, &self.nexus_server_url);
+        to.opt(1, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NexusConnector);
@@ -277,13 +269,11 @@ impl model::Model for NexusUsernamePasswordAuth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.username),
-            1 => model::Part::Str(&self.password_ref),
-            2 => model::Part::Str(&self.username_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.password_ref);
+        to.opt(0, &self.username);
+        to.opt(2, &self.username_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NexusUsernamePasswordAuth);
@@ -319,11 +309,9 @@ impl model::Model for NgConnectorRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.connector),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.connector);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NgConnectorRequest);
@@ -397,37 +385,18 @@ impl model::Model for NgConnectorResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status),
-            1 => model::opt(&self.connector),
-            2 => model::Part::Int(&self.created_at),
-            3 => model::opt(&self.git_details),
-            4 => model::Part::Flag(&self.is_favorite),
-            5 => model::Part::Flag(&self.harness_managed),
-            6 => model::Part::Int(&self.last_modified_at),
-            7 => model::opt(&self.activity_details),
-            8 => model::opt(&self.governance_metadata),
-            9 => model::opt(&self.entity_validity_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.status.is_some(),
-                self.connector.is_some(),
-                self.created_at.is_some(),
-                self.git_details.is_some(),
-                self.is_favorite.is_some(),
-                self.harness_managed.is_some(),
-                self.last_modified_at.is_some(),
-                self.activity_details.is_some(),
-                self.governance_metadata.is_some(),
-                self.entity_validity_details.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.activity_details);
+        to.opt(1, &self.connector);
+        to.opt(2, &self.created_at);
+        to.opt(9, &self.entity_validity_details);
+        to.opt(3, &self.git_details);
+        to.opt(8, &self.governance_metadata);
+        to.opt(5, &self.harness_managed);
+        to.opt(4, &self.is_favorite);
+        to.opt(6, &self.last_modified_at);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NgConnectorResponse);

@@ -44,12 +44,10 @@ impl model::Model for OciHelmAuthentication {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -104,14 +102,12 @@ impl model::Model for OciHelmConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth),
-            1 => model::Part::Str(&self.helm_repo_url),
-            2 => model::opt(&self.delegate_selectors),
-            3 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth);
+        to.opt(2, &self.delegate_selectors);
+        to.opt(1, &self.helm_repo_url);
+        to.opt(3, &self.ignore_test_connection);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OciHelmConnector);
@@ -153,13 +149,11 @@ impl model::Model for OciHelmUsernamePassword {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.username),
-            1 => model::Part::Str(&self.password_ref),
-            2 => model::Part::Str(&self.username_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.password_ref);
+        to.opt(0, &self.username);
+        to.opt(2, &self.username_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OciHelmUsernamePassword);
@@ -195,11 +189,9 @@ impl model::Model for OidcAccessTokenOptions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.user_project),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.user_project);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OidcAccessTokenOptions);
@@ -253,15 +245,13 @@ impl model::Model for OidcChartmuseumGcpConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.audience),
-            2 => model::Part::Str(&self.token_url),
-            3 => model::Part::Str(&self.subject_token_type),
-            4 => model::Part::Str(&self.service_account_impersonation_url),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.audience);
+        to.opt(4, &self.service_account_impersonation_url);
+        to.opt(3, &self.subject_token_type);
+        to.opt(2, &self.token_url);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OidcChartmuseumGcpConfig);
@@ -323,17 +313,15 @@ impl model::Model for OidcWorkloadAccessTokenRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.scope),
-            1 => model::opt(&self.options),
-            2 => model::Part::Str(&self.audience),
-            3 => model::Part::Str(&self.grant_type),
-            4 => model::Part::Str(&self.subject_token),
-            5 => model::Part::Str(&self.subject_token_type),
-            6 => model::Part::Str(&self.requested_token_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.audience);
+        to.opt(3, &self.grant_type);
+        to.opt(1, &self.options);
+        to.opt(6, &self.requested_token_type);
+        to.opt(0, &self.scope);
+        to.opt(4, &self.subject_token);
+        to.opt(5, &self.subject_token_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OidcWorkloadAccessTokenRequest);
@@ -387,15 +375,13 @@ impl model::Model for OpsGenieConnectorDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.username),
-            2 => model::Part::Str(&self.api_key_ref),
-            3 => model::opt(&self.delegate_selectors),
-            4 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.api_key_ref);
+        to.opt(3, &self.delegate_selectors);
+        to.opt(4, &self.ignore_test_connection);
+        to.opt(0, &self.url);
+        to.opt(1, &self.username);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OpsGenieConnectorDto);

@@ -50,14 +50,12 @@ impl model::Model for SalesforceConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.credential),
-            1 => model::opt(&self.delegate_selectors),
-            2 => model::Part::Flag(&self.execute_on_delegate),
-            3 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.credential);
+        to.opt(1, &self.delegate_selectors);
+        to.opt(2, &self.execute_on_delegate);
+        to.opt(3, &self.ignore_test_connection);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SalesforceConnector);
@@ -96,12 +94,10 @@ impl model::Model for SalesforceCredential {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -162,14 +158,12 @@ impl model::Model for SalesforceJwtCredentialDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.client_id),
-            1 => model::Part::Str(&self.login_url),
-            2 => model::Part::Str(&self.username),
-            3 => model::Part::Str(&self.jwt_key_file_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.client_id);
+        to.opt(3, &self.jwt_key_file_ref);
+        to.opt(1, &self.login_url);
+        to.opt(2, &self.username);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SalesforceJwtCredentialDetails);
@@ -205,11 +199,9 @@ impl model::Model for SalesforceSfdxAuthUrlCredentialDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.sfdx_url),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.sfdx_url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SalesforceSfdxAuthUrlCredentialDetails);
@@ -263,15 +255,13 @@ impl model::Model for ServiceNowAdfs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.adfs_url),
-            1 => model::Part::Str(&self.client_id_ref),
-            2 => model::Part::Str(&self.private_key_ref),
-            3 => model::Part::Str(&self.resource_id_ref),
-            4 => model::Part::Str(&self.certificate_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.adfs_url);
+        to.opt(4, &self.certificate_ref);
+        to.opt(1, &self.client_id_ref);
+        to.opt(2, &self.private_key_ref);
+        to.opt(3, &self.resource_id_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceNowAdfs);
@@ -317,12 +307,10 @@ impl model::Model for ServiceNowAuthentication {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -396,17 +384,15 @@ impl model::Model for ServiceNowConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth),
-            1 => model::Part::Str(&self.username),
-            2 => model::Part::Str(&self.password_ref),
-            3 => model::Part::Str(&self.username_ref),
-            4 => model::Part::Str(&self.service_now_url),
-            5 => model::opt(&self.delegate_selectors),
-            6 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth);
+        to.opt(5, &self.delegate_selectors);
+        to.opt(6, &self.ignore_test_connection);
+        to.opt(2, &self.password_ref);
+        to.opt(4, &self.service_now_url);
+        to.opt(1, &self.username);
+        to.opt(3, &self.username_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceNowConnector);
@@ -460,15 +446,13 @@ impl model::Model for ServiceNowRefreshToken {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.scope),
-            1 => model::Part::Str(&self.token_url),
-            2 => model::Part::Str(&self.client_id_ref),
-            3 => model::Part::Str(&self.client_secret_ref),
-            4 => model::Part::Str(&self.refresh_token_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.client_id_ref);
+        to.opt(3, &self.client_secret_ref);
+        to.opt(4, &self.refresh_token_ref);
+        to.opt(0, &self.scope);
+        to.opt(1, &self.token_url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceNowRefreshToken);
@@ -510,13 +494,11 @@ impl model::Model for ServiceNowUserNamePassword {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.username),
-            1 => model::Part::Str(&self.password_ref),
-            2 => model::Part::Str(&self.username_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.password_ref);
+        to.opt(0, &self.username);
+        to.opt(2, &self.username_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceNowUserNamePassword);
@@ -561,14 +543,12 @@ impl model::Model for SignalFxConnectorDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.api_token_ref),
-            2 => model::opt(&self.delegate_selectors),
-            3 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.api_token_ref);
+        to.opt(2, &self.delegate_selectors);
+        to.opt(3, &self.ignore_test_connection);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SignalFxConnectorDto);
@@ -622,15 +602,13 @@ impl model::Model for SlackConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.api_access_type),
-            1 => model::Part::Str(&self.access_token_ref),
-            2 => model::Part::Str(&self.bot_user_token_ref),
-            3 => model::Part::Str(&self.refresh_token_ref),
-            4 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.access_token_ref);
+        to.opt(0, &self.api_access_type);
+        to.opt(2, &self.bot_user_token_ref);
+        to.opt(4, &self.ignore_test_connection);
+        to.opt(3, &self.refresh_token_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SlackConnector);
@@ -700,33 +678,16 @@ impl model::Model for SplunkConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.token_ref),
-            2 => model::Part::Str(&self.username),
-            3 => model::Part::Str(&self.account_id),
-            4 => model::Part::Str(&self.splunk_url),
-            5 => model::Part::Str(&self.password_ref),
-            6 => model::opt(&self.delegate_selectors),
-            7 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.type_.is_some(),
-                self.token_ref.is_some(),
-                self.username.is_some(),
-                self.account_id.is_some(),
-                self.splunk_url.is_some(),
-                self.password_ref.is_some(),
-                self.delegate_selectors.is_some(),
-                self.ignore_test_connection.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account_id);
+        to.opt(6, &self.delegate_selectors);
+        to.opt(7, &self.ignore_test_connection);
+        to.opt(5, &self.password_ref);
+        to.opt(4, &self.splunk_url);
+        to.opt(1, &self.token_ref);
+        to.opt(0, &self.type_);
+        to.opt(2, &self.username);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SplunkConnector);
@@ -781,14 +742,12 @@ impl model::Model for SpotConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.credential),
-            1 => model::opt(&self.delegate_selectors),
-            2 => model::Part::Flag(&self.execute_on_delegate),
-            3 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.credential);
+        to.opt(1, &self.delegate_selectors);
+        to.opt(2, &self.execute_on_delegate);
+        to.opt(3, &self.ignore_test_connection);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SpotConnector);
@@ -827,12 +786,10 @@ impl model::Model for SpotCredential {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -889,13 +846,11 @@ impl model::Model for SpotPermanentTokenConfigSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.api_token_ref),
-            1 => model::Part::Str(&self.spot_account_id),
-            2 => model::Part::Str(&self.spot_account_id_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.api_token_ref);
+        to.opt(1, &self.spot_account_id);
+        to.opt(2, &self.spot_account_id_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SpotPermanentTokenConfigSpec);
@@ -949,15 +904,13 @@ impl model::Model for SumoLogicConnectorDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.access_id_ref),
-            2 => model::Part::Str(&self.access_key_ref),
-            3 => model::opt(&self.delegate_selectors),
-            4 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.access_id_ref);
+        to.opt(2, &self.access_key_ref);
+        to.opt(3, &self.delegate_selectors);
+        to.opt(4, &self.ignore_test_connection);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SumoLogicConnectorDto);

@@ -50,14 +50,12 @@ impl model::Model for TasConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.credential),
-            1 => model::opt(&self.delegate_selectors),
-            2 => model::Part::Flag(&self.execute_on_delegate),
-            3 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.credential);
+        to.opt(1, &self.delegate_selectors);
+        to.opt(2, &self.execute_on_delegate);
+        to.opt(3, &self.ignore_test_connection);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TasConnector);
@@ -96,12 +94,10 @@ impl model::Model for TasCredential {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -170,15 +166,13 @@ impl model::Model for TasManualDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.username),
-            1 => model::Part::Str(&self.endpoint_url),
-            2 => model::Part::Str(&self.password_ref),
-            3 => model::Part::Str(&self.username_ref),
-            4 => model::Part::Str(&self.refresh_token_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.endpoint_url);
+        to.opt(2, &self.password_ref);
+        to.opt(4, &self.refresh_token_ref);
+        to.opt(0, &self.username);
+        to.opt(3, &self.username_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TasManualDetails);
@@ -222,13 +216,11 @@ impl model::Model for TemplateLinkConfigForCustomSecretManager {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.template_ref),
-            1 => model::Part::Str(&self.version_label),
-            2 => model::opt(&self.template_inputs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.template_inputs);
+        to.opt(0, &self.template_ref);
+        to.opt(1, &self.version_label);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateLinkConfigForCustomSecretManager);
@@ -282,15 +274,13 @@ impl model::Model for TerraformCloudConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.credential),
-            1 => model::opt(&self.delegate_selectors),
-            2 => model::Part::Flag(&self.execute_on_delegate),
-            3 => model::Part::Str(&self.terraform_cloud_url),
-            4 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.credential);
+        to.opt(1, &self.delegate_selectors);
+        to.opt(2, &self.execute_on_delegate);
+        to.opt(4, &self.ignore_test_connection);
+        to.opt(3, &self.terraform_cloud_url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TerraformCloudConnector);
@@ -329,12 +319,10 @@ impl model::Model for TerraformCloudCredential {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -385,11 +373,9 @@ impl model::Model for TerraformCloudTokenCredentials {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.api_token),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.api_token);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TerraformCloudTokenCredentials);

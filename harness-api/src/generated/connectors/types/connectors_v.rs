@@ -170,85 +170,42 @@ impl model::Model for VaultConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.proxy),
-            1 => model::Part::Flag(&self.default),
-            2 => model::Part::Str(&self.base_path),
-            3 => model::Part::Flag(&self.read_only),
-            4 => model::Part::Str(&self.secret_id),
-            5 => model::Part::Str(&self.sink_path),
-            6 => model::Part::Str(&self.vault_url),
-            7 => model::Part::Str(&self.app_role_id),
-            8 => model::Part::Str(&self.auth_token),
-            9 => model::Part::Str(&self.aws_region),
-            10 => model::Part::Str(&self.namespace),
-            11 => model::Part::Flag(&self.use_aws_iam),
-            12 => model::opt(&self.access_type),
-            13 => model::Part::Flag(&self.use_jwt_auth),
-            14 => model::Part::Flag(&self.use_k8s_auth),
-            15 => model::Part::Str(&self.app_role_path),
-            16 => model::Part::Flag(&self.enable_cache),
-            17 => model::Part::Str(&self.jwt_auth_path),
-            18 => model::Part::Str(&self.jwt_auth_role),
-            19 => model::Part::Flag(&self.use_vault_agent),
-            20 => model::Part::Str(&self.k8s_auth_endpoint),
-            21 => model::Part::Str(&self.vault_aws_iam_role),
-            22 => model::Part::Str(&self.ng_certificate_ref),
-            23 => model::Part::Str(&self.secret_engine_name),
-            24 => model::Part::Str(&self.vault_k8s_auth_role),
-            25 => model::opt(&self.delegate_selectors),
-            26 => model::Part::Flag(&self.execute_on_delegate),
-            27 => model::Part::Flag(&self.renew_app_role_token),
-            28 => model::Part::Int(&self.secret_engine_version),
-            29 => model::Part::Flag(&self.ignore_test_connection),
-            30 => model::Part::Str(&self.xvault_aws_iam_server_id),
-            31 => model::Part::Int(&self.renewal_interval_minutes),
-            32 => model::Part::Str(&self.service_account_token_path),
-            33 => model::Part::Flag(&self.secret_engine_manually_configured),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.proxy.is_some(),
-                self.default.is_some(),
-                self.base_path.is_some(),
-                self.read_only.is_some(),
-                self.secret_id.is_some(),
-                self.sink_path.is_some(),
-                self.vault_url.is_some(),
-                self.app_role_id.is_some(),
-                self.auth_token.is_some(),
-                self.aws_region.is_some(),
-                self.namespace.is_some(),
-                self.use_aws_iam.is_some(),
-                self.access_type.is_some(),
-                self.use_jwt_auth.is_some(),
-                self.use_k8s_auth.is_some(),
-                self.app_role_path.is_some(),
-                self.enable_cache.is_some(),
-                self.jwt_auth_path.is_some(),
-                self.jwt_auth_role.is_some(),
-                self.use_vault_agent.is_some(),
-                self.k8s_auth_endpoint.is_some(),
-                self.vault_aws_iam_role.is_some(),
-                self.ng_certificate_ref.is_some(),
-                self.secret_engine_name.is_some(),
-                self.vault_k8s_auth_role.is_some(),
-                self.delegate_selectors.is_some(),
-                self.execute_on_delegate.is_some(),
-                self.renew_app_role_token.is_some(),
-                self.secret_engine_version.is_some(),
-                self.ignore_test_connection.is_some(),
-                self.xvault_aws_iam_server_id.is_some(),
-                self.renewal_interval_minutes.is_some(),
-                self.service_account_token_path.is_some(),
-                self.secret_engine_manually_configured.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(12, &self.access_type);
+        to.opt(7, &self.app_role_id);
+        to.opt(15, &self.app_role_path);
+        to.opt(8, &self.auth_token);
+        to.opt(9, &self.aws_region);
+        to.opt(2, &self.base_path);
+        to.opt(1, &self.default);
+        to.opt(25, &self.delegate_selectors);
+        to.opt(16, &self.enable_cache);
+        to.opt(26, &self.execute_on_delegate);
+        to.opt(29, &self.ignore_test_connection);
+        to.opt(17, &self.jwt_auth_path);
+        to.opt(18, &self.jwt_auth_role);
+        to.opt(20, &self.k8s_auth_endpoint);
+        to.opt(10, &self.namespace);
+        to.opt(22, &self.ng_certificate_ref);
+        to.opt(0, &self.proxy);
+        to.opt(3, &self.read_only);
+        to.opt(27, &self.renew_app_role_token);
+        to.opt(31, &self.renewal_interval_minutes);
+        to.opt(33, &self.secret_engine_manually_configured);
+        to.opt(23, &self.secret_engine_name);
+        to.opt(28, &self.secret_engine_version);
+        to.opt(4, &self.secret_id);
+        to.opt(32, &self.service_account_token_path);
+        to.opt(5, &self.sink_path);
+        to.opt(11, &self.use_aws_iam);
+        to.opt(13, &self.use_jwt_auth);
+        to.opt(14, &self.use_k8s_auth);
+        to.opt(19, &self.use_vault_agent);
+        to.opt(21, &self.vault_aws_iam_role);
+        to.opt(24, &self.vault_k8s_auth_role);
+        to.opt(6, &self.vault_url);
+        to.opt(30, &self.xvault_aws_iam_server_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(VaultConnector);

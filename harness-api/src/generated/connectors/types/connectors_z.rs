@@ -70,35 +70,17 @@ impl model::Model for ZoomConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.client_id),
-            1 => model::Part::Str(&self.zoom_user_id),
-            2 => model::opt(&self.api_access_type),
-            3 => model::Part::Str(&self.zoom_account_id),
-            4 => model::Part::Str(&self.access_token_ref),
-            5 => model::Part::Str(&self.client_secret_ref),
-            6 => model::Part::Str(&self.refresh_token_ref),
-            7 => model::Part::Int(&self.token_expiration_time),
-            8 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.client_id.is_some(),
-                self.zoom_user_id.is_some(),
-                self.api_access_type.is_some(),
-                self.zoom_account_id.is_some(),
-                self.access_token_ref.is_some(),
-                self.client_secret_ref.is_some(),
-                self.refresh_token_ref.is_some(),
-                self.token_expiration_time.is_some(),
-                self.ignore_test_connection.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.access_token_ref);
+        to.opt(2, &self.api_access_type);
+        to.opt(0, &self.client_id);
+        to.opt(5, &self.client_secret_ref);
+        to.opt(8, &self.ignore_test_connection);
+        to.opt(6, &self.refresh_token_ref);
+        to.opt(7, &self.token_expiration_time);
+        to.opt(3, &self.zoom_account_id);
+        to.opt(1, &self.zoom_user_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ZoomConnector);

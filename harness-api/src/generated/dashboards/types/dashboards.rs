@@ -58,14 +58,12 @@ impl model::Model for CloneDashboardRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.folder_id),
-            2 => model::Cell::part(&self.dashboard_id),
-            3 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(2, &self.dashboard_id);
+        to.opt(3, &self.description);
+        to.opt(1, &self.folder_id);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CloneDashboardRequestBody);
@@ -110,14 +108,12 @@ impl model::Model for ClonedDashboard {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.title),
-            2 => model::Part::Str(&self.description),
-            3 => model::Part::Str(&self.resource_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.description);
+        to.opt(0, &self.id);
+        to.opt(3, &self.resource_identifier);
+        to.opt(1, &self.title);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ClonedDashboard);
@@ -153,11 +149,9 @@ impl model::Model for ClonedDashboardResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.resource),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.resource);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ClonedDashboardResponse);
@@ -215,14 +209,12 @@ impl model::Model for CreateDashboardRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::Cell::part(&self.folder_id),
-            2 => model::Part::Int(&self.dashboard_id),
-            3 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.dashboard_id);
+        to.opt(3, &self.description);
+        to.one(1, &self.folder_id);
+        to.one(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateDashboardRequest);
@@ -304,41 +296,20 @@ impl model::Model for Dashboard {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.title),
-            3 => model::opt(&self.folder),
-            4 => model::opt(&self.models),
-            5 => model::Part::Str(&self.created_at),
-            6 => model::Part::Int(&self.view_count),
-            7 => model::opt(&self.data_source),
-            8 => model::Part::Str(&self.description),
-            9 => model::Part::Int(&self.favorite_count),
-            10 => model::Part::Str(&self.last_accessed_at),
-            11 => model::Part::Str(&self.resource_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.type_.is_some(),
-                self.title.is_some(),
-                self.folder.is_some(),
-                self.models.is_some(),
-                self.created_at.is_some(),
-                self.view_count.is_some(),
-                self.data_source.is_some(),
-                self.description.is_some(),
-                self.favorite_count.is_some(),
-                self.last_accessed_at.is_some(),
-                self.resource_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.created_at);
+        to.opt(7, &self.data_source);
+        to.opt(8, &self.description);
+        to.opt(9, &self.favorite_count);
+        to.opt(3, &self.folder);
+        to.opt(0, &self.id);
+        to.opt(10, &self.last_accessed_at);
+        to.opt(4, &self.models);
+        to.opt(11, &self.resource_identifier);
+        to.opt(2, &self.title);
+        to.opt(1, &self.type_);
+        to.opt(6, &self.view_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Dashboard);
@@ -380,11 +351,9 @@ impl model::Model for DashboardDownloadResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.file),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.file);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DashboardDownloadResponse);
@@ -432,15 +401,13 @@ impl model::Model for DashboardElements {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.title),
-            3 => model::Part::Str(&self.title_text),
-            4 => model::Part::Str(&self.dashboard_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.dashboard_id);
+        to.opt(0, &self.id);
+        to.opt(2, &self.title);
+        to.opt(3, &self.title_text);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DashboardElements);
@@ -510,35 +477,17 @@ impl model::Model for DashboardFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Int(&self.row),
-            2 => model::Part::Str(&self.name),
-            3 => model::Part::Str(&self.model),
-            4 => model::Part::Str(&self.title),
-            5 => model::Part::Str(&self.explore),
-            6 => model::Part::Json(&self.ui_config),
-            7 => model::Part::Str(&self.dashboard_id),
-            8 => model::Part::Str(&self.default_value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.row.is_some(),
-                self.name.is_some(),
-                self.model.is_some(),
-                self.title.is_some(),
-                self.explore.is_some(),
-                self.ui_config.is_some(),
-                self.dashboard_id.is_some(),
-                self.default_value.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.dashboard_id);
+        to.opt(8, &self.default_value);
+        to.opt(5, &self.explore);
+        to.opt(0, &self.id);
+        to.opt(3, &self.model);
+        to.opt(2, &self.name);
+        to.opt(1, &self.row);
+        to.opt(4, &self.title);
+        to.opt(6, &self.ui_config);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DashboardFilter);
@@ -583,14 +532,12 @@ impl model::Model for DashboardFolder {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.title),
-            2 => model::Part::Str(&self.parent_id),
-            3 => model::Part::Str(&self.created_at),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.created_at);
+        to.opt(0, &self.id);
+        to.opt(2, &self.parent_id);
+        to.opt(1, &self.title);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DashboardFolder);
@@ -646,11 +593,9 @@ impl model::Model for DeleteDashboardRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.dashboard_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.dashboard_id);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(DeleteDashboardRequest);
@@ -686,11 +631,9 @@ impl model::Model for DeleteDashboardResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.resource),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.resource);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeleteDashboardResponse);
@@ -726,11 +669,9 @@ impl model::Model for DeleteDashboardResponseResource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeleteDashboardResponseResource);
@@ -766,11 +707,9 @@ impl model::Model for DownloadCsvDashboardResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.file),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.file);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DownloadCsvDashboardResponse);
@@ -806,11 +745,9 @@ impl model::Model for DownloadPdfDashboardResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.file),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.file);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DownloadPdfDashboardResponse);
@@ -846,11 +783,9 @@ impl model::Model for GetDashboardElementsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.resource),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.resource);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetDashboardElementsResponse);
@@ -886,11 +821,9 @@ impl model::Model for GetDashboardFilterResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.resource),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.resource);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetDashboardFilterResponse);
@@ -926,11 +859,9 @@ impl model::Model for GetDashboardFiltersResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.resource),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.resource);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetDashboardFiltersResponse);
@@ -966,11 +897,9 @@ impl model::Model for GetDashboardResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.resource),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.resource);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetDashboardResponse);
@@ -1048,16 +977,14 @@ impl model::Model for ScheduleReportRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::Part::Str(&self.filters),
-            2 => model::Part::Str(&self.message),
-            3 => model::Cell::part(&self.file_type),
-            4 => model::Cell::part(&self.dashboard_id),
-            5 => model::Cell::part(&self.destination_emails),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(4, &self.dashboard_id);
+        to.one(5, &self.destination_emails);
+        to.one(3, &self.file_type);
+        to.opt(1, &self.filters);
+        to.opt(2, &self.message);
+        to.one(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ScheduleReportRequestBody);
@@ -1098,11 +1025,9 @@ impl model::Model for ScheduleReportResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.resource),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.resource);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScheduleReportResponse);
@@ -1138,11 +1063,9 @@ impl model::Model for ScheduleReportResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScheduleReportResponseBody);
@@ -1190,15 +1113,13 @@ impl model::Model for UpdateDashboardFilterRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Maybe(&self.row),
-            1 => model::Part::Maybe(&self.name),
-            2 => model::Part::Maybe(&self.title),
-            3 => model::Part::Maybe(&self.ui_config),
-            4 => model::Part::Maybe(&self.default_value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.maybe(4, &self.default_value);
+        to.maybe(1, &self.name);
+        to.maybe(0, &self.row);
+        to.maybe(2, &self.title);
+        to.maybe(3, &self.ui_config);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateDashboardFilterRequest);
@@ -1234,11 +1155,9 @@ impl model::Model for UpdateDashboardResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.resource),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.resource);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateDashboardResponse);
@@ -1283,14 +1202,12 @@ impl model::Model for UpdateDashboardResponseResource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Part::Str(&self.title),
-            2 => model::Part::Str(&self.description),
-            3 => model::Part::Str(&self.resource_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.description);
+        to.opt(0, &self.id);
+        to.opt(3, &self.resource_identifier);
+        to.opt(1, &self.title);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateDashboardResponseResource);

@@ -46,11 +46,9 @@ impl model::Model for CreateFolderRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateFolderRequestBody);
@@ -116,33 +114,16 @@ impl model::Model for Folder {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.type_),
-            3 => model::opt(&self.children),
-            4 => model::Part::Str(&self.created_at),
-            5 => model::opt(&self.permission),
-            6 => model::Part::Int(&self.child_count),
-            7 => model::opt(&self.sub_folders),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.children.is_some(),
-                self.created_at.is_some(),
-                self.permission.is_some(),
-                self.child_count.is_some(),
-                self.sub_folders.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.child_count);
+        to.opt(3, &self.children);
+        to.opt(4, &self.created_at);
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.opt(5, &self.permission);
+        to.opt(7, &self.sub_folders);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Folder);
@@ -181,12 +162,10 @@ impl model::Model for FolderChildren {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FolderChildren);
@@ -232,11 +211,9 @@ impl model::Model for GetFolderResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.resource),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.resource);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetFolderResponse);
@@ -282,11 +259,9 @@ impl model::Model for UpdateFolderRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UpdateFolderRequestBody);

@@ -50,14 +50,12 @@ impl model::Model for CreateChangeAuthoringEventBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.conversation_id),
-            1 => model::Part::Str(&self.schema_identifier),
-            2 => model::Part::Str(&self.pipeline_identifier),
-            3 => model::Part::Str(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.conversation_id);
+        to.opt(3, &self.pipeline_execution_id);
+        to.opt(2, &self.pipeline_identifier);
+        to.opt(1, &self.schema_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateChangeAuthoringEventBody);

@@ -48,15 +48,13 @@ impl model::Model for ChangeLogScript {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.toml),
-            1 => model::Part::Str(&self.image),
-            2 => model::Part::Str(&self.shell),
-            3 => model::Part::Str(&self.command),
-            4 => model::Part::Str(&self.location),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.command);
+        to.opt(1, &self.image);
+        to.opt(4, &self.location);
+        to.opt(2, &self.shell);
+        to.opt(0, &self.toml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChangeLogScript);
@@ -104,15 +102,13 @@ impl model::Model for Changelog {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.repo),
-            1 => model::Part::Str(&self.toml),
-            2 => model::Part::Str(&self.location),
-            3 => model::Part::Str(&self.connector),
-            4 => model::Part::Str(&self.archive_path),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.archive_path);
+        to.opt(3, &self.connector);
+        to.opt(2, &self.location);
+        to.opt(0, &self.repo);
+        to.opt(1, &self.toml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Changelog);
@@ -219,49 +215,24 @@ impl model::Model for DbInstanceOut {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.branch),
-            3 => model::Part::Str(&self.git_tag),
-            4 => model::Part::Str(&self.context),
-            5 => model::Part::Int(&self.created),
-            6 => model::Part::Int(&self.updated),
-            7 => model::Part::Str(&self.schema_id),
-            8 => model::Part::Str(&self.commit_sha),
-            9 => model::Part::Str(&self.connector),
-            10 => model::Part::Flag(&self.to_onboard),
-            11 => model::Part::Str(&self.identifier),
-            12 => model::Part::Str(&self.last_applied_tag),
-            13 => model::Part::Str(&self.schema_identifier),
-            14 => model::opt(&self.substitute_properties),
-            15 => model::Part::Str(&self.last_deployed_change_set_tag),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.branch.is_some(),
-                self.git_tag.is_some(),
-                self.context.is_some(),
-                self.created.is_some(),
-                self.updated.is_some(),
-                self.schema_id.is_some(),
-                self.commit_sha.is_some(),
-                self.connector.is_some(),
-                self.to_onboard.is_some(),
-                self.identifier.is_some(),
-                self.last_applied_tag.is_some(),
-                self.schema_identifier.is_some(),
-                self.substitute_properties.is_some(),
-                self.last_deployed_change_set_tag.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.branch);
+        to.opt(8, &self.commit_sha);
+        to.opt(9, &self.connector);
+        to.opt(4, &self.context);
+        to.opt(5, &self.created);
+        to.opt(3, &self.git_tag);
+        to.opt(11, &self.identifier);
+        to.opt(12, &self.last_applied_tag);
+        to.opt(15, &self.last_deployed_change_set_tag);
+        to.opt(0, &self.name);
+        to.opt(7, &self.schema_id);
+        to.opt(13, &self.schema_identifier);
+        to.opt(14, &self.substitute_properties);
+        to.opt(1, &self.tags);
+        to.opt(10, &self.to_onboard);
+        to.opt(6, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DbInstanceOut);
@@ -355,47 +326,23 @@ impl model::Model for DbSchemaOut {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Str(&self.service),
-            5 => model::Part::Int(&self.updated),
-            6 => model::Part::Str(&self.parent_id),
-            7 => model::opt(&self.changelog),
-            8 => model::Part::Str(&self.identifier),
-            9 => model::Part::Flag(&self.use_percona),
-            10 => model::Part::Int(&self.instance_count),
-            11 => model::opt(&self.migration_type),
-            12 => model::opt(&self.change_log_script),
-            13 => model::opt(&self.schema_source_type),
-            14 => model::Part::Str(&self.primary_db_instance_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.created.is_some(),
-                self.service.is_some(),
-                self.updated.is_some(),
-                self.parent_id.is_some(),
-                self.changelog.is_some(),
-                self.identifier.is_some(),
-                self.use_percona.is_some(),
-                self.instance_count.is_some(),
-                self.migration_type.is_some(),
-                self.change_log_script.is_some(),
-                self.schema_source_type.is_some(),
-                self.primary_db_instance_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(12, &self.change_log_script);
+        to.opt(7, &self.changelog);
+        to.opt(3, &self.created);
+        to.opt(8, &self.identifier);
+        to.opt(10, &self.instance_count);
+        to.opt(11, &self.migration_type);
+        to.opt(0, &self.name);
+        to.opt(6, &self.parent_id);
+        to.opt(14, &self.primary_db_instance_id);
+        to.opt(13, &self.schema_source_type);
+        to.opt(4, &self.service);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.opt(5, &self.updated);
+        to.opt(9, &self.use_percona);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DbSchemaOut);

@@ -39,12 +39,10 @@ impl model::Model for DbInstanceFilterIn {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.filter_type),
-            1 => model::opt(&self.instance_tags),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.filter_type);
+        to.opt(1, &self.instance_tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DbInstanceFilterIn);
@@ -140,35 +138,17 @@ impl model::Model for DbInstanceIn {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.branch),
-            3 => model::Part::Str(&self.git_tag),
-            4 => model::Part::Str(&self.context),
-            5 => model::Part::Str(&self.commit_sha),
-            6 => model::Cell::part(&self.connector),
-            7 => model::Cell::part(&self.identifier),
-            8 => model::opt(&self.substitute_properties),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                self.tags.is_some(),
-                self.branch.is_some(),
-                self.git_tag.is_some(),
-                self.context.is_some(),
-                self.commit_sha.is_some(),
-                true,
-                true,
-                self.substitute_properties.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.branch);
+        to.opt(5, &self.commit_sha);
+        to.one(6, &self.connector);
+        to.opt(4, &self.context);
+        to.opt(3, &self.git_tag);
+        to.one(7, &self.identifier);
+        to.one(0, &self.name);
+        to.opt(8, &self.substitute_properties);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(DbInstanceIn);
@@ -218,12 +198,10 @@ impl model::Model for DbOpsNgTag {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.key),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.key);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(DbOpsNgTag);

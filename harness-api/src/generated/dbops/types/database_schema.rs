@@ -88,35 +88,17 @@ impl model::Model for DbSchemaIn {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Str(&self.service),
-            4 => model::opt(&self.changelog),
-            5 => model::Cell::part(&self.identifier),
-            6 => model::Part::Flag(&self.use_percona),
-            7 => model::opt(&self.migration_type),
-            8 => model::opt(&self.change_log_script),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.service.is_some(),
-                self.changelog.is_some(),
-                true,
-                self.use_percona.is_some(),
-                self.migration_type.is_some(),
-                self.change_log_script.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.change_log_script);
+        to.opt(4, &self.changelog);
+        to.one(5, &self.identifier);
+        to.opt(7, &self.migration_type);
+        to.one(0, &self.name);
+        to.opt(3, &self.service);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.opt(6, &self.use_percona);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(DbSchemaIn);
@@ -202,33 +184,16 @@ impl model::Model for UpdateProjDbSchemaBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.type_),
-            3 => model::Part::Str(&self.service),
-            4 => model::opt(&self.changelog),
-            5 => model::Part::Flag(&self.use_percona),
-            6 => model::opt(&self.change_log_script),
-            7 => model::Part::Str(&self.primary_db_instance_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.service.is_some(),
-                self.changelog.is_some(),
-                self.use_percona.is_some(),
-                self.change_log_script.is_some(),
-                self.primary_db_instance_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.change_log_script);
+        to.opt(4, &self.changelog);
+        to.opt(0, &self.name);
+        to.opt(7, &self.primary_db_instance_id);
+        to.opt(3, &self.service);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.opt(5, &self.use_percona);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateProjDbSchemaBody);
@@ -276,15 +241,13 @@ impl model::Model for UpdateProjDbSchemaBodyChangeLogScript {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.toml),
-            1 => model::Part::Str(&self.image),
-            2 => model::Part::Str(&self.shell),
-            3 => model::Part::Str(&self.command),
-            4 => model::Part::Str(&self.location),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.command);
+        to.opt(1, &self.image);
+        to.opt(4, &self.location);
+        to.opt(2, &self.shell);
+        to.opt(0, &self.toml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateProjDbSchemaBodyChangeLogScript);
@@ -332,15 +295,13 @@ impl model::Model for UpdateProjDbSchemaBodyChangelog {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.repo),
-            1 => model::Part::Str(&self.toml),
-            2 => model::Part::Str(&self.location),
-            3 => model::Part::Str(&self.connector),
-            4 => model::Part::Str(&self.archive_path),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.archive_path);
+        to.opt(3, &self.connector);
+        to.opt(2, &self.location);
+        to.opt(0, &self.repo);
+        to.opt(1, &self.toml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateProjDbSchemaBodyChangelog);
@@ -410,35 +371,17 @@ impl model::Model for UpdateProjDbSchemaInstanceBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.branch),
-            3 => model::Part::Str(&self.git_tag),
-            4 => model::Part::Str(&self.context),
-            5 => model::Part::Str(&self.version),
-            6 => model::Part::Str(&self.commit_sha),
-            7 => model::Part::Str(&self.connector),
-            8 => model::opt(&self.substitute_properties),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.branch.is_some(),
-                self.git_tag.is_some(),
-                self.context.is_some(),
-                self.version.is_some(),
-                self.commit_sha.is_some(),
-                self.connector.is_some(),
-                self.substitute_properties.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.branch);
+        to.opt(6, &self.commit_sha);
+        to.opt(7, &self.connector);
+        to.opt(4, &self.context);
+        to.opt(3, &self.git_tag);
+        to.opt(0, &self.name);
+        to.opt(8, &self.substitute_properties);
+        to.opt(1, &self.tags);
+        to.opt(5, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateProjDbSchemaInstanceBody);
@@ -477,12 +420,10 @@ impl model::Model for UpdateProjDbSchemaInstanceBodyTags {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.property1),
-            1 => model::Part::Str(&self.property2),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.property1);
+        to.opt(1, &self.property2);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateProjDbSchemaInstanceBodyTags);

@@ -39,12 +39,10 @@ impl model::Model for GetSnapshotObjectValuesBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.object_type),
-            1 => model::opt(&self.object_names),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.object_names);
+        to.opt(0, &self.object_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetSnapshotObjectValuesBody);

@@ -45,14 +45,12 @@ impl model::Model for PostDbSnapshotMetadataBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.object_name),
-            1 => model::Part::Str(&self.object_type),
-            2 => model::Part::Str(&self.object_value),
-            3 => model::Part::Str(&self.snapshot_object_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.object_name);
+        to.opt(1, &self.object_type);
+        to.opt(2, &self.object_value);
+        to.opt(3, &self.snapshot_object_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PostDbSnapshotMetadataBody);

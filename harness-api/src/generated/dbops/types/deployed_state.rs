@@ -47,13 +47,11 @@ impl model::Model for DbOpsExecutionMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.pipeline),
-            1 => model::Part::Str(&self.plan_execution_id),
-            2 => model::Part::Str(&self.stage_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.pipeline);
+        to.opt(1, &self.plan_execution_id);
+        to.opt(2, &self.stage_execution_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DbOpsExecutionMetadata);
@@ -130,15 +128,13 @@ impl model::Model for DeployedStateInput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.pipeline),
-            1 => model::Cell::part(&self.step_type),
-            2 => model::Part::Int(&self.start_time),
-            3 => model::Cell::part(&self.plan_execution_id),
-            4 => model::Cell::part(&self.stage_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.pipeline);
+        to.one(3, &self.plan_execution_id);
+        to.one(4, &self.stage_execution_id);
+        to.opt(2, &self.start_time);
+        to.one(1, &self.step_type);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(DeployedStateInput);
@@ -220,41 +216,20 @@ impl model::Model for DeployedStateOutput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.tag),
-            1 => model::Part::Str(&self.label),
-            2 => model::Part::Str(&self.author),
-            3 => model::opt(&self.status),
-            4 => model::opt(&self.command),
-            5 => model::Part::Str(&self.comment),
-            6 => model::Part::Str(&self.file_name),
-            7 => model::opt(&self.metadata),
-            8 => model::Part::Int(&self.deployed_at),
-            9 => model::Part::Str(&self.change_set_id),
-            10 => model::Part::Str(&self.change_set_fqn),
-            11 => model::Part::Flag(&self.deployed_in_current_execution),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.tag.is_some(),
-                self.label.is_some(),
-                self.author.is_some(),
-                self.status.is_some(),
-                self.command.is_some(),
-                self.comment.is_some(),
-                self.file_name.is_some(),
-                self.metadata.is_some(),
-                self.deployed_at.is_some(),
-                self.change_set_id.is_some(),
-                self.change_set_fqn.is_some(),
-                self.deployed_in_current_execution.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.author);
+        to.opt(10, &self.change_set_fqn);
+        to.opt(9, &self.change_set_id);
+        to.opt(4, &self.command);
+        to.opt(5, &self.comment);
+        to.opt(8, &self.deployed_at);
+        to.opt(11, &self.deployed_in_current_execution);
+        to.opt(6, &self.file_name);
+        to.opt(1, &self.label);
+        to.opt(7, &self.metadata);
+        to.opt(3, &self.status);
+        to.opt(0, &self.tag);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeployedStateOutput);

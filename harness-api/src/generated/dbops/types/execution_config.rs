@@ -50,12 +50,10 @@ impl model::Model for ExecutionConfigOperation {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.field),
-            1 => model::Cell::part(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.field);
+        to.one(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ExecutionConfigOperation);
@@ -109,15 +107,13 @@ impl model::Model for ExecutionConfigTags {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.mongo_tag),
-            1 => model::Part::Str(&self.default_tag),
-            2 => model::Part::Str(&self.spanner_tag),
-            3 => model::Part::Str(&self.git_clone_tag),
-            4 => model::Part::Str(&self.artifactory_tag),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.artifactory_tag);
+        to.opt(1, &self.default_tag);
+        to.opt(3, &self.git_clone_tag);
+        to.opt(0, &self.mongo_tag);
+        to.opt(2, &self.spanner_tag);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExecutionConfigTags);

@@ -54,15 +54,13 @@ impl model::Model for GetFlywayDeployedStateBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.pipeline),
-            1 => model::Part::Str(&self.step_type),
-            2 => model::Part::Int(&self.start_time),
-            3 => model::Part::Str(&self.plan_execution_id),
-            4 => model::Part::Str(&self.stage_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.pipeline);
+        to.opt(3, &self.plan_execution_id);
+        to.opt(4, &self.stage_execution_id);
+        to.opt(2, &self.start_time);
+        to.opt(1, &self.step_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetFlywayDeployedStateBody);

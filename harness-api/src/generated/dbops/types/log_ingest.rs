@@ -42,13 +42,11 @@ impl model::Model for ParsedLogOut {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.command),
-            2 => model::Part::Flag(&self.success),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.command);
+        to.opt(0, &self.id);
+        to.opt(2, &self.success);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ParsedLogOut);

@@ -41,11 +41,9 @@ impl model::Model for ChangeSetDeploymentYamlOutput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChangeSetDeploymentYamlOutput);
@@ -81,11 +79,9 @@ impl model::Model for DeployedChangesetSqlOutput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.sql),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.sql);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeployedChangesetSqlOutput);
@@ -124,12 +120,10 @@ impl model::Model for InstanceDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InstanceDetail);
@@ -211,41 +205,20 @@ impl model::Model for InstanceMigrationStateChangeSet {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.tag),
-            1 => model::Part::Str(&self.label),
-            2 => model::Part::Str(&self.author),
-            3 => model::opt(&self.status),
-            4 => model::Part::Str(&self.comment),
-            5 => model::Part::Str(&self.file_name),
-            6 => model::Part::Str(&self.pipeline),
-            7 => model::Part::Str(&self.change_set),
-            8 => model::Part::Int(&self.deployed_at),
-            9 => model::Part::Str(&self.change_set_fqn),
-            10 => model::Part::Str(&self.plan_execution_id),
-            11 => model::Part::Str(&self.stage_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.tag.is_some(),
-                self.label.is_some(),
-                self.author.is_some(),
-                self.status.is_some(),
-                self.comment.is_some(),
-                self.file_name.is_some(),
-                self.pipeline.is_some(),
-                self.change_set.is_some(),
-                self.deployed_at.is_some(),
-                self.change_set_fqn.is_some(),
-                self.plan_execution_id.is_some(),
-                self.stage_execution_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.author);
+        to.opt(7, &self.change_set);
+        to.opt(9, &self.change_set_fqn);
+        to.opt(4, &self.comment);
+        to.opt(8, &self.deployed_at);
+        to.opt(5, &self.file_name);
+        to.opt(1, &self.label);
+        to.opt(6, &self.pipeline);
+        to.opt(10, &self.plan_execution_id);
+        to.opt(11, &self.stage_execution_id);
+        to.opt(3, &self.status);
+        to.opt(0, &self.tag);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InstanceMigrationStateChangeSet);
@@ -287,13 +260,11 @@ impl model::Model for InstanceMigrationStateOut {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.change_sets),
-            1 => model::Part::Str(&self.schema_name),
-            2 => model::Part::Str(&self.instance_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.change_sets);
+        to.opt(2, &self.instance_name);
+        to.opt(1, &self.schema_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InstanceMigrationStateOut);
@@ -355,17 +326,15 @@ impl model::Model for MigrationStateChangeSet {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.author),
-            1 => model::Part::Flag(&self.synced),
-            2 => model::Part::Int(&self.updated),
-            3 => model::Part::Str(&self.file_name),
-            4 => model::Part::Str(&self.change_set),
-            5 => model::opt(&self.instances),
-            6 => model::Part::Str(&self.change_set_fqn),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.author);
+        to.opt(4, &self.change_set);
+        to.opt(6, &self.change_set_fqn);
+        to.opt(3, &self.file_name);
+        to.opt(5, &self.instances);
+        to.opt(1, &self.synced);
+        to.opt(2, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MigrationStateChangeSet);
@@ -401,11 +370,9 @@ impl model::Model for MigrationStateIn {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.instance_filter),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.instance_filter);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MigrationStateIn);
@@ -471,33 +438,16 @@ impl model::Model for MigrationStateInstance {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.tag),
-            1 => model::Part::Str(&self.error),
-            2 => model::opt(&self.status),
-            3 => model::Part::Int(&self.updated),
-            4 => model::Part::Str(&self.instance),
-            5 => model::Part::Str(&self.pipeline),
-            6 => model::Part::Str(&self.plan_execution_id),
-            7 => model::Part::Str(&self.stage_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.tag.is_some(),
-                self.error.is_some(),
-                self.status.is_some(),
-                self.updated.is_some(),
-                self.instance.is_some(),
-                self.pipeline.is_some(),
-                self.plan_execution_id.is_some(),
-                self.stage_execution_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.error);
+        to.opt(4, &self.instance);
+        to.opt(5, &self.pipeline);
+        to.opt(6, &self.plan_execution_id);
+        to.opt(7, &self.stage_execution_id);
+        to.opt(2, &self.status);
+        to.opt(0, &self.tag);
+        to.opt(3, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MigrationStateInstance);
@@ -539,13 +489,11 @@ impl model::Model for MigrationStateInstanceIn {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.sort),
-            1 => model::opt(&self.order),
-            2 => model::opt(&self.instances),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.instances);
+        to.opt(1, &self.order);
+        to.opt(0, &self.sort);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MigrationStateInstanceIn);
@@ -587,13 +535,11 @@ impl model::Model for MigrationStateOut {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.schema),
-            1 => model::opt(&self.instances),
-            2 => model::opt(&self.change_sets),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.change_sets);
+        to.opt(1, &self.instances);
+        to.opt(0, &self.schema);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MigrationStateOut);
@@ -636,11 +582,9 @@ impl model::Model for FetchDeployedChangesetSqlBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.changeset_fqn),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.changeset_fqn);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FetchDeployedChangesetSqlBody);
@@ -676,11 +620,9 @@ impl model::Model for MigrationStateFlywaySchemaBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.instance_filter),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.instance_filter);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MigrationStateFlywaySchemaBody);
@@ -722,13 +664,11 @@ impl model::Model for MigrationStateFlywaySchemaBodyInstanceFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.sort),
-            1 => model::Part::Str(&self.order),
-            2 => model::opt(&self.instances),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.instances);
+        to.opt(1, &self.order);
+        to.opt(0, &self.sort);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MigrationStateFlywaySchemaBodyInstanceFilter);

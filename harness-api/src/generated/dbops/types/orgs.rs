@@ -39,12 +39,10 @@ impl model::Model for DbInstanceListInput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.instance_fq_ns),
-            1 => model::opt(&self.schema_identifiers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.instance_fq_ns);
+        to.opt(1, &self.schema_identifiers);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DbInstanceListInput);
@@ -80,11 +78,9 @@ impl model::Model for DbSchemaFilterIn {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.identifiers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifiers);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DbSchemaFilterIn);

@@ -42,13 +42,11 @@ impl model::Model for DbOverviewResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.db_schema_count),
-            1 => model::Part::Int(&self.db_instance_count),
-            2 => model::opt(&self.recent_deployments),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.db_instance_count);
+        to.opt(0, &self.db_schema_count);
+        to.opt(2, &self.recent_deployments);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DbOverviewResponse);
@@ -102,15 +100,13 @@ impl model::Model for OverviewResponseOutput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.db_schema_name),
-            1 => model::Part::Int(&self.last_deployed),
-            2 => model::Part::Str(&self.db_instance_name),
-            3 => model::Part::Str(&self.db_schema_identifier),
-            4 => model::Part::Str(&self.db_instance_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.db_instance_identifier);
+        to.opt(2, &self.db_instance_name);
+        to.opt(3, &self.db_schema_identifier);
+        to.opt(0, &self.db_schema_name);
+        to.opt(1, &self.last_deployed);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OverviewResponseOutput);

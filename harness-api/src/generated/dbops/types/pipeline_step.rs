@@ -86,17 +86,15 @@ impl model::Model for CustomOperationInput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.org),
-            1 => model::Cell::part(&self.command),
-            2 => model::Cell::part(&self.project),
-            3 => model::Cell::part(&self.db_schema),
-            4 => model::Cell::part(&self.db_instance),
-            5 => model::Cell::part(&self.properties),
-            6 => model::Cell::part(&self.pipeline_execution_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.command);
+        to.one(4, &self.db_instance);
+        to.one(3, &self.db_schema);
+        to.one(0, &self.org);
+        to.one(6, &self.pipeline_execution_metadata);
+        to.one(2, &self.project);
+        to.one(5, &self.properties);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CustomOperationInput);
@@ -146,14 +144,12 @@ impl model::Model for CustomOperationOutput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.pre_start_tag),
-            1 => model::Part::Flag(&self.earlier_run_in_stage),
-            2 => model::opt(&self.deployed_change_sets),
-            3 => model::Part::Flag(&self.successful_change_set_deployment_in_stage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.deployed_change_sets);
+        to.opt(1, &self.earlier_run_in_stage);
+        to.opt(0, &self.pre_start_tag);
+        to.opt(3, &self.successful_change_set_deployment_in_stage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomOperationOutput);
@@ -195,11 +191,9 @@ impl model::Model for DeployedChangeSets {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.change_set_fqn),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.change_set_fqn);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeployedChangeSets);
@@ -257,13 +251,11 @@ impl model::Model for PipelineExecutionMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.pipeline),
-            1 => model::Cell::part(&self.plan_execution_id),
-            2 => model::Cell::part(&self.stage_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.pipeline);
+        to.one(1, &self.plan_execution_id);
+        to.one(2, &self.stage_execution_id);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(PipelineExecutionMetadata);
@@ -305,13 +297,11 @@ impl model::Model for PipelineStatusOutput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            1 => model::opt(&self.metadata),
-            2 => model::Part::Str(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.metadata);
+        to.opt(2, &self.response);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineStatusOutput);
@@ -374,14 +364,12 @@ impl model::Model for SchemaInstanceMetadataInput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.org),
-            1 => model::Cell::part(&self.project),
-            2 => model::Cell::part(&self.db_schema),
-            3 => model::Cell::part(&self.db_instance),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(3, &self.db_instance);
+        to.one(2, &self.db_schema);
+        to.one(0, &self.org);
+        to.one(1, &self.project);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(SchemaInstanceMetadataInput);
@@ -439,16 +427,14 @@ impl model::Model for SchemaInstanceMetadataOutput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.image),
-            1 => model::Part::Json(&self.db_images),
-            2 => model::opt(&self.db_schema),
-            3 => model::opt(&self.db_instance),
-            4 => model::opt(&self.default_configs),
-            5 => model::Part::Json(&self.download_images),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.db_images);
+        to.opt(3, &self.db_instance);
+        to.opt(2, &self.db_schema);
+        to.opt(4, &self.default_configs);
+        to.opt(5, &self.download_images);
+        to.opt(0, &self.image);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SchemaInstanceMetadataOutput);
@@ -514,33 +500,16 @@ impl model::Model for StepPluginInputsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.image),
-            1 => model::opt(&self.schema),
-            2 => model::Part::Json(&self.db_images),
-            3 => model::opt(&self.instance),
-            4 => model::opt(&self.settings),
-            5 => model::opt(&self.default_configs),
-            6 => model::Part::Json(&self.download_images),
-            7 => model::opt(&self.properties_result),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.image.is_some(),
-                self.schema.is_some(),
-                self.db_images.is_some(),
-                self.instance.is_some(),
-                self.settings.is_some(),
-                self.default_configs.is_some(),
-                self.download_images.is_some(),
-                self.properties_result.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.db_images);
+        to.opt(5, &self.default_configs);
+        to.opt(6, &self.download_images);
+        to.opt(0, &self.image);
+        to.opt(3, &self.instance);
+        to.opt(7, &self.properties_result);
+        to.opt(1, &self.schema);
+        to.opt(4, &self.settings);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StepPluginInputsResponse);
@@ -614,37 +583,18 @@ impl model::Model for ConsumeFailureInterruptBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_id),
-            1 => model::Part::Str(&self.command),
-            2 => model::Part::Str(&self.project_id),
-            3 => model::Part::Str(&self.interrupt_type),
-            4 => model::Part::Str(&self.harness_command),
-            5 => model::Part::Str(&self.schema_identifier),
-            6 => model::Part::Str(&self.stage_execution_id),
-            7 => model::Part::Str(&self.instance_identifier),
-            8 => model::Part::Str(&self.pipeline_identifier),
-            9 => model::Part::Str(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org_id.is_some(),
-                self.command.is_some(),
-                self.project_id.is_some(),
-                self.interrupt_type.is_some(),
-                self.harness_command.is_some(),
-                self.schema_identifier.is_some(),
-                self.stage_execution_id.is_some(),
-                self.instance_identifier.is_some(),
-                self.pipeline_identifier.is_some(),
-                self.pipeline_execution_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.command);
+        to.opt(4, &self.harness_command);
+        to.opt(7, &self.instance_identifier);
+        to.opt(3, &self.interrupt_type);
+        to.opt(0, &self.org_id);
+        to.opt(9, &self.pipeline_execution_id);
+        to.opt(8, &self.pipeline_identifier);
+        to.opt(2, &self.project_id);
+        to.opt(5, &self.schema_identifier);
+        to.opt(6, &self.stage_execution_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConsumeFailureInterruptBody);
@@ -710,33 +660,16 @@ impl model::Model for ConsumeFlywayFailureInterruptBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.command),
-            1 => model::Part::Str(&self.parent_id),
-            2 => model::Part::Str(&self.interrupt_type),
-            3 => model::Part::Str(&self.harness_command),
-            4 => model::Part::Str(&self.schema_identifier),
-            5 => model::Part::Str(&self.stage_execution_id),
-            6 => model::Part::Str(&self.instance_identifier),
-            7 => model::Part::Str(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.command.is_some(),
-                self.parent_id.is_some(),
-                self.interrupt_type.is_some(),
-                self.harness_command.is_some(),
-                self.schema_identifier.is_some(),
-                self.stage_execution_id.is_some(),
-                self.instance_identifier.is_some(),
-                self.pipeline_execution_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.command);
+        to.opt(3, &self.harness_command);
+        to.opt(6, &self.instance_identifier);
+        to.opt(2, &self.interrupt_type);
+        to.opt(1, &self.parent_id);
+        to.opt(7, &self.pipeline_execution_id);
+        to.opt(4, &self.schema_identifier);
+        to.opt(5, &self.stage_execution_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConsumeFlywayFailureInterruptBody);
@@ -818,41 +751,20 @@ impl model::Model for ConsumeFlywayStepPluginOutputResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_id),
-            1 => model::Part::Str(&self.command),
-            2 => model::Part::Str(&self.parent_id),
-            3 => model::Part::Flag(&self.last_chunk),
-            4 => model::Part::Str(&self.project_id),
-            5 => model::Part::Str(&self.step_response),
-            6 => model::Part::Str(&self.harness_command),
-            7 => model::Part::Str(&self.schema_identifier),
-            8 => model::Part::Str(&self.stage_execution_id),
-            9 => model::Part::Str(&self.instance_identifier),
-            10 => model::Part::Str(&self.pipeline_identifier),
-            11 => model::Part::Str(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org_id.is_some(),
-                self.command.is_some(),
-                self.parent_id.is_some(),
-                self.last_chunk.is_some(),
-                self.project_id.is_some(),
-                self.step_response.is_some(),
-                self.harness_command.is_some(),
-                self.schema_identifier.is_some(),
-                self.stage_execution_id.is_some(),
-                self.instance_identifier.is_some(),
-                self.pipeline_identifier.is_some(),
-                self.pipeline_execution_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.command);
+        to.opt(6, &self.harness_command);
+        to.opt(9, &self.instance_identifier);
+        to.opt(3, &self.last_chunk);
+        to.opt(0, &self.org_id);
+        to.opt(2, &self.parent_id);
+        to.opt(11, &self.pipeline_execution_id);
+        to.opt(10, &self.pipeline_identifier);
+        to.opt(4, &self.project_id);
+        to.opt(7, &self.schema_identifier);
+        to.opt(8, &self.stage_execution_id);
+        to.opt(5, &self.step_response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConsumeFlywayStepPluginOutputResponseBody);
@@ -926,37 +838,18 @@ impl model::Model for ConsumeStepPluginOutputResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_id),
-            1 => model::Part::Str(&self.command),
-            2 => model::Part::Str(&self.project_id),
-            3 => model::Part::Str(&self.step_response),
-            4 => model::Part::Str(&self.harness_command),
-            5 => model::Part::Str(&self.schema_identifier),
-            6 => model::Part::Str(&self.stage_execution_id),
-            7 => model::Part::Str(&self.instance_identifier),
-            8 => model::Part::Str(&self.pipeline_identifier),
-            9 => model::Part::Str(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org_id.is_some(),
-                self.command.is_some(),
-                self.project_id.is_some(),
-                self.step_response.is_some(),
-                self.harness_command.is_some(),
-                self.schema_identifier.is_some(),
-                self.stage_execution_id.is_some(),
-                self.instance_identifier.is_some(),
-                self.pipeline_identifier.is_some(),
-                self.pipeline_execution_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.command);
+        to.opt(4, &self.harness_command);
+        to.opt(7, &self.instance_identifier);
+        to.opt(0, &self.org_id);
+        to.opt(9, &self.pipeline_execution_id);
+        to.opt(8, &self.pipeline_identifier);
+        to.opt(2, &self.project_id);
+        to.opt(5, &self.schema_identifier);
+        to.opt(6, &self.stage_execution_id);
+        to.opt(3, &self.step_response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConsumeStepPluginOutputResponseBody);
@@ -1038,41 +931,20 @@ impl model::Model for ConsumeStepPluginResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::opt(&self.data),
-            2 => model::Part::Str(&self.logs),
-            3 => model::Part::Str(&self.status),
-            4 => model::Part::Str(&self.command),
-            5 => model::Part::Str(&self.project),
-            6 => model::Part::Str(&self.db_schema),
-            7 => model::Part::Str(&self.pipeline),
-            8 => model::Part::Str(&self.db_instance),
-            9 => model::Part::Str(&self.parent_step_type),
-            10 => model::Part::Str(&self.plan_execution_id),
-            11 => model::Part::Str(&self.stage_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.data.is_some(),
-                self.logs.is_some(),
-                self.status.is_some(),
-                self.command.is_some(),
-                self.project.is_some(),
-                self.db_schema.is_some(),
-                self.pipeline.is_some(),
-                self.db_instance.is_some(),
-                self.parent_step_type.is_some(),
-                self.plan_execution_id.is_some(),
-                self.stage_execution_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.command);
+        to.opt(1, &self.data);
+        to.opt(8, &self.db_instance);
+        to.opt(6, &self.db_schema);
+        to.opt(2, &self.logs);
+        to.opt(0, &self.org);
+        to.opt(9, &self.parent_step_type);
+        to.opt(7, &self.pipeline);
+        to.opt(10, &self.plan_execution_id);
+        to.opt(5, &self.project);
+        to.opt(11, &self.stage_execution_id);
+        to.opt(3, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConsumeStepPluginResponseBody);
@@ -1108,11 +980,9 @@ impl model::Model for ConsumeStepPluginResponseBodyData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.tag),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.tag);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConsumeStepPluginResponseBodyData);
@@ -1180,33 +1050,16 @@ impl model::Model for CreateFlywayPluginInputsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.tag),
-            1 => model::Part::Str(&self.command),
-            2 => model::Part::Str(&self.db_schema),
-            3 => model::opt(&self.metadata),
-            4 => model::Part::Str(&self.parent_id),
-            5 => model::Part::Str(&self.directory),
-            6 => model::Part::Str(&self.db_instance),
-            7 => model::opt(&self.pipeline_execution_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.tag.is_some(),
-                self.command.is_some(),
-                self.db_schema.is_some(),
-                self.metadata.is_some(),
-                self.parent_id.is_some(),
-                self.directory.is_some(),
-                self.db_instance.is_some(),
-                self.pipeline_execution_metadata.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.command);
+        to.opt(6, &self.db_instance);
+        to.opt(2, &self.db_schema);
+        to.opt(5, &self.directory);
+        to.opt(3, &self.metadata);
+        to.opt(4, &self.parent_id);
+        to.opt(7, &self.pipeline_execution_metadata);
+        to.opt(0, &self.tag);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateFlywayPluginInputsBody);
@@ -1248,13 +1101,11 @@ impl model::Model for CreateFlywayPluginInputsBodyMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.pipeline),
-            1 => model::Part::Str(&self.plan_execution_id),
-            2 => model::Part::Str(&self.stage_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.pipeline);
+        to.opt(1, &self.plan_execution_id);
+        to.opt(2, &self.stage_execution_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateFlywayPluginInputsBodyMetadata);
@@ -1296,13 +1147,11 @@ impl model::Model for CreateFlywayPluginInputsBodyPipelineExecutionMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.pipeline),
-            1 => model::Part::Str(&self.plan_execution_id),
-            2 => model::Part::Str(&self.stage_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.pipeline);
+        to.opt(1, &self.plan_execution_id);
+        to.opt(2, &self.stage_execution_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateFlywayPluginInputsBodyPipelineExecutionMetadata);
@@ -1390,43 +1239,21 @@ impl model::Model for CreateStepPluginInputsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.tag),
-            2 => model::Part::Str(&self.project),
-            3 => model::Part::Str(&self.command),
-            4 => model::Part::Str(&self.db_schema),
-            5 => model::opt(&self.metadata),
-            6 => model::opt(&self.settings),
-            7 => model::Part::Str(&self.directory),
-            8 => model::Part::Str(&self.db_instance),
-            9 => model::opt(&self.properties),
-            10 => model::Part::Str(&self.custom_command),
-            11 => model::Part::Flag(&self.exclude_change_log_file),
-            12 => model::opt(&self.pipeline_execution_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.tag.is_some(),
-                self.project.is_some(),
-                self.command.is_some(),
-                self.db_schema.is_some(),
-                self.metadata.is_some(),
-                self.settings.is_some(),
-                self.directory.is_some(),
-                self.db_instance.is_some(),
-                self.properties.is_some(),
-                self.custom_command.is_some(),
-                self.exclude_change_log_file.is_some(),
-                self.pipeline_execution_metadata.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.command);
+        to.opt(10, &self.custom_command);
+        to.opt(8, &self.db_instance);
+        to.opt(4, &self.db_schema);
+        to.opt(7, &self.directory);
+        to.opt(11, &self.exclude_change_log_file);
+        to.opt(5, &self.metadata);
+        to.opt(0, &self.org);
+        to.opt(12, &self.pipeline_execution_metadata);
+        to.opt(2, &self.project);
+        to.opt(9, &self.properties);
+        to.opt(6, &self.settings);
+        to.opt(1, &self.tag);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateStepPluginInputsBody);
@@ -1468,13 +1295,11 @@ impl model::Model for CreateStepPluginInputsBodyMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.pipeline),
-            1 => model::Part::Str(&self.plan_execution_id),
-            2 => model::Part::Str(&self.stage_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.pipeline);
+        to.opt(1, &self.plan_execution_id);
+        to.opt(2, &self.stage_execution_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateStepPluginInputsBodyMetadata);
@@ -1532,13 +1357,11 @@ impl model::Model for CreateStepPluginInputsBodyPipelineExecutionMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.pipeline),
-            1 => model::Cell::part(&self.plan_execution_id),
-            2 => model::Cell::part(&self.stage_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.pipeline);
+        to.one(1, &self.plan_execution_id);
+        to.one(2, &self.stage_execution_id);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateStepPluginInputsBodyPipelineExecutionMetadata);
@@ -1594,15 +1417,13 @@ impl model::Model for GetFlywayCustomOperationsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.command),
-            1 => model::Part::Str(&self.db_schema),
-            2 => model::Part::Str(&self.db_instance),
-            3 => model::opt(&self.properties),
-            4 => model::opt(&self.pipeline_execution_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.command);
+        to.opt(2, &self.db_instance);
+        to.opt(1, &self.db_schema);
+        to.opt(4, &self.pipeline_execution_metadata);
+        to.opt(3, &self.properties);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetFlywayCustomOperationsBody);
@@ -1644,13 +1465,11 @@ impl model::Model for GetFlywayCustomOperationsBodyPipelineExecutionMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.pipeline),
-            1 => model::Part::Str(&self.plan_execution_id),
-            2 => model::Part::Str(&self.stage_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.pipeline);
+        to.opt(1, &self.plan_execution_id);
+        to.opt(2, &self.stage_execution_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetFlywayCustomOperationsBodyPipelineExecutionMetadata);

@@ -48,15 +48,13 @@ impl model::Model for AgentMtlsEndpointDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.fqdn),
-            1 => model::opt(&self.mode),
-            2 => model::Part::Str(&self.uuid),
-            3 => model::Part::Str(&self.account_id),
-            4 => model::Part::Str(&self.ca_certificates),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account_id);
+        to.opt(4, &self.ca_certificates);
+        to.opt(0, &self.fqdn);
+        to.opt(1, &self.mode);
+        to.opt(2, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AgentMtlsEndpointDetails);
@@ -102,13 +100,11 @@ impl model::Model for AgentMtlsEndpointRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.mode),
-            1 => model::Part::Str(&self.domain_prefix),
-            2 => model::Part::Str(&self.ca_certificates),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.ca_certificates);
+        to.opt(1, &self.domain_prefix);
+        to.opt(0, &self.mode);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AgentMtlsEndpointRequest);
@@ -154,13 +150,11 @@ impl model::Model for RestResponseAgentMtlsEndpointDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.meta_data),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.response_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RestResponseAgentMtlsEndpointDetails);

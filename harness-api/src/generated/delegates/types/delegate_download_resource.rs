@@ -78,17 +78,15 @@ impl model::Model for DelegateDownloadRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::opt(&self.size),
-            2 => model::opt(&self.tags),
-            3 => model::Part::Str(&self.token_name),
-            4 => model::Part::Str(&self.description),
-            5 => model::opt(&self.cluster_permission_type),
-            6 => model::Part::Str(&self.custom_cluster_namespace),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.cluster_permission_type);
+        to.opt(6, &self.custom_cluster_namespace);
+        to.opt(4, &self.description);
+        to.one(0, &self.name);
+        to.opt(1, &self.size);
+        to.opt(2, &self.tags);
+        to.opt(3, &self.token_name);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(DelegateDownloadRequest);

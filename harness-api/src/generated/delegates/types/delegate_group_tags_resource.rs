@@ -58,16 +58,14 @@ impl model::Model for DelegateGroupDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Str(&self.org_identifier),
-            4 => model::Part::Str(&self.account_identifier),
-            5 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_identifier);
+        to.opt(2, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(3, &self.org_identifier);
+        to.opt(5, &self.project_identifier);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DelegateGroupDto);
@@ -103,11 +101,9 @@ impl model::Model for DelegateGroupTags {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DelegateGroupTags);
@@ -149,13 +145,11 @@ impl model::Model for RestResponseDelegateGroupDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.meta_data),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.response_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RestResponseDelegateGroupDto);
@@ -197,13 +191,11 @@ impl model::Model for RestResponseListDelegateGroupDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.meta_data),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.response_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RestResponseListDelegateGroupDto);

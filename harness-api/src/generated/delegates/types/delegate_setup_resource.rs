@@ -36,11 +36,9 @@ impl model::Model for DelegateDeleteResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.response_msg),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.response_msg);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DelegateDeleteResponse);
@@ -150,43 +148,21 @@ impl model::Model for DelegateFilterPropertiesDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::Part::Flag(&self.runner),
-            2 => model::opt(&self.status),
-            3 => model::Part::Str(&self.host_name),
-            4 => model::Cell::part(&self.filter_type),
-            5 => model::Part::Str(&self.auto_upgrade),
-            6 => model::Part::Str(&self.description),
-            7 => model::Part::Str(&self.delegate_name),
-            8 => model::opt(&self.delegate_tags),
-            9 => model::Part::Str(&self.delegate_type),
-            10 => model::opt(&self.version_status),
-            11 => model::opt(&self.delegate_instance_filter),
-            12 => model::Part::Str(&self.delegate_group_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.tags.is_some(),
-                self.runner.is_some(),
-                self.status.is_some(),
-                self.host_name.is_some(),
-                true,
-                self.auto_upgrade.is_some(),
-                self.description.is_some(),
-                self.delegate_name.is_some(),
-                self.delegate_tags.is_some(),
-                self.delegate_type.is_some(),
-                self.version_status.is_some(),
-                self.delegate_instance_filter.is_some(),
-                self.delegate_group_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.auto_upgrade);
+        to.opt(12, &self.delegate_group_identifier);
+        to.opt(11, &self.delegate_instance_filter);
+        to.opt(7, &self.delegate_name);
+        to.opt(8, &self.delegate_tags);
+        to.opt(9, &self.delegate_type);
+        to.opt(6, &self.description);
+        to.one(4, &self.filter_type);
+        to.opt(3, &self.host_name);
+        to.opt(1, &self.runner);
+        to.opt(2, &self.status);
+        to.opt(0, &self.tags);
+        to.opt(10, &self.version_status);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(DelegateFilterPropertiesDto);
@@ -293,39 +269,19 @@ impl model::Model for DelegateListResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.type_),
-            3 => model::Part::Flag(&self.legacy),
-            4 => model::Part::Str(&self.org_name),
-            5 => model::Part::Flag(&self.connected),
-            6 => model::opt(&self.auto_upgrade),
-            7 => model::Part::Str(&self.description),
-            8 => model::Part::Str(&self.project_name),
-            9 => model::Part::Int(&self.last_heart_beat),
-            10 => model::opt(&self.delegate_replicas),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.legacy.is_some(),
-                self.org_name.is_some(),
-                self.connected.is_some(),
-                self.auto_upgrade.is_some(),
-                self.description.is_some(),
-                self.project_name.is_some(),
-                self.last_heart_beat.is_some(),
-                self.delegate_replicas.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.auto_upgrade);
+        to.opt(5, &self.connected);
+        to.opt(10, &self.delegate_replicas);
+        to.opt(7, &self.description);
+        to.opt(9, &self.last_heart_beat);
+        to.opt(3, &self.legacy);
+        to.opt(0, &self.name);
+        to.opt(4, &self.org_name);
+        to.opt(8, &self.project_name);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DelegateListResponse);
@@ -388,16 +344,14 @@ impl model::Model for DelegateReplica {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uuid),
-            1 => model::Part::Str(&self.version),
-            2 => model::Part::Str(&self.host_name),
-            3 => model::Part::Flag(&self.connected),
-            4 => model::Part::Int(&self.expiring_at),
-            5 => model::Part::Int(&self.last_heartbeat),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.connected);
+        to.opt(4, &self.expiring_at);
+        to.opt(2, &self.host_name);
+        to.opt(5, &self.last_heartbeat);
+        to.opt(0, &self.uuid);
+        to.opt(1, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DelegateReplica);
@@ -510,45 +464,22 @@ impl model::Model for DelegateSetupDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::opt(&self.size),
-            2 => model::opt(&self.tags),
-            3 => model::Part::Str(&self.version),
-            4 => model::Part::Str(&self.host_name),
-            5 => model::Part::Flag(&self.run_as_root),
-            6 => model::Part::Str(&self.token_name),
-            7 => model::Part::Str(&self.identifier),
-            8 => model::Part::Str(&self.description),
-            9 => model::Cell::part(&self.delegate_type),
-            10 => model::Part::Str(&self.org_identifier),
-            11 => model::opt(&self.k8s_config_details),
-            12 => model::Part::Str(&self.project_identifier),
-            13 => model::Part::Str(&self.delegate_configuration_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                self.size.is_some(),
-                self.tags.is_some(),
-                self.version.is_some(),
-                self.host_name.is_some(),
-                self.run_as_root.is_some(),
-                self.token_name.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                true,
-                self.org_identifier.is_some(),
-                self.k8s_config_details.is_some(),
-                self.project_identifier.is_some(),
-                self.delegate_configuration_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(13, &self.delegate_configuration_id);
+        to.one(9, &self.delegate_type);
+        to.opt(8, &self.description);
+        to.opt(4, &self.host_name);
+        to.opt(7, &self.identifier);
+        to.opt(11, &self.k8s_config_details);
+        to.one(0, &self.name);
+        to.opt(10, &self.org_identifier);
+        to.opt(12, &self.project_identifier);
+        to.opt(5, &self.run_as_root);
+        to.opt(1, &self.size);
+        to.opt(2, &self.tags);
+        to.opt(6, &self.token_name);
+        to.opt(3, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(DelegateSetupDetails);
@@ -592,12 +523,10 @@ impl model::Model for K8sConfigDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.namespace),
-            1 => model::opt(&self.k8s_permission_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.k8s_permission_type);
+        to.opt(0, &self.namespace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(K8sConfigDetails);
@@ -644,13 +573,11 @@ impl model::Model for RestResponseDelegateDeleteResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.meta_data),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.response_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RestResponseDelegateDeleteResponse);
@@ -692,13 +619,11 @@ impl model::Model for RestResponseListDelegateListResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.meta_data),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.response_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RestResponseListDelegateListResponse);
@@ -740,13 +665,11 @@ impl model::Model for RestResponseSupportedDelegateVersion {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.meta_data),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.response_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RestResponseSupportedDelegateVersion);
@@ -788,13 +711,11 @@ impl model::Model for RestResponseVersionOverridesResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.meta_data),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.response_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RestResponseVersionOverridesResponse);
@@ -833,12 +754,10 @@ impl model::Model for SupportedDelegateVersion {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.latest_supported_version),
-            1 => model::Part::Str(&self.latest_supported_minimal_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.latest_supported_minimal_version);
+        to.opt(0, &self.latest_supported_version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SupportedDelegateVersion);
@@ -900,17 +819,15 @@ impl model::Model for VersionOverrideResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::Part::Str(&self.version),
-            2 => model::Part::Time(&self.valid_until),
-            3 => model::Part::Str(&self.org_identifier),
-            4 => model::Part::Str(&self.parent_unique_id),
-            5 => model::Part::Str(&self.project_identifier),
-            6 => model::Part::Flag(&self.valid_till_next_release),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.org_identifier);
+        to.opt(4, &self.parent_unique_id);
+        to.opt(5, &self.project_identifier);
+        to.opt(0, &self.tags);
+        to.opt(6, &self.valid_till_next_release);
+        to.opt(2, &self.valid_until);
+        to.opt(1, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(VersionOverrideResponseDto);
@@ -946,11 +863,9 @@ impl model::Model for VersionOverridesResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.version_overrides),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.version_overrides);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(VersionOverridesResponse);

@@ -45,14 +45,12 @@ impl model::Model for DelegateConnectionDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uuid),
-            1 => model::Part::Str(&self.version),
-            2 => model::Part::Int(&self.last_heartbeat),
-            3 => model::Part::Int(&self.last_grpc_heartbeat),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.last_grpc_heartbeat);
+        to.opt(2, &self.last_heartbeat);
+        to.opt(0, &self.uuid);
+        to.opt(1, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DelegateConnectionDetails);
@@ -180,63 +178,31 @@ impl model::Model for DelegateGroupDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.group_id),
-            1 => model::Part::Str(&self.group_name),
-            2 => model::Part::Flag(&self.immutable),
-            3 => model::Part::Flag(&self.grpc_active),
-            4 => model::opt(&self.auto_upgrade),
-            5 => model::Part::Flag(&self.token_active),
-            6 => model::Part::Flag(&self.unsupported),
-            7 => model::Part::Str(&self.delegate_type),
-            8 => model::Part::Str(&self.group_version),
-            9 => model::Part::Flag(&self.is_unsupported),
-            10 => model::Part::Int(&self.last_heart_beat),
-            11 => model::Part::Str(&self.delegate_version),
-            12 => model::Part::Flag(&self.actively_connected),
-            13 => model::Part::Str(&self.connectivity_status),
-            14 => model::Part::Str(&self.delegate_description),
-            15 => model::Part::Int(&self.upgrader_last_updated),
-            16 => model::opt(&self.group_custom_selectors),
-            17 => model::opt(&self.group_implicit_selectors),
-            18 => model::Part::Str(&self.delegate_configuration_id),
-            19 => model::Part::Str(&self.delegate_group_identifier),
-            20 => model::opt(&self.delegate_instance_details),
-            21 => model::opt(&self.delegate_group_version_status),
-            22 => model::Part::Int(&self.delegate_group_expiration_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.group_id.is_some(),
-                self.group_name.is_some(),
-                self.immutable.is_some(),
-                self.grpc_active.is_some(),
-                self.auto_upgrade.is_some(),
-                self.token_active.is_some(),
-                self.unsupported.is_some(),
-                self.delegate_type.is_some(),
-                self.group_version.is_some(),
-                self.is_unsupported.is_some(),
-                self.last_heart_beat.is_some(),
-                self.delegate_version.is_some(),
-                self.actively_connected.is_some(),
-                self.connectivity_status.is_some(),
-                self.delegate_description.is_some(),
-                self.upgrader_last_updated.is_some(),
-                self.group_custom_selectors.is_some(),
-                self.group_implicit_selectors.is_some(),
-                self.delegate_configuration_id.is_some(),
-                self.delegate_group_identifier.is_some(),
-                self.delegate_instance_details.is_some(),
-                self.delegate_group_version_status.is_some(),
-                self.delegate_group_expiration_time.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(12, &self.actively_connected);
+        to.opt(4, &self.auto_upgrade);
+        to.opt(13, &self.connectivity_status);
+        to.opt(18, &self.delegate_configuration_id);
+        to.opt(14, &self.delegate_description);
+        to.opt(22, &self.delegate_group_expiration_time);
+        to.opt(19, &self.delegate_group_identifier);
+        to.opt(21, &self.delegate_group_version_status);
+        to.opt(20, &self.delegate_instance_details);
+        to.opt(7, &self.delegate_type);
+        to.opt(11, &self.delegate_version);
+        to.opt(16, &self.group_custom_selectors);
+        to.opt(0, &self.group_id);
+        to.opt(17, &self.group_implicit_selectors);
+        to.opt(1, &self.group_name);
+        to.opt(8, &self.group_version);
+        to.opt(3, &self.grpc_active);
+        to.opt(2, &self.immutable);
+        to.opt(9, &self.is_unsupported);
+        to.opt(10, &self.last_heart_beat);
+        to.opt(5, &self.token_active);
+        to.opt(6, &self.unsupported);
+        to.opt(15, &self.upgrader_last_updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DelegateGroupDetails);
@@ -282,11 +248,9 @@ impl model::Model for DelegateGroupListing {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.delegate_group_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.delegate_group_details);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DelegateGroupListing);
@@ -362,37 +326,18 @@ impl model::Model for DelegateInner {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uuid),
-            1 => model::Part::Str(&self.version),
-            2 => model::Part::Str(&self.host_name),
-            3 => model::opt(&self.connections),
-            4 => model::Part::Flag(&self.token_active),
-            5 => model::Part::Int(&self.last_heartbeat),
-            6 => model::Part::Flag(&self.actively_connected),
-            7 => model::Part::Flag(&self.pollling_mode_enabled),
-            8 => model::Part::Int(&self.delegate_expiration_time),
-            9 => model::opt(&self.delegate_instance_version_status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.uuid.is_some(),
-                self.version.is_some(),
-                self.host_name.is_some(),
-                self.connections.is_some(),
-                self.token_active.is_some(),
-                self.last_heartbeat.is_some(),
-                self.actively_connected.is_some(),
-                self.pollling_mode_enabled.is_some(),
-                self.delegate_expiration_time.is_some(),
-                self.delegate_instance_version_status.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.actively_connected);
+        to.opt(3, &self.connections);
+        to.opt(8, &self.delegate_expiration_time);
+        to.opt(9, &self.delegate_instance_version_status);
+        to.opt(2, &self.host_name);
+        to.opt(5, &self.last_heartbeat);
+        to.opt(7, &self.pollling_mode_enabled);
+        to.opt(4, &self.token_active);
+        to.opt(0, &self.uuid);
+        to.opt(1, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DelegateInner);
@@ -475,39 +420,19 @@ impl model::Model for DelegateTokenDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Str(&self.value),
-            3 => model::opt(&self.status),
-            4 => model::Part::Str(&self.account_id),
-            5 => model::Part::Int(&self.created_at),
-            6 => model::opt(&self.created_by),
-            7 => model::Part::Int(&self.revoke_after),
-            8 => model::Part::Str(&self.parent_unique_id),
-            9 => model::opt(&self.created_by_ng_user),
-            10 => model::Part::Str(&self.owner_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.uuid.is_some(),
-                self.value.is_some(),
-                self.status.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.revoke_after.is_some(),
-                self.parent_unique_id.is_some(),
-                self.created_by_ng_user.is_some(),
-                self.owner_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_id);
+        to.opt(5, &self.created_at);
+        to.opt(6, &self.created_by);
+        to.opt(9, &self.created_by_ng_user);
+        to.opt(0, &self.name);
+        to.opt(10, &self.owner_identifier);
+        to.opt(8, &self.parent_unique_id);
+        to.opt(7, &self.revoke_after);
+        to.opt(3, &self.status);
+        to.opt(1, &self.uuid);
+        to.opt(2, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DelegateTokenDetails);
@@ -553,13 +478,11 @@ impl model::Model for DelegateTokenPrincipal {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.type_),
-            2 => model::opt(&self.jwtclaims),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.jwtclaims);
+        to.opt(0, &self.name);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DelegateTokenPrincipal);
@@ -605,13 +528,11 @@ impl model::Model for RestResponseDelegateGroupListing {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.meta_data),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.response_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RestResponseDelegateGroupListing);
@@ -653,13 +574,11 @@ impl model::Model for RestResponseDelegateTokenDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.meta_data),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.response_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RestResponseDelegateTokenDetails);
@@ -701,13 +620,11 @@ impl model::Model for RestResponseListDelegateTokenDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.meta_data),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.response_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RestResponseListDelegateTokenDetails);

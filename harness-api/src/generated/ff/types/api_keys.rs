@@ -58,16 +58,14 @@ impl model::Model for ApiKeys {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.api_keys),
-            1 => model::Part::Int(&self.version),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.item_count),
-            4 => model::Part::Int(&self.page_count),
-            5 => model::Part::Int(&self.page_index),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.api_keys);
+        to.opt(3, &self.item_count);
+        to.opt(4, &self.page_count);
+        to.opt(5, &self.page_index);
+        to.opt(2, &self.page_size);
+        to.opt(1, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApiKeys);
@@ -106,12 +104,10 @@ impl model::Model for ApplicationId {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.last_used),
-            1 => model::Part::Str(&self.application_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.application_id);
+        to.opt(0, &self.last_used);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationId);
@@ -173,17 +169,15 @@ impl model::Model for CfApiKey {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Str(&self.api_key),
-            4 => model::Part::Int(&self.last_used),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::opt(&self.application_ids),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.api_key);
+        to.opt(6, &self.application_ids);
+        to.opt(5, &self.identifier);
+        to.opt(0, &self.key);
+        to.opt(4, &self.last_used);
+        to.opt(1, &self.name);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CfApiKey);
@@ -235,15 +229,13 @@ impl model::Model for AddApiKeyBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Int(&self.expired_at),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.description);
+        to.opt(2, &self.expired_at);
+        to.opt(3, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AddApiKeyBody);
@@ -285,13 +277,11 @@ impl model::Model for UpdateApiKeyBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Int(&self.expired_at),
-            2 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.description);
+        to.opt(1, &self.expired_at);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateApiKeyBody);

@@ -36,11 +36,9 @@ impl model::Model for AttributeResponseMetadataDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.governance_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.governance_metadata);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AttributeResponseMetadataDetails);
@@ -82,13 +80,11 @@ impl model::Model for Ccm {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.anomalies),
-            1 => model::Part::Str(&self.perspective_name),
-            2 => model::Part::Str(&self.perspective_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.anomalies);
+        to.opt(2, &self.perspective_identifier);
+        to.opt(1, &self.perspective_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Ccm);
@@ -150,17 +146,15 @@ impl model::Model for CcmAnomalies {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            1 => model::Part::Int(&self.found_at),
-            2 => model::Part::Str(&self.anomaly_id),
-            3 => model::Part::Int(&self.created_at),
-            4 => model::Part::Int(&self.acknowledged_at),
-            5 => model::Part::Int(&self.cost_difference),
-            6 => model::Part::Flag(&self.is_acknowledged),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.acknowledged_at);
+        to.opt(2, &self.anomaly_id);
+        to.opt(5, &self.cost_difference);
+        to.opt(3, &self.created_at);
+        to.opt(1, &self.found_at);
+        to.opt(6, &self.is_acknowledged);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CcmAnomalies);
@@ -206,11 +200,9 @@ impl model::Model for CfGitDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.commit_msg),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.commit_msg);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CfGitDetails);
@@ -249,12 +241,10 @@ impl model::Model for CfService {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CfService);
@@ -302,15 +292,13 @@ impl model::Model for Clause {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.op),
-            2 => model::Part::Flag(&self.negate),
-            3 => model::opt(&self.values),
-            4 => model::Part::Str(&self.attribute),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.attribute);
+        to.opt(0, &self.id);
+        to.opt(2, &self.negate);
+        to.opt(1, &self.op);
+        to.opt(3, &self.values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Clause);
@@ -349,12 +337,10 @@ impl model::Model for Distribution {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.bucket_by),
-            1 => model::opt(&self.variations),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.bucket_by);
+        to.opt(1, &self.variations);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Distribution);
@@ -480,63 +466,31 @@ impl model::Model for Feature {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.kind),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.tags),
-            3 => model::opt(&self.owner),
-            4 => model::Part::Flag(&self.stale),
-            5 => model::opt(&self.status),
-            6 => model::Part::Str(&self.project),
-            7 => model::opt(&self.results),
-            8 => model::Part::Flag(&self.archived),
-            9 => model::opt(&self.services),
-            10 => model::Part::Int(&self.created_at),
-            11 => model::Part::Flag(&self.permanent),
-            12 => model::Part::Str(&self.evaluation),
-            13 => model::Part::Str(&self.identifier),
-            14 => model::Part::Int(&self.modified_at),
-            15 => model::opt(&self.variations),
-            16 => model::Part::Str(&self.description),
-            17 => model::Part::Str(&self.stale_reason),
-            18 => model::opt(&self.env_properties),
-            19 => model::opt(&self.prerequisites),
-            20 => model::Part::Str(&self.default_on_variation),
-            21 => model::Part::Str(&self.default_off_variation),
-            22 => model::Part::Str(&self.evaluation_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.kind.is_some(),
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.owner.is_some(),
-                self.stale.is_some(),
-                self.status.is_some(),
-                self.project.is_some(),
-                self.results.is_some(),
-                self.archived.is_some(),
-                self.services.is_some(),
-                self.created_at.is_some(),
-                self.permanent.is_some(),
-                self.evaluation.is_some(),
-                self.identifier.is_some(),
-                self.modified_at.is_some(),
-                self.variations.is_some(),
-                self.description.is_some(),
-                self.stale_reason.is_some(),
-                self.env_properties.is_some(),
-                self.prerequisites.is_some(),
-                self.default_on_variation.is_some(),
-                self.default_off_variation.is_some(),
-                self.evaluation_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.archived);
+        to.opt(10, &self.created_at);
+        to.opt(21, &self.default_off_variation);
+        to.opt(20, &self.default_on_variation);
+        to.opt(16, &self.description);
+        to.opt(18, &self.env_properties);
+        to.opt(12, &self.evaluation);
+        to.opt(22, &self.evaluation_identifier);
+        to.opt(13, &self.identifier);
+        to.opt(0, &self.kind);
+        to.opt(14, &self.modified_at);
+        to.opt(1, &self.name);
+        to.opt(3, &self.owner);
+        to.opt(11, &self.permanent);
+        to.opt(19, &self.prerequisites);
+        to.opt(6, &self.project);
+        to.opt(7, &self.results);
+        to.opt(9, &self.services);
+        to.opt(4, &self.stale);
+        to.opt(17, &self.stale_reason);
+        to.opt(5, &self.status);
+        to.opt(2, &self.tags);
+        to.opt(15, &self.variations);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Feature);
@@ -630,47 +584,23 @@ impl model::Model for FeatureEnvProperties {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ccm),
-            1 => model::opt(&self.rules),
-            2 => model::opt(&self.state),
-            3 => model::Part::Int(&self.version),
-            4 => model::opt(&self.jira_issues),
-            5 => model::Part::Int(&self.modified_at),
-            6 => model::Part::Str(&self.environment),
-            7 => model::Part::Flag(&self.jira_enabled),
-            8 => model::opt(&self.default_serve),
-            9 => model::Part::Str(&self.off_variation),
-            10 => model::opt(&self.variation_map),
-            11 => model::opt(&self.pipeline_details),
-            12 => model::Part::Flag(&self.pipeline_configured),
-            13 => model::Part::Flag(&self.pipeline_error_state),
-            14 => model::Part::Str(&self.pipeline_error_reason),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.ccm.is_some(),
-                self.rules.is_some(),
-                self.state.is_some(),
-                self.version.is_some(),
-                self.jira_issues.is_some(),
-                self.modified_at.is_some(),
-                self.environment.is_some(),
-                self.jira_enabled.is_some(),
-                self.default_serve.is_some(),
-                self.off_variation.is_some(),
-                self.variation_map.is_some(),
-                self.pipeline_details.is_some(),
-                self.pipeline_configured.is_some(),
-                self.pipeline_error_state.is_some(),
-                self.pipeline_error_reason.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ccm);
+        to.opt(8, &self.default_serve);
+        to.opt(6, &self.environment);
+        to.opt(7, &self.jira_enabled);
+        to.opt(4, &self.jira_issues);
+        to.opt(5, &self.modified_at);
+        to.opt(9, &self.off_variation);
+        to.opt(12, &self.pipeline_configured);
+        to.opt(11, &self.pipeline_details);
+        to.opt(14, &self.pipeline_error_reason);
+        to.opt(13, &self.pipeline_error_state);
+        to.opt(1, &self.rules);
+        to.opt(2, &self.state);
+        to.opt(10, &self.variation_map);
+        to.opt(3, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FeatureEnvProperties);
@@ -722,15 +652,13 @@ impl model::Model for FeaturePipeline {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Int(&self.created_at),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Str(&self.description),
-            4 => model::Part::Int(&self.last_updated_at),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.created_at);
+        to.opt(3, &self.description);
+        to.opt(2, &self.identifier);
+        to.opt(4, &self.last_updated_at);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FeaturePipeline);
@@ -772,12 +700,10 @@ impl model::Model for FeatureStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            1 => model::Part::Int(&self.last_access),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.last_access);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FeatureStatus);
@@ -835,14 +761,12 @@ impl model::Model for GitSyncPatchOperation {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.comment),
-            1 => model::opt(&self.git_details),
-            2 => model::Cell::part(&self.instructions),
-            3 => model::Part::Int(&self.execution_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.comment);
+        to.opt(3, &self.execution_time);
+        to.opt(1, &self.git_details);
+        to.one(2, &self.instructions);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(GitSyncPatchOperation);
@@ -884,13 +808,11 @@ impl model::Model for GroupServingRule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.rule_id),
-            1 => model::opt(&self.clauses),
-            2 => model::Part::Int(&self.priority),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.clauses);
+        to.opt(2, &self.priority);
+        to.opt(0, &self.rule_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GroupServingRule);
@@ -929,12 +851,10 @@ impl model::Model for JiraIssue {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.issue_key),
-            1 => model::Part::Str(&self.issue_url),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.issue_key);
+        to.opt(1, &self.issue_url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(JiraIssue);
@@ -991,13 +911,11 @@ impl model::Model for PatchInstructionInner {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Cell::part(&self.kind_2),
-            2 => model::Cell::part(&self.parameters),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.kind);
+        to.one(1, &self.kind_2);
+        to.one(2, &self.parameters);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(PatchInstructionInner);
@@ -1036,12 +954,10 @@ impl model::Model for Prerequisite {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.feature),
-            1 => model::opt(&self.variations),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.feature);
+        to.opt(1, &self.variations);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Prerequisite);
@@ -1083,13 +999,11 @@ impl model::Model for Results {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.count),
-            1 => model::Part::Str(&self.variation_name),
-            2 => model::Part::Str(&self.variation_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.opt(2, &self.variation_identifier);
+        to.opt(1, &self.variation_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Results);
@@ -1167,39 +1081,19 @@ impl model::Model for Segment {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.rules),
-            3 => model::Part::Int(&self.version),
-            4 => model::opt(&self.excluded),
-            5 => model::opt(&self.included),
-            6 => model::Part::Int(&self.created_at),
-            7 => model::Part::Str(&self.identifier),
-            8 => model::Part::Int(&self.modified_at),
-            9 => model::Part::Str(&self.environment),
-            10 => model::opt(&self.serving_rules),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.rules.is_some(),
-                self.version.is_some(),
-                self.excluded.is_some(),
-                self.included.is_some(),
-                self.created_at.is_some(),
-                self.identifier.is_some(),
-                self.modified_at.is_some(),
-                self.environment.is_some(),
-                self.serving_rules.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.created_at);
+        to.opt(9, &self.environment);
+        to.opt(4, &self.excluded);
+        to.opt(7, &self.identifier);
+        to.opt(5, &self.included);
+        to.opt(8, &self.modified_at);
+        to.opt(0, &self.name);
+        to.opt(2, &self.rules);
+        to.opt(10, &self.serving_rules);
+        to.opt(1, &self.tags);
+        to.opt(3, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Segment);
@@ -1238,12 +1132,10 @@ impl model::Model for Serve {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.variation),
-            1 => model::opt(&self.distribution),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.distribution);
+        to.opt(0, &self.variation);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Serve);
@@ -1288,14 +1180,12 @@ impl model::Model for ServingRule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.serve),
-            1 => model::Part::Str(&self.rule_id),
-            2 => model::opt(&self.clauses),
-            3 => model::Part::Int(&self.priority),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.clauses);
+        to.opt(3, &self.priority);
+        to.opt(1, &self.rule_id);
+        to.opt(0, &self.serve);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServingRule);
@@ -1334,12 +1224,10 @@ impl model::Model for Tag {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Tag);
@@ -1413,37 +1301,18 @@ impl model::Model for Target {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.account),
-            3 => model::Part::Str(&self.project),
-            4 => model::opt(&self.segments),
-            5 => model::Part::Flag(&self.anonymous),
-            6 => model::Part::Int(&self.created_at),
-            7 => model::Part::Json(&self.attributes),
-            8 => model::Part::Str(&self.identifier),
-            9 => model::Part::Str(&self.environment),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.name.is_some(),
-                self.account.is_some(),
-                self.project.is_some(),
-                self.segments.is_some(),
-                self.anonymous.is_some(),
-                self.created_at.is_some(),
-                self.attributes.is_some(),
-                self.identifier.is_some(),
-                self.environment.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account);
+        to.opt(5, &self.anonymous);
+        to.opt(7, &self.attributes);
+        to.opt(6, &self.created_at);
+        to.opt(9, &self.environment);
+        to.opt(8, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(3, &self.project);
+        to.opt(4, &self.segments);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Target);
@@ -1482,12 +1351,10 @@ impl model::Model for TargetMap {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TargetMap);
@@ -1532,14 +1399,12 @@ impl model::Model for Variation {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.value),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.description);
+        to.opt(2, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Variation);
@@ -1581,13 +1446,11 @@ impl model::Model for VariationMap {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.targets),
-            1 => model::Part::Str(&self.variation),
-            2 => model::opt(&self.target_segments),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.target_segments);
+        to.opt(0, &self.targets);
+        to.opt(1, &self.variation);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(VariationMap);
@@ -1626,12 +1489,10 @@ impl model::Model for WeightedVariation {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.weight),
-            1 => model::Part::Str(&self.variation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.variation);
+        to.opt(0, &self.weight);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WeightedVariation);

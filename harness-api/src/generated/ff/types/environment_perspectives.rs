@@ -54,15 +54,13 @@ impl model::Model for EnvironmentPerspective {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.created_at),
-            1 => model::Part::Int(&self.updated_at),
-            2 => model::Part::Str(&self.environment_id),
-            3 => model::Part::Str(&self.perspective_id),
-            4 => model::Part::Str(&self.perspective_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.created_at);
+        to.opt(2, &self.environment_id);
+        to.opt(3, &self.perspective_id);
+        to.opt(4, &self.perspective_identifier);
+        to.opt(1, &self.updated_at);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EnvironmentPerspective);
@@ -101,12 +99,10 @@ impl model::Model for UpsertPerspectiveBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.perspective_name),
-            1 => model::Part::Str(&self.perspective_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.perspective_identifier);
+        to.opt(0, &self.perspective_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpsertPerspectiveBody);

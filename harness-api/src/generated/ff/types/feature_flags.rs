@@ -66,33 +66,16 @@ impl model::Model for FeatureCounts {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.total_active),
-            1 => model::Part::Int(&self.total_anomaly),
-            2 => model::Part::Int(&self.total_enabled),
-            3 => model::Part::Int(&self.total_archived),
-            4 => model::Part::Int(&self.total_features),
-            5 => model::Part::Int(&self.total_permanent),
-            6 => model::Part::Int(&self.total_potentially_stale),
-            7 => model::Part::Int(&self.total_recently_accessed),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.total_active.is_some(),
-                self.total_anomaly.is_some(),
-                self.total_enabled.is_some(),
-                self.total_archived.is_some(),
-                self.total_features.is_some(),
-                self.total_permanent.is_some(),
-                self.total_potentially_stale.is_some(),
-                self.total_recently_accessed.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.total_active);
+        to.opt(1, &self.total_anomaly);
+        to.opt(3, &self.total_archived);
+        to.opt(2, &self.total_enabled);
+        to.opt(4, &self.total_features);
+        to.opt(5, &self.total_permanent);
+        to.opt(6, &self.total_potentially_stale);
+        to.opt(7, &self.total_recently_accessed);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FeatureCounts);
@@ -128,11 +111,9 @@ impl model::Model for FeatureResponseMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.details);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FeatureResponseMetadata);
@@ -171,12 +152,10 @@ impl model::Model for FeatureResponseMetadataDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.pipeline_metadata),
-            1 => model::Part::Json(&self.governance_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.governance_metadata);
+        to.opt(0, &self.pipeline_metadata);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FeatureResponseMetadataDetails);
@@ -215,12 +194,10 @@ impl model::Model for FeatureResponseMetadataDetailsPipelineMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.pipeline_triggered),
-            1 => model::Part::Str(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.pipeline_execution_id);
+        to.opt(0, &self.pipeline_triggered);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FeatureResponseMetadataDetailsPipelineMetadata);
@@ -282,17 +259,15 @@ impl model::Model for Features {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.version),
-            1 => model::opt(&self.features),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.item_count),
-            4 => model::Part::Int(&self.page_count),
-            5 => model::Part::Int(&self.page_index),
-            6 => model::opt(&self.feature_counts),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.feature_counts);
+        to.opt(1, &self.features);
+        to.opt(3, &self.item_count);
+        to.opt(4, &self.page_count);
+        to.opt(5, &self.page_index);
+        to.opt(2, &self.page_size);
+        to.opt(0, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Features);
@@ -374,41 +349,20 @@ impl model::Model for CreateFeatureFlagBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.owner),
-            3 => model::Part::Str(&self.project),
-            4 => model::Part::Flag(&self.archived),
-            5 => model::Part::Flag(&self.permanent),
-            6 => model::opt(&self.git_details),
-            7 => model::Part::Str(&self.identifier),
-            8 => model::opt(&self.variations),
-            9 => model::Part::Str(&self.description),
-            10 => model::Part::Str(&self.default_on_variation),
-            11 => model::Part::Str(&self.default_off_variation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.kind.is_some(),
-                self.name.is_some(),
-                self.owner.is_some(),
-                self.project.is_some(),
-                self.archived.is_some(),
-                self.permanent.is_some(),
-                self.git_details.is_some(),
-                self.identifier.is_some(),
-                self.variations.is_some(),
-                self.description.is_some(),
-                self.default_on_variation.is_some(),
-                self.default_off_variation.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.archived);
+        to.opt(11, &self.default_off_variation);
+        to.opt(10, &self.default_on_variation);
+        to.opt(9, &self.description);
+        to.opt(6, &self.git_details);
+        to.opt(7, &self.identifier);
+        to.opt(0, &self.kind);
+        to.opt(1, &self.name);
+        to.opt(2, &self.owner);
+        to.opt(5, &self.permanent);
+        to.opt(3, &self.project);
+        to.opt(8, &self.variations);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateFeatureFlagBody);
@@ -444,11 +398,9 @@ impl model::Model for CreateFeatureFlagBodyGitDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.commit_msg),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.commit_msg);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateFeatureFlagBodyGitDetails);
@@ -493,14 +445,12 @@ impl model::Model for CreateFeatureFlagBodyVariations {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.value),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.description);
+        to.opt(2, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateFeatureFlagBodyVariations);
@@ -596,35 +546,17 @@ impl model::Model for PutFeatureFlagBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Flag(&self.permanent),
-            3 => model::opt(&self.git_details),
-            4 => model::opt(&self.variations),
-            5 => model::Part::Str(&self.description),
-            6 => model::opt(&self.environments),
-            7 => model::Part::Str(&self.default_on_variation),
-            8 => model::Part::Str(&self.default_off_variation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.permanent.is_some(),
-                self.git_details.is_some(),
-                self.variations.is_some(),
-                self.description.is_some(),
-                self.environments.is_some(),
-                self.default_on_variation.is_some(),
-                self.default_off_variation.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.default_off_variation);
+        to.opt(7, &self.default_on_variation);
+        to.opt(5, &self.description);
+        to.opt(6, &self.environments);
+        to.opt(3, &self.git_details);
+        to.opt(0, &self.name);
+        to.opt(2, &self.permanent);
+        to.opt(1, &self.tags);
+        to.opt(4, &self.variations);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PutFeatureFlagBody);
@@ -678,15 +610,13 @@ impl model::Model for PutFeatureFlagBodyEnvironments {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.rules),
-            1 => model::Part::Str(&self.state),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Str(&self.default_on_variation),
-            4 => model::Part::Str(&self.default_off_variation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.default_off_variation);
+        to.opt(3, &self.default_on_variation);
+        to.opt(2, &self.identifier);
+        to.opt(0, &self.rules);
+        to.opt(1, &self.state);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PutFeatureFlagBodyEnvironments);
@@ -725,12 +655,10 @@ impl model::Model for PutFeatureFlagBodyEnvironmentsRules {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.targets),
-            1 => model::Part::Json(&self.variation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.targets);
+        to.opt(1, &self.variation);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PutFeatureFlagBodyEnvironmentsRules);
@@ -766,11 +694,9 @@ impl model::Model for PutFeatureFlagBodyGitDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.commit_msg),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.commit_msg);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PutFeatureFlagBodyGitDetails);
@@ -809,12 +735,10 @@ impl model::Model for PutFeatureFlagBodyTags {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PutFeatureFlagBodyTags);
@@ -859,14 +783,12 @@ impl model::Model for PutFeatureFlagBodyVariations {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.value),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.description);
+        to.opt(2, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PutFeatureFlagBodyVariations);

@@ -66,33 +66,16 @@ impl model::Model for GetProxyKeyResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Int(&self.version),
-            3 => model::Part::Int(&self.created_at),
-            4 => model::Part::Int(&self.updated_at),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Str(&self.description),
-            7 => model::opt(&self.organizations),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.name.is_some(),
-                self.version.is_some(),
-                self.created_at.is_some(),
-                self.updated_at.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.organizations.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.created_at);
+        to.opt(6, &self.description);
+        to.opt(0, &self.id);
+        to.opt(5, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(7, &self.organizations);
+        to.opt(4, &self.updated_at);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetProxyKeyResponse);
@@ -150,16 +133,14 @@ impl model::Model for ProxyKey {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Int(&self.created_at),
-            3 => model::Part::Int(&self.updated_at),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.created_at);
+        to.opt(5, &self.description);
+        to.opt(0, &self.id);
+        to.opt(4, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(3, &self.updated_at);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProxyKey);
@@ -195,11 +176,9 @@ impl model::Model for ProxyKeyInstruction {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Maybe(&self.instructions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.maybe(0, &self.instructions);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProxyKeyInstruction);
@@ -244,14 +223,12 @@ impl model::Model for ProxyKeyInstructionInstructions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.rotate_key),
-            1 => model::Part::Str(&self.update_name),
-            2 => model::opt(&self.update_config),
-            3 => model::Part::Str(&self.update_description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.rotate_key);
+        to.opt(2, &self.update_config);
+        to.opt(3, &self.update_description);
+        to.opt(1, &self.update_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProxyKeyInstructionInstructions);
@@ -304,12 +281,10 @@ impl model::Model for ProxyKeyInstructionInstructionsUpdateConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.version),
-            1 => model::Cell::part(&self.organizations),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.organizations);
+        to.one(0, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ProxyKeyInstructionInstructionsUpdateConfig);
@@ -345,11 +320,9 @@ impl model::Model for ProxyKeyResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProxyKeyResponse);
@@ -407,16 +380,14 @@ impl model::Model for ProxyKeys {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.version),
-            1 => model::Part::Int(&self.page_size),
-            2 => model::Part::Int(&self.item_count),
-            3 => model::Part::Int(&self.page_count),
-            4 => model::Part::Int(&self.page_index),
-            5 => model::opt(&self.proxy_keys),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.item_count);
+        to.opt(3, &self.page_count);
+        to.opt(4, &self.page_index);
+        to.opt(1, &self.page_size);
+        to.opt(5, &self.proxy_keys);
+        to.opt(0, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProxyKeys);
@@ -461,14 +432,12 @@ impl model::Model for CreateProxyKeyBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.identifier),
-            2 => model::Part::Str(&self.description),
-            3 => model::opt(&self.organizations),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.description);
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(3, &self.organizations);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateProxyKeyBody);
@@ -507,12 +476,10 @@ impl model::Model for CreateProxyKeyBodyOrganizations {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.org123),
-            1 => model::opt(&self.org456),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.org123);
+        to.opt(1, &self.org456);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateProxyKeyBodyOrganizations);
@@ -548,11 +515,9 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.projects),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.projects);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123);
@@ -597,14 +562,12 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123Projects {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.project1),
-            1 => model::opt(&self.project2),
-            2 => model::opt(&self.project3),
-            3 => model::opt(&self.project4),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.project1);
+        to.opt(1, &self.project2);
+        to.opt(2, &self.project3);
+        to.opt(3, &self.project4);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123Projects);
@@ -643,12 +606,10 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject1 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.scope),
-            1 => model::opt(&self.environments),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.environments);
+        to.opt(0, &self.scope);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123ProjectsProject1);
@@ -687,12 +648,10 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.scope),
-            1 => model::opt(&self.environments),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.environments);
+        to.opt(0, &self.scope);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123ProjectsProject2);
@@ -731,12 +690,10 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject3 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.scope),
-            1 => model::opt(&self.environments),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.environments);
+        to.opt(0, &self.scope);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123ProjectsProject3);
@@ -775,12 +732,10 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject4 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.scope),
-            1 => model::opt(&self.environments),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.environments);
+        to.opt(0, &self.scope);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123ProjectsProject4);
@@ -816,11 +771,9 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.projects),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.projects);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456);
@@ -865,14 +818,12 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456Projects {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.project1),
-            1 => model::opt(&self.project2),
-            2 => model::opt(&self.project3),
-            3 => model::opt(&self.project4),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.project1);
+        to.opt(1, &self.project2);
+        to.opt(2, &self.project3);
+        to.opt(3, &self.project4);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456Projects);
@@ -911,12 +862,10 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject1 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.scope),
-            1 => model::opt(&self.environments),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.environments);
+        to.opt(0, &self.scope);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456ProjectsProject1);
@@ -955,12 +904,10 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.scope),
-            1 => model::opt(&self.environments),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.environments);
+        to.opt(0, &self.scope);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456ProjectsProject2);
@@ -999,12 +946,10 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject3 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.scope),
-            1 => model::opt(&self.environments),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.environments);
+        to.opt(0, &self.scope);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456ProjectsProject3);
@@ -1043,12 +988,10 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject4 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.scope),
-            1 => model::opt(&self.environments),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.environments);
+        to.opt(0, &self.scope);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456ProjectsProject4);

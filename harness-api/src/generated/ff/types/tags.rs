@@ -36,11 +36,9 @@ impl model::Model for TagResponseMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.details);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TagResponseMetadata);
@@ -98,16 +96,14 @@ impl model::Model for Tags {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::Part::Int(&self.version),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.item_count),
-            4 => model::Part::Int(&self.page_count),
-            5 => model::Part::Int(&self.page_index),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.item_count);
+        to.opt(4, &self.page_count);
+        to.opt(5, &self.page_index);
+        to.opt(2, &self.page_size);
+        to.opt(0, &self.tags);
+        to.opt(1, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Tags);

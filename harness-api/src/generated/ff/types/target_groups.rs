@@ -39,12 +39,10 @@ impl model::Model for FlagBasicInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FlagBasicInfo);
@@ -102,16 +100,14 @@ impl model::Model for FlagBasicInfos {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.version),
-            1 => model::Part::Int(&self.page_size),
-            2 => model::Part::Int(&self.item_count),
-            3 => model::Part::Int(&self.page_count),
-            4 => model::Part::Int(&self.page_index),
-            5 => model::opt(&self.feature_flags),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.feature_flags);
+        to.opt(2, &self.item_count);
+        to.opt(3, &self.page_count);
+        to.opt(4, &self.page_index);
+        to.opt(1, &self.page_size);
+        to.opt(0, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FlagBasicInfos);
@@ -177,33 +173,16 @@ impl model::Model for SegmentFlag {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.rule_id),
-            3 => model::Part::Str(&self.project),
-            4 => model::Part::Str(&self.variation),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Str(&self.description),
-            7 => model::Part::Str(&self.environment),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.rule_id.is_some(),
-                self.project.is_some(),
-                self.variation.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.environment.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.description);
+        to.opt(7, &self.environment);
+        to.opt(5, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(3, &self.project);
+        to.opt(2, &self.rule_id);
+        to.opt(1, &self.type_);
+        to.opt(4, &self.variation);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SegmentFlag);
@@ -265,16 +244,14 @@ impl model::Model for Segments {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.version),
-            1 => model::Part::Int(&self.page_size),
-            2 => model::opt(&self.segments),
-            3 => model::Part::Int(&self.item_count),
-            4 => model::Part::Int(&self.page_count),
-            5 => model::Part::Int(&self.page_index),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.item_count);
+        to.opt(4, &self.page_count);
+        to.opt(5, &self.page_index);
+        to.opt(1, &self.page_size);
+        to.opt(2, &self.segments);
+        to.opt(0, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Segments);
@@ -344,35 +321,17 @@ impl model::Model for CreateSegmentBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.rules),
-            3 => model::Part::Str(&self.project),
-            4 => model::opt(&self.excluded),
-            5 => model::opt(&self.included),
-            6 => model::Part::Str(&self.identifier),
-            7 => model::Part::Str(&self.environment),
-            8 => model::opt(&self.serving_rules),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.rules.is_some(),
-                self.project.is_some(),
-                self.excluded.is_some(),
-                self.included.is_some(),
-                self.identifier.is_some(),
-                self.environment.is_some(),
-                self.serving_rules.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.environment);
+        to.opt(4, &self.excluded);
+        to.opt(6, &self.identifier);
+        to.opt(5, &self.included);
+        to.opt(0, &self.name);
+        to.opt(3, &self.project);
+        to.opt(2, &self.rules);
+        to.opt(8, &self.serving_rules);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateSegmentBody);
@@ -420,15 +379,13 @@ impl model::Model for CreateSegmentBodyRules {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Part::Str(&self.op),
-            2 => model::Part::Flag(&self.negate),
-            3 => model::opt(&self.values),
-            4 => model::Part::Str(&self.attribute),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.attribute);
+        to.opt(0, &self.id);
+        to.opt(2, &self.negate);
+        to.opt(1, &self.op);
+        to.opt(3, &self.values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateSegmentBodyRules);
@@ -470,13 +427,11 @@ impl model::Model for CreateSegmentBodyServingRules {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.rule_id),
-            1 => model::opt(&self.clauses),
-            2 => model::Part::Int(&self.priority),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.clauses);
+        to.opt(2, &self.priority);
+        to.opt(0, &self.rule_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateSegmentBodyServingRules);
@@ -524,15 +479,13 @@ impl model::Model for CreateSegmentBodyServingRulesClauses {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.id),
-            1 => model::Part::Json(&self.op),
-            2 => model::Part::Json(&self.negate),
-            3 => model::Part::Json(&self.values),
-            4 => model::Part::Json(&self.attribute),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.attribute);
+        to.opt(0, &self.id);
+        to.opt(2, &self.negate);
+        to.opt(1, &self.op);
+        to.opt(3, &self.values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateSegmentBodyServingRulesClauses);
@@ -571,12 +524,10 @@ impl model::Model for CreateSegmentBodyTags {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateSegmentBodyTags);

@@ -50,14 +50,12 @@ impl model::Model for TargetDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            1 => model::opt(&self.rule_segments),
-            2 => model::opt(&self.excluded_segments),
-            3 => model::opt(&self.included_segments),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.excluded_segments);
+        to.opt(0, &self.identifier);
+        to.opt(3, &self.included_segments);
+        to.opt(1, &self.rule_segments);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TargetDetail);
@@ -96,12 +94,10 @@ impl model::Model for TargetDetailSegment {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TargetDetailSegment);
@@ -159,16 +155,14 @@ impl model::Model for Targets {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.targets),
-            1 => model::Part::Int(&self.version),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.item_count),
-            4 => model::Part::Int(&self.page_count),
-            5 => model::Part::Int(&self.page_index),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.item_count);
+        to.opt(4, &self.page_count);
+        to.opt(5, &self.page_index);
+        to.opt(2, &self.page_size);
+        to.opt(0, &self.targets);
+        to.opt(1, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Targets);

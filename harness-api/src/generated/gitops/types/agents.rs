@@ -125,57 +125,28 @@ impl model::Model for V1Agent {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Flag(&self.is_plg),
-            4 => model::opt(&self.scope),
-            5 => model::opt(&self.health),
-            6 => model::opt(&self.version),
-            7 => model::opt(&self.metadata),
-            8 => model::opt(&self.operator),
-            9 => model::Part::Json(&self.created_at),
-            10 => model::Part::Str(&self.identifier),
-            11 => model::opt(&self.credentials),
-            12 => model::Part::Str(&self.description),
-            13 => model::Part::Str(&self.org_identifier),
-            14 => model::Part::Json(&self.last_modified_at),
-            15 => model::Part::Flag(&self.upgrade_available),
-            16 => model::Part::Str(&self.account_identifier),
-            17 => model::Part::Str(&self.project_identifier),
-            18 => model::Part::Str(&self.prefixed_identifier),
-            19 => model::opt(&self.disaster_recovery_node),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.is_plg.is_some(),
-                self.scope.is_some(),
-                self.health.is_some(),
-                self.version.is_some(),
-                self.metadata.is_some(),
-                self.operator.is_some(),
-                self.created_at.is_some(),
-                self.identifier.is_some(),
-                self.credentials.is_some(),
-                self.description.is_some(),
-                self.org_identifier.is_some(),
-                self.last_modified_at.is_some(),
-                self.upgrade_available.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-                self.prefixed_identifier.is_some(),
-                self.disaster_recovery_node.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(16, &self.account_identifier);
+        to.opt(9, &self.created_at);
+        to.opt(11, &self.credentials);
+        to.opt(12, &self.description);
+        to.opt(19, &self.disaster_recovery_node);
+        to.opt(5, &self.health);
+        to.opt(10, &self.identifier);
+        to.opt(3, &self.is_plg);
+        to.opt(14, &self.last_modified_at);
+        to.opt(7, &self.metadata);
+        to.opt(0, &self.name);
+        to.opt(8, &self.operator);
+        to.opt(13, &self.org_identifier);
+        to.opt(18, &self.prefixed_identifier);
+        to.opt(17, &self.project_identifier);
+        to.opt(4, &self.scope);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.opt(15, &self.upgrade_available);
+        to.opt(6, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1Agent);
@@ -220,14 +191,12 @@ impl model::Model for V1AgentComponentHealth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status),
-            1 => model::Part::Str(&self.message),
-            2 => model::Part::Str(&self.version),
-            3 => model::Part::Str(&self.k8s_error),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.k8s_error);
+        to.opt(1, &self.message);
+        to.opt(0, &self.status);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1AgentComponentHealth);
@@ -266,12 +235,10 @@ impl model::Model for V1AgentCredentials {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.public_key),
-            1 => model::Part::Str(&self.private_key),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.private_key);
+        to.opt(0, &self.public_key);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1AgentCredentials);
@@ -337,33 +304,16 @@ impl model::Model for V1AgentHealth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.argo_ha_proxy),
-            1 => model::Part::Time(&self.last_heartbeat),
-            2 => model::opt(&self.argo_repo_server),
-            3 => model::opt(&self.argo_redis_server),
-            4 => model::opt(&self.connection_status),
-            5 => model::opt(&self.argo_app_controller),
-            6 => model::opt(&self.harness_gitops_agent),
-            7 => model::opt(&self.argo_app_set_controller),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.argo_ha_proxy.is_some(),
-                self.last_heartbeat.is_some(),
-                self.argo_repo_server.is_some(),
-                self.argo_redis_server.is_some(),
-                self.connection_status.is_some(),
-                self.argo_app_controller.is_some(),
-                self.harness_gitops_agent.is_some(),
-                self.argo_app_set_controller.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.argo_app_controller);
+        to.opt(7, &self.argo_app_set_controller);
+        to.opt(0, &self.argo_ha_proxy);
+        to.opt(3, &self.argo_redis_server);
+        to.opt(2, &self.argo_repo_server);
+        to.opt(4, &self.connection_status);
+        to.opt(6, &self.harness_gitops_agent);
+        to.opt(1, &self.last_heartbeat);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1AgentHealth);
@@ -408,14 +358,12 @@ impl model::Model for V1AgentHealthArgoHaProxy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.status),
-            1 => model::Part::Json(&self.message),
-            2 => model::Part::Json(&self.version),
-            3 => model::Part::Json(&self.k8s_error),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.k8s_error);
+        to.opt(1, &self.message);
+        to.opt(0, &self.status);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1AgentHealthArgoHaProxy);
@@ -477,17 +425,15 @@ impl model::Model for V1AgentList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Int(&self.total_items),
-            5 => model::Part::Int(&self.total_pages),
-            6 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(6, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.total_items);
+        to.opt(5, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1AgentList);
@@ -549,17 +495,15 @@ impl model::Model for V1AgentMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.infra_type),
-            1 => model::Part::Str(&self.namespace),
-            2 => model::Part::Flag(&self.is_namespaced),
-            3 => model::opt(&self.mapped_projects),
-            4 => model::Part::Flag(&self.high_availability),
-            5 => model::Part::Flag(&self.existing_installation),
-            6 => model::Part::Int(&self.deployed_application_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.deployed_application_count);
+        to.opt(5, &self.existing_installation);
+        to.opt(4, &self.high_availability);
+        to.opt(0, &self.infra_type);
+        to.opt(2, &self.is_namespaced);
+        to.opt(3, &self.mapped_projects);
+        to.opt(1, &self.namespace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1AgentMetadata);
@@ -685,61 +629,30 @@ impl model::Model for V1AgentQuery {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.type_),
-            3 => model::opt(&self.scope),
-            4 => model::Part::Json(&self.filter),
-            5 => model::opt(&self.sort_by),
-            6 => model::Part::Int(&self.page_size),
-            7 => model::Part::Int(&self.page_index),
-            8 => model::opt(&self.sort_order),
-            9 => model::Part::Str(&self.identifier),
-            10 => model::Part::Str(&self.search_term),
-            11 => model::Part::Flag(&self.ignore_scope),
-            12 => model::Part::Str(&self.dr_identifier),
-            13 => model::opt(&self.health_status),
-            14 => model::Part::Flag(&self.metadata_only),
-            15 => model::Part::Str(&self.org_identifier),
-            16 => model::opt(&self.mapped_projects),
-            17 => model::opt(&self.connected_status),
-            18 => model::Part::Flag(&self.with_credentials),
-            19 => model::Part::Flag(&self.include_secondary),
-            20 => model::Part::Str(&self.account_identifier),
-            21 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.scope.is_some(),
-                self.filter.is_some(),
-                self.sort_by.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.sort_order.is_some(),
-                self.identifier.is_some(),
-                self.search_term.is_some(),
-                self.ignore_scope.is_some(),
-                self.dr_identifier.is_some(),
-                self.health_status.is_some(),
-                self.metadata_only.is_some(),
-                self.org_identifier.is_some(),
-                self.mapped_projects.is_some(),
-                self.connected_status.is_some(),
-                self.with_credentials.is_some(),
-                self.include_secondary.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(20, &self.account_identifier);
+        to.opt(17, &self.connected_status);
+        to.opt(12, &self.dr_identifier);
+        to.opt(4, &self.filter);
+        to.opt(13, &self.health_status);
+        to.opt(9, &self.identifier);
+        to.opt(11, &self.ignore_scope);
+        to.opt(19, &self.include_secondary);
+        to.opt(16, &self.mapped_projects);
+        to.opt(14, &self.metadata_only);
+        to.opt(0, &self.name);
+        to.opt(15, &self.org_identifier);
+        to.opt(7, &self.page_index);
+        to.opt(6, &self.page_size);
+        to.opt(21, &self.project_identifier);
+        to.opt(3, &self.scope);
+        to.opt(10, &self.search_term);
+        to.opt(5, &self.sort_by);
+        to.opt(8, &self.sort_order);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.opt(18, &self.with_credentials);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1AgentQuery);
@@ -797,16 +710,14 @@ impl model::Model for V1AgentScaleRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Int(&self.replicas),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Str(&self.org_identifier),
-            4 => model::Part::Str(&self.account_identifier),
-            5 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_identifier);
+        to.opt(2, &self.identifier);
+        to.opt(3, &self.org_identifier);
+        to.opt(5, &self.project_identifier);
+        to.opt(1, &self.replicas);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1AgentScaleRequest);
@@ -868,16 +779,14 @@ impl model::Model for V1AgentSetPrimaryNodeRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_identifier),
-            1 => model::Part::Str(&self.agent_identifier),
-            2 => model::Part::Str(&self.account_identifier),
-            3 => model::Part::Str(&self.project_identifier),
-            4 => model::Part::Flag(&self.disable_sync_windows),
-            5 => model::Part::Str(&self.disaster_recovery_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account_identifier);
+        to.opt(1, &self.agent_identifier);
+        to.opt(4, &self.disable_sync_windows);
+        to.opt(5, &self.disaster_recovery_identifier);
+        to.opt(0, &self.org_identifier);
+        to.opt(3, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1AgentSetPrimaryNodeRequest);
@@ -961,39 +870,19 @@ impl model::Model for V1AgentYamlQuery {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.proxy),
-            1 => model::Part::Str(&self.ca_data),
-            2 => model::Part::Flag(&self.skip_crds),
-            3 => model::Part::Str(&self.namespace),
-            4 => model::Part::Str(&self.private_key),
-            5 => model::Part::Str(&self.org_identifier),
-            6 => model::opt(&self.argocd_settings),
-            7 => model::Part::Str(&self.agent_identifier),
-            8 => model::Part::Str(&self.account_identifier),
-            9 => model::Part::Str(&self.project_identifier),
-            10 => model::Part::Str(&self.disaster_recovery_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.proxy.is_some(),
-                self.ca_data.is_some(),
-                self.skip_crds.is_some(),
-                self.namespace.is_some(),
-                self.private_key.is_some(),
-                self.org_identifier.is_some(),
-                self.argocd_settings.is_some(),
-                self.agent_identifier.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-                self.disaster_recovery_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.account_identifier);
+        to.opt(7, &self.agent_identifier);
+        to.opt(6, &self.argocd_settings);
+        to.opt(1, &self.ca_data);
+        to.opt(10, &self.disaster_recovery_identifier);
+        to.opt(3, &self.namespace);
+        to.opt(5, &self.org_identifier);
+        to.opt(4, &self.private_key);
+        to.opt(9, &self.project_identifier);
+        to.opt(0, &self.proxy);
+        to.opt(2, &self.skip_crds);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1AgentYamlQuery);
@@ -1039,13 +928,11 @@ impl model::Model for V1ArgoCdSettings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.force_enable_in_cluster),
-            1 => model::Part::Flag(&self.enable_helm_path_traversal),
-            2 => model::Part::Flag(&self.enable_argocd_harness_plugin),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.enable_argocd_harness_plugin);
+        to.opt(1, &self.enable_helm_path_traversal);
+        to.opt(0, &self.force_enable_in_cluster);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1ArgoCdSettings);
@@ -1096,13 +983,11 @@ impl model::Model for V1DisasterRecoveryNode {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1DisasterRecoveryNode);
@@ -1154,15 +1039,13 @@ impl model::Model for V1Proxy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.http),
-            1 => model::Part::Str(&self.https),
-            2 => model::Part::Str(&self.password),
-            3 => model::Part::Str(&self.username),
-            4 => model::Part::Flag(&self.skip_ssl_verify),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.http);
+        to.opt(1, &self.https);
+        to.opt(2, &self.password);
+        to.opt(4, &self.skip_ssl_verify);
+        to.opt(3, &self.username);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1Proxy);
@@ -1204,13 +1087,11 @@ impl model::Model for V1SemanticVersion {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.major),
-            1 => model::Part::Str(&self.minor),
-            2 => model::Part::Str(&self.patch),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.major);
+        to.opt(1, &self.minor);
+        to.opt(2, &self.patch);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1SemanticVersion);
@@ -1272,17 +1153,15 @@ impl model::Model for V1TagMap {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::Part::Flag(&self.empty),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Int(&self.total_items),
-            5 => model::Part::Int(&self.total_pages),
-            6 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(6, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(0, &self.tags);
+        to.opt(4, &self.total_items);
+        to.opt(5, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1TagMap);
@@ -1318,11 +1197,9 @@ impl model::Model for V1UniqueMessage {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.unique),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.unique);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1UniqueMessage);
@@ -1384,17 +1261,15 @@ impl model::Model for V1VersionList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Int(&self.page_size),
-            2 => model::opt(&self.versions),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Int(&self.total_items),
-            5 => model::Part::Int(&self.total_pages),
-            6 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(6, &self.page_item_count);
+        to.opt(1, &self.page_size);
+        to.opt(4, &self.total_items);
+        to.opt(5, &self.total_pages);
+        to.opt(2, &self.versions);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1VersionList);
@@ -1456,17 +1331,15 @@ impl model::Model for V1VersionUpgradeResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.sops_image),
-            1 => model::Part::Str(&self.redis_image),
-            2 => model::Part::Str(&self.argo_cd_image),
-            3 => model::Part::Str(&self.ha_proxy_image),
-            4 => model::Part::Str(&self.agent_image_tag),
-            5 => model::Part::Flag(&self.should_upgrade),
-            6 => model::Part::Str(&self.flamingo_argo_cd_image),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.agent_image_tag);
+        to.opt(2, &self.argo_cd_image);
+        to.opt(6, &self.flamingo_argo_cd_image);
+        to.opt(3, &self.ha_proxy_image);
+        to.opt(1, &self.redis_image);
+        to.opt(5, &self.should_upgrade);
+        to.opt(0, &self.sops_image);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1VersionUpgradeResponse);
@@ -1724,16 +1597,14 @@ impl model::Model for AgentUpdateSyncAllowedBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.sync_allowed),
-            1 => model::Part::Str(&self.org_identifier),
-            2 => model::Part::Str(&self.agent_identifier),
-            3 => model::Part::Str(&self.account_identifier),
-            4 => model::Part::Str(&self.project_identifier),
-            5 => model::Part::Str(&self.disaster_recovery_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account_identifier);
+        to.opt(2, &self.agent_identifier);
+        to.opt(5, &self.disaster_recovery_identifier);
+        to.opt(1, &self.org_identifier);
+        to.opt(4, &self.project_identifier);
+        to.opt(0, &self.sync_allowed);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AgentUpdateSyncAllowedBody);

@@ -42,13 +42,11 @@ impl model::Model for ApplicationsApplicationMatchExpression {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::opt(&self.values),
-            2 => model::Part::Str(&self.operator),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(2, &self.operator);
+        to.opt(1, &self.values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationMatchExpression);
@@ -87,12 +85,10 @@ impl model::Model for ApplicationsApplicationPreservedFields {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.labels),
-            1 => model::opt(&self.annotations),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.annotations);
+        to.opt(0, &self.labels);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationPreservedFields);
@@ -134,13 +130,11 @@ impl model::Model for ApplicationsApplicationSet {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.status),
-            2 => model::opt(&self.metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.metadata);
+        to.opt(0, &self.spec);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationSet);
@@ -198,16 +192,14 @@ impl model::Model for ApplicationsApplicationSetApplicationStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.step),
-            1 => model::Part::Str(&self.status),
-            2 => model::Part::Str(&self.message),
-            3 => model::Part::Str(&self.application),
-            4 => model::opt(&self.targetrevisions),
-            5 => model::Part::Json(&self.last_transition_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.application);
+        to.opt(5, &self.last_transition_time);
+        to.opt(2, &self.message);
+        to.opt(1, &self.status);
+        to.opt(0, &self.step);
+        to.opt(4, &self.targetrevisions);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationSetApplicationStatus);
@@ -255,15 +247,13 @@ impl model::Model for ApplicationsApplicationSetCondition {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.reason),
-            2 => model::Part::Str(&self.status),
-            3 => model::Part::Str(&self.message),
-            4 => model::Part::Json(&self.last_transition_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.last_transition_time);
+        to.opt(3, &self.message);
+        to.opt(1, &self.reason);
+        to.opt(2, &self.status);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationSetCondition);
@@ -308,14 +298,12 @@ impl model::Model for ApplicationsApplicationSetCreateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.yaml),
-            1 => model::Part::Flag(&self.dry_run),
-            2 => model::Part::Flag(&self.upsert),
-            3 => model::opt(&self.applicationset),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.applicationset);
+        to.opt(1, &self.dry_run);
+        to.opt(2, &self.upsert);
+        to.opt(0, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationSetCreateRequest);
@@ -354,12 +342,10 @@ impl model::Model for ApplicationsApplicationSetGenerateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.yaml),
-            1 => model::opt(&self.applicationset),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.applicationset);
+        to.opt(0, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationSetGenerateRequest);
@@ -395,11 +381,9 @@ impl model::Model for ApplicationsApplicationSetGenerateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.applications),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.applications);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationSetGenerateResponse);
@@ -473,37 +457,18 @@ impl model::Model for ApplicationsApplicationSetGenerator {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.git),
-            1 => model::opt(&self.list),
-            2 => model::opt(&self.merge),
-            3 => model::opt(&self.matrix),
-            4 => model::opt(&self.plugin),
-            5 => model::opt(&self.clusters),
-            6 => model::opt(&self.selector),
-            7 => model::opt(&self.pull_request),
-            8 => model::opt(&self.scm_provider),
-            9 => model::opt(&self.cluster_decision_resource),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.git.is_some(),
-                self.list.is_some(),
-                self.merge.is_some(),
-                self.matrix.is_some(),
-                self.plugin.is_some(),
-                self.clusters.is_some(),
-                self.selector.is_some(),
-                self.pull_request.is_some(),
-                self.scm_provider.is_some(),
-                self.cluster_decision_resource.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.cluster_decision_resource);
+        to.opt(5, &self.clusters);
+        to.opt(0, &self.git);
+        to.opt(1, &self.list);
+        to.opt(3, &self.matrix);
+        to.opt(2, &self.merge);
+        to.opt(4, &self.plugin);
+        to.opt(7, &self.pull_request);
+        to.opt(8, &self.scm_provider);
+        to.opt(6, &self.selector);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationSetGenerator);
@@ -577,37 +542,18 @@ impl model::Model for ApplicationsApplicationSetNestedGenerator {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.git),
-            1 => model::opt(&self.list),
-            2 => model::Part::Json(&self.merge),
-            3 => model::Part::Json(&self.matrix),
-            4 => model::opt(&self.plugin),
-            5 => model::opt(&self.clusters),
-            6 => model::opt(&self.selector),
-            7 => model::opt(&self.pull_request),
-            8 => model::opt(&self.scm_provider),
-            9 => model::opt(&self.cluster_decision_resource),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.git.is_some(),
-                self.list.is_some(),
-                self.merge.is_some(),
-                self.matrix.is_some(),
-                self.plugin.is_some(),
-                self.clusters.is_some(),
-                self.selector.is_some(),
-                self.pull_request.is_some(),
-                self.scm_provider.is_some(),
-                self.cluster_decision_resource.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.cluster_decision_resource);
+        to.opt(5, &self.clusters);
+        to.opt(0, &self.git);
+        to.opt(1, &self.list);
+        to.opt(3, &self.matrix);
+        to.opt(2, &self.merge);
+        to.opt(4, &self.plugin);
+        to.opt(7, &self.pull_request);
+        to.opt(8, &self.scm_provider);
+        to.opt(6, &self.selector);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationSetNestedGenerator);
@@ -649,13 +595,11 @@ impl model::Model for ApplicationsApplicationSetResourceIgnoreDifferences {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.json_pointers),
-            2 => model::opt(&self.jq_path_expressions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.jq_path_expressions);
+        to.opt(1, &self.json_pointers);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationSetResourceIgnoreDifferences);
@@ -694,12 +638,10 @@ impl model::Model for ApplicationsApplicationSetResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.project),
-            1 => model::opt(&self.applicationset),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.applicationset);
+        to.opt(0, &self.project);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationSetResponse);
@@ -738,12 +680,10 @@ impl model::Model for ApplicationsApplicationSetRolloutStep {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.max_update),
-            1 => model::opt(&self.match_expressions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.match_expressions);
+        to.opt(0, &self.max_update);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationSetRolloutStep);
@@ -779,11 +719,9 @@ impl model::Model for ApplicationsApplicationSetRolloutStrategy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.steps),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.steps);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationSetRolloutStrategy);
@@ -859,37 +797,18 @@ impl model::Model for ApplicationsApplicationSetSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.strategy),
-            1 => model::opt(&self.template),
-            2 => model::opt(&self.generators),
-            3 => model::Part::Flag(&self.go_template),
-            4 => model::opt(&self.sync_policy),
-            5 => model::Part::Str(&self.template_patch),
-            6 => model::opt(&self.preserved_fields),
-            7 => model::opt(&self.go_template_options),
-            8 => model::Part::Flag(&self.apply_nested_selectors),
-            9 => model::opt(&self.ignore_application_differences),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.strategy.is_some(),
-                self.template.is_some(),
-                self.generators.is_some(),
-                self.go_template.is_some(),
-                self.sync_policy.is_some(),
-                self.template_patch.is_some(),
-                self.preserved_fields.is_some(),
-                self.go_template_options.is_some(),
-                self.apply_nested_selectors.is_some(),
-                self.ignore_application_differences.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.apply_nested_selectors);
+        to.opt(2, &self.generators);
+        to.opt(3, &self.go_template);
+        to.opt(7, &self.go_template_options);
+        to.opt(9, &self.ignore_application_differences);
+        to.opt(6, &self.preserved_fields);
+        to.opt(0, &self.strategy);
+        to.opt(4, &self.sync_policy);
+        to.opt(1, &self.template);
+        to.opt(5, &self.template_patch);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationSetSpec);
@@ -934,14 +853,12 @@ impl model::Model for ApplicationsApplicationSetStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.resources),
-            1 => model::opt(&self.conditions),
-            2 => model::Part::Json(&self.resources_count),
-            3 => model::opt(&self.application_status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.application_status);
+        to.opt(1, &self.conditions);
+        to.opt(0, &self.resources);
+        to.opt(2, &self.resources_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationSetStatus);
@@ -980,12 +897,10 @@ impl model::Model for ApplicationsApplicationSetStrategy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::opt(&self.rolling_sync),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.rolling_sync);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationSetStrategy);
@@ -1024,12 +939,10 @@ impl model::Model for ApplicationsApplicationSetSyncPolicy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.applications_sync),
-            1 => model::Part::Flag(&self.preserve_resources_on_deletion),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.applications_sync);
+        to.opt(1, &self.preserve_resources_on_deletion);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationSetSyncPolicy);
@@ -1068,12 +981,10 @@ impl model::Model for ApplicationsApplicationSetTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.metadata);
+        to.opt(0, &self.spec);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationSetTemplate);
@@ -1121,15 +1032,13 @@ impl model::Model for ApplicationsApplicationSetTemplateMeta {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.labels),
-            2 => model::Part::Str(&self.namespace),
-            3 => model::opt(&self.finalizers),
-            4 => model::opt(&self.annotations),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.annotations);
+        to.opt(3, &self.finalizers);
+        to.opt(1, &self.labels);
+        to.opt(0, &self.name);
+        to.opt(2, &self.namespace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationSetTemplateMeta);
@@ -1165,11 +1074,9 @@ impl model::Model for ApplicationsApplicationSetTree {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.nodes),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.nodes);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationSetTree);

@@ -39,12 +39,10 @@ impl model::Model for ApplicationsBasicAuthBitbucketServer {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.username),
-            1 => model::opt(&self.password_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.password_ref);
+        to.opt(0, &self.username);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsBasicAuthBitbucketServer);
@@ -80,11 +78,9 @@ impl model::Model for ApplicationsBearerTokenBitbucket {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.token_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.token_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsBearerTokenBitbucket);
@@ -120,11 +116,9 @@ impl model::Model for ApplicationsBearerTokenBitbucketCloud {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.token_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.token_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsBearerTokenBitbucketCloud);

@@ -45,14 +45,12 @@ impl model::Model for ApplicationsClusterGenerator {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.values),
-            1 => model::Part::Flag(&self.flat_list),
-            2 => model::opt(&self.selector),
-            3 => model::opt(&self.template),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.flat_list);
+        to.opt(2, &self.selector);
+        to.opt(3, &self.template);
+        to.opt(0, &self.values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsClusterGenerator);
@@ -91,12 +89,10 @@ impl model::Model for ApplicationsConfigMapKeyRef {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.config_map_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.config_map_name);
+        to.opt(0, &self.key);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsConfigMapKeyRef);

@@ -58,16 +58,14 @@ impl model::Model for ApplicationsDuckTypeGenerator {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.values),
-            2 => model::opt(&self.template),
-            3 => model::Part::Str(&self.config_map_ref),
-            4 => model::opt(&self.label_selector),
-            5 => model::Part::Str(&self.requeue_after_seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.config_map_ref);
+        to.opt(4, &self.label_selector);
+        to.opt(0, &self.name);
+        to.opt(5, &self.requeue_after_seconds);
+        to.opt(2, &self.template);
+        to.opt(1, &self.values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsDuckTypeGenerator);

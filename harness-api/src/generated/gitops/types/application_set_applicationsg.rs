@@ -39,12 +39,10 @@ impl model::Model for ApplicationsGitDirectoryGeneratorItem {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.path),
-            1 => model::Part::Flag(&self.exclude),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.exclude);
+        to.opt(0, &self.path);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsGitDirectoryGeneratorItem);
@@ -80,11 +78,9 @@ impl model::Model for ApplicationsGitFileGeneratorItem {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.path),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.path);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsGitFileGeneratorItem);
@@ -150,33 +146,16 @@ impl model::Model for ApplicationsGitGenerator {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.files),
-            1 => model::opt(&self.values),
-            2 => model::Part::Str(&self.repo_url),
-            3 => model::Part::Str(&self.revision),
-            4 => model::opt(&self.template),
-            5 => model::opt(&self.directories),
-            6 => model::Part::Str(&self.path_param_prefix),
-            7 => model::Part::Str(&self.requeue_after_seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.files.is_some(),
-                self.values.is_some(),
-                self.repo_url.is_some(),
-                self.revision.is_some(),
-                self.template.is_some(),
-                self.directories.is_some(),
-                self.path_param_prefix.is_some(),
-                self.requeue_after_seconds.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.directories);
+        to.opt(0, &self.files);
+        to.opt(6, &self.path_param_prefix);
+        to.opt(2, &self.repo_url);
+        to.opt(7, &self.requeue_after_seconds);
+        to.opt(3, &self.revision);
+        to.opt(4, &self.template);
+        to.opt(1, &self.values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsGitGenerator);

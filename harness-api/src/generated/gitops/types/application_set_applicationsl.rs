@@ -42,13 +42,11 @@ impl model::Model for ApplicationsListGenerator {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.elements),
-            1 => model::opt(&self.template),
-            2 => model::Part::Str(&self.elements_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.elements);
+        to.opt(2, &self.elements_yaml);
+        to.opt(1, &self.template);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsListGenerator);

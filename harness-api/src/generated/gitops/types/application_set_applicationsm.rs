@@ -39,12 +39,10 @@ impl model::Model for ApplicationsMatrixGenerator {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.template),
-            1 => model::opt(&self.generators),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.generators);
+        to.opt(0, &self.template);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsMatrixGenerator);
@@ -86,13 +84,11 @@ impl model::Model for ApplicationsMergeGenerator {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.template),
-            1 => model::opt(&self.merge_keys),
-            2 => model::opt(&self.generators),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.generators);
+        to.opt(1, &self.merge_keys);
+        to.opt(0, &self.template);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsMergeGenerator);

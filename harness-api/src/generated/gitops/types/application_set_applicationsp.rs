@@ -36,11 +36,9 @@ impl model::Model for ApplicationsPluginConfigMapRef {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsPluginConfigMapRef);
@@ -94,15 +92,13 @@ impl model::Model for ApplicationsPluginGenerator {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.input),
-            1 => model::opt(&self.values),
-            2 => model::opt(&self.template),
-            3 => model::opt(&self.config_map_ref),
-            4 => model::Part::Str(&self.requeue_after_seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.config_map_ref);
+        to.opt(0, &self.input);
+        to.opt(4, &self.requeue_after_seconds);
+        to.opt(2, &self.template);
+        to.opt(1, &self.values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsPluginGenerator);
@@ -138,11 +134,9 @@ impl model::Model for ApplicationsPluginInput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.parameters),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.parameters);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsPluginInput);
@@ -212,35 +206,17 @@ impl model::Model for ApplicationsPullRequestGenerator {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.gitea),
-            1 => model::opt(&self.github),
-            2 => model::opt(&self.gitlab),
-            3 => model::opt(&self.filters),
-            4 => model::opt(&self.template),
-            5 => model::opt(&self.bitbucket),
-            6 => model::opt(&self.azuredevops),
-            7 => model::opt(&self.bitbucket_server),
-            8 => model::Part::Str(&self.requeue_after_seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.gitea.is_some(),
-                self.github.is_some(),
-                self.gitlab.is_some(),
-                self.filters.is_some(),
-                self.template.is_some(),
-                self.bitbucket.is_some(),
-                self.azuredevops.is_some(),
-                self.bitbucket_server.is_some(),
-                self.requeue_after_seconds.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.azuredevops);
+        to.opt(5, &self.bitbucket);
+        to.opt(7, &self.bitbucket_server);
+        to.opt(3, &self.filters);
+        to.opt(0, &self.gitea);
+        to.opt(1, &self.github);
+        to.opt(2, &self.gitlab);
+        to.opt(8, &self.requeue_after_seconds);
+        to.opt(4, &self.template);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsPullRequestGenerator);
@@ -291,16 +267,14 @@ impl model::Model for ApplicationsPullRequestGeneratorAzureDevOps {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.api),
-            1 => model::Part::Str(&self.repo),
-            2 => model::opt(&self.labels),
-            3 => model::Part::Str(&self.project),
-            4 => model::opt(&self.token_ref),
-            5 => model::Part::Str(&self.organization),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.api);
+        to.opt(2, &self.labels);
+        to.opt(5, &self.organization);
+        to.opt(3, &self.project);
+        to.opt(1, &self.repo);
+        to.opt(4, &self.token_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsPullRequestGeneratorAzureDevOps);
@@ -348,15 +322,13 @@ impl model::Model for ApplicationsPullRequestGeneratorBitbucket {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.api),
-            1 => model::Part::Str(&self.repo),
-            2 => model::Part::Str(&self.owner),
-            3 => model::opt(&self.basic_auth),
-            4 => model::opt(&self.bearer_token),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.api);
+        to.opt(3, &self.basic_auth);
+        to.opt(4, &self.bearer_token);
+        to.opt(2, &self.owner);
+        to.opt(1, &self.repo);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsPullRequestGeneratorBitbucket);
@@ -418,17 +390,15 @@ impl model::Model for ApplicationsPullRequestGeneratorBitbucketServer {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.api),
-            1 => model::Part::Str(&self.repo),
-            2 => model::opt(&self.ca_ref),
-            3 => model::Part::Str(&self.project),
-            4 => model::Part::Flag(&self.insecure),
-            5 => model::opt(&self.basic_auth),
-            6 => model::opt(&self.bearer_token),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.api);
+        to.opt(5, &self.basic_auth);
+        to.opt(6, &self.bearer_token);
+        to.opt(2, &self.ca_ref);
+        to.opt(4, &self.insecure);
+        to.opt(3, &self.project);
+        to.opt(1, &self.repo);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsPullRequestGeneratorBitbucketServer);
@@ -467,12 +437,10 @@ impl model::Model for ApplicationsPullRequestGeneratorFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.branch_match),
-            1 => model::Part::Str(&self.target_branch_match),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.branch_match);
+        to.opt(1, &self.target_branch_match);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsPullRequestGeneratorFilter);
@@ -534,17 +502,15 @@ impl model::Model for ApplicationsPullRequestGeneratorGitLab {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.api),
-            1 => model::opt(&self.ca_ref),
-            2 => model::opt(&self.labels),
-            3 => model::Part::Str(&self.project),
-            4 => model::Part::Flag(&self.insecure),
-            5 => model::opt(&self.token_ref),
-            6 => model::Part::Str(&self.pull_request_state),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.api);
+        to.opt(1, &self.ca_ref);
+        to.opt(4, &self.insecure);
+        to.opt(2, &self.labels);
+        to.opt(3, &self.project);
+        to.opt(6, &self.pull_request_state);
+        to.opt(5, &self.token_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsPullRequestGeneratorGitLab);
@@ -592,15 +558,13 @@ impl model::Model for ApplicationsPullRequestGeneratorGitea {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.api),
-            1 => model::Part::Str(&self.repo),
-            2 => model::Part::Str(&self.owner),
-            3 => model::Part::Flag(&self.insecure),
-            4 => model::opt(&self.token_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.api);
+        to.opt(3, &self.insecure);
+        to.opt(2, &self.owner);
+        to.opt(1, &self.repo);
+        to.opt(4, &self.token_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsPullRequestGeneratorGitea);
@@ -651,16 +615,14 @@ impl model::Model for ApplicationsPullRequestGeneratorGithub {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.api),
-            1 => model::Part::Str(&self.repo),
-            2 => model::Part::Str(&self.owner),
-            3 => model::opt(&self.labels),
-            4 => model::opt(&self.token_ref),
-            5 => model::Part::Str(&self.app_secret_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.api);
+        to.opt(5, &self.app_secret_name);
+        to.opt(3, &self.labels);
+        to.opt(2, &self.owner);
+        to.opt(1, &self.repo);
+        to.opt(4, &self.token_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsPullRequestGeneratorGithub);

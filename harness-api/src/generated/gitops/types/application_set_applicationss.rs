@@ -82,41 +82,20 @@ impl model::Model for ApplicationsScmProviderGenerator {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.gitea),
-            1 => model::opt(&self.github),
-            2 => model::opt(&self.gitlab),
-            3 => model::opt(&self.values),
-            4 => model::opt(&self.filters),
-            5 => model::opt(&self.template),
-            6 => model::opt(&self.bitbucket),
-            7 => model::opt(&self.azure_dev_ops),
-            8 => model::opt(&self.aws_code_commit),
-            9 => model::Part::Str(&self.clone_protocol),
-            10 => model::opt(&self.bitbucket_server),
-            11 => model::Part::Str(&self.requeue_after_seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.gitea.is_some(),
-                self.github.is_some(),
-                self.gitlab.is_some(),
-                self.values.is_some(),
-                self.filters.is_some(),
-                self.template.is_some(),
-                self.bitbucket.is_some(),
-                self.azure_dev_ops.is_some(),
-                self.aws_code_commit.is_some(),
-                self.clone_protocol.is_some(),
-                self.bitbucket_server.is_some(),
-                self.requeue_after_seconds.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.aws_code_commit);
+        to.opt(7, &self.azure_dev_ops);
+        to.opt(6, &self.bitbucket);
+        to.opt(10, &self.bitbucket_server);
+        to.opt(9, &self.clone_protocol);
+        to.opt(4, &self.filters);
+        to.opt(0, &self.gitea);
+        to.opt(1, &self.github);
+        to.opt(2, &self.gitlab);
+        to.opt(11, &self.requeue_after_seconds);
+        to.opt(5, &self.template);
+        to.opt(3, &self.values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsScmProviderGenerator);
@@ -161,14 +140,12 @@ impl model::Model for ApplicationsScmProviderGeneratorAwsCodeCommit {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.role),
-            1 => model::Part::Str(&self.region),
-            2 => model::opt(&self.tag_filters),
-            3 => model::Part::Flag(&self.all_branches),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.all_branches);
+        to.opt(1, &self.region);
+        to.opt(0, &self.role);
+        to.opt(2, &self.tag_filters);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsScmProviderGeneratorAwsCodeCommit);
@@ -222,15 +199,13 @@ impl model::Model for ApplicationsScmProviderGeneratorAzureDevOps {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.api),
-            1 => model::Part::Flag(&self.all_branches),
-            2 => model::Part::Str(&self.team_project),
-            3 => model::Part::Str(&self.organization),
-            4 => model::opt(&self.access_token_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.access_token_ref);
+        to.opt(1, &self.all_branches);
+        to.opt(0, &self.api);
+        to.opt(3, &self.organization);
+        to.opt(2, &self.team_project);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsScmProviderGeneratorAzureDevOps);
@@ -275,14 +250,12 @@ impl model::Model for ApplicationsScmProviderGeneratorBitbucket {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.user),
-            1 => model::Part::Str(&self.owner),
-            2 => model::Part::Flag(&self.all_branches),
-            3 => model::opt(&self.app_password_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.all_branches);
+        to.opt(3, &self.app_password_ref);
+        to.opt(1, &self.owner);
+        to.opt(0, &self.user);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsScmProviderGeneratorBitbucket);
@@ -344,17 +317,15 @@ impl model::Model for ApplicationsScmProviderGeneratorBitbucketServer {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.api),
-            1 => model::opt(&self.ca_ref),
-            2 => model::Part::Str(&self.project),
-            3 => model::Part::Flag(&self.insecure),
-            4 => model::opt(&self.basic_auth),
-            5 => model::Part::Flag(&self.all_branches),
-            6 => model::opt(&self.bearer_token),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.all_branches);
+        to.opt(0, &self.api);
+        to.opt(4, &self.basic_auth);
+        to.opt(6, &self.bearer_token);
+        to.opt(1, &self.ca_ref);
+        to.opt(3, &self.insecure);
+        to.opt(2, &self.project);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsScmProviderGeneratorBitbucketServer);
@@ -408,15 +379,13 @@ impl model::Model for ApplicationsScmProviderGeneratorFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.label_match),
-            1 => model::opt(&self.paths_exist),
-            2 => model::Part::Str(&self.branch_match),
-            3 => model::opt(&self.paths_do_not_exist),
-            4 => model::Part::Str(&self.repository_match),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.branch_match);
+        to.opt(0, &self.label_match);
+        to.opt(3, &self.paths_do_not_exist);
+        to.opt(1, &self.paths_exist);
+        to.opt(4, &self.repository_match);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsScmProviderGeneratorFilter);
@@ -464,15 +433,13 @@ impl model::Model for ApplicationsScmProviderGeneratorGitea {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.api),
-            1 => model::Part::Str(&self.owner),
-            2 => model::Part::Flag(&self.insecure),
-            3 => model::opt(&self.token_ref),
-            4 => model::Part::Flag(&self.all_branches),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.all_branches);
+        to.opt(0, &self.api);
+        to.opt(2, &self.insecure);
+        to.opt(1, &self.owner);
+        to.opt(3, &self.token_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsScmProviderGeneratorGitea);
@@ -520,15 +487,13 @@ impl model::Model for ApplicationsScmProviderGeneratorGithub {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.api),
-            1 => model::opt(&self.token_ref),
-            2 => model::Part::Flag(&self.all_branches),
-            3 => model::Part::Str(&self.organization),
-            4 => model::Part::Str(&self.app_secret_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.all_branches);
+        to.opt(0, &self.api);
+        to.opt(4, &self.app_secret_name);
+        to.opt(3, &self.organization);
+        to.opt(1, &self.token_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsScmProviderGeneratorGithub);
@@ -598,35 +563,17 @@ impl model::Model for ApplicationsScmProviderGeneratorGitlab {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.api),
-            1 => model::opt(&self.ca_ref),
-            2 => model::Part::Str(&self.group),
-            3 => model::Part::Str(&self.topic),
-            4 => model::Part::Flag(&self.insecure),
-            5 => model::opt(&self.token_ref),
-            6 => model::Part::Flag(&self.all_branches),
-            7 => model::Part::Flag(&self.include_subgroups),
-            8 => model::Part::Flag(&self.include_shared_projects),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.api.is_some(),
-                self.ca_ref.is_some(),
-                self.group.is_some(),
-                self.topic.is_some(),
-                self.insecure.is_some(),
-                self.token_ref.is_some(),
-                self.all_branches.is_some(),
-                self.include_subgroups.is_some(),
-                self.include_shared_projects.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.all_branches);
+        to.opt(0, &self.api);
+        to.opt(1, &self.ca_ref);
+        to.opt(2, &self.group);
+        to.opt(8, &self.include_shared_projects);
+        to.opt(7, &self.include_subgroups);
+        to.opt(4, &self.insecure);
+        to.opt(5, &self.token_ref);
+        to.opt(3, &self.topic);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsScmProviderGeneratorGitlab);
@@ -665,12 +612,10 @@ impl model::Model for ApplicationsSecretRef {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.secret_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.secret_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsSecretRef);

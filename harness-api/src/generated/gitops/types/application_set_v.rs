@@ -36,11 +36,9 @@ impl model::Model for V1ApplicationSetGeneratorList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.content),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.content);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1ApplicationSetGeneratorList);
@@ -122,41 +120,20 @@ impl model::Model for V1ApplicationSetQuery {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.fields),
-            1 => model::Part::Json(&self.filter),
-            2 => model::opt(&self.sort_by),
-            3 => model::Part::Int(&self.page_size),
-            4 => model::Part::Int(&self.page_index),
-            5 => model::opt(&self.sort_order),
-            6 => model::Part::Str(&self.search_term),
-            7 => model::Part::Flag(&self.metadata_only),
-            8 => model::Part::Str(&self.org_identifier),
-            9 => model::Part::Str(&self.agent_identifier),
-            10 => model::Part::Str(&self.account_identifier),
-            11 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.fields.is_some(),
-                self.filter.is_some(),
-                self.sort_by.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.sort_order.is_some(),
-                self.search_term.is_some(),
-                self.metadata_only.is_some(),
-                self.org_identifier.is_some(),
-                self.agent_identifier.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.account_identifier);
+        to.opt(9, &self.agent_identifier);
+        to.opt(0, &self.fields);
+        to.opt(1, &self.filter);
+        to.opt(7, &self.metadata_only);
+        to.opt(8, &self.org_identifier);
+        to.opt(4, &self.page_index);
+        to.opt(3, &self.page_size);
+        to.opt(11, &self.project_identifier);
+        to.opt(6, &self.search_term);
+        to.opt(2, &self.sort_by);
+        to.opt(5, &self.sort_order);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1ApplicationSetQuery);

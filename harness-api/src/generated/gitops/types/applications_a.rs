@@ -39,12 +39,10 @@ impl model::Model for ApplicationsApplicationBulkRefreshRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.refresh),
-            1 => model::opt(&self.application_targets),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.application_targets);
+        to.opt(0, &self.refresh);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationBulkRefreshRequest);
@@ -80,11 +78,9 @@ impl model::Model for ApplicationsApplicationBulkRefreshResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.content),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.content);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationBulkRefreshResponse);
@@ -146,17 +142,15 @@ impl model::Model for ApplicationsApplicationBulkSyncRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.prune),
-            1 => model::Part::Flag(&self.dry_run),
-            2 => model::opt(&self.strategy),
-            3 => model::opt(&self.sync_options),
-            4 => model::opt(&self.retry_strategy),
-            5 => model::opt(&self.sync_tracking_ids),
-            6 => model::opt(&self.application_targets),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.application_targets);
+        to.opt(1, &self.dry_run);
+        to.opt(0, &self.prune);
+        to.opt(4, &self.retry_strategy);
+        to.opt(2, &self.strategy);
+        to.opt(3, &self.sync_options);
+        to.opt(5, &self.sync_tracking_ids);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationBulkSyncRequest);
@@ -192,11 +186,9 @@ impl model::Model for ApplicationsApplicationBulkSyncResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.content),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.content);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationBulkSyncResponse);
@@ -244,15 +236,13 @@ impl model::Model for ApplicationsApplicationCreateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.is_plg),
-            1 => model::Part::Flag(&self.upsert),
-            2 => model::Part::Str(&self.project),
-            3 => model::Part::Flag(&self.validate),
-            4 => model::opt(&self.application),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.application);
+        to.opt(0, &self.is_plg);
+        to.opt(2, &self.project);
+        to.opt(1, &self.upsert);
+        to.opt(3, &self.validate);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationCreateRequest);
@@ -291,12 +281,10 @@ impl model::Model for ApplicationsApplicationList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            1 => model::opt(&self.metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.opt(1, &self.metadata);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationList);
@@ -344,15 +332,13 @@ impl model::Model for ApplicationsApplicationPatchRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.patch),
-            2 => model::Part::Str(&self.project),
-            3 => model::Part::Str(&self.patch_type),
-            4 => model::Part::Str(&self.app_namespace),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.app_namespace);
+        to.opt(0, &self.name);
+        to.opt(1, &self.patch);
+        to.opt(3, &self.patch_type);
+        to.opt(2, &self.project);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationPatchRequest);
@@ -406,15 +392,13 @@ impl model::Model for ApplicationsApplicationRefreshResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.error),
-            1 => model::Part::Flag(&self.success),
-            2 => model::Part::Str(&self.agent_identifier),
-            3 => model::Part::Str(&self.application_name),
-            4 => model::opt(&self.application_response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.agent_identifier);
+        to.opt(3, &self.application_name);
+        to.opt(4, &self.application_response);
+        to.opt(0, &self.error);
+        to.opt(1, &self.success);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationRefreshResponse);
@@ -488,37 +472,18 @@ impl model::Model for ApplicationsApplicationResourcePatchRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.group),
-            3 => model::Part::Str(&self.patch),
-            4 => model::Part::Str(&self.project),
-            5 => model::Part::Str(&self.version),
-            6 => model::Part::Str(&self.namespace),
-            7 => model::Part::Str(&self.patch_type),
-            8 => model::Part::Str(&self.app_namespace),
-            9 => model::Part::Str(&self.resource_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.kind.is_some(),
-                self.name.is_some(),
-                self.group.is_some(),
-                self.patch.is_some(),
-                self.project.is_some(),
-                self.version.is_some(),
-                self.namespace.is_some(),
-                self.patch_type.is_some(),
-                self.app_namespace.is_some(),
-                self.resource_name.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.app_namespace);
+        to.opt(2, &self.group);
+        to.opt(0, &self.kind);
+        to.opt(1, &self.name);
+        to.opt(6, &self.namespace);
+        to.opt(3, &self.patch);
+        to.opt(7, &self.patch_type);
+        to.opt(4, &self.project);
+        to.opt(9, &self.resource_name);
+        to.opt(5, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationResourcePatchRequest);
@@ -554,11 +519,9 @@ impl model::Model for ApplicationsApplicationResourceResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.manifest),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.manifest);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationResourceResponse);
@@ -609,16 +572,14 @@ impl model::Model for ApplicationsApplicationRollbackRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Flag(&self.prune),
-            3 => model::Part::Flag(&self.dry_run),
-            4 => model::Part::Str(&self.project),
-            5 => model::Part::Str(&self.app_namespace),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.app_namespace);
+        to.opt(3, &self.dry_run);
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.opt(4, &self.project);
+        to.opt(2, &self.prune);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationRollbackRequest);
@@ -708,45 +669,22 @@ impl model::Model for ApplicationsApplicationSyncRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.infos),
-            2 => model::Part::Flag(&self.prune),
-            3 => model::Part::Flag(&self.dry_run),
-            4 => model::Part::Str(&self.project),
-            5 => model::Part::Str(&self.revision),
-            6 => model::opt(&self.strategy),
-            7 => model::opt(&self.manifests),
-            8 => model::opt(&self.resources),
-            9 => model::opt(&self.revisions),
-            10 => model::opt(&self.sync_options),
-            11 => model::Part::Str(&self.app_namespace),
-            12 => model::opt(&self.retry_strategy),
-            13 => model::opt(&self.source_positions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.infos.is_some(),
-                self.prune.is_some(),
-                self.dry_run.is_some(),
-                self.project.is_some(),
-                self.revision.is_some(),
-                self.strategy.is_some(),
-                self.manifests.is_some(),
-                self.resources.is_some(),
-                self.revisions.is_some(),
-                self.sync_options.is_some(),
-                self.app_namespace.is_some(),
-                self.retry_strategy.is_some(),
-                self.source_positions.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(11, &self.app_namespace);
+        to.opt(3, &self.dry_run);
+        to.opt(1, &self.infos);
+        to.opt(7, &self.manifests);
+        to.opt(0, &self.name);
+        to.opt(4, &self.project);
+        to.opt(2, &self.prune);
+        to.opt(8, &self.resources);
+        to.opt(12, &self.retry_strategy);
+        to.opt(5, &self.revision);
+        to.opt(9, &self.revisions);
+        to.opt(13, &self.source_positions);
+        to.opt(6, &self.strategy);
+        to.opt(10, &self.sync_options);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationSyncRequest);
@@ -800,15 +738,13 @@ impl model::Model for ApplicationsApplicationSyncResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.error),
-            1 => model::Part::Flag(&self.success),
-            2 => model::Part::Str(&self.agent_identifier),
-            3 => model::Part::Str(&self.application_name),
-            4 => model::opt(&self.application_response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.agent_identifier);
+        to.opt(3, &self.application_name);
+        to.opt(4, &self.application_response);
+        to.opt(0, &self.error);
+        to.opt(1, &self.success);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationSyncResponse);
@@ -853,14 +789,12 @@ impl model::Model for ApplicationsApplicationSyncWindow {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Part::Str(&self.duration),
-            2 => model::Part::Str(&self.schedule),
-            3 => model::Part::Flag(&self.manual_sync),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.duration);
+        to.opt(0, &self.kind);
+        to.opt(3, &self.manual_sync);
+        to.opt(2, &self.schedule);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationSyncWindow);
@@ -902,13 +836,11 @@ impl model::Model for ApplicationsApplicationSyncWindowsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.can_sync),
-            1 => model::opt(&self.active_windows),
-            2 => model::opt(&self.assigned_windows),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.active_windows);
+        to.opt(2, &self.assigned_windows);
+        to.opt(0, &self.can_sync);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationSyncWindowsResponse);
@@ -950,13 +882,11 @@ impl model::Model for ApplicationsApplicationTree {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.hosts),
-            1 => model::opt(&self.nodes),
-            2 => model::opt(&self.orphaned_nodes),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.hosts);
+        to.opt(1, &self.nodes);
+        to.opt(2, &self.orphaned_nodes);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationTree);
@@ -998,13 +928,11 @@ impl model::Model for ApplicationsApplicationUpdateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.project),
-            1 => model::Part::Flag(&self.validate),
-            2 => model::opt(&self.application),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.application);
+        to.opt(0, &self.project);
+        to.opt(1, &self.validate);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationUpdateRequest);
@@ -1052,15 +980,13 @@ impl model::Model for ApplicationsApplicationUpdateSpecRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.spec),
-            2 => model::Part::Str(&self.project),
-            3 => model::Part::Flag(&self.validate),
-            4 => model::Part::Str(&self.app_namespace),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.app_namespace);
+        to.opt(0, &self.name);
+        to.opt(2, &self.project);
+        to.opt(1, &self.spec);
+        to.opt(3, &self.validate);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationUpdateSpecRequest);
@@ -1099,12 +1025,10 @@ impl model::Model for ApplicationsApplicationWatchEvent {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::opt(&self.application),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.application);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationWatchEvent);
@@ -1143,12 +1067,10 @@ impl model::Model for ApplicationsBulkOperationAppTarget {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.agent_identifier),
-            1 => model::Part::Str(&self.application_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.agent_identifier);
+        to.opt(1, &self.application_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsBulkOperationAppTarget);
@@ -1250,51 +1172,25 @@ impl model::Model for ApplicationsEvent {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Int(&self.count),
-            2 => model::Part::Str(&self.action),
-            3 => model::Part::Str(&self.reason),
-            4 => model::opt(&self.series),
-            5 => model::opt(&self.source),
-            6 => model::Part::Str(&self.message),
-            7 => model::opt(&self.related),
-            8 => model::opt(&self.metadata),
-            9 => model::opt(&self.event_time),
-            10 => model::Part::Json(&self.last_timestamp),
-            11 => model::Part::Json(&self.first_timestamp),
-            12 => model::opt(&self.involved_object),
-            13 => model::Part::Time(&self.last_timestamp_ts),
-            14 => model::Part::Time(&self.first_timestamp_ts),
-            15 => model::Part::Str(&self.reporting_instance),
-            16 => model::Part::Str(&self.reporting_component),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.type_.is_some(),
-                self.count.is_some(),
-                self.action.is_some(),
-                self.reason.is_some(),
-                self.series.is_some(),
-                self.source.is_some(),
-                self.message.is_some(),
-                self.related.is_some(),
-                self.metadata.is_some(),
-                self.event_time.is_some(),
-                self.last_timestamp.is_some(),
-                self.first_timestamp.is_some(),
-                self.involved_object.is_some(),
-                self.last_timestamp_ts.is_some(),
-                self.first_timestamp_ts.is_some(),
-                self.reporting_instance.is_some(),
-                self.reporting_component.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.action);
+        to.opt(1, &self.count);
+        to.opt(9, &self.event_time);
+        to.opt(11, &self.first_timestamp);
+        to.opt(14, &self.first_timestamp_ts);
+        to.opt(12, &self.involved_object);
+        to.opt(10, &self.last_timestamp);
+        to.opt(13, &self.last_timestamp_ts);
+        to.opt(6, &self.message);
+        to.opt(8, &self.metadata);
+        to.opt(3, &self.reason);
+        to.opt(7, &self.related);
+        to.opt(16, &self.reporting_component);
+        to.opt(15, &self.reporting_instance);
+        to.opt(4, &self.series);
+        to.opt(5, &self.source);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsEvent);
@@ -1333,12 +1229,10 @@ impl model::Model for ApplicationsEventList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            1 => model::opt(&self.metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.opt(1, &self.metadata);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsEventList);
@@ -1377,12 +1271,10 @@ impl model::Model for ApplicationsEventSeries {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.count),
-            1 => model::opt(&self.last_observed_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.opt(1, &self.last_observed_time);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsEventSeries);
@@ -1421,12 +1313,10 @@ impl model::Model for ApplicationsEventSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.host),
-            1 => model::Part::Str(&self.component),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.component);
+        to.opt(0, &self.host);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsEventSource);
@@ -1468,13 +1358,11 @@ impl model::Model for ApplicationsHostInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.system_info),
-            2 => model::opt(&self.resources_info),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(2, &self.resources_info);
+        to.opt(1, &self.system_info);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsHostInfo);
@@ -1524,14 +1412,12 @@ impl model::Model for ApplicationsHostResourceInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.capacity),
-            1 => model::Part::Str(&self.resource_name),
-            2 => model::Part::Str(&self.requested_by_app),
-            3 => model::Part::Str(&self.requested_by_neighbors),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.capacity);
+        to.opt(2, &self.requested_by_app);
+        to.opt(3, &self.requested_by_neighbors);
+        to.opt(1, &self.resource_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsHostResourceInfo);
@@ -1576,14 +1462,12 @@ impl model::Model for ApplicationsLogEntriesBatch {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.last),
-            1 => model::Part::Int(&self.count),
-            2 => model::opt(&self.entries),
-            3 => model::Part::Int(&self.batch_index),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.batch_index);
+        to.opt(1, &self.count);
+        to.opt(2, &self.entries);
+        to.opt(0, &self.last);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsLogEntriesBatch);
@@ -1631,15 +1515,13 @@ impl model::Model for ApplicationsLogEntry {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.last),
-            1 => model::Part::Str(&self.content),
-            2 => model::Part::Str(&self.pod_name),
-            3 => model::Part::Json(&self.time_stamp),
-            4 => model::Part::Str(&self.time_stamp_str),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.last);
+        to.opt(2, &self.pod_name);
+        to.opt(3, &self.time_stamp);
+        to.opt(4, &self.time_stamp_str);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsLogEntry);
@@ -1675,11 +1557,9 @@ impl model::Model for ApplicationsManagedResourcesResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsManagedResourcesResponse);
@@ -1741,17 +1621,15 @@ impl model::Model for ApplicationsObjectReference {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uid),
-            1 => model::Part::Str(&self.kind),
-            2 => model::Part::Str(&self.name),
-            3 => model::Part::Str(&self.field_path),
-            4 => model::Part::Str(&self.namespace),
-            5 => model::Part::Str(&self.api_version),
-            6 => model::Part::Str(&self.resource_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.api_version);
+        to.opt(3, &self.field_path);
+        to.opt(1, &self.kind);
+        to.opt(2, &self.name);
+        to.opt(4, &self.namespace);
+        to.opt(6, &self.resource_version);
+        to.opt(0, &self.uid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsObjectReference);
@@ -1793,13 +1671,11 @@ impl model::Model for ApplicationsResourceAction {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.params),
-            2 => model::Part::Flag(&self.disabled),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.disabled);
+        to.opt(0, &self.name);
+        to.opt(1, &self.params);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsResourceAction);
@@ -1844,14 +1720,12 @@ impl model::Model for ApplicationsResourceActionParam {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.value),
-            3 => model::Part::Str(&self.default),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.default);
+        to.opt(0, &self.name);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsResourceActionParam);
@@ -1921,35 +1795,17 @@ impl model::Model for ApplicationsResourceActionRunRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.group),
-            3 => model::Part::Str(&self.action),
-            4 => model::Part::Str(&self.project),
-            5 => model::Part::Str(&self.version),
-            6 => model::Part::Str(&self.namespace),
-            7 => model::Part::Str(&self.app_namespace),
-            8 => model::Part::Str(&self.resource_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.kind.is_some(),
-                self.name.is_some(),
-                self.group.is_some(),
-                self.action.is_some(),
-                self.project.is_some(),
-                self.version.is_some(),
-                self.namespace.is_some(),
-                self.app_namespace.is_some(),
-                self.resource_name.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.action);
+        to.opt(7, &self.app_namespace);
+        to.opt(2, &self.group);
+        to.opt(0, &self.kind);
+        to.opt(1, &self.name);
+        to.opt(6, &self.namespace);
+        to.opt(4, &self.project);
+        to.opt(8, &self.resource_name);
+        to.opt(5, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsResourceActionRunRequest);
@@ -1985,11 +1841,9 @@ impl model::Model for ApplicationsResourceActionsListResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.actions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.actions);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsResourceActionsListResponse);
@@ -2071,41 +1925,20 @@ impl model::Model for ApplicationsResourceDiff {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.diff),
-            1 => model::Part::Flag(&self.hook),
-            2 => model::Part::Str(&self.kind),
-            3 => model::Part::Str(&self.name),
-            4 => model::Part::Str(&self.group),
-            5 => model::Part::Flag(&self.modified),
-            6 => model::Part::Str(&self.live_state),
-            7 => model::Part::Str(&self.namespace),
-            8 => model::Part::Str(&self.target_state),
-            9 => model::Part::Str(&self.resource_version),
-            10 => model::Part::Str(&self.predicted_live_state),
-            11 => model::Part::Str(&self.normalized_live_state),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.diff.is_some(),
-                self.hook.is_some(),
-                self.kind.is_some(),
-                self.name.is_some(),
-                self.group.is_some(),
-                self.modified.is_some(),
-                self.live_state.is_some(),
-                self.namespace.is_some(),
-                self.target_state.is_some(),
-                self.resource_version.is_some(),
-                self.predicted_live_state.is_some(),
-                self.normalized_live_state.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.diff);
+        to.opt(4, &self.group);
+        to.opt(1, &self.hook);
+        to.opt(2, &self.kind);
+        to.opt(6, &self.live_state);
+        to.opt(5, &self.modified);
+        to.opt(3, &self.name);
+        to.opt(7, &self.namespace);
+        to.opt(11, &self.normalized_live_state);
+        to.opt(10, &self.predicted_live_state);
+        to.opt(9, &self.resource_version);
+        to.opt(8, &self.target_state);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsResourceDiff);
@@ -2141,11 +1974,9 @@ impl model::Model for ApplicationsSyncOptions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsSyncOptions);

@@ -58,16 +58,14 @@ impl model::Model for RepositoriesManifestResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.server),
-            1 => model::Part::Str(&self.revision),
-            2 => model::opt(&self.manifests),
-            3 => model::Part::Str(&self.namespace),
-            4 => model::Part::Str(&self.source_type),
-            5 => model::Part::Str(&self.verify_result),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.manifests);
+        to.opt(3, &self.namespace);
+        to.opt(1, &self.revision);
+        to.opt(0, &self.server);
+        to.opt(4, &self.source_type);
+        to.opt(5, &self.verify_result);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepositoriesManifestResponse);
@@ -115,15 +113,13 @@ impl model::Model for RepositoriesRevisionMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.date),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.author),
-            3 => model::Part::Str(&self.message),
-            4 => model::Part::Str(&self.signature_info),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.author);
+        to.opt(0, &self.date);
+        to.opt(3, &self.message);
+        to.opt(4, &self.signature_info);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepositoriesRevisionMetadata);
@@ -171,15 +167,13 @@ impl model::Model for RuntimeStreamError {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.details),
-            1 => model::Part::Str(&self.message),
-            2 => model::Part::Int(&self.grpc_code),
-            3 => model::Part::Int(&self.http_code),
-            4 => model::Part::Str(&self.http_status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.details);
+        to.opt(2, &self.grpc_code);
+        to.opt(3, &self.http_code);
+        to.opt(4, &self.http_status);
+        to.opt(1, &self.message);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RuntimeStreamError);

@@ -54,15 +54,13 @@ impl model::Model for Servicev1ApplicationPatchRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.request),
-            1 => model::Part::Str(&self.org_identifier),
-            2 => model::Part::Str(&self.agent_identifier),
-            3 => model::Part::Str(&self.account_identifier),
-            4 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account_identifier);
+        to.opt(2, &self.agent_identifier);
+        to.opt(1, &self.org_identifier);
+        to.opt(4, &self.project_identifier);
+        to.opt(0, &self.request);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Servicev1ApplicationPatchRequest);
@@ -101,12 +99,10 @@ impl model::Model for StreamResultOfApplicationsApplicationTree {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.error),
-            1 => model::opt(&self.result),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.error);
+        to.opt(1, &self.result);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StreamResultOfApplicationsApplicationTree);
@@ -145,12 +141,10 @@ impl model::Model for StreamResultOfApplicationsApplicationWatchEvent {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.error),
-            1 => model::opt(&self.result),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.error);
+        to.opt(1, &self.result);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StreamResultOfApplicationsApplicationWatchEvent);
@@ -189,12 +183,10 @@ impl model::Model for StreamResultOfApplicationsLogEntriesBatch {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.error),
-            1 => model::opt(&self.result),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.error);
+        to.opt(1, &self.result);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StreamResultOfApplicationsLogEntriesBatch);
@@ -233,12 +225,10 @@ impl model::Model for StreamResultOfApplicationsLogEntry {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.error),
-            1 => model::opt(&self.result),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.error);
+        to.opt(1, &self.result);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StreamResultOfApplicationsLogEntry);

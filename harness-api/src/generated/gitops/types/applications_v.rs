@@ -39,12 +39,10 @@ impl model::Model for V1ApplicationAttributes {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.attributes),
-            1 => model::Part::Str(&self.application_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.application_identifier);
+        to.opt(0, &self.attributes);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1ApplicationAttributes);
@@ -80,11 +78,9 @@ impl model::Model for V1ApplicationAttributesList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.content),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.content);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1ApplicationAttributesList);
@@ -178,47 +174,23 @@ impl model::Model for V1ApplicationSyncStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.env_ref),
-            1 => model::opt(&self.synced_by),
-            2 => model::Part::Str(&self.created_at),
-            3 => model::Part::Str(&self.service_ref),
-            4 => model::opt(&self.sync_status),
-            5 => model::Part::Int(&self.auto_sync_count),
-            6 => model::Part::Str(&self.org_identifier),
-            7 => model::Part::Str(&self.req_identifier),
-            8 => model::Part::Str(&self.last_modified_at),
-            9 => model::opt(&self.operation_state),
-            10 => model::Part::Str(&self.agent_identifier),
-            11 => model::Part::Str(&self.application_name),
-            12 => model::Part::Str(&self.account_identifier),
-            13 => model::Part::Str(&self.project_identifier),
-            14 => model::Part::Str(&self.last_known_revision_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.env_ref.is_some(),
-                self.synced_by.is_some(),
-                self.created_at.is_some(),
-                self.service_ref.is_some(),
-                self.sync_status.is_some(),
-                self.auto_sync_count.is_some(),
-                self.org_identifier.is_some(),
-                self.req_identifier.is_some(),
-                self.last_modified_at.is_some(),
-                self.operation_state.is_some(),
-                self.agent_identifier.is_some(),
-                self.application_name.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-                self.last_known_revision_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(12, &self.account_identifier);
+        to.opt(10, &self.agent_identifier);
+        to.opt(11, &self.application_name);
+        to.opt(5, &self.auto_sync_count);
+        to.opt(2, &self.created_at);
+        to.opt(0, &self.env_ref);
+        to.opt(14, &self.last_known_revision_id);
+        to.opt(8, &self.last_modified_at);
+        to.opt(9, &self.operation_state);
+        to.opt(6, &self.org_identifier);
+        to.opt(13, &self.project_identifier);
+        to.opt(7, &self.req_identifier);
+        to.opt(3, &self.service_ref);
+        to.opt(4, &self.sync_status);
+        to.opt(1, &self.synced_by);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1ApplicationSyncStatus);
@@ -304,43 +276,21 @@ impl model::Model for V1ApplicationSyncStatusQuery {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.env_ref),
-            1 => model::Part::Int(&self.end_time),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Int(&self.start_time),
-            5 => model::Part::Str(&self.search_term),
-            6 => model::Part::Str(&self.service_ref),
-            7 => model::Part::Str(&self.org_identifier),
-            8 => model::opt(&self.operation_phase),
-            9 => model::Part::Str(&self.agent_identifier),
-            10 => model::Part::Str(&self.application_name),
-            11 => model::Part::Str(&self.account_identifier),
-            12 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.env_ref.is_some(),
-                self.end_time.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.start_time.is_some(),
-                self.search_term.is_some(),
-                self.service_ref.is_some(),
-                self.org_identifier.is_some(),
-                self.operation_phase.is_some(),
-                self.agent_identifier.is_some(),
-                self.application_name.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(11, &self.account_identifier);
+        to.opt(9, &self.agent_identifier);
+        to.opt(10, &self.application_name);
+        to.opt(1, &self.end_time);
+        to.opt(0, &self.env_ref);
+        to.opt(8, &self.operation_phase);
+        to.opt(7, &self.org_identifier);
+        to.opt(3, &self.page_index);
+        to.opt(2, &self.page_size);
+        to.opt(12, &self.project_identifier);
+        to.opt(5, &self.search_term);
+        to.opt(6, &self.service_ref);
+        to.opt(4, &self.start_time);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1ApplicationSyncStatusQuery);
@@ -402,17 +352,15 @@ impl model::Model for V1ApplicationSyncStatuslist {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Int(&self.total_items),
-            5 => model::Part::Int(&self.total_pages),
-            6 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(6, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.total_items);
+        to.opt(5, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1ApplicationSyncStatuslist);
@@ -474,17 +422,15 @@ impl model::Model for V1LegacyApplicationSetList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Int(&self.total_items),
-            5 => model::Part::Int(&self.total_pages),
-            6 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(6, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.total_items);
+        to.opt(5, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1LegacyApplicationSetList);
@@ -520,11 +466,9 @@ impl model::Model for V1LegacyApplicationSetListItem {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1LegacyApplicationSetListItem);
@@ -563,12 +507,10 @@ impl model::Model for V1MicroTime {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.nanos),
-            1 => model::Part::Str(&self.seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.nanos);
+        to.opt(1, &self.seconds);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1MicroTime);
@@ -642,37 +584,18 @@ impl model::Model for V1NodeSystemInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.boot_id),
-            1 => model::Part::Str(&self.os_image),
-            2 => model::Part::Str(&self.machine_id),
-            3 => model::Part::Str(&self.system_uuid),
-            4 => model::Part::Str(&self.architecture),
-            5 => model::Part::Str(&self.kernel_version),
-            6 => model::Part::Str(&self.kubelet_version),
-            7 => model::Part::Str(&self.operating_system),
-            8 => model::Part::Str(&self.kube_proxy_version),
-            9 => model::Part::Str(&self.container_runtime_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.boot_id.is_some(),
-                self.os_image.is_some(),
-                self.machine_id.is_some(),
-                self.system_uuid.is_some(),
-                self.architecture.is_some(),
-                self.kernel_version.is_some(),
-                self.kubelet_version.is_some(),
-                self.operating_system.is_some(),
-                self.kube_proxy_version.is_some(),
-                self.container_runtime_version.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.architecture);
+        to.opt(0, &self.boot_id);
+        to.opt(9, &self.container_runtime_version);
+        to.opt(5, &self.kernel_version);
+        to.opt(8, &self.kube_proxy_version);
+        to.opt(6, &self.kubelet_version);
+        to.opt(2, &self.machine_id);
+        to.opt(7, &self.operating_system);
+        to.opt(1, &self.os_image);
+        to.opt(3, &self.system_uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1NodeSystemInfo);
@@ -714,13 +637,11 @@ impl model::Model for V1User {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.email),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.email);
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1User);

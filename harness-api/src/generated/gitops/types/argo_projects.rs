@@ -39,12 +39,10 @@ impl model::Model for AgentArgoProjectCreateBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.upsert),
-            1 => model::opt(&self.project),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.project);
+        to.opt(0, &self.upsert);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AgentArgoProjectCreateBody);
@@ -86,13 +84,11 @@ impl model::Model for AgentArgoProjectCreateBodyProject {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.status),
-            2 => model::opt(&self.metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.metadata);
+        to.opt(0, &self.spec);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AgentArgoProjectCreateBodyProject);
@@ -174,41 +170,20 @@ impl model::Model for AgentArgoProjectCreateBodyProjectMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.uid),
-            1 => model::Part::Json(&self.name),
-            2 => model::Part::Json(&self.labels),
-            3 => model::Part::Json(&self.self_link),
-            4 => model::Part::Json(&self.namespace),
-            5 => model::Part::Json(&self.generation),
-            6 => model::Part::Json(&self.annotations),
-            7 => model::Part::Json(&self.generate_name),
-            8 => model::Part::Json(&self.resource_version),
-            9 => model::Part::Json(&self.creation_timestamp),
-            10 => model::Part::Json(&self.deletion_timestamp),
-            11 => model::Part::Json(&self.deletion_grace_period_seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.uid.is_some(),
-                self.name.is_some(),
-                self.labels.is_some(),
-                self.self_link.is_some(),
-                self.namespace.is_some(),
-                self.generation.is_some(),
-                self.annotations.is_some(),
-                self.generate_name.is_some(),
-                self.resource_version.is_some(),
-                self.creation_timestamp.is_some(),
-                self.deletion_timestamp.is_some(),
-                self.deletion_grace_period_seconds.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.annotations);
+        to.opt(9, &self.creation_timestamp);
+        to.opt(11, &self.deletion_grace_period_seconds);
+        to.opt(10, &self.deletion_timestamp);
+        to.opt(7, &self.generate_name);
+        to.opt(5, &self.generation);
+        to.opt(2, &self.labels);
+        to.opt(1, &self.name);
+        to.opt(4, &self.namespace);
+        to.opt(8, &self.resource_version);
+        to.opt(3, &self.self_link);
+        to.opt(0, &self.uid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AgentArgoProjectCreateBodyProjectMetadata);
@@ -290,41 +265,20 @@ impl model::Model for AgentArgoProjectCreateBodyProjectSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.roles),
-            1 => model::Part::Json(&self.description),
-            2 => model::Part::Json(&self.source_repos),
-            3 => model::Part::Json(&self.sync_windows),
-            4 => model::Part::Json(&self.destinations),
-            5 => model::Part::Json(&self.signature_keys),
-            6 => model::Part::Json(&self.source_namespaces),
-            7 => model::Part::Json(&self.orphaned_resources),
-            8 => model::Part::Json(&self.cluster_resource_blacklist),
-            9 => model::Part::Json(&self.cluster_resource_whitelist),
-            10 => model::Part::Json(&self.namespace_resource_blacklist),
-            11 => model::Part::Json(&self.namespace_resource_whitelist),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.roles.is_some(),
-                self.description.is_some(),
-                self.source_repos.is_some(),
-                self.sync_windows.is_some(),
-                self.destinations.is_some(),
-                self.signature_keys.is_some(),
-                self.source_namespaces.is_some(),
-                self.orphaned_resources.is_some(),
-                self.cluster_resource_blacklist.is_some(),
-                self.cluster_resource_whitelist.is_some(),
-                self.namespace_resource_blacklist.is_some(),
-                self.namespace_resource_whitelist.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.cluster_resource_blacklist);
+        to.opt(9, &self.cluster_resource_whitelist);
+        to.opt(1, &self.description);
+        to.opt(4, &self.destinations);
+        to.opt(10, &self.namespace_resource_blacklist);
+        to.opt(11, &self.namespace_resource_whitelist);
+        to.opt(7, &self.orphaned_resources);
+        to.opt(0, &self.roles);
+        to.opt(5, &self.signature_keys);
+        to.opt(6, &self.source_namespaces);
+        to.opt(2, &self.source_repos);
+        to.opt(3, &self.sync_windows);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AgentArgoProjectCreateBodyProjectSpec);
@@ -360,11 +314,9 @@ impl model::Model for AgentArgoProjectCreateBodyProjectStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.jwt_tokens_by_role),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.jwt_tokens_by_role);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AgentArgoProjectCreateBodyProjectStatus);
@@ -400,11 +352,9 @@ impl model::Model for AgentArgoProjectUpdateBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.project),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.project);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AgentArgoProjectUpdateBody);
@@ -446,13 +396,11 @@ impl model::Model for AgentArgoProjectUpdateBodyProject {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.status),
-            2 => model::opt(&self.metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.metadata);
+        to.opt(0, &self.spec);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AgentArgoProjectUpdateBodyProject);
@@ -534,41 +482,20 @@ impl model::Model for AgentArgoProjectUpdateBodyProjectMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.uid),
-            1 => model::Part::Json(&self.name),
-            2 => model::Part::Json(&self.labels),
-            3 => model::Part::Json(&self.self_link),
-            4 => model::Part::Json(&self.namespace),
-            5 => model::Part::Json(&self.generation),
-            6 => model::Part::Json(&self.annotations),
-            7 => model::Part::Json(&self.generate_name),
-            8 => model::Part::Json(&self.resource_version),
-            9 => model::Part::Json(&self.creation_timestamp),
-            10 => model::Part::Json(&self.deletion_timestamp),
-            11 => model::Part::Json(&self.deletion_grace_period_seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.uid.is_some(),
-                self.name.is_some(),
-                self.labels.is_some(),
-                self.self_link.is_some(),
-                self.namespace.is_some(),
-                self.generation.is_some(),
-                self.annotations.is_some(),
-                self.generate_name.is_some(),
-                self.resource_version.is_some(),
-                self.creation_timestamp.is_some(),
-                self.deletion_timestamp.is_some(),
-                self.deletion_grace_period_seconds.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.annotations);
+        to.opt(9, &self.creation_timestamp);
+        to.opt(11, &self.deletion_grace_period_seconds);
+        to.opt(10, &self.deletion_timestamp);
+        to.opt(7, &self.generate_name);
+        to.opt(5, &self.generation);
+        to.opt(2, &self.labels);
+        to.opt(1, &self.name);
+        to.opt(4, &self.namespace);
+        to.opt(8, &self.resource_version);
+        to.opt(3, &self.self_link);
+        to.opt(0, &self.uid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AgentArgoProjectUpdateBodyProjectMetadata);
@@ -650,41 +577,20 @@ impl model::Model for AgentArgoProjectUpdateBodyProjectSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.roles),
-            1 => model::Part::Json(&self.description),
-            2 => model::Part::Json(&self.source_repos),
-            3 => model::Part::Json(&self.sync_windows),
-            4 => model::Part::Json(&self.destinations),
-            5 => model::Part::Json(&self.signature_keys),
-            6 => model::Part::Json(&self.source_namespaces),
-            7 => model::Part::Json(&self.orphaned_resources),
-            8 => model::Part::Json(&self.cluster_resource_blacklist),
-            9 => model::Part::Json(&self.cluster_resource_whitelist),
-            10 => model::Part::Json(&self.namespace_resource_blacklist),
-            11 => model::Part::Json(&self.namespace_resource_whitelist),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.roles.is_some(),
-                self.description.is_some(),
-                self.source_repos.is_some(),
-                self.sync_windows.is_some(),
-                self.destinations.is_some(),
-                self.signature_keys.is_some(),
-                self.source_namespaces.is_some(),
-                self.orphaned_resources.is_some(),
-                self.cluster_resource_blacklist.is_some(),
-                self.cluster_resource_whitelist.is_some(),
-                self.namespace_resource_blacklist.is_some(),
-                self.namespace_resource_whitelist.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.cluster_resource_blacklist);
+        to.opt(9, &self.cluster_resource_whitelist);
+        to.opt(1, &self.description);
+        to.opt(4, &self.destinations);
+        to.opt(10, &self.namespace_resource_blacklist);
+        to.opt(11, &self.namespace_resource_whitelist);
+        to.opt(7, &self.orphaned_resources);
+        to.opt(0, &self.roles);
+        to.opt(5, &self.signature_keys);
+        to.opt(6, &self.source_namespaces);
+        to.opt(2, &self.source_repos);
+        to.opt(3, &self.sync_windows);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AgentArgoProjectUpdateBodyProjectSpec);
@@ -720,11 +626,9 @@ impl model::Model for AgentArgoProjectUpdateBodyProjectStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.jwt_tokens_by_role),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.jwt_tokens_by_role);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AgentArgoProjectUpdateBodyProjectStatus);

@@ -62,17 +62,15 @@ impl model::Model for Servicev1RepositoryCertificate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.cert),
-            1 => model::Part::Time(&self.created_at),
-            2 => model::Part::Str(&self.org_identifier),
-            3 => model::Part::Time(&self.last_modified_at),
-            4 => model::Part::Str(&self.agent_identifier),
-            5 => model::Part::Str(&self.account_identifier),
-            6 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account_identifier);
+        to.opt(4, &self.agent_identifier);
+        to.opt(0, &self.cert);
+        to.opt(1, &self.created_at);
+        to.opt(3, &self.last_modified_at);
+        to.opt(2, &self.org_identifier);
+        to.opt(6, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Servicev1RepositoryCertificate);
@@ -134,17 +132,15 @@ impl model::Model for V1Certificatelist {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Int(&self.total_items),
-            5 => model::Part::Int(&self.total_pages),
-            6 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(6, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.total_items);
+        to.opt(5, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1Certificatelist);

@@ -45,12 +45,10 @@ impl model::Model for ClustersAwsAuthConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.role_arn),
-            1 => model::Part::Str(&self.cluster_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.cluster_name);
+        to.opt(0, &self.role_arn);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ClustersAwsAuthConfig);
@@ -148,49 +146,24 @@ impl model::Model for ClustersCluster {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.info),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Str(&self.shard),
-            4 => model::opt(&self.config),
-            5 => model::opt(&self.labels),
-            6 => model::Part::Str(&self.server),
-            7 => model::Part::Str(&self.project),
-            8 => model::opt(&self.namespaces),
-            9 => model::opt(&self.annotations),
-            10 => model::Part::Str(&self.server_version),
-            11 => model::opt(&self.connection_state),
-            12 => model::Part::Flag(&self.cluster_resources),
-            13 => model::Part::Str(&self.shard_deprecated),
-            14 => model::Part::Json(&self.refresh_requested_at),
-            15 => model::Part::Time(&self.refresh_requested_at_ts),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.info.is_some(),
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.shard.is_some(),
-                self.config.is_some(),
-                self.labels.is_some(),
-                self.server.is_some(),
-                self.project.is_some(),
-                self.namespaces.is_some(),
-                self.annotations.is_some(),
-                self.server_version.is_some(),
-                self.connection_state.is_some(),
-                self.cluster_resources.is_some(),
-                self.shard_deprecated.is_some(),
-                self.refresh_requested_at.is_some(),
-                self.refresh_requested_at_ts.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.annotations);
+        to.opt(12, &self.cluster_resources);
+        to.opt(4, &self.config);
+        to.opt(11, &self.connection_state);
+        to.opt(0, &self.info);
+        to.opt(5, &self.labels);
+        to.opt(1, &self.name);
+        to.opt(8, &self.namespaces);
+        to.opt(7, &self.project);
+        to.opt(14, &self.refresh_requested_at);
+        to.opt(15, &self.refresh_requested_at_ts);
+        to.opt(6, &self.server);
+        to.opt(10, &self.server_version);
+        to.opt(3, &self.shard);
+        to.opt(13, &self.shard_deprecated);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ClustersCluster);
@@ -240,14 +213,12 @@ impl model::Model for ClustersClusterCacheInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.apis_count),
-            1 => model::Part::Str(&self.resources_count),
-            2 => model::Part::Json(&self.last_cache_sync_time),
-            3 => model::Part::Time(&self.last_cache_sync_time_ts),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.apis_count);
+        to.opt(2, &self.last_cache_sync_time);
+        to.opt(3, &self.last_cache_sync_time_ts);
+        to.opt(1, &self.resources_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ClustersClusterCacheInfo);
@@ -325,39 +296,19 @@ impl model::Model for ClustersClusterConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.role_arn),
-            1 => model::Part::Str(&self.password),
-            2 => model::Part::Str(&self.proxy_url),
-            3 => model::Part::Str(&self.username),
-            4 => model::Part::Str(&self.bearer_token),
-            5 => model::opt(&self.aws_auth_config),
-            6 => model::Part::Str(&self.aws_cluster_name),
-            7 => model::opt(&self.tls_client_config),
-            8 => model::Part::Flag(&self.disable_compression),
-            9 => model::opt(&self.exec_provider_config),
-            10 => model::Part::Str(&self.cluster_connection_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.role_arn.is_some(),
-                self.password.is_some(),
-                self.proxy_url.is_some(),
-                self.username.is_some(),
-                self.bearer_token.is_some(),
-                self.aws_auth_config.is_some(),
-                self.aws_cluster_name.is_some(),
-                self.tls_client_config.is_some(),
-                self.disable_compression.is_some(),
-                self.exec_provider_config.is_some(),
-                self.cluster_connection_type.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.aws_auth_config);
+        to.opt(6, &self.aws_cluster_name);
+        to.opt(4, &self.bearer_token);
+        to.opt(10, &self.cluster_connection_type);
+        to.opt(8, &self.disable_compression);
+        to.opt(9, &self.exec_provider_config);
+        to.opt(1, &self.password);
+        to.opt(2, &self.proxy_url);
+        to.opt(0, &self.role_arn);
+        to.opt(7, &self.tls_client_config);
+        to.opt(3, &self.username);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ClustersClusterConfig);
@@ -399,13 +350,11 @@ impl model::Model for ClustersClusterCreateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::Part::Flag(&self.upsert),
-            2 => model::opt(&self.cluster),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.cluster);
+        to.opt(0, &self.tags);
+        to.opt(1, &self.upsert);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ClustersClusterCreateRequest);
@@ -444,12 +393,10 @@ impl model::Model for ClustersClusterId {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ClustersClusterId);
@@ -503,15 +450,13 @@ impl model::Model for ClustersClusterInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.cache_info),
-            1 => model::opt(&self.api_versions),
-            2 => model::Part::Str(&self.server_version),
-            3 => model::opt(&self.connection_state),
-            4 => model::Part::Str(&self.applications_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.api_versions);
+        to.opt(4, &self.applications_count);
+        to.opt(0, &self.cache_info);
+        to.opt(3, &self.connection_state);
+        to.opt(2, &self.server_version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ClustersClusterInfo);
@@ -550,12 +495,10 @@ impl model::Model for ClustersClusterList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            1 => model::opt(&self.metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.opt(1, &self.metadata);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ClustersClusterList);
@@ -607,15 +550,13 @@ impl model::Model for ClustersClusterUpdateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.id),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.cluster),
-            3 => model::opt(&self.update_mask),
-            4 => model::opt(&self.updated_fields),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.cluster);
+        to.opt(0, &self.id);
+        to.opt(1, &self.tags);
+        to.opt(3, &self.update_mask);
+        to.opt(4, &self.updated_fields);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ClustersClusterUpdateRequest);
@@ -663,15 +604,13 @@ impl model::Model for ClustersExecProviderConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.env),
-            1 => model::opt(&self.args),
-            2 => model::Part::Str(&self.command),
-            3 => model::Part::Str(&self.api_version),
-            4 => model::Part::Str(&self.install_hint),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.api_version);
+        to.opt(1, &self.args);
+        to.opt(2, &self.command);
+        to.opt(0, &self.env);
+        to.opt(4, &self.install_hint);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ClustersExecProviderConfig);
@@ -719,15 +658,13 @@ impl model::Model for ClustersTlsClientConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.ca_data),
-            1 => model::Part::Str(&self.key_data),
-            2 => model::Part::Str(&self.cert_data),
-            3 => model::Part::Flag(&self.insecure),
-            4 => model::Part::Str(&self.server_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ca_data);
+        to.opt(2, &self.cert_data);
+        to.opt(3, &self.insecure);
+        to.opt(1, &self.key_data);
+        to.opt(4, &self.server_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ClustersTlsClientConfig);
@@ -801,37 +738,18 @@ impl model::Model for Servicev1Cluster {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::Part::Flag(&self.stale),
-            2 => model::opt(&self.cluster),
-            3 => model::Part::Time(&self.created_at),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Str(&self.org_identifier),
-            6 => model::Part::Time(&self.last_modified_at),
-            7 => model::Part::Str(&self.agent_identifier),
-            8 => model::Part::Str(&self.account_identifier),
-            9 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.tags.is_some(),
-                self.stale.is_some(),
-                self.cluster.is_some(),
-                self.created_at.is_some(),
-                self.identifier.is_some(),
-                self.org_identifier.is_some(),
-                self.last_modified_at.is_some(),
-                self.agent_identifier.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.account_identifier);
+        to.opt(7, &self.agent_identifier);
+        to.opt(2, &self.cluster);
+        to.opt(3, &self.created_at);
+        to.opt(4, &self.identifier);
+        to.opt(6, &self.last_modified_at);
+        to.opt(5, &self.org_identifier);
+        to.opt(9, &self.project_identifier);
+        to.opt(1, &self.stale);
+        to.opt(0, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Servicev1Cluster);
@@ -913,41 +831,20 @@ impl model::Model for Servicev1ClusterQuery {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.filter),
-            1 => model::opt(&self.sort_by),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::opt(&self.sort_order),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Str(&self.search_term),
-            7 => model::Part::Str(&self.org_identifier),
-            8 => model::Part::Str(&self.agent_identifier),
-            9 => model::Part::Str(&self.account_identifier),
-            10 => model::Part::Str(&self.project_identifier),
-            11 => model::Part::Flag(&self.include_child_scopes),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.filter.is_some(),
-                self.sort_by.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.sort_order.is_some(),
-                self.identifier.is_some(),
-                self.search_term.is_some(),
-                self.org_identifier.is_some(),
-                self.agent_identifier.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-                self.include_child_scopes.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.account_identifier);
+        to.opt(8, &self.agent_identifier);
+        to.opt(0, &self.filter);
+        to.opt(5, &self.identifier);
+        to.opt(11, &self.include_child_scopes);
+        to.opt(7, &self.org_identifier);
+        to.opt(3, &self.page_index);
+        to.opt(2, &self.page_size);
+        to.opt(10, &self.project_identifier);
+        to.opt(6, &self.search_term);
+        to.opt(1, &self.sort_by);
+        to.opt(4, &self.sort_order);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Servicev1ClusterQuery);
@@ -1009,17 +906,15 @@ impl model::Model for V1Clusterlist {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Int(&self.total_items),
-            5 => model::Part::Int(&self.total_pages),
-            6 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(6, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.total_items);
+        to.opt(5, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1Clusterlist);

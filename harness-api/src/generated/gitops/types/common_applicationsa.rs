@@ -45,14 +45,12 @@ impl model::Model for ApplicationsApplication {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.status),
-            2 => model::opt(&self.metadata),
-            3 => model::opt(&self.operation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.metadata);
+        to.opt(3, &self.operation);
+        to.opt(0, &self.spec);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplication);
@@ -97,14 +95,12 @@ impl model::Model for ApplicationsApplicationCondition {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.message),
-            2 => model::Part::Json(&self.last_transition_time),
-            3 => model::Part::Time(&self.last_transition_time_ts),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.last_transition_time);
+        to.opt(3, &self.last_transition_time_ts);
+        to.opt(1, &self.message);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationCondition);
@@ -146,13 +142,11 @@ impl model::Model for ApplicationsApplicationDestination {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.server),
-            2 => model::Part::Str(&self.namespace),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(2, &self.namespace);
+        to.opt(1, &self.server);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationDestination);
@@ -230,39 +224,19 @@ impl model::Model for ApplicationsApplicationSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.ref_),
-            1 => model::opt(&self.helm),
-            2 => model::Part::Str(&self.name),
-            3 => model::Part::Str(&self.path),
-            4 => model::Part::Str(&self.chart),
-            5 => model::opt(&self.plugin),
-            6 => model::opt(&self.ksonnet),
-            7 => model::Part::Str(&self.repo_url),
-            8 => model::opt(&self.directory),
-            9 => model::opt(&self.kustomize),
-            10 => model::Part::Str(&self.target_revision),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.ref_.is_some(),
-                self.helm.is_some(),
-                self.name.is_some(),
-                self.path.is_some(),
-                self.chart.is_some(),
-                self.plugin.is_some(),
-                self.ksonnet.is_some(),
-                self.repo_url.is_some(),
-                self.directory.is_some(),
-                self.kustomize.is_some(),
-                self.target_revision.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.chart);
+        to.opt(8, &self.directory);
+        to.opt(1, &self.helm);
+        to.opt(6, &self.ksonnet);
+        to.opt(9, &self.kustomize);
+        to.opt(2, &self.name);
+        to.opt(3, &self.path);
+        to.opt(5, &self.plugin);
+        to.opt(0, &self.ref_);
+        to.opt(7, &self.repo_url);
+        to.opt(10, &self.target_revision);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationSource);
@@ -307,14 +281,12 @@ impl model::Model for ApplicationsApplicationSourceDirectory {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.exclude),
-            1 => model::Part::Str(&self.include),
-            2 => model::opt(&self.jsonnet),
-            3 => model::Part::Flag(&self.recurse),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.exclude);
+        to.opt(1, &self.include);
+        to.opt(2, &self.jsonnet);
+        to.opt(3, &self.recurse);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationSourceDirectory);
@@ -408,47 +380,23 @@ impl model::Model for ApplicationsApplicationSourceHelm {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.values),
-            1 => model::Part::Str(&self.version),
-            2 => model::Part::Flag(&self.skip_crds),
-            3 => model::Part::Str(&self.namespace),
-            4 => model::Part::Flag(&self.skip_tests),
-            5 => model::opt(&self.parameters),
-            6 => model::opt(&self.value_files),
-            7 => model::opt(&self.api_versions),
-            8 => model::Part::Str(&self.kube_version),
-            9 => model::Part::Str(&self.release_name),
-            10 => model::Part::Json(&self.values_object),
-            11 => model::opt(&self.file_parameters),
-            12 => model::Part::Flag(&self.pass_credentials),
-            13 => model::Part::Flag(&self.skip_schema_validation),
-            14 => model::Part::Flag(&self.ignore_missing_value_files),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.values.is_some(),
-                self.version.is_some(),
-                self.skip_crds.is_some(),
-                self.namespace.is_some(),
-                self.skip_tests.is_some(),
-                self.parameters.is_some(),
-                self.value_files.is_some(),
-                self.api_versions.is_some(),
-                self.kube_version.is_some(),
-                self.release_name.is_some(),
-                self.values_object.is_some(),
-                self.file_parameters.is_some(),
-                self.pass_credentials.is_some(),
-                self.skip_schema_validation.is_some(),
-                self.ignore_missing_value_files.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.api_versions);
+        to.opt(11, &self.file_parameters);
+        to.opt(14, &self.ignore_missing_value_files);
+        to.opt(8, &self.kube_version);
+        to.opt(3, &self.namespace);
+        to.opt(5, &self.parameters);
+        to.opt(12, &self.pass_credentials);
+        to.opt(9, &self.release_name);
+        to.opt(2, &self.skip_crds);
+        to.opt(13, &self.skip_schema_validation);
+        to.opt(4, &self.skip_tests);
+        to.opt(6, &self.value_files);
+        to.opt(0, &self.values);
+        to.opt(10, &self.values_object);
+        to.opt(1, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationSourceHelm);
@@ -490,13 +438,11 @@ impl model::Model for ApplicationsApplicationSourceJsonnet {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.libs),
-            1 => model::opt(&self.tlas),
-            2 => model::opt(&self.ext_vars),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.ext_vars);
+        to.opt(0, &self.libs);
+        to.opt(1, &self.tlas);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationSourceJsonnet);
@@ -535,12 +481,10 @@ impl model::Model for ApplicationsApplicationSourceKsonnet {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.parameters),
-            1 => model::Part::Str(&self.environment),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.environment);
+        to.opt(0, &self.parameters);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationSourceKsonnet);
@@ -634,47 +578,23 @@ impl model::Model for ApplicationsApplicationSourceKustomize {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.images),
-            1 => model::opt(&self.patches),
-            2 => model::Part::Str(&self.version),
-            3 => model::opt(&self.replicas),
-            4 => model::Part::Str(&self.namespace),
-            5 => model::opt(&self.components),
-            6 => model::Part::Str(&self.name_prefix),
-            7 => model::Part::Str(&self.name_suffix),
-            8 => model::opt(&self.api_versions),
-            9 => model::Part::Str(&self.kube_version),
-            10 => model::opt(&self.common_labels),
-            11 => model::opt(&self.common_annotations),
-            12 => model::Part::Flag(&self.force_common_labels),
-            13 => model::Part::Flag(&self.label_without_selector),
-            14 => model::Part::Flag(&self.force_common_annotations),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.images.is_some(),
-                self.patches.is_some(),
-                self.version.is_some(),
-                self.replicas.is_some(),
-                self.namespace.is_some(),
-                self.components.is_some(),
-                self.name_prefix.is_some(),
-                self.name_suffix.is_some(),
-                self.api_versions.is_some(),
-                self.kube_version.is_some(),
-                self.common_labels.is_some(),
-                self.common_annotations.is_some(),
-                self.force_common_labels.is_some(),
-                self.label_without_selector.is_some(),
-                self.force_common_annotations.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.api_versions);
+        to.opt(11, &self.common_annotations);
+        to.opt(10, &self.common_labels);
+        to.opt(5, &self.components);
+        to.opt(14, &self.force_common_annotations);
+        to.opt(12, &self.force_common_labels);
+        to.opt(0, &self.images);
+        to.opt(9, &self.kube_version);
+        to.opt(13, &self.label_without_selector);
+        to.opt(6, &self.name_prefix);
+        to.opt(7, &self.name_suffix);
+        to.opt(4, &self.namespace);
+        to.opt(1, &self.patches);
+        to.opt(3, &self.replicas);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationSourceKustomize);
@@ -716,13 +636,11 @@ impl model::Model for ApplicationsApplicationSourcePlugin {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.env),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.parameters),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.env);
+        to.opt(1, &self.name);
+        to.opt(2, &self.parameters);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationSourcePlugin);
@@ -767,14 +685,12 @@ impl model::Model for ApplicationsApplicationSourcePluginParameter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.map),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.array),
-            3 => model::Part::Str(&self.string),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.array);
+        to.opt(0, &self.map);
+        to.opt(1, &self.name);
+        to.opt(3, &self.string);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationSourcePluginParameter);
@@ -844,35 +760,17 @@ impl model::Model for ApplicationsApplicationSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.info),
-            1 => model::opt(&self.source),
-            2 => model::Part::Str(&self.project),
-            3 => model::opt(&self.sources),
-            4 => model::opt(&self.sync_policy),
-            5 => model::opt(&self.destination),
-            6 => model::Part::Json(&self.source_hydrator),
-            7 => model::opt(&self.ignore_differences),
-            8 => model::Part::Str(&self.revision_history_limit),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.info.is_some(),
-                self.source.is_some(),
-                self.project.is_some(),
-                self.sources.is_some(),
-                self.sync_policy.is_some(),
-                self.destination.is_some(),
-                self.source_hydrator.is_some(),
-                self.ignore_differences.is_some(),
-                self.revision_history_limit.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.destination);
+        to.opt(7, &self.ignore_differences);
+        to.opt(0, &self.info);
+        to.opt(2, &self.project);
+        to.opt(8, &self.revision_history_limit);
+        to.opt(1, &self.source);
+        to.opt(6, &self.source_hydrator);
+        to.opt(3, &self.sources);
+        to.opt(4, &self.sync_policy);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationSpec);
@@ -958,43 +856,21 @@ impl model::Model for ApplicationsApplicationStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.sync),
-            1 => model::opt(&self.health),
-            2 => model::opt(&self.history),
-            3 => model::opt(&self.summary),
-            4 => model::opt(&self.resources),
-            5 => model::opt(&self.conditions),
-            6 => model::Part::Json(&self.observed_at),
-            7 => model::Part::Str(&self.source_type),
-            8 => model::opt(&self.source_types),
-            9 => model::Part::Json(&self.reconciled_at),
-            10 => model::opt(&self.operation_state),
-            11 => model::Part::Str(&self.controller_namespace),
-            12 => model::Part::Str(&self.resource_health_source),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.sync.is_some(),
-                self.health.is_some(),
-                self.history.is_some(),
-                self.summary.is_some(),
-                self.resources.is_some(),
-                self.conditions.is_some(),
-                self.observed_at.is_some(),
-                self.source_type.is_some(),
-                self.source_types.is_some(),
-                self.reconciled_at.is_some(),
-                self.operation_state.is_some(),
-                self.controller_namespace.is_some(),
-                self.resource_health_source.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.conditions);
+        to.opt(11, &self.controller_namespace);
+        to.opt(1, &self.health);
+        to.opt(2, &self.history);
+        to.opt(6, &self.observed_at);
+        to.opt(10, &self.operation_state);
+        to.opt(9, &self.reconciled_at);
+        to.opt(12, &self.resource_health_source);
+        to.opt(4, &self.resources);
+        to.opt(7, &self.source_type);
+        to.opt(8, &self.source_types);
+        to.opt(3, &self.summary);
+        to.opt(0, &self.sync);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationStatus);
@@ -1033,12 +909,10 @@ impl model::Model for ApplicationsApplicationSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.images),
-            1 => model::opt(&self.external_ur_ls),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.external_ur_ls);
+        to.opt(0, &self.images);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsApplicationSummary);

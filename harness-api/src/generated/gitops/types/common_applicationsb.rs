@@ -42,13 +42,11 @@ impl model::Model for ApplicationsBackoff {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.factor),
-            1 => model::Part::Str(&self.duration),
-            2 => model::Part::Str(&self.max_duration),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.duration);
+        to.opt(0, &self.factor);
+        to.opt(2, &self.max_duration);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsBackoff);

@@ -45,14 +45,12 @@ impl model::Model for ApplicationsComparedTo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.source),
-            1 => model::opt(&self.sources),
-            2 => model::opt(&self.destination),
-            3 => model::opt(&self.ignore_differences),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.destination);
+        to.opt(3, &self.ignore_differences);
+        to.opt(0, &self.source);
+        to.opt(1, &self.sources);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsComparedTo);

@@ -42,13 +42,11 @@ impl model::Model for ApplicationsJsonnetVar {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.code),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.code);
+        to.opt(1, &self.name);
+        to.opt(2, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsJsonnetVar);

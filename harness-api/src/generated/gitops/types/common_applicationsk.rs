@@ -42,13 +42,11 @@ impl model::Model for ApplicationsKsonnetParameter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.value),
-            2 => model::Part::Str(&self.component),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.component);
+        to.opt(0, &self.name);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsKsonnetParameter);
@@ -90,13 +88,11 @@ impl model::Model for ApplicationsKustomizeGvk {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Part::Str(&self.group),
-            2 => model::Part::Str(&self.version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.group);
+        to.opt(0, &self.kind);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsKustomizeGvk);
@@ -141,14 +137,12 @@ impl model::Model for ApplicationsKustomizePatch {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.path),
-            1 => model::Part::Str(&self.patch),
-            2 => model::opt(&self.target),
-            3 => model::opt(&self.options),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.options);
+        to.opt(1, &self.patch);
+        to.opt(0, &self.path);
+        to.opt(2, &self.target);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsKustomizePatch);
@@ -187,12 +181,10 @@ impl model::Model for ApplicationsKustomizeReplicas {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.count);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsKustomizeReplicas);
@@ -234,13 +226,11 @@ impl model::Model for ApplicationsKustomizeResId {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.gvk),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.namespace),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.gvk);
+        to.opt(1, &self.name);
+        to.opt(2, &self.namespace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsKustomizeResId);
@@ -282,13 +272,11 @@ impl model::Model for ApplicationsKustomizeSelector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.res_id),
-            1 => model::Part::Str(&self.label_selector),
-            2 => model::Part::Str(&self.annotation_selector),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.annotation_selector);
+        to.opt(1, &self.label_selector);
+        to.opt(0, &self.res_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsKustomizeSelector);

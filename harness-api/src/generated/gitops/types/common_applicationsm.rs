@@ -39,12 +39,10 @@ impl model::Model for ApplicationsManagedNamespaceMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.labels),
-            1 => model::opt(&self.annotations),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.annotations);
+        to.opt(0, &self.labels);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsManagedNamespaceMetadata);

@@ -45,14 +45,12 @@ impl model::Model for ApplicationsOperation {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.info),
-            1 => model::opt(&self.sync),
-            2 => model::opt(&self.retry),
-            3 => model::opt(&self.initiated_by),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.info);
+        to.opt(3, &self.initiated_by);
+        to.opt(2, &self.retry);
+        to.opt(1, &self.sync);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsOperation);
@@ -91,12 +89,10 @@ impl model::Model for ApplicationsOperationInitiator {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.username),
-            1 => model::Part::Flag(&self.automated),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.automated);
+        to.opt(0, &self.username);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsOperationInitiator);
@@ -166,35 +162,17 @@ impl model::Model for ApplicationsOperationState {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.phase),
-            1 => model::Part::Str(&self.message),
-            2 => model::opt(&self.operation),
-            3 => model::Part::Json(&self.started_at),
-            4 => model::Part::Json(&self.finished_at),
-            5 => model::Part::Str(&self.retry_count),
-            6 => model::opt(&self.sync_result),
-            7 => model::Part::Time(&self.started_at_ts),
-            8 => model::Part::Time(&self.finished_at_ts),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.phase.is_some(),
-                self.message.is_some(),
-                self.operation.is_some(),
-                self.started_at.is_some(),
-                self.finished_at.is_some(),
-                self.retry_count.is_some(),
-                self.sync_result.is_some(),
-                self.started_at_ts.is_some(),
-                self.finished_at_ts.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.finished_at);
+        to.opt(8, &self.finished_at_ts);
+        to.opt(1, &self.message);
+        to.opt(2, &self.operation);
+        to.opt(0, &self.phase);
+        to.opt(5, &self.retry_count);
+        to.opt(3, &self.started_at);
+        to.opt(7, &self.started_at_ts);
+        to.opt(6, &self.sync_result);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsOperationState);
@@ -230,11 +208,9 @@ impl model::Model for ApplicationsOptionalArray {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.array),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.array);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsOptionalArray);
@@ -270,11 +246,9 @@ impl model::Model for ApplicationsOptionalMap {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.map),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.map);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsOptionalMap);

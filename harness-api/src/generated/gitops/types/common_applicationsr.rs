@@ -62,17 +62,15 @@ impl model::Model for ApplicationsResourceIgnoreDifferences {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.group),
-            3 => model::Part::Str(&self.namespace),
-            4 => model::opt(&self.json_pointers),
-            5 => model::opt(&self.jq_path_expressions),
-            6 => model::opt(&self.managed_fields_managers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.group);
+        to.opt(5, &self.jq_path_expressions);
+        to.opt(4, &self.json_pointers);
+        to.opt(0, &self.kind);
+        to.opt(6, &self.managed_fields_managers);
+        to.opt(1, &self.name);
+        to.opt(3, &self.namespace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsResourceIgnoreDifferences);
@@ -120,15 +118,13 @@ impl model::Model for ApplicationsResourceNetworkingInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.labels),
-            1 => model::opt(&self.ingress),
-            2 => model::opt(&self.target_refs),
-            3 => model::opt(&self.external_ur_ls),
-            4 => model::opt(&self.target_labels),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.external_ur_ls);
+        to.opt(1, &self.ingress);
+        to.opt(0, &self.labels);
+        to.opt(4, &self.target_labels);
+        to.opt(2, &self.target_refs);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsResourceNetworkingInfo);
@@ -194,33 +190,16 @@ impl model::Model for ApplicationsResourceNode {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.info),
-            1 => model::opt(&self.health),
-            2 => model::opt(&self.images),
-            3 => model::Part::Json(&self.created_at),
-            4 => model::opt(&self.parent_refs),
-            5 => model::opt(&self.resource_ref),
-            6 => model::opt(&self.networking_info),
-            7 => model::Part::Str(&self.resource_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.info.is_some(),
-                self.health.is_some(),
-                self.images.is_some(),
-                self.created_at.is_some(),
-                self.parent_refs.is_some(),
-                self.resource_ref.is_some(),
-                self.networking_info.is_some(),
-                self.resource_version.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.created_at);
+        to.opt(1, &self.health);
+        to.opt(2, &self.images);
+        to.opt(0, &self.info);
+        to.opt(6, &self.networking_info);
+        to.opt(4, &self.parent_refs);
+        to.opt(5, &self.resource_ref);
+        to.opt(7, &self.resource_version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsResourceNode);
@@ -271,16 +250,14 @@ impl model::Model for ApplicationsResourceRef {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uid),
-            1 => model::Part::Str(&self.kind),
-            2 => model::Part::Str(&self.name),
-            3 => model::Part::Str(&self.group),
-            4 => model::Part::Str(&self.version),
-            5 => model::Part::Str(&self.namespace),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.group);
+        to.opt(1, &self.kind);
+        to.opt(2, &self.name);
+        to.opt(5, &self.namespace);
+        to.opt(0, &self.uid);
+        to.opt(4, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsResourceRef);
@@ -354,37 +331,18 @@ impl model::Model for ApplicationsResourceResult {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.group),
-            3 => model::Part::Str(&self.status),
-            4 => model::Part::Str(&self.message),
-            5 => model::Part::Str(&self.version),
-            6 => model::Part::Str(&self.hook_type),
-            7 => model::Part::Str(&self.hook_phase),
-            8 => model::Part::Str(&self.namespace),
-            9 => model::Part::Str(&self.sync_phase),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.kind.is_some(),
-                self.name.is_some(),
-                self.group.is_some(),
-                self.status.is_some(),
-                self.message.is_some(),
-                self.version.is_some(),
-                self.hook_type.is_some(),
-                self.hook_phase.is_some(),
-                self.namespace.is_some(),
-                self.sync_phase.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.group);
+        to.opt(7, &self.hook_phase);
+        to.opt(6, &self.hook_type);
+        to.opt(0, &self.kind);
+        to.opt(4, &self.message);
+        to.opt(1, &self.name);
+        to.opt(8, &self.namespace);
+        to.opt(3, &self.status);
+        to.opt(9, &self.sync_phase);
+        to.opt(5, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsResourceResult);
@@ -462,39 +420,19 @@ impl model::Model for ApplicationsResourceStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.hook),
-            1 => model::Part::Str(&self.kind),
-            2 => model::Part::Str(&self.name),
-            3 => model::Part::Str(&self.group),
-            4 => model::opt(&self.health),
-            5 => model::Part::Str(&self.status),
-            6 => model::Part::Str(&self.version),
-            7 => model::Part::Str(&self.sync_wave),
-            8 => model::Part::Str(&self.namespace),
-            9 => model::Part::Flag(&self.requires_pruning),
-            10 => model::Part::Flag(&self.requires_deletion_confirmation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.hook.is_some(),
-                self.kind.is_some(),
-                self.name.is_some(),
-                self.group.is_some(),
-                self.health.is_some(),
-                self.status.is_some(),
-                self.version.is_some(),
-                self.sync_wave.is_some(),
-                self.namespace.is_some(),
-                self.requires_pruning.is_some(),
-                self.requires_deletion_confirmation.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.group);
+        to.opt(4, &self.health);
+        to.opt(0, &self.hook);
+        to.opt(1, &self.kind);
+        to.opt(2, &self.name);
+        to.opt(8, &self.namespace);
+        to.opt(10, &self.requires_deletion_confirmation);
+        to.opt(9, &self.requires_pruning);
+        to.opt(5, &self.status);
+        to.opt(7, &self.sync_wave);
+        to.opt(6, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsResourceStatus);
@@ -536,13 +474,11 @@ impl model::Model for ApplicationsRetryStrategy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.limit),
-            1 => model::opt(&self.backoff),
-            2 => model::Part::Flag(&self.refresh),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.backoff);
+        to.opt(0, &self.limit);
+        to.opt(2, &self.refresh);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsRetryStrategy);
@@ -616,37 +552,18 @@ impl model::Model for ApplicationsRevisionHistory {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::opt(&self.source),
-            2 => model::opt(&self.sources),
-            3 => model::Part::Str(&self.revision),
-            4 => model::opt(&self.revisions),
-            5 => model::Part::Json(&self.deployed_at),
-            6 => model::opt(&self.initiated_by),
-            7 => model::Part::Time(&self.deployed_at_ts),
-            8 => model::Part::Json(&self.deploy_started_at),
-            9 => model::Part::Time(&self.deploy_started_at_ts),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.source.is_some(),
-                self.sources.is_some(),
-                self.revision.is_some(),
-                self.revisions.is_some(),
-                self.deployed_at.is_some(),
-                self.initiated_by.is_some(),
-                self.deployed_at_ts.is_some(),
-                self.deploy_started_at.is_some(),
-                self.deploy_started_at_ts.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.deploy_started_at);
+        to.opt(9, &self.deploy_started_at_ts);
+        to.opt(5, &self.deployed_at);
+        to.opt(7, &self.deployed_at_ts);
+        to.opt(0, &self.id);
+        to.opt(6, &self.initiated_by);
+        to.opt(3, &self.revision);
+        to.opt(4, &self.revisions);
+        to.opt(1, &self.source);
+        to.opt(2, &self.sources);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsRevisionHistory);

@@ -78,39 +78,19 @@ impl model::Model for ApplicationsSyncOperation {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.prune),
-            1 => model::Part::Flag(&self.dry_run),
-            2 => model::opt(&self.source),
-            3 => model::opt(&self.sources),
-            4 => model::Part::Str(&self.revision),
-            5 => model::opt(&self.manifests),
-            6 => model::opt(&self.resources),
-            7 => model::opt(&self.revisions),
-            8 => model::opt(&self.sync_options),
-            9 => model::opt(&self.sync_strategy),
-            10 => model::Part::Str(&self.auto_heal_attempts_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.prune.is_some(),
-                self.dry_run.is_some(),
-                self.source.is_some(),
-                self.sources.is_some(),
-                self.revision.is_some(),
-                self.manifests.is_some(),
-                self.resources.is_some(),
-                self.revisions.is_some(),
-                self.sync_options.is_some(),
-                self.sync_strategy.is_some(),
-                self.auto_heal_attempts_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.auto_heal_attempts_count);
+        to.opt(1, &self.dry_run);
+        to.opt(5, &self.manifests);
+        to.opt(0, &self.prune);
+        to.opt(6, &self.resources);
+        to.opt(4, &self.revision);
+        to.opt(7, &self.revisions);
+        to.opt(2, &self.source);
+        to.opt(3, &self.sources);
+        to.opt(8, &self.sync_options);
+        to.opt(9, &self.sync_strategy);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsSyncOperation);
@@ -155,14 +135,12 @@ impl model::Model for ApplicationsSyncOperationResource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.group),
-            3 => model::Part::Str(&self.namespace),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.group);
+        to.opt(0, &self.kind);
+        to.opt(1, &self.name);
+        to.opt(3, &self.namespace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsSyncOperationResource);
@@ -220,16 +198,14 @@ impl model::Model for ApplicationsSyncOperationResult {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.source),
-            1 => model::opt(&self.sources),
-            2 => model::Part::Str(&self.revision),
-            3 => model::opt(&self.resources),
-            4 => model::opt(&self.revisions),
-            5 => model::opt(&self.managed_namespace_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.managed_namespace_metadata);
+        to.opt(3, &self.resources);
+        to.opt(2, &self.revision);
+        to.opt(4, &self.revisions);
+        to.opt(0, &self.source);
+        to.opt(1, &self.sources);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsSyncOperationResult);
@@ -274,14 +250,12 @@ impl model::Model for ApplicationsSyncPolicy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.retry),
-            1 => model::opt(&self.automated),
-            2 => model::opt(&self.sync_options),
-            3 => model::opt(&self.managed_namespace_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.automated);
+        to.opt(3, &self.managed_namespace_metadata);
+        to.opt(0, &self.retry);
+        to.opt(2, &self.sync_options);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsSyncPolicy);
@@ -323,13 +297,11 @@ impl model::Model for ApplicationsSyncPolicyAutomated {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.prune),
-            1 => model::Part::Flag(&self.self_heal),
-            2 => model::Part::Flag(&self.allow_empty),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.allow_empty);
+        to.opt(0, &self.prune);
+        to.opt(1, &self.self_heal);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsSyncPolicyAutomated);
@@ -374,14 +346,12 @@ impl model::Model for ApplicationsSyncStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            1 => model::Part::Str(&self.revision),
-            2 => model::opt(&self.revisions),
-            3 => model::opt(&self.compared_to),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.compared_to);
+        to.opt(1, &self.revision);
+        to.opt(2, &self.revisions);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsSyncStatus);
@@ -420,12 +390,10 @@ impl model::Model for ApplicationsSyncStrategy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.hook),
-            1 => model::opt(&self.apply),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.apply);
+        to.opt(0, &self.hook);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsSyncStrategy);
@@ -461,11 +429,9 @@ impl model::Model for ApplicationsSyncStrategyApply {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.force),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.force);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsSyncStrategyApply);
@@ -501,11 +467,9 @@ impl model::Model for ApplicationsSyncStrategyHook {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.force),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.force);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApplicationsSyncStrategyHook);

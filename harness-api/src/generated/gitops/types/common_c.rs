@@ -48,15 +48,13 @@ impl model::Model for CertificatesRepositoryCertificate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.cert_data),
-            1 => model::Part::Str(&self.cert_info),
-            2 => model::Part::Str(&self.cert_type),
-            3 => model::Part::Str(&self.server_name),
-            4 => model::Part::Str(&self.cert_sub_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cert_data);
+        to.opt(1, &self.cert_info);
+        to.opt(4, &self.cert_sub_type);
+        to.opt(2, &self.cert_type);
+        to.opt(3, &self.server_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CertificatesRepositoryCertificate);
@@ -101,14 +99,12 @@ impl model::Model for CommonsConnectionState {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            1 => model::Part::Str(&self.message),
-            2 => model::Part::Json(&self.attempted_at),
-            3 => model::Part::Time(&self.attempted_at_ts),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.attempted_at);
+        to.opt(3, &self.attempted_at_ts);
+        to.opt(1, &self.message);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CommonsConnectionState);

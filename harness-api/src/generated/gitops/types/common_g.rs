@@ -36,11 +36,9 @@ impl model::Model for Gitopsservicev1Namespace {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Gitopsservicev1Namespace);
@@ -102,17 +100,15 @@ impl model::Model for Gitopsservicev1NamespaceList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Int(&self.page_size),
-            2 => model::Part::Int(&self.page_index),
-            3 => model::opt(&self.namespaces),
-            4 => model::Part::Int(&self.total_items),
-            5 => model::Part::Int(&self.total_pages),
-            6 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.empty);
+        to.opt(3, &self.namespaces);
+        to.opt(2, &self.page_index);
+        to.opt(6, &self.page_item_count);
+        to.opt(1, &self.page_size);
+        to.opt(4, &self.total_items);
+        to.opt(5, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Gitopsservicev1NamespaceList);
@@ -163,16 +159,14 @@ impl model::Model for GpgkeysGnuPgPublicKey {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key_id),
-            1 => model::Part::Str(&self.owner),
-            2 => model::Part::Str(&self.trust),
-            3 => model::Part::Str(&self.key_data),
-            4 => model::Part::Str(&self.sub_type),
-            5 => model::Part::Str(&self.fingerprint),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.fingerprint);
+        to.opt(3, &self.key_data);
+        to.opt(0, &self.key_id);
+        to.opt(1, &self.owner);
+        to.opt(4, &self.sub_type);
+        to.opt(2, &self.trust);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GpgkeysGnuPgPublicKey);
@@ -211,12 +205,10 @@ impl model::Model for GpgkeysGnuPgPublicKeyList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            1 => model::opt(&self.metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.opt(1, &self.metadata);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GpgkeysGnuPgPublicKeyList);

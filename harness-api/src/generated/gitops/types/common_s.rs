@@ -36,11 +36,9 @@ impl model::Model for Servicev1AppProjectMapping {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.app_proj_map),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.app_proj_map);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Servicev1AppProjectMapping);
@@ -130,45 +128,22 @@ impl model::Model for Servicev1Application {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.app),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Flag(&self.stale),
-            3 => model::Part::Time(&self.created_at),
-            4 => model::Part::Str(&self.parent_app_ref),
-            5 => model::Part::Str(&self.org_identifier),
-            6 => model::Part::Time(&self.last_modified_at),
-            7 => model::Part::Str(&self.repo_identifier),
-            8 => model::Part::Str(&self.agent_identifier),
-            9 => model::opt(&self.repo_identifiers),
-            10 => model::Part::Str(&self.account_identifier),
-            11 => model::Part::Str(&self.cluster_identifier),
-            12 => model::Part::Str(&self.project_identifier),
-            13 => model::Part::Flag(&self.skip_repo_validation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.app.is_some(),
-                self.name.is_some(),
-                self.stale.is_some(),
-                self.created_at.is_some(),
-                self.parent_app_ref.is_some(),
-                self.org_identifier.is_some(),
-                self.last_modified_at.is_some(),
-                self.repo_identifier.is_some(),
-                self.agent_identifier.is_some(),
-                self.repo_identifiers.is_some(),
-                self.account_identifier.is_some(),
-                self.cluster_identifier.is_some(),
-                self.project_identifier.is_some(),
-                self.skip_repo_validation.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.account_identifier);
+        to.opt(8, &self.agent_identifier);
+        to.opt(0, &self.app);
+        to.opt(11, &self.cluster_identifier);
+        to.opt(3, &self.created_at);
+        to.opt(6, &self.last_modified_at);
+        to.opt(1, &self.name);
+        to.opt(5, &self.org_identifier);
+        to.opt(4, &self.parent_app_ref);
+        to.opt(12, &self.project_identifier);
+        to.opt(7, &self.repo_identifier);
+        to.opt(9, &self.repo_identifiers);
+        to.opt(13, &self.skip_repo_validation);
+        to.opt(2, &self.stale);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Servicev1Application);
@@ -246,39 +221,19 @@ impl model::Model for Servicev1ApplicationQuery {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.fields),
-            1 => model::Part::Json(&self.filter),
-            2 => model::opt(&self.sort_by),
-            3 => model::Part::Int(&self.page_size),
-            4 => model::Part::Int(&self.page_index),
-            5 => model::opt(&self.sort_order),
-            6 => model::Part::Str(&self.search_term),
-            7 => model::Part::Flag(&self.metadata_only),
-            8 => model::Part::Str(&self.org_identifier),
-            9 => model::Part::Str(&self.account_identifier),
-            10 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.fields.is_some(),
-                self.filter.is_some(),
-                self.sort_by.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.sort_order.is_some(),
-                self.search_term.is_some(),
-                self.metadata_only.is_some(),
-                self.org_identifier.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.account_identifier);
+        to.opt(0, &self.fields);
+        to.opt(1, &self.filter);
+        to.opt(7, &self.metadata_only);
+        to.opt(8, &self.org_identifier);
+        to.opt(4, &self.page_index);
+        to.opt(3, &self.page_size);
+        to.opt(10, &self.project_identifier);
+        to.opt(6, &self.search_term);
+        to.opt(2, &self.sort_by);
+        to.opt(5, &self.sort_order);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Servicev1ApplicationQuery);
@@ -320,13 +275,11 @@ impl model::Model for Servicev1Project {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_identifier),
-            1 => model::Part::Str(&self.project_identifier),
-            2 => model::Part::Flag(&self.auto_create_service_env),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.auto_create_service_env);
+        to.opt(0, &self.org_identifier);
+        to.opt(1, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Servicev1Project);

@@ -36,11 +36,9 @@ impl model::Model for V1FieldsV1 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.raw),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.raw);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1FieldsV1);
@@ -79,12 +77,10 @@ impl model::Model for V1LabelSelector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.match_labels),
-            1 => model::opt(&self.match_expressions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.match_expressions);
+        to.opt(0, &self.match_labels);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1LabelSelector);
@@ -126,13 +122,11 @@ impl model::Model for V1LabelSelectorRequirement {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::opt(&self.values),
-            2 => model::Part::Str(&self.operator),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(2, &self.operator);
+        to.opt(1, &self.values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1LabelSelectorRequirement);
@@ -177,14 +171,12 @@ impl model::Model for V1ListMeta {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.continue_),
-            1 => model::Part::Str(&self.self_link),
-            2 => model::Part::Str(&self.resource_version),
-            3 => model::Part::Str(&self.remaining_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.continue_);
+        to.opt(3, &self.remaining_item_count);
+        to.opt(2, &self.resource_version);
+        to.opt(1, &self.self_link);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1ListMeta);
@@ -229,14 +221,12 @@ impl model::Model for V1LoadBalancerIngress {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.ip),
-            1 => model::opt(&self.ports),
-            2 => model::Part::Str(&self.ip_mode),
-            3 => model::Part::Str(&self.hostname),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.hostname);
+        to.opt(0, &self.ip);
+        to.opt(2, &self.ip_mode);
+        to.opt(1, &self.ports);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1LoadBalancerIngress);
@@ -298,17 +288,15 @@ impl model::Model for V1ManagedFieldsEntry {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.time),
-            1 => model::Part::Str(&self.manager),
-            2 => model::opt(&self.fields_v1),
-            3 => model::Part::Str(&self.operation),
-            4 => model::Part::Str(&self.api_version),
-            5 => model::Part::Str(&self.fields_type),
-            6 => model::Part::Str(&self.subresource),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.api_version);
+        to.opt(5, &self.fields_type);
+        to.opt(2, &self.fields_v1);
+        to.opt(1, &self.manager);
+        to.opt(3, &self.operation);
+        to.opt(6, &self.subresource);
+        to.opt(0, &self.time);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1ManagedFieldsEntry);
@@ -402,47 +390,23 @@ impl model::Model for V1ObjectMeta {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uid),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.labels),
-            3 => model::Part::Str(&self.self_link),
-            4 => model::Part::Str(&self.namespace),
-            5 => model::opt(&self.finalizers),
-            6 => model::Part::Str(&self.generation),
-            7 => model::opt(&self.annotations),
-            8 => model::Part::Str(&self.generate_name),
-            9 => model::opt(&self.managed_fields),
-            10 => model::opt(&self.owner_references),
-            11 => model::Part::Str(&self.resource_version),
-            12 => model::Part::Json(&self.creation_timestamp),
-            13 => model::Part::Json(&self.deletion_timestamp),
-            14 => model::Part::Str(&self.deletion_grace_period_seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.uid.is_some(),
-                self.name.is_some(),
-                self.labels.is_some(),
-                self.self_link.is_some(),
-                self.namespace.is_some(),
-                self.finalizers.is_some(),
-                self.generation.is_some(),
-                self.annotations.is_some(),
-                self.generate_name.is_some(),
-                self.managed_fields.is_some(),
-                self.owner_references.is_some(),
-                self.resource_version.is_some(),
-                self.creation_timestamp.is_some(),
-                self.deletion_timestamp.is_some(),
-                self.deletion_grace_period_seconds.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.annotations);
+        to.opt(12, &self.creation_timestamp);
+        to.opt(14, &self.deletion_grace_period_seconds);
+        to.opt(13, &self.deletion_timestamp);
+        to.opt(5, &self.finalizers);
+        to.opt(8, &self.generate_name);
+        to.opt(6, &self.generation);
+        to.opt(2, &self.labels);
+        to.opt(9, &self.managed_fields);
+        to.opt(1, &self.name);
+        to.opt(4, &self.namespace);
+        to.opt(10, &self.owner_references);
+        to.opt(11, &self.resource_version);
+        to.opt(3, &self.self_link);
+        to.opt(0, &self.uid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1ObjectMeta);
@@ -505,16 +469,14 @@ impl model::Model for V1OwnerReference {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uid),
-            1 => model::Part::Str(&self.kind),
-            2 => model::Part::Str(&self.name),
-            3 => model::Part::Str(&self.api_version),
-            4 => model::Part::Flag(&self.controller),
-            5 => model::Part::Flag(&self.block_owner_deletion),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.api_version);
+        to.opt(5, &self.block_owner_deletion);
+        to.opt(4, &self.controller);
+        to.opt(1, &self.kind);
+        to.opt(2, &self.name);
+        to.opt(0, &self.uid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1OwnerReference);
@@ -556,13 +518,11 @@ impl model::Model for V1PortStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.port),
-            1 => model::Part::Str(&self.error),
-            2 => model::Part::Str(&self.protocol),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.error);
+        to.opt(0, &self.port);
+        to.opt(2, &self.protocol);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1PortStatus);

@@ -78,39 +78,19 @@ impl model::Model for V1DeploymentsDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.error),
-            1 => model::Part::Int(&self.deploy),
-            2 => model::Part::Int(&self.failed),
-            3 => model::Part::Int(&self.running),
-            4 => model::Part::Int(&self.redeploy),
-            5 => model::Part::Int(&self.rollback),
-            6 => model::Part::Str(&self.started_at),
-            7 => model::Part::Int(&self.succeeded),
-            8 => model::Part::Num(&self.failure_rate),
-            9 => model::Part::Int(&self.terminating),
-            10 => model::Part::Int(&self.total_deployments),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.error.is_some(),
-                self.deploy.is_some(),
-                self.failed.is_some(),
-                self.running.is_some(),
-                self.redeploy.is_some(),
-                self.rollback.is_some(),
-                self.started_at.is_some(),
-                self.succeeded.is_some(),
-                self.failure_rate.is_some(),
-                self.terminating.is_some(),
-                self.total_deployments.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.deploy);
+        to.opt(0, &self.error);
+        to.opt(2, &self.failed);
+        to.opt(8, &self.failure_rate);
+        to.opt(4, &self.redeploy);
+        to.opt(5, &self.rollback);
+        to.opt(3, &self.running);
+        to.opt(6, &self.started_at);
+        to.opt(7, &self.succeeded);
+        to.opt(9, &self.terminating);
+        to.opt(10, &self.total_deployments);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1DeploymentsDetails);
@@ -208,39 +188,19 @@ impl model::Model for V1RecentDeploymentQuery {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.env_ref),
-            1 => model::Part::Int(&self.end_time),
-            2 => model::Part::Int(&self.start_time),
-            3 => model::Part::Str(&self.search_term),
-            4 => model::Part::Str(&self.service_ref),
-            5 => model::Part::Str(&self.org_identifier),
-            6 => model::opt(&self.operation_phase),
-            7 => model::Part::Str(&self.agent_identifier),
-            8 => model::Part::Str(&self.application_name),
-            9 => model::Cell::part(&self.account_identifier),
-            10 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.env_ref.is_some(),
-                self.end_time.is_some(),
-                self.start_time.is_some(),
-                self.search_term.is_some(),
-                self.service_ref.is_some(),
-                self.org_identifier.is_some(),
-                self.operation_phase.is_some(),
-                self.agent_identifier.is_some(),
-                self.application_name.is_some(),
-                true,
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(9, &self.account_identifier);
+        to.opt(7, &self.agent_identifier);
+        to.opt(8, &self.application_name);
+        to.opt(1, &self.end_time);
+        to.opt(0, &self.env_ref);
+        to.opt(6, &self.operation_phase);
+        to.opt(5, &self.org_identifier);
+        to.opt(10, &self.project_identifier);
+        to.opt(3, &self.search_term);
+        to.opt(4, &self.service_ref);
+        to.opt(2, &self.start_time);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(V1RecentDeploymentQuery);
@@ -282,13 +242,11 @@ impl model::Model for V1RecentDeploymentsDetailsList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(2, &self.page_item_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1RecentDeploymentsDetailsList);
@@ -346,16 +304,14 @@ impl model::Model for V1TopApplicationPhaseStats {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.failed),
-            1 => model::Part::Int(&self.succeeded),
-            2 => model::Part::Int(&self.deployment_rate),
-            3 => model::Part::Str(&self.agent_identifier),
-            4 => model::Part::Str(&self.application_name),
-            5 => model::Part::Int(&self.total_deployments),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.agent_identifier);
+        to.opt(4, &self.application_name);
+        to.opt(2, &self.deployment_rate);
+        to.opt(0, &self.failed);
+        to.opt(1, &self.succeeded);
+        to.opt(5, &self.total_deployments);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1TopApplicationPhaseStats);
@@ -394,12 +350,10 @@ impl model::Model for V1TopApplicationPhaseStatsList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1TopApplicationPhaseStatsList);

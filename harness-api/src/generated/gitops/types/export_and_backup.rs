@@ -66,33 +66,16 @@ impl model::Model for AgentExportBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.yaml),
-            1 => model::Part::Int(&self.page_size),
-            2 => model::Part::Int(&self.page_index),
-            3 => model::opt(&self.entity_type),
-            4 => model::Part::Str(&self.org_identifier),
-            5 => model::Part::Str(&self.agent_identifier),
-            6 => model::Part::Str(&self.account_identifier),
-            7 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.yaml.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.entity_type.is_some(),
-                self.org_identifier.is_some(),
-                self.agent_identifier.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.account_identifier);
+        to.opt(5, &self.agent_identifier);
+        to.opt(3, &self.entity_type);
+        to.opt(4, &self.org_identifier);
+        to.opt(2, &self.page_index);
+        to.opt(1, &self.page_size);
+        to.opt(7, &self.project_identifier);
+        to.opt(0, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AgentExportBody);

@@ -70,35 +70,17 @@ impl model::Model for V1Filter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Time(&self.created_at),
-            2 => model::opt(&self.filter_type),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.org_identifier),
-            5 => model::Part::Time(&self.last_modified_at),
-            6 => model::Part::Json(&self.filter_properties),
-            7 => model::opt(&self.filter_visibility),
-            8 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.created_at.is_some(),
-                self.filter_type.is_some(),
-                self.identifier.is_some(),
-                self.org_identifier.is_some(),
-                self.last_modified_at.is_some(),
-                self.filter_properties.is_some(),
-                self.filter_visibility.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.created_at);
+        to.opt(6, &self.filter_properties);
+        to.opt(2, &self.filter_type);
+        to.opt(7, &self.filter_visibility);
+        to.opt(3, &self.identifier);
+        to.opt(5, &self.last_modified_at);
+        to.opt(0, &self.name);
+        to.opt(4, &self.org_identifier);
+        to.opt(8, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1Filter);
@@ -160,17 +142,15 @@ impl model::Model for V1FilterList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Int(&self.total_items),
-            5 => model::Part::Int(&self.total_pages),
-            6 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(6, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.total_items);
+        to.opt(5, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1FilterList);

@@ -39,12 +39,10 @@ impl model::Model for GpgkeysGnuPgPublicKeyCreateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.upsert),
-            1 => model::opt(&self.publickey),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.publickey);
+        to.opt(0, &self.upsert);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GpgkeysGnuPgPublicKeyCreateRequest);
@@ -83,12 +81,10 @@ impl model::Model for GpgkeysGnuPgPublicKeyCreateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.created),
-            1 => model::opt(&self.skipped),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.created);
+        to.opt(1, &self.skipped);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GpgkeysGnuPgPublicKeyCreateResponse);

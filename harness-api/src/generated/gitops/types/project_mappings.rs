@@ -62,17 +62,15 @@ impl model::Model for Servicev1AppProject {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Time(&self.created_at),
-            2 => model::Part::Str(&self.org_identifier),
-            3 => model::Part::Time(&self.last_modified_at),
-            4 => model::Part::Str(&self.agent_identifier),
-            5 => model::Part::Str(&self.account_identifier),
-            6 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account_identifier);
+        to.opt(4, &self.agent_identifier);
+        to.opt(1, &self.created_at);
+        to.opt(3, &self.last_modified_at);
+        to.opt(0, &self.name);
+        to.opt(2, &self.org_identifier);
+        to.opt(6, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Servicev1AppProject);
@@ -130,16 +128,14 @@ impl model::Model for V1AppProjectMappingCreateRequestV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_identifier),
-            1 => model::Part::Str(&self.agent_identifier),
-            2 => model::Part::Str(&self.argo_project_name),
-            3 => model::Part::Str(&self.account_identifier),
-            4 => model::Part::Str(&self.project_identifier),
-            5 => model::Part::Flag(&self.auto_create_service_env),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account_identifier);
+        to.opt(1, &self.agent_identifier);
+        to.opt(2, &self.argo_project_name);
+        to.opt(5, &self.auto_create_service_env);
+        to.opt(0, &self.org_identifier);
+        to.opt(4, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1AppProjectMappingCreateRequestV2);
@@ -201,17 +197,15 @@ impl model::Model for V1AppProjectMappingList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Int(&self.total_items),
-            5 => model::Part::Int(&self.total_pages),
-            6 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(6, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.total_items);
+        to.opt(5, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1AppProjectMappingList);
@@ -273,17 +267,15 @@ impl model::Model for V1AppProjectMappingQueryV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            1 => model::Part::Str(&self.org_identifier),
-            2 => model::Part::Str(&self.agent_identifier),
-            3 => model::Part::Str(&self.argo_project_name),
-            4 => model::Part::Str(&self.account_identifier),
-            5 => model::Part::Str(&self.project_identifier),
-            6 => model::Part::Flag(&self.auto_create_service_env),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_identifier);
+        to.opt(2, &self.agent_identifier);
+        to.opt(3, &self.argo_project_name);
+        to.opt(6, &self.auto_create_service_env);
+        to.opt(0, &self.identifier);
+        to.opt(1, &self.org_identifier);
+        to.opt(5, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1AppProjectMappingQueryV2);
@@ -349,33 +341,16 @@ impl model::Model for V1AppProjectMappingV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Time(&self.created_at),
-            1 => model::Part::Str(&self.identifier),
-            2 => model::Part::Str(&self.org_identifier),
-            3 => model::Part::Time(&self.last_modified_at),
-            4 => model::Part::Str(&self.argo_project_name),
-            5 => model::Part::Str(&self.agent_identifier),
-            6 => model::Part::Str(&self.account_identifier),
-            7 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.created_at.is_some(),
-                self.identifier.is_some(),
-                self.org_identifier.is_some(),
-                self.last_modified_at.is_some(),
-                self.argo_project_name.is_some(),
-                self.agent_identifier.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.account_identifier);
+        to.opt(5, &self.agent_identifier);
+        to.opt(4, &self.argo_project_name);
+        to.opt(0, &self.created_at);
+        to.opt(1, &self.identifier);
+        to.opt(3, &self.last_modified_at);
+        to.opt(2, &self.org_identifier);
+        to.opt(7, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1AppProjectMappingV2);
@@ -411,11 +386,9 @@ impl model::Model for V1AppProjectMappingV2List {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.app_project_mappings),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.app_project_mappings);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1AppProjectMappingV2List);
@@ -453,11 +426,9 @@ impl model::Model for AppProjectMappingUpdateBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.app_proj_map),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.app_proj_map);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AppProjectMappingUpdateBody);
@@ -499,13 +470,11 @@ impl model::Model for AppProjectMappingUpdateBodyAppProjMap {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_identifier),
-            1 => model::Part::Str(&self.project_identifier),
-            2 => model::Part::Flag(&self.auto_create_service_env),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.auto_create_service_env);
+        to.opt(0, &self.org_identifier);
+        to.opt(1, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AppProjectMappingUpdateBodyAppProjMap);

@@ -42,13 +42,11 @@ impl model::Model for AppprojectsAppProject {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.status),
-            2 => model::opt(&self.metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.metadata);
+        to.opt(0, &self.spec);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AppprojectsAppProject);
@@ -87,12 +85,10 @@ impl model::Model for AppprojectsAppProjectList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            1 => model::opt(&self.metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.opt(1, &self.metadata);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AppprojectsAppProjectList);
@@ -184,45 +180,22 @@ impl model::Model for AppprojectsAppProjectSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.roles),
-            1 => model::Part::Str(&self.description),
-            2 => model::opt(&self.source_repos),
-            3 => model::opt(&self.sync_windows),
-            4 => model::opt(&self.destinations),
-            5 => model::opt(&self.signature_keys),
-            6 => model::opt(&self.source_namespaces),
-            7 => model::opt(&self.orphaned_resources),
-            8 => model::opt(&self.cluster_resource_blacklist),
-            9 => model::opt(&self.cluster_resource_whitelist),
-            10 => model::opt(&self.destination_service_accounts),
-            11 => model::opt(&self.namespace_resource_blacklist),
-            12 => model::opt(&self.namespace_resource_whitelist),
-            13 => model::Part::Flag(&self.permit_only_project_scoped_clusters),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.roles.is_some(),
-                self.description.is_some(),
-                self.source_repos.is_some(),
-                self.sync_windows.is_some(),
-                self.destinations.is_some(),
-                self.signature_keys.is_some(),
-                self.source_namespaces.is_some(),
-                self.orphaned_resources.is_some(),
-                self.cluster_resource_blacklist.is_some(),
-                self.cluster_resource_whitelist.is_some(),
-                self.destination_service_accounts.is_some(),
-                self.namespace_resource_blacklist.is_some(),
-                self.namespace_resource_whitelist.is_some(),
-                self.permit_only_project_scoped_clusters.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.cluster_resource_blacklist);
+        to.opt(9, &self.cluster_resource_whitelist);
+        to.opt(1, &self.description);
+        to.opt(10, &self.destination_service_accounts);
+        to.opt(4, &self.destinations);
+        to.opt(11, &self.namespace_resource_blacklist);
+        to.opt(12, &self.namespace_resource_whitelist);
+        to.opt(7, &self.orphaned_resources);
+        to.opt(13, &self.permit_only_project_scoped_clusters);
+        to.opt(0, &self.roles);
+        to.opt(5, &self.signature_keys);
+        to.opt(6, &self.source_namespaces);
+        to.opt(2, &self.source_repos);
+        to.opt(3, &self.sync_windows);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AppprojectsAppProjectSpec);
@@ -260,11 +233,9 @@ impl model::Model for AppprojectsAppProjectStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.jwt_tokens_by_role),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.jwt_tokens_by_role);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AppprojectsAppProjectStatus);
@@ -306,13 +277,11 @@ impl model::Model for AppprojectsApplicationDestination {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.server),
-            2 => model::Part::Str(&self.namespace),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(2, &self.namespace);
+        to.opt(1, &self.server);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AppprojectsApplicationDestination);
@@ -354,13 +323,11 @@ impl model::Model for AppprojectsApplicationDestinationServiceAccount {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.server),
-            1 => model::Part::Str(&self.namespace),
-            2 => model::Part::Str(&self.default_service_account),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.default_service_account);
+        to.opt(1, &self.namespace);
+        to.opt(0, &self.server);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AppprojectsApplicationDestinationServiceAccount);
@@ -402,13 +369,11 @@ impl model::Model for AppprojectsJwtToken {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.exp),
-            2 => model::Part::Str(&self.iat),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.exp);
+        to.opt(2, &self.iat);
+        to.opt(0, &self.id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AppprojectsJwtToken);
@@ -444,11 +409,9 @@ impl model::Model for AppprojectsJwtTokens {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AppprojectsJwtTokens);
@@ -490,13 +453,11 @@ impl model::Model for AppprojectsOrphanedResourceKey {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.group),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.group);
+        to.opt(0, &self.kind);
+        to.opt(1, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AppprojectsOrphanedResourceKey);
@@ -535,12 +496,10 @@ impl model::Model for AppprojectsOrphanedResourcesMonitorSettings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.warn),
-            1 => model::opt(&self.ignore),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.ignore);
+        to.opt(0, &self.warn);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AppprojectsOrphanedResourcesMonitorSettings);
@@ -588,15 +547,13 @@ impl model::Model for AppprojectsProjectRole {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.groups),
-            2 => model::opt(&self.policies),
-            3 => model::opt(&self.jwt_tokens),
-            4 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.description);
+        to.opt(1, &self.groups);
+        to.opt(3, &self.jwt_tokens);
+        to.opt(0, &self.name);
+        to.opt(2, &self.policies);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AppprojectsProjectRole);
@@ -632,11 +589,9 @@ impl model::Model for AppprojectsSignatureKey {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AppprojectsSignatureKey);
@@ -702,33 +657,16 @@ impl model::Model for AppprojectsSyncWindow {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::opt(&self.clusters),
-            2 => model::Part::Str(&self.duration),
-            3 => model::Part::Str(&self.schedule),
-            4 => model::Part::Str(&self.time_zone),
-            5 => model::Part::Flag(&self.manual_sync),
-            6 => model::opt(&self.namespaces),
-            7 => model::opt(&self.applications),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.kind.is_some(),
-                self.clusters.is_some(),
-                self.duration.is_some(),
-                self.schedule.is_some(),
-                self.time_zone.is_some(),
-                self.manual_sync.is_some(),
-                self.namespaces.is_some(),
-                self.applications.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.applications);
+        to.opt(1, &self.clusters);
+        to.opt(2, &self.duration);
+        to.opt(0, &self.kind);
+        to.opt(5, &self.manual_sync);
+        to.opt(6, &self.namespaces);
+        to.opt(3, &self.schedule);
+        to.opt(4, &self.time_zone);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AppprojectsSyncWindow);
@@ -767,12 +705,10 @@ impl model::Model for ProjectsProjectCreateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.upsert),
-            1 => model::opt(&self.project),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.project);
+        to.opt(0, &self.upsert);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProjectsProjectCreateRequest);
@@ -808,11 +744,9 @@ impl model::Model for ProjectsProjectUpdateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.project),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.project);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProjectsProjectUpdateRequest);
@@ -851,12 +785,10 @@ impl model::Model for V1GroupKind {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Part::Str(&self.group),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.group);
+        to.opt(0, &self.kind);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1GroupKind);

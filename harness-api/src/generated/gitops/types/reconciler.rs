@@ -80,39 +80,19 @@ impl model::Model for ReconcilerReconcileCountsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.cluster_count),
-            1 => model::Part::Int(&self.repo_creds_count),
-            2 => model::Part::Int(&self.repository_count),
-            3 => model::Part::Int(&self.application_count),
-            4 => model::Part::Int(&self.application_set_count),
-            5 => model::Part::Int(&self.gnu_pg_public_key_count),
-            6 => model::opt(&self.cluster_per_project_count),
-            7 => model::opt(&self.repository_per_project_count),
-            8 => model::opt(&self.application_per_project_count),
-            9 => model::Part::Int(&self.repository_certificate_count),
-            10 => model::opt(&self.application_set_per_project_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.cluster_count.is_some(),
-                self.repo_creds_count.is_some(),
-                self.repository_count.is_some(),
-                self.application_count.is_some(),
-                self.application_set_count.is_some(),
-                self.gnu_pg_public_key_count.is_some(),
-                self.cluster_per_project_count.is_some(),
-                self.repository_per_project_count.is_some(),
-                self.application_per_project_count.is_some(),
-                self.repository_certificate_count.is_some(),
-                self.application_set_per_project_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.application_count);
+        to.opt(8, &self.application_per_project_count);
+        to.opt(4, &self.application_set_count);
+        to.opt(10, &self.application_set_per_project_count);
+        to.opt(0, &self.cluster_count);
+        to.opt(6, &self.cluster_per_project_count);
+        to.opt(5, &self.gnu_pg_public_key_count);
+        to.opt(1, &self.repo_creds_count);
+        to.opt(9, &self.repository_certificate_count);
+        to.opt(2, &self.repository_count);
+        to.opt(7, &self.repository_per_project_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ReconcilerReconcileCountsResponse);
@@ -148,11 +128,9 @@ impl model::Model for Servicev1ReconcilerFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.project_names),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.project_names);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Servicev1ReconcilerFilter);

@@ -49,12 +49,10 @@ impl model::Model for RepositoriesAppInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.path),
-            1 => model::Part::Str(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.path);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepositoriesAppInfo);
@@ -96,13 +94,11 @@ impl model::Model for RepositoriesAwsSecretRef {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.aws_access_key_id),
-            1 => model::Part::Str(&self.aws_session_token),
-            2 => model::Part::Str(&self.aws_secret_access_key),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.aws_access_key_id);
+        to.opt(2, &self.aws_secret_access_key);
+        to.opt(1, &self.aws_session_token);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepositoriesAwsSecretRef);
@@ -138,11 +134,9 @@ impl model::Model for RepositoriesCheckEsoResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.eso_present),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.eso_present);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepositoriesCheckEsoResponse);
@@ -187,14 +181,12 @@ impl model::Model for RepositoriesEcrAuthorizationTokenGenerator {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.role),
-            1 => model::Part::Str(&self.region),
-            2 => model::opt(&self.jwt_auth),
-            3 => model::opt(&self.secret_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.jwt_auth);
+        to.opt(1, &self.region);
+        to.opt(0, &self.role);
+        to.opt(3, &self.secret_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepositoriesEcrAuthorizationTokenGenerator);
@@ -236,13 +228,11 @@ impl model::Model for RepositoriesEsoGeneratorResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::opt(&self.ecr_gen),
-            2 => model::opt(&self.gcr_gen),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.ecr_gen);
+        to.opt(2, &self.gcr_gen);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepositoriesEsoGeneratorResponse);
@@ -288,13 +278,11 @@ impl model::Model for RepositoriesGcrAccessTokenGenerator {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.access_key),
-            1 => model::Part::Str(&self.project_id),
-            2 => model::opt(&self.workload_identity),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.access_key);
+        to.opt(1, &self.project_id);
+        to.opt(2, &self.workload_identity);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepositoriesGcrAccessTokenGenerator);
@@ -344,14 +332,12 @@ impl model::Model for RepositoriesGcrWorkloadIdentity {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.cluster_name),
-            1 => model::Part::Str(&self.cluster_location),
-            2 => model::Part::Str(&self.cluster_project_id),
-            3 => model::opt(&self.service_account_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.cluster_location);
+        to.opt(0, &self.cluster_name);
+        to.opt(2, &self.cluster_project_id);
+        to.opt(3, &self.service_account_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepositoriesGcrWorkloadIdentity);
@@ -399,15 +385,13 @@ impl model::Model for RepositoriesHelmAppSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.values),
-            2 => model::opt(&self.parameters),
-            3 => model::opt(&self.value_files),
-            4 => model::opt(&self.file_parameters),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.file_parameters);
+        to.opt(0, &self.name);
+        to.opt(2, &self.parameters);
+        to.opt(3, &self.value_files);
+        to.opt(1, &self.values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepositoriesHelmAppSpec);
@@ -446,12 +430,10 @@ impl model::Model for RepositoriesHelmChart {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.versions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.versions);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepositoriesHelmChart);
@@ -487,11 +469,9 @@ impl model::Model for RepositoriesHelmChartsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepositoriesHelmChartsResponse);
@@ -535,13 +515,11 @@ impl model::Model for RepositoriesKsonnetAppSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.parameters),
-            2 => model::opt(&self.environments),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.environments);
+        to.opt(0, &self.name);
+        to.opt(1, &self.parameters);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepositoriesKsonnetAppSpec);
@@ -583,13 +561,11 @@ impl model::Model for RepositoriesKsonnetEnvironment {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.k8s_version),
-            2 => model::opt(&self.destination),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.destination);
+        to.opt(1, &self.k8s_version);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepositoriesKsonnetEnvironment);
@@ -628,12 +604,10 @@ impl model::Model for RepositoriesKsonnetEnvironmentDestination {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.server),
-            1 => model::Part::Str(&self.namespace),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.namespace);
+        to.opt(0, &self.server);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepositoriesKsonnetEnvironmentDestination);
@@ -669,11 +643,9 @@ impl model::Model for RepositoriesKustomizeAppSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.images),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.images);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepositoriesKustomizeAppSpec);
@@ -712,12 +684,10 @@ impl model::Model for RepositoriesRefs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::opt(&self.branches),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.branches);
+        to.opt(0, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepositoriesRefs);
@@ -823,53 +793,26 @@ impl model::Model for RepositoriesRepoAccessQuery {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.repo),
-            2 => model::Part::Str(&self.type_),
-            3 => model::Part::Str(&self.proxy),
-            4 => model::Part::Str(&self.project),
-            5 => model::Part::Flag(&self.insecure),
-            6 => model::Part::Str(&self.password),
-            7 => model::Part::Str(&self.username),
-            8 => model::Part::Flag(&self.enable_oci),
-            9 => model::opt(&self.update_mask),
-            10 => model::Part::Str(&self.github_app_id),
-            11 => model::Part::Str(&self.ssh_private_key),
-            12 => model::Part::Str(&self.connection_type),
-            13 => model::Part::Str(&self.tls_client_cert_key),
-            14 => model::Part::Str(&self.tls_client_cert_data),
-            15 => model::Part::Str(&self.github_app_private_key),
-            16 => model::Part::Str(&self.github_app_installation_id),
-            17 => model::Part::Str(&self.github_app_enterprise_base_url),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.repo.is_some(),
-                self.type_.is_some(),
-                self.proxy.is_some(),
-                self.project.is_some(),
-                self.insecure.is_some(),
-                self.password.is_some(),
-                self.username.is_some(),
-                self.enable_oci.is_some(),
-                self.update_mask.is_some(),
-                self.github_app_id.is_some(),
-                self.ssh_private_key.is_some(),
-                self.connection_type.is_some(),
-                self.tls_client_cert_key.is_some(),
-                self.tls_client_cert_data.is_some(),
-                self.github_app_private_key.is_some(),
-                self.github_app_installation_id.is_some(),
-                self.github_app_enterprise_base_url.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(12, &self.connection_type);
+        to.opt(8, &self.enable_oci);
+        to.opt(17, &self.github_app_enterprise_base_url);
+        to.opt(10, &self.github_app_id);
+        to.opt(16, &self.github_app_installation_id);
+        to.opt(15, &self.github_app_private_key);
+        to.opt(5, &self.insecure);
+        to.opt(0, &self.name);
+        to.opt(6, &self.password);
+        to.opt(4, &self.project);
+        to.opt(3, &self.proxy);
+        to.opt(1, &self.repo);
+        to.opt(11, &self.ssh_private_key);
+        to.opt(14, &self.tls_client_cert_data);
+        to.opt(13, &self.tls_client_cert_key);
+        to.opt(2, &self.type_);
+        to.opt(9, &self.update_mask);
+        to.opt(7, &self.username);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepositoriesRepoAccessQuery);
@@ -917,15 +860,13 @@ impl model::Model for RepositoriesRepoAppDetailsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.helm),
-            1 => model::Part::Str(&self.type_),
-            2 => model::opt(&self.ksonnet),
-            3 => model::Part::Json(&self.directory),
-            4 => model::opt(&self.kustomize),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.directory);
+        to.opt(0, &self.helm);
+        to.opt(2, &self.ksonnet);
+        to.opt(4, &self.kustomize);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepositoriesRepoAppDetailsResponse);
@@ -961,11 +902,9 @@ impl model::Model for RepositoriesRepoAppsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepositoriesRepoAppsResponse);
@@ -1027,17 +966,15 @@ impl model::Model for RepositoriesRepoCreateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.repo),
-            1 => model::opt(&self.ecr_gen),
-            2 => model::opt(&self.gcr_gen),
-            3 => model::Part::Flag(&self.upsert),
-            4 => model::opt(&self.gen_type),
-            5 => model::Part::Flag(&self.creds_only),
-            6 => model::Part::Str(&self.refresh_interval),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.creds_only);
+        to.opt(1, &self.ecr_gen);
+        to.opt(2, &self.gcr_gen);
+        to.opt(4, &self.gen_type);
+        to.opt(6, &self.refresh_interval);
+        to.opt(0, &self.repo);
+        to.opt(3, &self.upsert);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepositoriesRepoCreateRequest);
@@ -1095,16 +1032,14 @@ impl model::Model for RepositoriesRepoUpdateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.repo),
-            1 => model::opt(&self.ecr_gen),
-            2 => model::opt(&self.gcr_gen),
-            3 => model::opt(&self.gen_type),
-            4 => model::opt(&self.update_mask),
-            5 => model::Part::Str(&self.refresh_interval),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.ecr_gen);
+        to.opt(2, &self.gcr_gen);
+        to.opt(3, &self.gen_type);
+        to.opt(5, &self.refresh_interval);
+        to.opt(0, &self.repo);
+        to.opt(4, &self.update_mask);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepositoriesRepoUpdateRequest);
@@ -1230,63 +1165,31 @@ impl model::Model for RepositoriesRepository {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.repo),
-            2 => model::Part::Str(&self.type_),
-            3 => model::Part::Str(&self.proxy),
-            4 => model::Part::Str(&self.no_proxy),
-            5 => model::Part::Str(&self.project),
-            6 => model::Part::Flag(&self.insecure),
-            7 => model::Part::Str(&self.password),
-            8 => model::Part::Str(&self.username),
-            9 => model::Part::Flag(&self.enable_lfs),
-            10 => model::Part::Flag(&self.enable_oci),
-            11 => model::Part::Str(&self.github_app_id),
-            12 => model::Part::Str(&self.ssh_private_key),
-            13 => model::Part::Str(&self.connection_type),
-            14 => model::Part::Flag(&self.inherited_creds),
-            15 => model::opt(&self.connection_state),
-            16 => model::Part::Str(&self.tls_client_cert_key),
-            17 => model::Part::Str(&self.tls_client_cert_data),
-            18 => model::Part::Flag(&self.force_http_basic_auth),
-            19 => model::Part::Str(&self.github_app_private_key),
-            20 => model::Part::Flag(&self.insecure_ignore_host_key),
-            21 => model::Part::Str(&self.github_app_installation_id),
-            22 => model::Part::Str(&self.github_app_enterprise_base_url),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.repo.is_some(),
-                self.type_.is_some(),
-                self.proxy.is_some(),
-                self.no_proxy.is_some(),
-                self.project.is_some(),
-                self.insecure.is_some(),
-                self.password.is_some(),
-                self.username.is_some(),
-                self.enable_lfs.is_some(),
-                self.enable_oci.is_some(),
-                self.github_app_id.is_some(),
-                self.ssh_private_key.is_some(),
-                self.connection_type.is_some(),
-                self.inherited_creds.is_some(),
-                self.connection_state.is_some(),
-                self.tls_client_cert_key.is_some(),
-                self.tls_client_cert_data.is_some(),
-                self.force_http_basic_auth.is_some(),
-                self.github_app_private_key.is_some(),
-                self.insecure_ignore_host_key.is_some(),
-                self.github_app_installation_id.is_some(),
-                self.github_app_enterprise_base_url.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(15, &self.connection_state);
+        to.opt(13, &self.connection_type);
+        to.opt(9, &self.enable_lfs);
+        to.opt(10, &self.enable_oci);
+        to.opt(18, &self.force_http_basic_auth);
+        to.opt(22, &self.github_app_enterprise_base_url);
+        to.opt(11, &self.github_app_id);
+        to.opt(21, &self.github_app_installation_id);
+        to.opt(19, &self.github_app_private_key);
+        to.opt(14, &self.inherited_creds);
+        to.opt(6, &self.insecure);
+        to.opt(20, &self.insecure_ignore_host_key);
+        to.opt(0, &self.name);
+        to.opt(4, &self.no_proxy);
+        to.opt(7, &self.password);
+        to.opt(5, &self.project);
+        to.opt(3, &self.proxy);
+        to.opt(1, &self.repo);
+        to.opt(12, &self.ssh_private_key);
+        to.opt(17, &self.tls_client_cert_data);
+        to.opt(16, &self.tls_client_cert_key);
+        to.opt(2, &self.type_);
+        to.opt(8, &self.username);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepositoriesRepository);
@@ -1325,12 +1228,10 @@ impl model::Model for RepositoriesRepositoryList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            1 => model::opt(&self.metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.opt(1, &self.metadata);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepositoriesRepositoryList);
@@ -1372,13 +1273,11 @@ impl model::Model for RepositoriesServiceAccountSelector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.audiences),
-            2 => model::Part::Str(&self.namespace),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.audiences);
+        to.opt(0, &self.name);
+        to.opt(2, &self.namespace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepositoriesServiceAccountSelector);
@@ -1452,37 +1351,18 @@ impl model::Model for Servicev1Repository {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.stale),
-            1 => model::Part::Time(&self.created_at),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::opt(&self.repository),
-            4 => model::Part::Str(&self.org_identifier),
-            5 => model::Part::Time(&self.last_modified_at),
-            6 => model::Part::Str(&self.agent_identifier),
-            7 => model::Part::Str(&self.account_identifier),
-            8 => model::Part::Str(&self.project_identifier),
-            9 => model::Part::Str(&self.repository_credentials_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.stale.is_some(),
-                self.created_at.is_some(),
-                self.identifier.is_some(),
-                self.repository.is_some(),
-                self.org_identifier.is_some(),
-                self.last_modified_at.is_some(),
-                self.agent_identifier.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-                self.repository_credentials_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.account_identifier);
+        to.opt(6, &self.agent_identifier);
+        to.opt(1, &self.created_at);
+        to.opt(2, &self.identifier);
+        to.opt(5, &self.last_modified_at);
+        to.opt(4, &self.org_identifier);
+        to.opt(8, &self.project_identifier);
+        to.opt(3, &self.repository);
+        to.opt(9, &self.repository_credentials_id);
+        to.opt(0, &self.stale);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Servicev1Repository);
@@ -1518,11 +1398,9 @@ impl model::Model for V1RepoByUrlRespList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.repository),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.repository);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1RepoByUrlRespList);
@@ -1604,41 +1482,20 @@ impl model::Model for V1RepoListReq {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.filter),
-            1 => model::opt(&self.sort_by),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::opt(&self.sort_order),
-            5 => model::Part::Str(&self.search_term),
-            6 => model::Part::Str(&self.org_identifier),
-            7 => model::Part::Flag(&self.inherited_creds),
-            8 => model::Part::Str(&self.agent_identifier),
-            9 => model::Part::Str(&self.account_identifier),
-            10 => model::Part::Str(&self.project_identifier),
-            11 => model::Part::Flag(&self.include_child_scopes),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.filter.is_some(),
-                self.sort_by.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.sort_order.is_some(),
-                self.search_term.is_some(),
-                self.org_identifier.is_some(),
-                self.inherited_creds.is_some(),
-                self.agent_identifier.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-                self.include_child_scopes.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.account_identifier);
+        to.opt(8, &self.agent_identifier);
+        to.opt(0, &self.filter);
+        to.opt(11, &self.include_child_scopes);
+        to.opt(7, &self.inherited_creds);
+        to.opt(6, &self.org_identifier);
+        to.opt(3, &self.page_index);
+        to.opt(2, &self.page_size);
+        to.opt(10, &self.project_identifier);
+        to.opt(5, &self.search_term);
+        to.opt(1, &self.sort_by);
+        to.opt(4, &self.sort_order);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1RepoListReq);
@@ -1700,17 +1557,15 @@ impl model::Model for V1Repositorylist {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Int(&self.total_items),
-            5 => model::Part::Int(&self.total_pages),
-            6 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(6, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.total_items);
+        to.opt(5, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1Repositorylist);
@@ -1746,11 +1601,9 @@ impl model::Model for V1ociRepoType {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.repo_url),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.repo_url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1ociRepoType);
@@ -1786,11 +1639,9 @@ impl model::Model for V1ociRepoTypeResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.oci_repo_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.oci_repo_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1ociRepoTypeResponse);

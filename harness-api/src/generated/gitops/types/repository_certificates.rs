@@ -39,12 +39,10 @@ impl model::Model for CertificatesRepositoryCertificateCreateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.upsert),
-            1 => model::opt(&self.certificates),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.certificates);
+        to.opt(0, &self.upsert);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CertificatesRepositoryCertificateCreateRequest);
@@ -83,12 +81,10 @@ impl model::Model for CertificatesRepositoryCertificateList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            1 => model::opt(&self.metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.opt(1, &self.metadata);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CertificatesRepositoryCertificateList);

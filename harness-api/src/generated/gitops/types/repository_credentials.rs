@@ -86,43 +86,21 @@ impl model::Model for HrepocredsRepoCreds {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.type_),
-            3 => model::Part::Str(&self.password),
-            4 => model::Part::Str(&self.username),
-            5 => model::Part::Flag(&self.enable_oci),
-            6 => model::Part::Str(&self.github_app_id),
-            7 => model::Part::Str(&self.ssh_private_key),
-            8 => model::Part::Str(&self.tls_client_cert_key),
-            9 => model::Part::Str(&self.tls_client_cert_data),
-            10 => model::Part::Str(&self.github_app_private_key),
-            11 => model::Part::Str(&self.github_app_installation_id),
-            12 => model::Part::Str(&self.github_app_enterprise_base_url),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.password.is_some(),
-                self.username.is_some(),
-                self.enable_oci.is_some(),
-                self.github_app_id.is_some(),
-                self.ssh_private_key.is_some(),
-                self.tls_client_cert_key.is_some(),
-                self.tls_client_cert_data.is_some(),
-                self.github_app_private_key.is_some(),
-                self.github_app_installation_id.is_some(),
-                self.github_app_enterprise_base_url.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.enable_oci);
+        to.opt(12, &self.github_app_enterprise_base_url);
+        to.opt(6, &self.github_app_id);
+        to.opt(11, &self.github_app_installation_id);
+        to.opt(10, &self.github_app_private_key);
+        to.opt(1, &self.name);
+        to.opt(3, &self.password);
+        to.opt(7, &self.ssh_private_key);
+        to.opt(9, &self.tls_client_cert_data);
+        to.opt(8, &self.tls_client_cert_key);
+        to.opt(2, &self.type_);
+        to.opt(0, &self.url);
+        to.opt(4, &self.username);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HrepocredsRepoCreds);
@@ -161,12 +139,10 @@ impl model::Model for HrepocredsRepoCredsCreateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.creds),
-            1 => model::Part::Flag(&self.upsert),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.creds);
+        to.opt(1, &self.upsert);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HrepocredsRepoCredsCreateRequest);
@@ -205,12 +181,10 @@ impl model::Model for HrepocredsRepoCredsQuery {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.repo_creds_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.repo_creds_type);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HrepocredsRepoCredsQuery);
@@ -249,12 +223,10 @@ impl model::Model for HrepocredsRepoCredsUpdateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.creds),
-            1 => model::opt(&self.update_mask),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.creds);
+        to.opt(1, &self.update_mask);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HrepocredsRepoCredsUpdateRequest);
@@ -324,35 +296,17 @@ impl model::Model for Servicev1RepositoryCredentials {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.stale),
-            1 => model::Part::Time(&self.created_at),
-            2 => model::opt(&self.repo_creds),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.org_identifier),
-            5 => model::Part::Time(&self.last_modified_at),
-            6 => model::Part::Str(&self.agent_identifier),
-            7 => model::Part::Str(&self.account_identifier),
-            8 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.stale.is_some(),
-                self.created_at.is_some(),
-                self.repo_creds.is_some(),
-                self.identifier.is_some(),
-                self.org_identifier.is_some(),
-                self.last_modified_at.is_some(),
-                self.agent_identifier.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.account_identifier);
+        to.opt(6, &self.agent_identifier);
+        to.opt(1, &self.created_at);
+        to.opt(3, &self.identifier);
+        to.opt(5, &self.last_modified_at);
+        to.opt(4, &self.org_identifier);
+        to.opt(8, &self.project_identifier);
+        to.opt(2, &self.repo_creds);
+        to.opt(0, &self.stale);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Servicev1RepositoryCredentials);
@@ -414,17 +368,15 @@ impl model::Model for Servicev1RepositoryCredentialsList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Int(&self.total_items),
-            5 => model::Part::Int(&self.total_pages),
-            6 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(6, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.total_items);
+        to.opt(5, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Servicev1RepositoryCredentialsList);
@@ -498,37 +450,18 @@ impl model::Model for V1RepositoryCredentialsQuery {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.filter),
-            1 => model::Part::Int(&self.page_size),
-            2 => model::Part::Int(&self.page_index),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.search_term),
-            5 => model::Part::Str(&self.org_identifier),
-            6 => model::Part::Str(&self.agent_identifier),
-            7 => model::Part::Str(&self.account_identifier),
-            8 => model::Part::Str(&self.project_identifier),
-            9 => model::Part::Flag(&self.include_child_scopes),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.filter.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.identifier.is_some(),
-                self.search_term.is_some(),
-                self.org_identifier.is_some(),
-                self.agent_identifier.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-                self.include_child_scopes.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.account_identifier);
+        to.opt(6, &self.agent_identifier);
+        to.opt(0, &self.filter);
+        to.opt(3, &self.identifier);
+        to.opt(9, &self.include_child_scopes);
+        to.opt(5, &self.org_identifier);
+        to.opt(2, &self.page_index);
+        to.opt(1, &self.page_size);
+        to.opt(8, &self.project_identifier);
+        to.opt(4, &self.search_term);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1RepositoryCredentialsQuery);

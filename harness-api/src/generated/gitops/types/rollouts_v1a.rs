@@ -42,13 +42,11 @@ impl model::Model for V1Affinity {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.pod_affinity),
-            1 => model::opt(&self.node_affinity),
-            2 => model::opt(&self.pod_anti_affinity),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.node_affinity);
+        to.opt(0, &self.pod_affinity);
+        to.opt(2, &self.pod_anti_affinity);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1Affinity);
@@ -90,13 +88,11 @@ impl model::Model for V1AnalysisRunArgument {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.value),
-            2 => model::opt(&self.value_from),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.value);
+        to.opt(2, &self.value_from);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1AnalysisRunArgument);
@@ -135,12 +131,10 @@ impl model::Model for V1AnalysisRunMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.labels),
-            1 => model::opt(&self.annotations),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.annotations);
+        to.opt(0, &self.labels);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1AnalysisRunMetadata);
@@ -179,12 +173,10 @@ impl model::Model for V1AppArmorProfile {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.localhost_profile),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.localhost_profile);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1AppArmorProfile);
@@ -223,12 +215,10 @@ impl model::Model for V1ArgumentValueFrom {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.field_ref),
-            1 => model::Part::Str(&self.pod_template_hash_value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.field_ref);
+        to.opt(1, &self.pod_template_hash_value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1ArgumentValueFrom);
@@ -279,16 +269,14 @@ impl model::Model for V1AzureDiskVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Part::Str(&self.fs_type),
-            2 => model::Part::Str(&self.disk_uri),
-            3 => model::Part::Str(&self.disk_name),
-            4 => model::Part::Flag(&self.read_only),
-            5 => model::Part::Str(&self.caching_mode),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.caching_mode);
+        to.opt(3, &self.disk_name);
+        to.opt(2, &self.disk_uri);
+        to.opt(1, &self.fs_type);
+        to.opt(0, &self.kind);
+        to.opt(4, &self.read_only);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1AzureDiskVolumeSource);
@@ -330,13 +318,11 @@ impl model::Model for V1AzureFileVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.read_only),
-            1 => model::Part::Str(&self.share_name),
-            2 => model::Part::Str(&self.secret_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.read_only);
+        to.opt(2, &self.secret_name);
+        to.opt(1, &self.share_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1AzureFileVolumeSource);
@@ -381,14 +367,12 @@ impl model::Model for V1awsElasticBlockStoreVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.fs_type),
-            1 => model::Part::Flag(&self.read_only),
-            2 => model::Part::Str(&self.volume_id),
-            3 => model::Part::Int(&self.partition),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.fs_type);
+        to.opt(3, &self.partition);
+        to.opt(1, &self.read_only);
+        to.opt(2, &self.volume_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1awsElasticBlockStoreVolumeSource);

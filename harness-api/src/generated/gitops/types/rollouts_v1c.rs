@@ -62,17 +62,15 @@ impl model::Model for V1CanaryStep {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.pause),
-            1 => model::opt(&self.analysis),
-            2 => model::Part::Int(&self.set_weight),
-            3 => model::opt(&self.experiment),
-            4 => model::opt(&self.set_canary_scale),
-            5 => model::opt(&self.set_header_route),
-            6 => model::opt(&self.set_mirror_route),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.analysis);
+        to.opt(3, &self.experiment);
+        to.opt(0, &self.pause);
+        to.opt(4, &self.set_canary_scale);
+        to.opt(5, &self.set_header_route);
+        to.opt(6, &self.set_mirror_route);
+        to.opt(2, &self.set_weight);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1CanaryStep);
@@ -111,12 +109,10 @@ impl model::Model for V1Capabilities {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.add),
-            1 => model::opt(&self.drop),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.add);
+        to.opt(1, &self.drop);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1Capabilities);
@@ -167,16 +163,14 @@ impl model::Model for V1CephFsVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.path),
-            1 => model::Part::Str(&self.user),
-            2 => model::opt(&self.monitors),
-            3 => model::Part::Flag(&self.read_only),
-            4 => model::opt(&self.secret_ref),
-            5 => model::Part::Str(&self.secret_file),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.monitors);
+        to.opt(0, &self.path);
+        to.opt(3, &self.read_only);
+        to.opt(5, &self.secret_file);
+        to.opt(4, &self.secret_ref);
+        to.opt(1, &self.user);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1CephFsVolumeSource);
@@ -221,14 +215,12 @@ impl model::Model for V1CinderVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.fs_type),
-            1 => model::Part::Flag(&self.read_only),
-            2 => model::Part::Str(&self.volume_id),
-            3 => model::opt(&self.secret_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.fs_type);
+        to.opt(1, &self.read_only);
+        to.opt(3, &self.secret_ref);
+        to.opt(2, &self.volume_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1CinderVolumeSource);
@@ -267,12 +259,10 @@ impl model::Model for V1CloudWatchMetric {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.interval),
-            1 => model::opt(&self.metric_data_queries),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.interval);
+        to.opt(1, &self.metric_data_queries);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1CloudWatchMetric);
@@ -323,16 +313,14 @@ impl model::Model for V1CloudWatchMetricDataQuery {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.label),
-            2 => model::Part::Json(&self.period),
-            3 => model::Part::Str(&self.expression),
-            4 => model::opt(&self.metric_stat),
-            5 => model::Part::Flag(&self.return_data),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.expression);
+        to.opt(0, &self.id);
+        to.opt(1, &self.label);
+        to.opt(4, &self.metric_stat);
+        to.opt(2, &self.period);
+        to.opt(5, &self.return_data);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1CloudWatchMetricDataQuery);
@@ -377,14 +365,12 @@ impl model::Model for V1CloudWatchMetricStat {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.stat),
-            1 => model::Part::Str(&self.unit),
-            2 => model::opt(&self.metric),
-            3 => model::Part::Json(&self.period),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.metric);
+        to.opt(3, &self.period);
+        to.opt(0, &self.stat);
+        to.opt(1, &self.unit);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1CloudWatchMetricStat);
@@ -426,13 +412,11 @@ impl model::Model for V1CloudWatchMetricStatMetric {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.namespace),
-            1 => model::opt(&self.dimensions),
-            2 => model::Part::Str(&self.metric_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.dimensions);
+        to.opt(2, &self.metric_name);
+        to.opt(0, &self.namespace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1CloudWatchMetricStatMetric);
@@ -471,12 +455,10 @@ impl model::Model for V1CloudWatchMetricStatMetricDimension {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1CloudWatchMetricStatMetricDimension);
@@ -524,15 +506,13 @@ impl model::Model for V1ClusterTrustBundleProjection {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.path),
-            2 => model::Part::Flag(&self.optional),
-            3 => model::Part::Str(&self.signer_name),
-            4 => model::opt(&self.label_selector),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.label_selector);
+        to.opt(0, &self.name);
+        to.opt(2, &self.optional);
+        to.opt(1, &self.path);
+        to.opt(3, &self.signer_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1ClusterTrustBundleProjection);
@@ -571,12 +551,10 @@ impl model::Model for V1ConfigMapEnvSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.optional),
-            1 => model::opt(&self.local_object_reference),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.local_object_reference);
+        to.opt(0, &self.optional);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1ConfigMapEnvSource);
@@ -618,13 +596,11 @@ impl model::Model for V1ConfigMapKeySelector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Flag(&self.optional),
-            2 => model::opt(&self.local_object_reference),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(2, &self.local_object_reference);
+        to.opt(1, &self.optional);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1ConfigMapKeySelector);
@@ -666,13 +642,11 @@ impl model::Model for V1ConfigMapProjection {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            1 => model::Part::Flag(&self.optional),
-            2 => model::opt(&self.local_object_reference),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.opt(2, &self.local_object_reference);
+        to.opt(1, &self.optional);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1ConfigMapProjection);
@@ -717,14 +691,12 @@ impl model::Model for V1ConfigMapVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            1 => model::Part::Flag(&self.optional),
-            2 => model::Part::Int(&self.default_mode),
-            3 => model::opt(&self.local_object_reference),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.default_mode);
+        to.opt(0, &self.items);
+        to.opt(3, &self.local_object_reference);
+        to.opt(1, &self.optional);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1ConfigMapVolumeSource);
@@ -854,65 +826,32 @@ impl model::Model for V1Container {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.env),
-            1 => model::Part::Flag(&self.tty),
-            2 => model::opt(&self.args),
-            3 => model::Part::Str(&self.name),
-            4 => model::Part::Str(&self.image),
-            5 => model::opt(&self.ports),
-            6 => model::Part::Flag(&self.stdin),
-            7 => model::opt(&self.command),
-            8 => model::opt(&self.env_from),
-            9 => model::opt(&self.lifecycle),
-            10 => model::opt(&self.resources),
-            11 => model::Part::Flag(&self.stdin_once),
-            12 => model::Part::Str(&self.working_dir),
-            13 => model::opt(&self.resize_policy),
-            14 => model::opt(&self.startup_probe),
-            15 => model::opt(&self.volume_mounts),
-            16 => model::opt(&self.liveness_probe),
-            17 => model::Part::Str(&self.restart_policy),
-            18 => model::opt(&self.volume_devices),
-            19 => model::opt(&self.readiness_probe),
-            20 => model::Part::Str(&self.image_pull_policy),
-            21 => model::opt(&self.security_context),
-            22 => model::Part::Str(&self.termination_message_path),
-            23 => model::Part::Str(&self.termination_message_policy),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.env.is_some(),
-                self.tty.is_some(),
-                self.args.is_some(),
-                self.name.is_some(),
-                self.image.is_some(),
-                self.ports.is_some(),
-                self.stdin.is_some(),
-                self.command.is_some(),
-                self.env_from.is_some(),
-                self.lifecycle.is_some(),
-                self.resources.is_some(),
-                self.stdin_once.is_some(),
-                self.working_dir.is_some(),
-                self.resize_policy.is_some(),
-                self.startup_probe.is_some(),
-                self.volume_mounts.is_some(),
-                self.liveness_probe.is_some(),
-                self.restart_policy.is_some(),
-                self.volume_devices.is_some(),
-                self.readiness_probe.is_some(),
-                self.image_pull_policy.is_some(),
-                self.security_context.is_some(),
-                self.termination_message_path.is_some(),
-                self.termination_message_policy.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.args);
+        to.opt(7, &self.command);
+        to.opt(0, &self.env);
+        to.opt(8, &self.env_from);
+        to.opt(4, &self.image);
+        to.opt(20, &self.image_pull_policy);
+        to.opt(9, &self.lifecycle);
+        to.opt(16, &self.liveness_probe);
+        to.opt(3, &self.name);
+        to.opt(5, &self.ports);
+        to.opt(19, &self.readiness_probe);
+        to.opt(13, &self.resize_policy);
+        to.opt(10, &self.resources);
+        to.opt(17, &self.restart_policy);
+        to.opt(21, &self.security_context);
+        to.opt(14, &self.startup_probe);
+        to.opt(6, &self.stdin);
+        to.opt(11, &self.stdin_once);
+        to.opt(22, &self.termination_message_path);
+        to.opt(23, &self.termination_message_policy);
+        to.opt(1, &self.tty);
+        to.opt(18, &self.volume_devices);
+        to.opt(15, &self.volume_mounts);
+        to.opt(12, &self.working_dir);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1Container);
@@ -960,15 +899,13 @@ impl model::Model for V1ContainerPort {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.host_ip),
-            2 => model::Part::Int(&self.host_port),
-            3 => model::Part::Str(&self.protocol),
-            4 => model::Part::Int(&self.container_port),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.container_port);
+        to.opt(1, &self.host_ip);
+        to.opt(2, &self.host_port);
+        to.opt(0, &self.name);
+        to.opt(3, &self.protocol);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1ContainerPort);
@@ -1007,12 +944,10 @@ impl model::Model for V1ContainerResizePolicy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.resource_name),
-            1 => model::Part::Str(&self.restart_policy),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.resource_name);
+        to.opt(1, &self.restart_policy);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1ContainerResizePolicy);
@@ -1066,15 +1001,13 @@ impl model::Model for V1csiVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.driver),
-            1 => model::Part::Str(&self.fs_type),
-            2 => model::Part::Flag(&self.read_only),
-            3 => model::opt(&self.volume_attributes),
-            4 => model::opt(&self.node_publish_secret_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.driver);
+        to.opt(1, &self.fs_type);
+        to.opt(4, &self.node_publish_secret_ref);
+        to.opt(2, &self.read_only);
+        to.opt(3, &self.volume_attributes);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1csiVolumeSource);

@@ -42,13 +42,11 @@ impl model::Model for V1DatadogMetric {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::Part::Str(&self.interval),
-            2 => model::Part::Str(&self.api_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.api_version);
+        to.opt(1, &self.interval);
+        to.opt(0, &self.query);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1DatadogMetric);
@@ -84,11 +82,9 @@ impl model::Model for V1DownwardApiProjection {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1DownwardApiProjection);
@@ -133,14 +129,12 @@ impl model::Model for V1DownwardApiVolumeFile {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.mode),
-            1 => model::Part::Str(&self.path),
-            2 => model::opt(&self.field_ref),
-            3 => model::opt(&self.resource_field_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.field_ref);
+        to.opt(0, &self.mode);
+        to.opt(1, &self.path);
+        to.opt(3, &self.resource_field_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1DownwardApiVolumeFile);
@@ -179,12 +173,10 @@ impl model::Model for V1DownwardApiVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            1 => model::Part::Int(&self.default_mode),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.default_mode);
+        to.opt(0, &self.items);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1DownwardApiVolumeSource);
@@ -220,11 +212,9 @@ impl model::Model for V1DryRun {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.metric_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.metric_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1DryRun);

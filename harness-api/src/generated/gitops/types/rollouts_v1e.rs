@@ -39,12 +39,10 @@ impl model::Model for V1EmptyDirVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.medium),
-            1 => model::opt(&self.size_limit),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.medium);
+        to.opt(1, &self.size_limit);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1EmptyDirVolumeSource);
@@ -86,13 +84,11 @@ impl model::Model for V1EnvFromSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.prefix),
-            1 => model::opt(&self.secret_ref),
-            2 => model::opt(&self.config_map_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.config_map_ref);
+        to.opt(0, &self.prefix);
+        to.opt(1, &self.secret_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1EnvFromSource);
@@ -134,13 +130,11 @@ impl model::Model for V1EnvVar {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.value),
-            2 => model::opt(&self.value_from),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.value);
+        to.opt(2, &self.value_from);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1EnvVar);
@@ -185,14 +179,12 @@ impl model::Model for V1EnvVarSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.field_ref),
-            1 => model::opt(&self.secret_key_ref),
-            2 => model::opt(&self.config_map_key_ref),
-            3 => model::opt(&self.resource_field_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.config_map_key_ref);
+        to.opt(0, &self.field_ref);
+        to.opt(3, &self.resource_field_ref);
+        to.opt(1, &self.secret_key_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1EnvVarSource);
@@ -231,12 +223,10 @@ impl model::Model for V1EphemeralContainer {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.target_container_name),
-            1 => model::opt(&self.ephemeral_container_common),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.ephemeral_container_common);
+        to.opt(0, &self.target_container_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1EphemeralContainer);
@@ -366,65 +356,32 @@ impl model::Model for V1EphemeralContainerCommon {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.env),
-            1 => model::Part::Flag(&self.tty),
-            2 => model::opt(&self.args),
-            3 => model::Part::Str(&self.name),
-            4 => model::Part::Str(&self.image),
-            5 => model::opt(&self.ports),
-            6 => model::Part::Flag(&self.stdin),
-            7 => model::opt(&self.command),
-            8 => model::opt(&self.env_from),
-            9 => model::opt(&self.lifecycle),
-            10 => model::opt(&self.resources),
-            11 => model::Part::Flag(&self.stdin_once),
-            12 => model::Part::Str(&self.working_dir),
-            13 => model::opt(&self.resize_policy),
-            14 => model::opt(&self.startup_probe),
-            15 => model::opt(&self.volume_mounts),
-            16 => model::opt(&self.liveness_probe),
-            17 => model::Part::Str(&self.restart_policy),
-            18 => model::opt(&self.volume_devices),
-            19 => model::opt(&self.readiness_probe),
-            20 => model::Part::Str(&self.image_pull_policy),
-            21 => model::opt(&self.security_context),
-            22 => model::Part::Str(&self.termination_message_path),
-            23 => model::Part::Str(&self.termination_message_policy),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.env.is_some(),
-                self.tty.is_some(),
-                self.args.is_some(),
-                self.name.is_some(),
-                self.image.is_some(),
-                self.ports.is_some(),
-                self.stdin.is_some(),
-                self.command.is_some(),
-                self.env_from.is_some(),
-                self.lifecycle.is_some(),
-                self.resources.is_some(),
-                self.stdin_once.is_some(),
-                self.working_dir.is_some(),
-                self.resize_policy.is_some(),
-                self.startup_probe.is_some(),
-                self.volume_mounts.is_some(),
-                self.liveness_probe.is_some(),
-                self.restart_policy.is_some(),
-                self.volume_devices.is_some(),
-                self.readiness_probe.is_some(),
-                self.image_pull_policy.is_some(),
-                self.security_context.is_some(),
-                self.termination_message_path.is_some(),
-                self.termination_message_policy.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.args);
+        to.opt(7, &self.command);
+        to.opt(0, &self.env);
+        to.opt(8, &self.env_from);
+        to.opt(4, &self.image);
+        to.opt(20, &self.image_pull_policy);
+        to.opt(9, &self.lifecycle);
+        to.opt(16, &self.liveness_probe);
+        to.opt(3, &self.name);
+        to.opt(5, &self.ports);
+        to.opt(19, &self.readiness_probe);
+        to.opt(13, &self.resize_policy);
+        to.opt(10, &self.resources);
+        to.opt(17, &self.restart_policy);
+        to.opt(21, &self.security_context);
+        to.opt(14, &self.startup_probe);
+        to.opt(6, &self.stdin);
+        to.opt(11, &self.stdin_once);
+        to.opt(22, &self.termination_message_path);
+        to.opt(23, &self.termination_message_policy);
+        to.opt(1, &self.tty);
+        to.opt(18, &self.volume_devices);
+        to.opt(15, &self.volume_mounts);
+        to.opt(12, &self.working_dir);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1EphemeralContainerCommon);
@@ -460,11 +417,9 @@ impl model::Model for V1EphemeralVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.volume_claim_template),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.volume_claim_template);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1EphemeralVolumeSource);
@@ -500,11 +455,9 @@ impl model::Model for V1ExecAction {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.command),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.command);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1ExecAction);

@@ -36,11 +36,9 @@ impl model::Model for V1FieldRef {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.field_path),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.field_path);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1FieldRef);
@@ -88,15 +86,13 @@ impl model::Model for V1FlexVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.driver),
-            1 => model::Part::Str(&self.fs_type),
-            2 => model::opt(&self.options),
-            3 => model::Part::Flag(&self.read_only),
-            4 => model::opt(&self.secret_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.driver);
+        to.opt(1, &self.fs_type);
+        to.opt(2, &self.options);
+        to.opt(3, &self.read_only);
+        to.opt(4, &self.secret_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1FlexVolumeSource);
@@ -135,12 +131,10 @@ impl model::Model for V1FlockerVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.dataset_name),
-            1 => model::Part::Str(&self.dataset_uuid),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.dataset_name);
+        to.opt(1, &self.dataset_uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1FlockerVolumeSource);
@@ -188,15 +182,13 @@ impl model::Model for V1fcVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.lun),
-            1 => model::opt(&self.wwids),
-            2 => model::Part::Str(&self.fs_type),
-            3 => model::Part::Flag(&self.read_only),
-            4 => model::opt(&self.target_ww_ns),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.fs_type);
+        to.opt(0, &self.lun);
+        to.opt(3, &self.read_only);
+        to.opt(4, &self.target_ww_ns);
+        to.opt(1, &self.wwids);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1fcVolumeSource);

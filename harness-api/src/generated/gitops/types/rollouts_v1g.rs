@@ -42,13 +42,11 @@ impl model::Model for V1GitRepoVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.revision),
-            1 => model::Part::Str(&self.directory),
-            2 => model::Part::Str(&self.repository),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.directory);
+        to.opt(2, &self.repository);
+        to.opt(0, &self.revision);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1GitRepoVolumeSource);
@@ -90,13 +88,11 @@ impl model::Model for V1GlusterfsVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.path),
-            1 => model::Part::Flag(&self.read_only),
-            2 => model::Part::Str(&self.endpoints),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.endpoints);
+        to.opt(0, &self.path);
+        to.opt(1, &self.read_only);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1GlusterfsVolumeSource);
@@ -135,12 +131,10 @@ impl model::Model for V1GraphiteMetric {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::Part::Str(&self.address),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.address);
+        to.opt(0, &self.query);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1GraphiteMetric);
@@ -185,14 +179,12 @@ impl model::Model for V1gcePersistentDiskVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.fs_type),
-            1 => model::Part::Str(&self.pd_name),
-            2 => model::Part::Flag(&self.read_only),
-            3 => model::Part::Int(&self.partition),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.fs_type);
+        to.opt(3, &self.partition);
+        to.opt(1, &self.pd_name);
+        to.opt(2, &self.read_only);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1gcePersistentDiskVolumeSource);
@@ -231,12 +223,10 @@ impl model::Model for V1grpcAction {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.port),
-            1 => model::Part::Str(&self.service),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.port);
+        to.opt(1, &self.service);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1grpcAction);

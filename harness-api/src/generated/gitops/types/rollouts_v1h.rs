@@ -39,12 +39,10 @@ impl model::Model for V1HeaderRoutingMatch {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.header_name),
-            1 => model::opt(&self.header_value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.header_name);
+        to.opt(1, &self.header_value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1HeaderRoutingMatch);
@@ -83,12 +81,10 @@ impl model::Model for V1HostAlias {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.ip),
-            1 => model::opt(&self.hostnames),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.hostnames);
+        to.opt(0, &self.ip);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1HostAlias);
@@ -127,12 +123,10 @@ impl model::Model for V1HostPathVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.path),
-            1 => model::Part::Str(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.path);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1HostPathVolumeSource);
@@ -180,15 +174,13 @@ impl model::Model for V1httpGetAction {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.host),
-            1 => model::Part::Str(&self.path),
-            2 => model::Part::Json(&self.port),
-            3 => model::Part::Str(&self.scheme),
-            4 => model::opt(&self.http_headers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.host);
+        to.opt(4, &self.http_headers);
+        to.opt(1, &self.path);
+        to.opt(2, &self.port);
+        to.opt(3, &self.scheme);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1httpGetAction);
@@ -227,12 +219,10 @@ impl model::Model for V1httpHeader {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1httpHeader);

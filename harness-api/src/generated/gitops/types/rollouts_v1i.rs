@@ -39,12 +39,10 @@ impl model::Model for V1ImageVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.reference),
-            1 => model::Part::Str(&self.pull_policy),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.pull_policy);
+        to.opt(0, &self.reference);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1ImageVolumeSource);
@@ -83,12 +81,10 @@ impl model::Model for V1InfluxdbMetric {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::Part::Str(&self.profile),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.profile);
+        to.opt(0, &self.query);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1InfluxdbMetric);
@@ -166,39 +162,19 @@ impl model::Model for V1iscsiVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.iqn),
-            1 => model::Part::Int(&self.lun),
-            2 => model::Part::Str(&self.fs_type),
-            3 => model::opt(&self.portals),
-            4 => model::Part::Flag(&self.read_only),
-            5 => model::opt(&self.secret_ref),
-            6 => model::Part::Str(&self.target_portal),
-            7 => model::Part::Str(&self.initiator_name),
-            8 => model::Part::Str(&self.iscsi_interface),
-            9 => model::Part::Flag(&self.chap_auth_session),
-            10 => model::Part::Flag(&self.chap_auth_discovery),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.iqn.is_some(),
-                self.lun.is_some(),
-                self.fs_type.is_some(),
-                self.portals.is_some(),
-                self.read_only.is_some(),
-                self.secret_ref.is_some(),
-                self.target_portal.is_some(),
-                self.initiator_name.is_some(),
-                self.iscsi_interface.is_some(),
-                self.chap_auth_session.is_some(),
-                self.chap_auth_discovery.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.chap_auth_discovery);
+        to.opt(9, &self.chap_auth_session);
+        to.opt(2, &self.fs_type);
+        to.opt(7, &self.initiator_name);
+        to.opt(0, &self.iqn);
+        to.opt(8, &self.iscsi_interface);
+        to.opt(1, &self.lun);
+        to.opt(3, &self.portals);
+        to.opt(4, &self.read_only);
+        to.opt(5, &self.secret_ref);
+        to.opt(6, &self.target_portal);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1iscsiVolumeSource);

@@ -39,12 +39,10 @@ impl model::Model for V1JobMetric {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.metadata);
+        to.opt(0, &self.spec);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1JobMetric);
@@ -142,49 +140,24 @@ impl model::Model for V1JobSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.suspend),
-            1 => model::opt(&self.selector),
-            2 => model::opt(&self.template),
-            3 => model::Part::Str(&self.managed_by),
-            4 => model::Part::Int(&self.completions),
-            5 => model::Part::Int(&self.parallelism),
-            6 => model::Part::Int(&self.backoff_limit),
-            7 => model::opt(&self.success_policy),
-            8 => model::Part::Str(&self.completion_mode),
-            9 => model::Part::Flag(&self.manual_selector),
-            10 => model::Part::Int(&self.max_failed_indexes),
-            11 => model::opt(&self.pod_failure_policy),
-            12 => model::Part::Int(&self.backoff_limit_per_index),
-            13 => model::Part::Str(&self.pod_replacement_policy),
-            14 => model::Part::Str(&self.active_deadline_seconds),
-            15 => model::Part::Int(&self.ttl_seconds_after_finished),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.suspend.is_some(),
-                self.selector.is_some(),
-                self.template.is_some(),
-                self.managed_by.is_some(),
-                self.completions.is_some(),
-                self.parallelism.is_some(),
-                self.backoff_limit.is_some(),
-                self.success_policy.is_some(),
-                self.completion_mode.is_some(),
-                self.manual_selector.is_some(),
-                self.max_failed_indexes.is_some(),
-                self.pod_failure_policy.is_some(),
-                self.backoff_limit_per_index.is_some(),
-                self.pod_replacement_policy.is_some(),
-                self.active_deadline_seconds.is_some(),
-                self.ttl_seconds_after_finished.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(14, &self.active_deadline_seconds);
+        to.opt(6, &self.backoff_limit);
+        to.opt(12, &self.backoff_limit_per_index);
+        to.opt(8, &self.completion_mode);
+        to.opt(4, &self.completions);
+        to.opt(3, &self.managed_by);
+        to.opt(9, &self.manual_selector);
+        to.opt(10, &self.max_failed_indexes);
+        to.opt(5, &self.parallelism);
+        to.opt(11, &self.pod_failure_policy);
+        to.opt(13, &self.pod_replacement_policy);
+        to.opt(1, &self.selector);
+        to.opt(7, &self.success_policy);
+        to.opt(0, &self.suspend);
+        to.opt(2, &self.template);
+        to.opt(15, &self.ttl_seconds_after_finished);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1JobSpec);

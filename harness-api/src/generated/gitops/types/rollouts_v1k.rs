@@ -66,33 +66,16 @@ impl model::Model for V1KayentaMetric {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.scopes),
-            1 => model::Part::Str(&self.address),
-            2 => model::opt(&self.threshold),
-            3 => model::Part::Str(&self.application),
-            4 => model::Part::Str(&self.canary_config_name),
-            5 => model::Part::Str(&self.metrics_account_name),
-            6 => model::Part::Str(&self.storage_account_name),
-            7 => model::Part::Str(&self.configuration_account_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.scopes.is_some(),
-                self.address.is_some(),
-                self.threshold.is_some(),
-                self.application.is_some(),
-                self.canary_config_name.is_some(),
-                self.metrics_account_name.is_some(),
-                self.storage_account_name.is_some(),
-                self.configuration_account_name.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.address);
+        to.opt(3, &self.application);
+        to.opt(4, &self.canary_config_name);
+        to.opt(7, &self.configuration_account_name);
+        to.opt(5, &self.metrics_account_name);
+        to.opt(0, &self.scopes);
+        to.opt(6, &self.storage_account_name);
+        to.opt(2, &self.threshold);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1KayentaMetric);
@@ -134,13 +117,11 @@ impl model::Model for V1KayentaScope {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.control_scope),
-            2 => model::opt(&self.experiment_scope),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.control_scope);
+        to.opt(2, &self.experiment_scope);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1KayentaScope);
@@ -179,12 +160,10 @@ impl model::Model for V1KayentaThreshold {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.pass),
-            1 => model::Part::Str(&self.marginal),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.marginal);
+        to.opt(0, &self.pass);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1KayentaThreshold);
@@ -226,13 +205,11 @@ impl model::Model for V1KeyToPath {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Int(&self.mode),
-            2 => model::Part::Str(&self.path),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.mode);
+        to.opt(2, &self.path);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1KeyToPath);

@@ -39,12 +39,10 @@ impl model::Model for V1Lifecycle {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.pre_stop),
-            1 => model::opt(&self.post_start),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.post_start);
+        to.opt(0, &self.pre_stop);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1Lifecycle);
@@ -89,14 +87,12 @@ impl model::Model for V1LifecycleHandler {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.exec),
-            1 => model::opt(&self.sleep),
-            2 => model::opt(&self.http_get),
-            3 => model::opt(&self.tcp_socket),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.exec);
+        to.opt(2, &self.http_get);
+        to.opt(1, &self.sleep);
+        to.opt(3, &self.tcp_socket);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1LifecycleHandler);
@@ -132,11 +128,9 @@ impl model::Model for V1LocalObjectReference {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1LocalObjectReference);

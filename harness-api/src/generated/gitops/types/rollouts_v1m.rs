@@ -39,12 +39,10 @@ impl model::Model for V1MeasurementRetention {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.limit),
-            1 => model::Part::Str(&self.metric_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.limit);
+        to.opt(1, &self.metric_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1MeasurementRetention);
@@ -118,37 +116,18 @@ impl model::Model for V1Metric {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Json(&self.count),
-            2 => model::Part::Str(&self.interval),
-            3 => model::opt(&self.provider),
-            4 => model::Part::Json(&self.failure_limit),
-            5 => model::Part::Str(&self.initial_delay),
-            6 => model::Part::Str(&self.failure_condition),
-            7 => model::Part::Str(&self.success_condition),
-            8 => model::Part::Json(&self.inconclusive_limit),
-            9 => model::Part::Json(&self.consecutive_error_limit),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.count.is_some(),
-                self.interval.is_some(),
-                self.provider.is_some(),
-                self.failure_limit.is_some(),
-                self.initial_delay.is_some(),
-                self.failure_condition.is_some(),
-                self.success_condition.is_some(),
-                self.inconclusive_limit.is_some(),
-                self.consecutive_error_limit.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.consecutive_error_limit);
+        to.opt(1, &self.count);
+        to.opt(6, &self.failure_condition);
+        to.opt(4, &self.failure_limit);
+        to.opt(8, &self.inconclusive_limit);
+        to.opt(5, &self.initial_delay);
+        to.opt(2, &self.interval);
+        to.opt(0, &self.name);
+        to.opt(3, &self.provider);
+        to.opt(7, &self.success_condition);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1Metric);
@@ -230,41 +209,20 @@ impl model::Model for V1MetricProvider {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.job),
-            1 => model::opt(&self.web),
-            2 => model::opt(&self.plugin),
-            3 => model::opt(&self.datadog),
-            4 => model::opt(&self.kayenta),
-            5 => model::opt(&self.graphite),
-            6 => model::opt(&self.influxdb),
-            7 => model::opt(&self.new_relic),
-            8 => model::opt(&self.wavefront),
-            9 => model::opt(&self.cloud_watch),
-            10 => model::opt(&self.prometheus),
-            11 => model::opt(&self.skywalking),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.job.is_some(),
-                self.web.is_some(),
-                self.plugin.is_some(),
-                self.datadog.is_some(),
-                self.kayenta.is_some(),
-                self.graphite.is_some(),
-                self.influxdb.is_some(),
-                self.new_relic.is_some(),
-                self.wavefront.is_some(),
-                self.cloud_watch.is_some(),
-                self.prometheus.is_some(),
-                self.skywalking.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.cloud_watch);
+        to.opt(3, &self.datadog);
+        to.opt(5, &self.graphite);
+        to.opt(6, &self.influxdb);
+        to.opt(0, &self.job);
+        to.opt(4, &self.kayenta);
+        to.opt(7, &self.new_relic);
+        to.opt(2, &self.plugin);
+        to.opt(10, &self.prometheus);
+        to.opt(11, &self.skywalking);
+        to.opt(8, &self.wavefront);
+        to.opt(1, &self.web);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1MetricProvider);

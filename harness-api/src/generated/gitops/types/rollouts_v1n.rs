@@ -39,12 +39,10 @@ impl model::Model for V1NewRelicMetric {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::Part::Str(&self.profile),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.profile);
+        to.opt(0, &self.query);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1NewRelicMetric);
@@ -96,12 +94,10 @@ impl model::Model for V1NodeAffinity {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.required_during_scheduling_ignored_during_execution),
-            1 => model::opt(&self.preferred_during_scheduling_ignored_during_execution),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.preferred_during_scheduling_ignored_during_execution);
+        to.opt(0, &self.required_during_scheduling_ignored_during_execution);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1NodeAffinity);
@@ -137,11 +133,9 @@ impl model::Model for V1NodeSelector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.node_selector_terms),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.node_selector_terms);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1NodeSelector);
@@ -183,13 +177,11 @@ impl model::Model for V1NodeSelectorRequirement {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::opt(&self.values),
-            2 => model::Part::Str(&self.operator),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(2, &self.operator);
+        to.opt(1, &self.values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1NodeSelectorRequirement);
@@ -228,12 +220,10 @@ impl model::Model for V1NodeSelectorTerm {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.match_fields),
-            1 => model::opt(&self.match_expressions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.match_expressions);
+        to.opt(0, &self.match_fields);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1NodeSelectorTerm);
@@ -275,13 +265,11 @@ impl model::Model for V1nfsVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.path),
-            1 => model::Part::Str(&self.server),
-            2 => model::Part::Flag(&self.read_only),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.path);
+        to.opt(2, &self.read_only);
+        to.opt(1, &self.server);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1nfsVolumeSource);

@@ -39,12 +39,10 @@ impl model::Model for V1ObjectFieldSelector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.field_path),
-            1 => model::Part::Str(&self.api_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.api_version);
+        to.opt(0, &self.field_path);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1ObjectFieldSelector);

@@ -70,35 +70,17 @@ impl model::Model for V1PersistentVolumeClaimSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.selector),
-            1 => model::opt(&self.resources),
-            2 => model::opt(&self.data_source),
-            3 => model::Part::Str(&self.volume_mode),
-            4 => model::Part::Str(&self.volume_name),
-            5 => model::opt(&self.access_modes),
-            6 => model::opt(&self.data_source_ref),
-            7 => model::Part::Str(&self.storage_class_name),
-            8 => model::Part::Str(&self.volume_attributes_class_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.selector.is_some(),
-                self.resources.is_some(),
-                self.data_source.is_some(),
-                self.volume_mode.is_some(),
-                self.volume_name.is_some(),
-                self.access_modes.is_some(),
-                self.data_source_ref.is_some(),
-                self.storage_class_name.is_some(),
-                self.volume_attributes_class_name.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.access_modes);
+        to.opt(2, &self.data_source);
+        to.opt(6, &self.data_source_ref);
+        to.opt(1, &self.resources);
+        to.opt(0, &self.selector);
+        to.opt(7, &self.storage_class_name);
+        to.opt(8, &self.volume_attributes_class_name);
+        to.opt(3, &self.volume_mode);
+        to.opt(4, &self.volume_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1PersistentVolumeClaimSpec);
@@ -137,12 +119,10 @@ impl model::Model for V1PersistentVolumeClaimTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.metadata);
+        to.opt(0, &self.spec);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1PersistentVolumeClaimTemplate);
@@ -181,12 +161,10 @@ impl model::Model for V1PersistentVolumeClaimVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.read_only),
-            1 => model::Part::Str(&self.claim_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.claim_name);
+        to.opt(0, &self.read_only);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1PersistentVolumeClaimVolumeSource);
@@ -225,12 +203,10 @@ impl model::Model for V1PhotonPersistentDiskVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.pd_id),
-            1 => model::Part::Str(&self.fs_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.fs_type);
+        to.opt(0, &self.pd_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1PhotonPersistentDiskVolumeSource);
@@ -284,12 +260,10 @@ impl model::Model for V1PodAffinity {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.required_during_scheduling_ignored_during_execution),
-            1 => model::opt(&self.preferred_during_scheduling_ignored_during_execution),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.preferred_during_scheduling_ignored_during_execution);
+        to.opt(0, &self.required_during_scheduling_ignored_during_execution);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1PodAffinity);
@@ -347,16 +321,14 @@ impl model::Model for V1PodAffinityTerm {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.namespaces),
-            1 => model::Part::Str(&self.topology_key),
-            2 => model::opt(&self.label_selector),
-            3 => model::opt(&self.match_label_keys),
-            4 => model::opt(&self.mismatch_label_keys),
-            5 => model::opt(&self.namespace_selector),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.label_selector);
+        to.opt(3, &self.match_label_keys);
+        to.opt(4, &self.mismatch_label_keys);
+        to.opt(5, &self.namespace_selector);
+        to.opt(0, &self.namespaces);
+        to.opt(1, &self.topology_key);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1PodAffinityTerm);
@@ -410,12 +382,10 @@ impl model::Model for V1PodAntiAffinity {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.required_during_scheduling_ignored_during_execution),
-            1 => model::opt(&self.preferred_during_scheduling_ignored_during_execution),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.preferred_during_scheduling_ignored_during_execution);
+        to.opt(0, &self.required_during_scheduling_ignored_during_execution);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1PodAntiAffinity);
@@ -457,13 +427,11 @@ impl model::Model for V1PodDnsConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.options),
-            1 => model::opt(&self.searches),
-            2 => model::opt(&self.nameservers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.nameservers);
+        to.opt(0, &self.options);
+        to.opt(1, &self.searches);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1PodDnsConfig);
@@ -502,12 +470,10 @@ impl model::Model for V1PodDnsConfigOption {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1PodDnsConfigOption);
@@ -543,11 +509,9 @@ impl model::Model for V1PodFailurePolicy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.rules),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.rules);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1PodFailurePolicy);
@@ -589,13 +553,11 @@ impl model::Model for V1PodFailurePolicyOnExitCodesRequirement {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.values),
-            1 => model::Part::Str(&self.operator),
-            2 => model::Part::Str(&self.container_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.container_name);
+        to.opt(1, &self.operator);
+        to.opt(0, &self.values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1PodFailurePolicyOnExitCodesRequirement);
@@ -634,12 +596,10 @@ impl model::Model for V1PodFailurePolicyOnPodConditionsPattern {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.status);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1PodFailurePolicyOnPodConditionsPattern);
@@ -681,13 +641,11 @@ impl model::Model for V1PodFailurePolicyRule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.action),
-            1 => model::opt(&self.on_exit_codes),
-            2 => model::opt(&self.on_pod_conditions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.action);
+        to.opt(1, &self.on_exit_codes);
+        to.opt(2, &self.on_pod_conditions);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1PodFailurePolicyRule);
@@ -723,11 +681,9 @@ impl model::Model for V1PodOs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1PodOs);
@@ -763,11 +719,9 @@ impl model::Model for V1PodReadinessGate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.condition_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.condition_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1PodReadinessGate);
@@ -809,13 +763,11 @@ impl model::Model for V1PodResourceClaim {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.resource_claim_name),
-            2 => model::Part::Str(&self.resource_claim_template_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.resource_claim_name);
+        to.opt(2, &self.resource_claim_template_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1PodResourceClaim);
@@ -851,11 +803,9 @@ impl model::Model for V1PodSchedulingGate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1PodSchedulingGate);
@@ -941,43 +891,21 @@ impl model::Model for V1PodSecurityContext {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.fs_group),
-            1 => model::opt(&self.sysctls),
-            2 => model::Part::Str(&self.run_as_user),
-            3 => model::Part::Str(&self.run_as_group),
-            4 => model::Part::Flag(&self.run_as_non_root),
-            5 => model::opt(&self.se_linux_options),
-            6 => model::opt(&self.seccomp_profile),
-            7 => model::opt(&self.windows_options),
-            8 => model::opt(&self.app_armor_profile),
-            9 => model::opt(&self.supplemental_groups),
-            10 => model::Part::Str(&self.fs_group_change_policy),
-            11 => model::Part::Str(&self.se_linux_change_policy),
-            12 => model::Part::Str(&self.supplemental_groups_policy),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.fs_group.is_some(),
-                self.sysctls.is_some(),
-                self.run_as_user.is_some(),
-                self.run_as_group.is_some(),
-                self.run_as_non_root.is_some(),
-                self.se_linux_options.is_some(),
-                self.seccomp_profile.is_some(),
-                self.windows_options.is_some(),
-                self.app_armor_profile.is_some(),
-                self.supplemental_groups.is_some(),
-                self.fs_group_change_policy.is_some(),
-                self.se_linux_change_policy.is_some(),
-                self.supplemental_groups_policy.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.app_armor_profile);
+        to.opt(0, &self.fs_group);
+        to.opt(10, &self.fs_group_change_policy);
+        to.opt(3, &self.run_as_group);
+        to.opt(4, &self.run_as_non_root);
+        to.opt(2, &self.run_as_user);
+        to.opt(11, &self.se_linux_change_policy);
+        to.opt(5, &self.se_linux_options);
+        to.opt(6, &self.seccomp_profile);
+        to.opt(9, &self.supplemental_groups);
+        to.opt(12, &self.supplemental_groups_policy);
+        to.opt(1, &self.sysctls);
+        to.opt(7, &self.windows_options);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1PodSecurityContext);
@@ -1171,97 +1099,48 @@ impl model::Model for V1PodSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.os),
-            1 => model::Part::Flag(&self.host_ipc),
-            2 => model::Part::Flag(&self.host_pid),
-            3 => model::opt(&self.volumes),
-            4 => model::opt(&self.affinity),
-            5 => model::Part::Str(&self.hostname),
-            6 => model::Part::Str(&self.node_name),
-            7 => model::opt(&self.overhead),
-            8 => model::Part::Int(&self.priority),
-            9 => model::opt(&self.dns_config),
-            10 => model::Part::Str(&self.dns_policy),
-            11 => model::Part::Flag(&self.host_users),
-            12 => model::opt(&self.resources),
-            13 => model::Part::Str(&self.subdomain),
-            14 => model::opt(&self.containers),
-            15 => model::opt(&self.host_aliases),
-            16 => model::Part::Flag(&self.host_network),
-            17 => model::opt(&self.tolerations),
-            18 => model::opt(&self.node_selector),
-            19 => model::Part::Str(&self.restart_policy),
-            20 => model::Part::Str(&self.scheduler_name),
-            21 => model::opt(&self.init_containers),
-            22 => model::opt(&self.readiness_gates),
-            23 => model::opt(&self.resource_claims),
-            24 => model::Part::Str(&self.service_account),
-            25 => model::opt(&self.scheduling_gates),
-            26 => model::opt(&self.security_context),
-            27 => model::opt(&self.image_pull_secrets),
-            28 => model::Part::Str(&self.preemption_policy),
-            29 => model::Part::Str(&self.runtime_class_name),
-            30 => model::Part::Str(&self.priority_class_name),
-            31 => model::Part::Flag(&self.set_hostname_as_fqdn),
-            32 => model::Part::Flag(&self.enable_service_links),
-            33 => model::Part::Str(&self.service_account_name),
-            34 => model::opt(&self.ephemeral_containers),
-            35 => model::Part::Str(&self.active_deadline_seconds),
-            36 => model::Part::Flag(&self.share_process_namespace),
-            37 => model::opt(&self.topology_spread_constraints),
-            38 => model::Part::Flag(&self.automount_service_account_token),
-            39 => model::Part::Str(&self.termination_grace_period_seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.os.is_some(),
-                self.host_ipc.is_some(),
-                self.host_pid.is_some(),
-                self.volumes.is_some(),
-                self.affinity.is_some(),
-                self.hostname.is_some(),
-                self.node_name.is_some(),
-                self.overhead.is_some(),
-                self.priority.is_some(),
-                self.dns_config.is_some(),
-                self.dns_policy.is_some(),
-                self.host_users.is_some(),
-                self.resources.is_some(),
-                self.subdomain.is_some(),
-                self.containers.is_some(),
-                self.host_aliases.is_some(),
-                self.host_network.is_some(),
-                self.tolerations.is_some(),
-                self.node_selector.is_some(),
-                self.restart_policy.is_some(),
-                self.scheduler_name.is_some(),
-                self.init_containers.is_some(),
-                self.readiness_gates.is_some(),
-                self.resource_claims.is_some(),
-                self.service_account.is_some(),
-                self.scheduling_gates.is_some(),
-                self.security_context.is_some(),
-                self.image_pull_secrets.is_some(),
-                self.preemption_policy.is_some(),
-                self.runtime_class_name.is_some(),
-                self.priority_class_name.is_some(),
-                self.set_hostname_as_fqdn.is_some(),
-                self.enable_service_links.is_some(),
-                self.service_account_name.is_some(),
-                self.ephemeral_containers.is_some(),
-                self.active_deadline_seconds.is_some(),
-                self.share_process_namespace.is_some(),
-                self.topology_spread_constraints.is_some(),
-                self.automount_service_account_token.is_some(),
-                self.termination_grace_period_seconds.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(35, &self.active_deadline_seconds);
+        to.opt(4, &self.affinity);
+        to.opt(38, &self.automount_service_account_token);
+        to.opt(14, &self.containers);
+        to.opt(9, &self.dns_config);
+        to.opt(10, &self.dns_policy);
+        to.opt(32, &self.enable_service_links);
+        to.opt(34, &self.ephemeral_containers);
+        to.opt(15, &self.host_aliases);
+        to.opt(1, &self.host_ipc);
+        to.opt(16, &self.host_network);
+        to.opt(2, &self.host_pid);
+        to.opt(11, &self.host_users);
+        to.opt(5, &self.hostname);
+        to.opt(27, &self.image_pull_secrets);
+        to.opt(21, &self.init_containers);
+        to.opt(6, &self.node_name);
+        to.opt(18, &self.node_selector);
+        to.opt(0, &self.os);
+        to.opt(7, &self.overhead);
+        to.opt(28, &self.preemption_policy);
+        to.opt(8, &self.priority);
+        to.opt(30, &self.priority_class_name);
+        to.opt(22, &self.readiness_gates);
+        to.opt(23, &self.resource_claims);
+        to.opt(12, &self.resources);
+        to.opt(19, &self.restart_policy);
+        to.opt(29, &self.runtime_class_name);
+        to.opt(20, &self.scheduler_name);
+        to.opt(25, &self.scheduling_gates);
+        to.opt(26, &self.security_context);
+        to.opt(24, &self.service_account);
+        to.opt(33, &self.service_account_name);
+        to.opt(31, &self.set_hostname_as_fqdn);
+        to.opt(36, &self.share_process_namespace);
+        to.opt(13, &self.subdomain);
+        to.opt(39, &self.termination_grace_period_seconds);
+        to.opt(17, &self.tolerations);
+        to.opt(37, &self.topology_spread_constraints);
+        to.opt(3, &self.volumes);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1PodSpec);
@@ -1300,12 +1179,10 @@ impl model::Model for V1PodTemplateMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.labels),
-            1 => model::opt(&self.annotations),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.annotations);
+        to.opt(0, &self.labels);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1PodTemplateMetadata);
@@ -1344,12 +1221,10 @@ impl model::Model for V1PodTemplateSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.metadata);
+        to.opt(0, &self.spec);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1PodTemplateSpec);
@@ -1391,13 +1266,11 @@ impl model::Model for V1PortworxVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.fs_type),
-            1 => model::Part::Flag(&self.read_only),
-            2 => model::Part::Str(&self.volume_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.fs_type);
+        to.opt(1, &self.read_only);
+        to.opt(2, &self.volume_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1PortworxVolumeSource);
@@ -1436,12 +1309,10 @@ impl model::Model for V1PreferredSchedulingTerm {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.weight),
-            1 => model::opt(&self.preference),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.preference);
+        to.opt(0, &self.weight);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1PreferredSchedulingTerm);
@@ -1503,17 +1374,15 @@ impl model::Model for V1Probe {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.handler),
-            1 => model::Part::Int(&self.period_seconds),
-            2 => model::Part::Int(&self.timeout_seconds),
-            3 => model::Part::Int(&self.failure_threshold),
-            4 => model::Part::Int(&self.success_threshold),
-            5 => model::Part::Int(&self.initial_delay_seconds),
-            6 => model::Part::Str(&self.termination_grace_period_seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.failure_threshold);
+        to.opt(0, &self.handler);
+        to.opt(5, &self.initial_delay_seconds);
+        to.opt(1, &self.period_seconds);
+        to.opt(4, &self.success_threshold);
+        to.opt(6, &self.termination_grace_period_seconds);
+        to.opt(2, &self.timeout_seconds);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1Probe);
@@ -1558,14 +1427,12 @@ impl model::Model for V1ProbeHandler {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.exec),
-            1 => model::opt(&self.grpc),
-            2 => model::opt(&self.http_get),
-            3 => model::opt(&self.tcp_socket),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.exec);
+        to.opt(1, &self.grpc);
+        to.opt(2, &self.http_get);
+        to.opt(3, &self.tcp_socket);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1ProbeHandler);
@@ -1604,12 +1471,10 @@ impl model::Model for V1ProjectedVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.sources),
-            1 => model::Part::Int(&self.default_mode),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.default_mode);
+        to.opt(0, &self.sources);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1ProjectedVolumeSource);
@@ -1645,11 +1510,9 @@ impl model::Model for V1PrometheusAuth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.sigv4),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.sigv4);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1PrometheusAuth);
@@ -1707,16 +1570,14 @@ impl model::Model for V1PrometheusMetric {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::Part::Str(&self.address),
-            2 => model::opt(&self.headers),
-            3 => model::Part::Str(&self.timeout),
-            4 => model::Part::Flag(&self.insecure),
-            5 => model::opt(&self.authentication),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.address);
+        to.opt(5, &self.authentication);
+        to.opt(2, &self.headers);
+        to.opt(4, &self.insecure);
+        to.opt(0, &self.query);
+        to.opt(3, &self.timeout);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1PrometheusMetric);

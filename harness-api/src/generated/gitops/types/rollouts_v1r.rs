@@ -39,12 +39,10 @@ impl model::Model for V1ResourceClaim {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.request),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.request);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1ResourceClaim);
@@ -86,13 +84,11 @@ impl model::Model for V1ResourceFieldSelector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.divisor),
-            1 => model::Part::Str(&self.resource),
-            2 => model::Part::Str(&self.container_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.container_name);
+        to.opt(0, &self.divisor);
+        to.opt(1, &self.resource);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1ResourceFieldSelector);
@@ -134,13 +130,11 @@ impl model::Model for V1ResourceRequirements {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.claims),
-            1 => model::opt(&self.limits),
-            2 => model::opt(&self.requests),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.claims);
+        to.opt(1, &self.limits);
+        to.opt(2, &self.requests);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1ResourceRequirements);
@@ -194,15 +188,13 @@ impl model::Model for V1RolloutAnalysis {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.args),
-            1 => model::opt(&self.dry_run),
-            2 => model::opt(&self.templates),
-            3 => model::opt(&self.analysis_run_metadata),
-            4 => model::opt(&self.measurement_retention),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.analysis_run_metadata);
+        to.opt(0, &self.args);
+        to.opt(1, &self.dry_run);
+        to.opt(4, &self.measurement_retention);
+        to.opt(2, &self.templates);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1RolloutAnalysis);
@@ -280,39 +272,19 @@ impl model::Model for V1RolloutAnalysisRunInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.icon),
-            1 => model::opt(&self.jobs),
-            2 => model::Part::Int(&self.error),
-            3 => model::Part::Int(&self.failed),
-            4 => model::Part::Str(&self.status),
-            5 => model::opt(&self.metrics),
-            6 => model::opt(&self.metadata),
-            7 => model::Part::Str(&self.revision),
-            8 => model::opt(&self.non_job_info),
-            9 => model::Part::Int(&self.successful),
-            10 => model::Part::Int(&self.inconclusive),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.icon.is_some(),
-                self.jobs.is_some(),
-                self.error.is_some(),
-                self.failed.is_some(),
-                self.status.is_some(),
-                self.metrics.is_some(),
-                self.metadata.is_some(),
-                self.revision.is_some(),
-                self.non_job_info.is_some(),
-                self.successful.is_some(),
-                self.inconclusive.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.error);
+        to.opt(3, &self.failed);
+        to.opt(0, &self.icon);
+        to.opt(10, &self.inconclusive);
+        to.opt(1, &self.jobs);
+        to.opt(6, &self.metadata);
+        to.opt(5, &self.metrics);
+        to.opt(8, &self.non_job_info);
+        to.opt(7, &self.revision);
+        to.opt(4, &self.status);
+        to.opt(9, &self.successful);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1RolloutAnalysisRunInfo);
@@ -351,12 +323,10 @@ impl model::Model for V1RolloutAnalysisTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.cluster_scope),
-            1 => model::Part::Str(&self.template_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cluster_scope);
+        to.opt(1, &self.template_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1RolloutAnalysisTemplate);
@@ -395,12 +365,10 @@ impl model::Model for V1RolloutContainerInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.image),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.image);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1RolloutContainerInfo);
@@ -462,17 +430,15 @@ impl model::Model for V1RolloutExperimentInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.icon),
-            1 => model::Part::Str(&self.status),
-            2 => model::Part::Str(&self.message),
-            3 => model::opt(&self.metadata),
-            4 => model::Part::Str(&self.revision),
-            5 => model::opt(&self.replica_sets),
-            6 => model::opt(&self.analysis_runs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.analysis_runs);
+        to.opt(0, &self.icon);
+        to.opt(2, &self.message);
+        to.opt(3, &self.metadata);
+        to.opt(5, &self.replica_sets);
+        to.opt(4, &self.revision);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1RolloutExperimentInfo);
@@ -514,13 +480,11 @@ impl model::Model for V1RolloutExperimentStep {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.analyses),
-            1 => model::Part::Str(&self.duration),
-            2 => model::opt(&self.templates),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.analyses);
+        to.opt(1, &self.duration);
+        to.opt(2, &self.templates);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1RolloutExperimentStep);
@@ -574,15 +538,13 @@ impl model::Model for V1RolloutExperimentStepAnalysisTemplateRef {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.args),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Flag(&self.cluster_scope),
-            3 => model::Part::Str(&self.template_name),
-            4 => model::Part::Flag(&self.required_for_completion),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.args);
+        to.opt(2, &self.cluster_scope);
+        to.opt(1, &self.name);
+        to.opt(4, &self.required_for_completion);
+        to.opt(3, &self.template_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1RolloutExperimentStepAnalysisTemplateRef);
@@ -644,17 +606,15 @@ impl model::Model for V1RolloutExperimentTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Int(&self.weight),
-            2 => model::opt(&self.service),
-            3 => model::Part::Str(&self.spec_ref),
-            4 => model::opt(&self.metadata),
-            5 => model::Part::Int(&self.replicas),
-            6 => model::opt(&self.selector),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.metadata);
+        to.opt(0, &self.name);
+        to.opt(5, &self.replicas);
+        to.opt(6, &self.selector);
+        to.opt(2, &self.service);
+        to.opt(3, &self.spec_ref);
+        to.opt(1, &self.weight);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1RolloutExperimentTemplate);
@@ -784,65 +744,32 @@ impl model::Model for V1RolloutInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.icon),
-            1 => model::Part::Str(&self.step),
-            2 => model::Part::Int(&self.ready),
-            3 => model::opt(&self.steps),
-            4 => model::Part::Str(&self.status),
-            5 => model::Part::Int(&self.current),
-            6 => model::Part::Int(&self.desired),
-            7 => model::Part::Str(&self.message),
-            8 => model::Part::Int(&self.updated),
-            9 => model::opt(&self.metadata),
-            10 => model::Part::Str(&self.strategy),
-            11 => model::Part::Int(&self.available),
-            12 => model::Part::Str(&self.set_weight),
-            13 => model::opt(&self.containers),
-            14 => model::Part::Str(&self.generation),
-            15 => model::opt(&self.experiments),
-            16 => model::opt(&self.replica_sets),
-            17 => model::Part::Str(&self.restarted_at),
-            18 => model::Part::Str(&self.actual_weight),
-            19 => model::opt(&self.analysis_runs),
-            20 => model::opt(&self.canary_images),
-            21 => model::opt(&self.stable_images),
-            22 => model::opt(&self.preview_images),
-            23 => model::Part::Int(&self.canary_revision),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.icon.is_some(),
-                self.step.is_some(),
-                self.ready.is_some(),
-                self.steps.is_some(),
-                self.status.is_some(),
-                self.current.is_some(),
-                self.desired.is_some(),
-                self.message.is_some(),
-                self.updated.is_some(),
-                self.metadata.is_some(),
-                self.strategy.is_some(),
-                self.available.is_some(),
-                self.set_weight.is_some(),
-                self.containers.is_some(),
-                self.generation.is_some(),
-                self.experiments.is_some(),
-                self.replica_sets.is_some(),
-                self.restarted_at.is_some(),
-                self.actual_weight.is_some(),
-                self.analysis_runs.is_some(),
-                self.canary_images.is_some(),
-                self.stable_images.is_some(),
-                self.preview_images.is_some(),
-                self.canary_revision.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(18, &self.actual_weight);
+        to.opt(19, &self.analysis_runs);
+        to.opt(11, &self.available);
+        to.opt(20, &self.canary_images);
+        to.opt(23, &self.canary_revision);
+        to.opt(13, &self.containers);
+        to.opt(5, &self.current);
+        to.opt(6, &self.desired);
+        to.opt(15, &self.experiments);
+        to.opt(14, &self.generation);
+        to.opt(0, &self.icon);
+        to.opt(7, &self.message);
+        to.opt(9, &self.metadata);
+        to.opt(22, &self.preview_images);
+        to.opt(2, &self.ready);
+        to.opt(16, &self.replica_sets);
+        to.opt(17, &self.restarted_at);
+        to.opt(12, &self.set_weight);
+        to.opt(21, &self.stable_images);
+        to.opt(4, &self.status);
+        to.opt(1, &self.step);
+        to.opt(3, &self.steps);
+        to.opt(10, &self.strategy);
+        to.opt(8, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1RolloutInfo);
@@ -890,15 +817,13 @@ impl model::Model for V1RolloutJobInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.icon),
-            1 => model::Part::Str(&self.status),
-            2 => model::opt(&self.metadata),
-            3 => model::Part::Json(&self.started_at),
-            4 => model::Part::Str(&self.metric_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.icon);
+        to.opt(2, &self.metadata);
+        to.opt(4, &self.metric_name);
+        to.opt(3, &self.started_at);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1RolloutJobInfo);
@@ -943,14 +868,12 @@ impl model::Model for V1RolloutNonJobInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.value),
-            1 => model::Part::Str(&self.status),
-            2 => model::Part::Json(&self.started_at),
-            3 => model::Part::Str(&self.metric_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.metric_name);
+        to.opt(2, &self.started_at);
+        to.opt(1, &self.status);
+        to.opt(0, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1RolloutNonJobInfo);
@@ -986,11 +909,9 @@ impl model::Model for V1RolloutPause {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.duration),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.duration);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1RolloutPause);
@@ -1038,15 +959,13 @@ impl model::Model for V1RolloutPodInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.icon),
-            1 => model::Part::Str(&self.ready),
-            2 => model::Part::Str(&self.status),
-            3 => model::opt(&self.metadata),
-            4 => model::Part::Int(&self.restarts),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.icon);
+        to.opt(3, &self.metadata);
+        to.opt(1, &self.ready);
+        to.opt(4, &self.restarts);
+        to.opt(2, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1RolloutPodInfo);
@@ -1144,49 +1063,24 @@ impl model::Model for V1RolloutReplicaSetInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.icon),
-            1 => model::Part::Flag(&self.ping),
-            2 => model::opt(&self.pods),
-            3 => model::Part::Flag(&self.pong),
-            4 => model::Part::Flag(&self.active),
-            5 => model::Part::Flag(&self.canary),
-            6 => model::opt(&self.images),
-            7 => model::Part::Flag(&self.stable),
-            8 => model::Part::Str(&self.status),
-            9 => model::Part::Flag(&self.preview),
-            10 => model::opt(&self.metadata),
-            11 => model::Part::Int(&self.replicas),
-            12 => model::Part::Str(&self.revision),
-            13 => model::Part::Str(&self.template),
-            14 => model::Part::Int(&self.available),
-            15 => model::Part::Str(&self.scale_down_deadline),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.icon.is_some(),
-                self.ping.is_some(),
-                self.pods.is_some(),
-                self.pong.is_some(),
-                self.active.is_some(),
-                self.canary.is_some(),
-                self.images.is_some(),
-                self.stable.is_some(),
-                self.status.is_some(),
-                self.preview.is_some(),
-                self.metadata.is_some(),
-                self.replicas.is_some(),
-                self.revision.is_some(),
-                self.template.is_some(),
-                self.available.is_some(),
-                self.scale_down_deadline.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.active);
+        to.opt(14, &self.available);
+        to.opt(5, &self.canary);
+        to.opt(0, &self.icon);
+        to.opt(6, &self.images);
+        to.opt(10, &self.metadata);
+        to.opt(1, &self.ping);
+        to.opt(2, &self.pods);
+        to.opt(3, &self.pong);
+        to.opt(9, &self.preview);
+        to.opt(11, &self.replicas);
+        to.opt(12, &self.revision);
+        to.opt(15, &self.scale_down_deadline);
+        to.opt(7, &self.stable);
+        to.opt(8, &self.status);
+        to.opt(13, &self.template);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1RolloutReplicaSetInfo);
@@ -1228,13 +1122,11 @@ impl model::Model for V1RouteMatch {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.path),
-            1 => model::opt(&self.method),
-            2 => model::opt(&self.headers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.headers);
+        to.opt(1, &self.method);
+        to.opt(0, &self.path);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1RouteMatch);
@@ -1300,33 +1192,16 @@ impl model::Model for V1rbdVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.pool),
-            1 => model::Part::Str(&self.user),
-            2 => model::Part::Str(&self.image),
-            3 => model::Part::Str(&self.fs_type),
-            4 => model::Part::Str(&self.keyring),
-            5 => model::opt(&self.monitors),
-            6 => model::Part::Flag(&self.read_only),
-            7 => model::opt(&self.secret_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.pool.is_some(),
-                self.user.is_some(),
-                self.image.is_some(),
-                self.fs_type.is_some(),
-                self.keyring.is_some(),
-                self.monitors.is_some(),
-                self.read_only.is_some(),
-                self.secret_ref.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.fs_type);
+        to.opt(2, &self.image);
+        to.opt(4, &self.keyring);
+        to.opt(5, &self.monitors);
+        to.opt(0, &self.pool);
+        to.opt(6, &self.read_only);
+        to.opt(7, &self.secret_ref);
+        to.opt(1, &self.user);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1rbdVolumeSource);

@@ -74,37 +74,18 @@ impl model::Model for V1ScaleIoVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.fs_type),
-            1 => model::Part::Str(&self.system),
-            2 => model::Part::Str(&self.gateway),
-            3 => model::Part::Flag(&self.read_only),
-            4 => model::opt(&self.secret_ref),
-            5 => model::Part::Flag(&self.ssl_enabled),
-            6 => model::Part::Str(&self.volume_name),
-            7 => model::Part::Str(&self.storage_mode),
-            8 => model::Part::Str(&self.storage_pool),
-            9 => model::Part::Str(&self.protection_domain),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.fs_type.is_some(),
-                self.system.is_some(),
-                self.gateway.is_some(),
-                self.read_only.is_some(),
-                self.secret_ref.is_some(),
-                self.ssl_enabled.is_some(),
-                self.volume_name.is_some(),
-                self.storage_mode.is_some(),
-                self.storage_pool.is_some(),
-                self.protection_domain.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.fs_type);
+        to.opt(2, &self.gateway);
+        to.opt(9, &self.protection_domain);
+        to.opt(3, &self.read_only);
+        to.opt(4, &self.secret_ref);
+        to.opt(5, &self.ssl_enabled);
+        to.opt(7, &self.storage_mode);
+        to.opt(8, &self.storage_pool);
+        to.opt(1, &self.system);
+        to.opt(6, &self.volume_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1ScaleIoVolumeSource);
@@ -152,15 +133,13 @@ impl model::Model for V1ScopeDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.end),
-            1 => model::Part::Str(&self.step),
-            2 => model::Part::Str(&self.scope),
-            3 => model::Part::Str(&self.start),
-            4 => model::Part::Str(&self.region),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.end);
+        to.opt(4, &self.region);
+        to.opt(2, &self.scope);
+        to.opt(3, &self.start);
+        to.opt(1, &self.step);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1ScopeDetail);
@@ -199,12 +178,10 @@ impl model::Model for V1SeccompProfile {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.localhost_profile),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.localhost_profile);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1SeccompProfile);
@@ -243,12 +220,10 @@ impl model::Model for V1SecretEnvSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.optional),
-            1 => model::opt(&self.local_object_reference),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.local_object_reference);
+        to.opt(0, &self.optional);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1SecretEnvSource);
@@ -290,13 +265,11 @@ impl model::Model for V1SecretKeySelector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Flag(&self.optional),
-            2 => model::opt(&self.local_object_reference),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(2, &self.local_object_reference);
+        to.opt(1, &self.optional);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1SecretKeySelector);
@@ -338,13 +311,11 @@ impl model::Model for V1SecretProjection {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            1 => model::Part::Flag(&self.optional),
-            2 => model::opt(&self.local_object_reference),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.opt(2, &self.local_object_reference);
+        to.opt(1, &self.optional);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1SecretProjection);
@@ -389,14 +360,12 @@ impl model::Model for V1SecretVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            1 => model::Part::Flag(&self.optional),
-            2 => model::Part::Str(&self.secret_name),
-            3 => model::Part::Int(&self.default_mode),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.default_mode);
+        to.opt(0, &self.items);
+        to.opt(1, &self.optional);
+        to.opt(2, &self.secret_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1SecretVolumeSource);
@@ -478,41 +447,20 @@ impl model::Model for V1SecurityContext {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.proc_mount),
-            1 => model::Part::Str(&self.run_as_user),
-            2 => model::Part::Flag(&self.privileged),
-            3 => model::Part::Str(&self.run_as_group),
-            4 => model::opt(&self.capabilities),
-            5 => model::Part::Flag(&self.run_as_non_root),
-            6 => model::opt(&self.se_linux_options),
-            7 => model::opt(&self.seccomp_profile),
-            8 => model::opt(&self.windows_options),
-            9 => model::opt(&self.app_armor_profile),
-            10 => model::Part::Flag(&self.read_only_root_filesystem),
-            11 => model::Part::Flag(&self.allow_privilege_escalation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.proc_mount.is_some(),
-                self.run_as_user.is_some(),
-                self.privileged.is_some(),
-                self.run_as_group.is_some(),
-                self.capabilities.is_some(),
-                self.run_as_non_root.is_some(),
-                self.se_linux_options.is_some(),
-                self.seccomp_profile.is_some(),
-                self.windows_options.is_some(),
-                self.app_armor_profile.is_some(),
-                self.read_only_root_filesystem.is_some(),
-                self.allow_privilege_escalation.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(11, &self.allow_privilege_escalation);
+        to.opt(9, &self.app_armor_profile);
+        to.opt(4, &self.capabilities);
+        to.opt(2, &self.privileged);
+        to.opt(0, &self.proc_mount);
+        to.opt(10, &self.read_only_root_filesystem);
+        to.opt(3, &self.run_as_group);
+        to.opt(5, &self.run_as_non_root);
+        to.opt(1, &self.run_as_user);
+        to.opt(6, &self.se_linux_options);
+        to.opt(7, &self.seccomp_profile);
+        to.opt(8, &self.windows_options);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1SecurityContext);
@@ -554,13 +502,11 @@ impl model::Model for V1ServiceAccountTokenProjection {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.path),
-            1 => model::Part::Str(&self.audience),
-            2 => model::Part::Str(&self.expiration_seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.audience);
+        to.opt(2, &self.expiration_seconds);
+        to.opt(0, &self.path);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1ServiceAccountTokenProjection);
@@ -602,13 +548,11 @@ impl model::Model for V1SetCanaryScale {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.weight),
-            1 => model::Part::Int(&self.replicas),
-            2 => model::Part::Flag(&self.match_traffic_weight),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.match_traffic_weight);
+        to.opt(1, &self.replicas);
+        to.opt(0, &self.weight);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1SetCanaryScale);
@@ -647,12 +591,10 @@ impl model::Model for V1SetHeaderRoute {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.match_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.match_);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1SetHeaderRoute);
@@ -694,13 +636,11 @@ impl model::Model for V1SetMirrorRoute {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.match_),
-            2 => model::Part::Int(&self.percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.match_);
+        to.opt(0, &self.name);
+        to.opt(2, &self.percentage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1SetMirrorRoute);
@@ -742,13 +682,11 @@ impl model::Model for V1Sigv4Config {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.address),
-            1 => model::Part::Str(&self.profile),
-            2 => model::Part::Str(&self.role_arn),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.address);
+        to.opt(1, &self.profile);
+        to.opt(2, &self.role_arn);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1Sigv4Config);
@@ -790,13 +728,11 @@ impl model::Model for V1SkyWalkingMetric {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::Part::Str(&self.address),
-            2 => model::Part::Str(&self.interval),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.address);
+        to.opt(2, &self.interval);
+        to.opt(0, &self.query);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1SkyWalkingMetric);
@@ -832,11 +768,9 @@ impl model::Model for V1SleepAction {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.seconds);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1SleepAction);
@@ -884,15 +818,13 @@ impl model::Model for V1StorageOsVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.fs_type),
-            1 => model::Part::Flag(&self.read_only),
-            2 => model::opt(&self.secret_ref),
-            3 => model::Part::Str(&self.volume_name),
-            4 => model::Part::Str(&self.volume_namespace),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.fs_type);
+        to.opt(1, &self.read_only);
+        to.opt(2, &self.secret_ref);
+        to.opt(3, &self.volume_name);
+        to.opt(4, &self.volume_namespace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1StorageOsVolumeSource);
@@ -934,13 +866,11 @@ impl model::Model for V1StringMatch {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.exact),
-            1 => model::Part::Str(&self.regex),
-            2 => model::Part::Str(&self.prefix),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.exact);
+        to.opt(2, &self.prefix);
+        to.opt(1, &self.regex);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1StringMatch);
@@ -976,11 +906,9 @@ impl model::Model for V1SuccessPolicy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.rules),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.rules);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1SuccessPolicy);
@@ -1019,12 +947,10 @@ impl model::Model for V1SuccessPolicyRule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.succeeded_count),
-            1 => model::Part::Str(&self.succeeded_indexes),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.succeeded_count);
+        to.opt(1, &self.succeeded_indexes);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1SuccessPolicyRule);
@@ -1063,12 +989,10 @@ impl model::Model for V1Sysctl {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1Sysctl);
@@ -1113,14 +1037,12 @@ impl model::Model for V1seLinuxOptions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.role),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.user),
-            3 => model::Part::Str(&self.level),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.level);
+        to.opt(0, &self.role);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.user);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1seLinuxOptions);

@@ -36,11 +36,9 @@ impl model::Model for V1TemplateService {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1TemplateService);
@@ -88,15 +86,13 @@ impl model::Model for V1Toleration {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            2 => model::Part::Str(&self.effect),
-            3 => model::Part::Str(&self.operator),
-            4 => model::Part::Str(&self.toleration_seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.effect);
+        to.opt(0, &self.key);
+        to.opt(3, &self.operator);
+        to.opt(4, &self.toleration_seconds);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1Toleration);
@@ -162,33 +158,16 @@ impl model::Model for V1TopologySpreadConstraint {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.max_skew),
-            1 => model::Part::Int(&self.min_domains),
-            2 => model::Part::Str(&self.topology_key),
-            3 => model::opt(&self.label_selector),
-            4 => model::opt(&self.match_label_keys),
-            5 => model::Part::Str(&self.node_taints_policy),
-            6 => model::Part::Str(&self.when_unsatisfiable),
-            7 => model::Part::Str(&self.node_affinity_policy),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.max_skew.is_some(),
-                self.min_domains.is_some(),
-                self.topology_key.is_some(),
-                self.label_selector.is_some(),
-                self.match_label_keys.is_some(),
-                self.node_taints_policy.is_some(),
-                self.when_unsatisfiable.is_some(),
-                self.node_affinity_policy.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.label_selector);
+        to.opt(4, &self.match_label_keys);
+        to.opt(0, &self.max_skew);
+        to.opt(1, &self.min_domains);
+        to.opt(7, &self.node_affinity_policy);
+        to.opt(5, &self.node_taints_policy);
+        to.opt(2, &self.topology_key);
+        to.opt(6, &self.when_unsatisfiable);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1TopologySpreadConstraint);
@@ -230,13 +209,11 @@ impl model::Model for V1TypedLocalObjectReference {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.api_group),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.api_group);
+        to.opt(0, &self.kind);
+        to.opt(1, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1TypedLocalObjectReference);
@@ -281,14 +258,12 @@ impl model::Model for V1TypedObjectReference {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.api_group),
-            3 => model::Part::Str(&self.namespace),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.api_group);
+        to.opt(0, &self.kind);
+        to.opt(1, &self.name);
+        to.opt(3, &self.namespace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1TypedObjectReference);
@@ -327,12 +302,10 @@ impl model::Model for V1tcpSocketAction {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.host),
-            1 => model::Part::Json(&self.port),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.host);
+        to.opt(1, &self.port);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1tcpSocketAction);

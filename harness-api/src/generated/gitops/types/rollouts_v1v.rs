@@ -39,12 +39,10 @@ impl model::Model for V1Volume {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.volume_source),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.volume_source);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1Volume);
@@ -83,12 +81,10 @@ impl model::Model for V1VolumeDevice {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.device_path),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.device_path);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1VolumeDevice);
@@ -150,17 +146,15 @@ impl model::Model for V1VolumeMount {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.sub_path),
-            2 => model::Part::Flag(&self.read_only),
-            3 => model::Part::Str(&self.mount_path),
-            4 => model::Part::Str(&self.sub_path_expr),
-            5 => model::Part::Str(&self.mount_propagation),
-            6 => model::Part::Str(&self.recursive_read_only),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.mount_path);
+        to.opt(5, &self.mount_propagation);
+        to.opt(0, &self.name);
+        to.opt(2, &self.read_only);
+        to.opt(6, &self.recursive_read_only);
+        to.opt(1, &self.sub_path);
+        to.opt(4, &self.sub_path_expr);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1VolumeMount);
@@ -214,15 +208,13 @@ impl model::Model for V1VolumeProjection {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.secret),
-            1 => model::opt(&self.config_map),
-            2 => model::opt(&self.downward_api),
-            3 => model::opt(&self.cluster_trust_bundle),
-            4 => model::opt(&self.service_account_token),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.cluster_trust_bundle);
+        to.opt(1, &self.config_map);
+        to.opt(2, &self.downward_api);
+        to.opt(0, &self.secret);
+        to.opt(4, &self.service_account_token);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1VolumeProjection);
@@ -261,12 +253,10 @@ impl model::Model for V1VolumeResourceRequirements {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.limits),
-            1 => model::opt(&self.requests),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.limits);
+        to.opt(1, &self.requests);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1VolumeResourceRequirements);
@@ -420,77 +410,38 @@ impl model::Model for V1VolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.fc),
-            1 => model::opt(&self.csi),
-            2 => model::opt(&self.nfs),
-            3 => model::opt(&self.rbd),
-            4 => model::opt(&self.image),
-            5 => model::opt(&self.iscsi),
-            6 => model::opt(&self.cephfs),
-            7 => model::opt(&self.cinder),
-            8 => model::opt(&self.secret),
-            9 => model::opt(&self.flocker),
-            10 => model::opt(&self.git_repo),
-            11 => model::opt(&self.quobyte),
-            12 => model::opt(&self.scale_io),
-            13 => model::opt(&self.empty_dir),
-            14 => model::opt(&self.host_path),
-            15 => model::opt(&self.azure_disk),
-            16 => model::opt(&self.azure_file),
-            17 => model::opt(&self.config_map),
-            18 => model::opt(&self.ephemeral),
-            19 => model::opt(&self.glusterfs),
-            20 => model::opt(&self.projected),
-            21 => model::opt(&self.storageos),
-            22 => model::opt(&self.flex_volume),
-            23 => model::opt(&self.downward_api),
-            24 => model::opt(&self.vsphere_volume),
-            25 => model::opt(&self.portworx_volume),
-            26 => model::opt(&self.gce_persistent_disk),
-            27 => model::opt(&self.aws_elastic_block_store),
-            28 => model::opt(&self.photon_persistent_disk),
-            29 => model::opt(&self.persistent_volume_claim),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.fc.is_some(),
-                self.csi.is_some(),
-                self.nfs.is_some(),
-                self.rbd.is_some(),
-                self.image.is_some(),
-                self.iscsi.is_some(),
-                self.cephfs.is_some(),
-                self.cinder.is_some(),
-                self.secret.is_some(),
-                self.flocker.is_some(),
-                self.git_repo.is_some(),
-                self.quobyte.is_some(),
-                self.scale_io.is_some(),
-                self.empty_dir.is_some(),
-                self.host_path.is_some(),
-                self.azure_disk.is_some(),
-                self.azure_file.is_some(),
-                self.config_map.is_some(),
-                self.ephemeral.is_some(),
-                self.glusterfs.is_some(),
-                self.projected.is_some(),
-                self.storageos.is_some(),
-                self.flex_volume.is_some(),
-                self.downward_api.is_some(),
-                self.vsphere_volume.is_some(),
-                self.portworx_volume.is_some(),
-                self.gce_persistent_disk.is_some(),
-                self.aws_elastic_block_store.is_some(),
-                self.photon_persistent_disk.is_some(),
-                self.persistent_volume_claim.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(27, &self.aws_elastic_block_store);
+        to.opt(15, &self.azure_disk);
+        to.opt(16, &self.azure_file);
+        to.opt(6, &self.cephfs);
+        to.opt(7, &self.cinder);
+        to.opt(17, &self.config_map);
+        to.opt(1, &self.csi);
+        to.opt(23, &self.downward_api);
+        to.opt(13, &self.empty_dir);
+        to.opt(18, &self.ephemeral);
+        to.opt(0, &self.fc);
+        to.opt(22, &self.flex_volume);
+        to.opt(9, &self.flocker);
+        to.opt(26, &self.gce_persistent_disk);
+        to.opt(10, &self.git_repo);
+        to.opt(19, &self.glusterfs);
+        to.opt(14, &self.host_path);
+        to.opt(4, &self.image);
+        to.opt(5, &self.iscsi);
+        to.opt(2, &self.nfs);
+        to.opt(29, &self.persistent_volume_claim);
+        to.opt(28, &self.photon_persistent_disk);
+        to.opt(25, &self.portworx_volume);
+        to.opt(20, &self.projected);
+        to.opt(11, &self.quobyte);
+        to.opt(3, &self.rbd);
+        to.opt(12, &self.scale_io);
+        to.opt(8, &self.secret);
+        to.opt(21, &self.storageos);
+        to.opt(24, &self.vsphere_volume);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1VolumeSource);
@@ -535,14 +486,12 @@ impl model::Model for V1VsphereVirtualDiskVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.fs_type),
-            1 => model::Part::Str(&self.volume_path),
-            2 => model::Part::Str(&self.storage_policy_id),
-            3 => model::Part::Str(&self.storage_policy_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.fs_type);
+        to.opt(2, &self.storage_policy_id);
+        to.opt(3, &self.storage_policy_name);
+        to.opt(1, &self.volume_path);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1VsphereVirtualDiskVolumeSource);

@@ -39,12 +39,10 @@ impl model::Model for V1WavefrontMetric {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::Part::Str(&self.address),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.address);
+        to.opt(0, &self.query);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1WavefrontMetric);
@@ -110,33 +108,16 @@ impl model::Model for V1WebMetric {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.body),
-            2 => model::Part::Str(&self.method),
-            3 => model::opt(&self.headers),
-            4 => model::Part::Flag(&self.insecure),
-            5 => model::Part::Str(&self.json_body),
-            6 => model::Part::Str(&self.json_path),
-            7 => model::Part::Str(&self.timeout_seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.body.is_some(),
-                self.method.is_some(),
-                self.headers.is_some(),
-                self.insecure.is_some(),
-                self.json_body.is_some(),
-                self.json_path.is_some(),
-                self.timeout_seconds.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.body);
+        to.opt(3, &self.headers);
+        to.opt(4, &self.insecure);
+        to.opt(5, &self.json_body);
+        to.opt(6, &self.json_path);
+        to.opt(2, &self.method);
+        to.opt(7, &self.timeout_seconds);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1WebMetric);
@@ -175,12 +156,10 @@ impl model::Model for V1WebMetricHeader {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1WebMetricHeader);
@@ -219,12 +198,10 @@ impl model::Model for V1WeightedPodAffinityTerm {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.weight),
-            1 => model::opt(&self.pod_affinity_term),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.pod_affinity_term);
+        to.opt(0, &self.weight);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1WeightedPodAffinityTerm);
@@ -274,14 +251,12 @@ impl model::Model for V1WindowsSecurityContextOptions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.host_process),
-            1 => model::Part::Str(&self.run_as_user_name),
-            2 => model::Part::Str(&self.gmsa_credential_spec),
-            3 => model::Part::Str(&self.gmsa_credential_spec_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.gmsa_credential_spec);
+        to.opt(3, &self.gmsa_credential_spec_name);
+        to.opt(0, &self.host_process);
+        to.opt(1, &self.run_as_user_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1WindowsSecurityContextOptions);

@@ -54,15 +54,13 @@ impl model::Model for CreateGitxWebhookRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.repo_name),
-            1 => model::opt(&self.folder_paths),
-            2 => model::Part::Str(&self.webhook_name),
-            3 => model::Part::Str(&self.connector_ref),
-            4 => model::Part::Str(&self.webhook_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.connector_ref);
+        to.opt(1, &self.folder_paths);
+        to.opt(0, &self.repo_name);
+        to.opt(4, &self.webhook_identifier);
+        to.opt(2, &self.webhook_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateGitxWebhookRequest);
@@ -98,11 +96,9 @@ impl model::Model for CreateGitxWebhookResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.webhook_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.webhook_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateGitxWebhookResponse);
@@ -160,13 +156,11 @@ impl model::Model for CreateWebhookRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.spec),
-            1 => model::Cell::part(&self.webhook_name),
-            2 => model::Cell::part(&self.webhook_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.spec);
+        to.one(2, &self.webhook_identifier);
+        to.one(1, &self.webhook_name);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateWebhookRequest);
@@ -202,11 +196,9 @@ impl model::Model for CreateWebhookResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.webhook_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.webhook_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateWebhookResponse);
@@ -248,13 +240,11 @@ impl model::Model for EventStatusMessageBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.hint),
-            1 => model::Part::Str(&self.message),
-            2 => model::Part::Str(&self.explanation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.explanation);
+        to.opt(0, &self.hint);
+        to.opt(1, &self.message);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EventStatusMessageBody);
@@ -298,12 +288,10 @@ impl model::Model for GenericWebhookSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth_spec),
-            1 => model::opt(&self.webhook_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth_spec);
+        to.opt(1, &self.webhook_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GenericWebhookSpec);
@@ -352,14 +340,12 @@ impl model::Model for GitWebhookSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.repo_name),
-            1 => model::opt(&self.folder_paths),
-            2 => model::opt(&self.webhook_type),
-            3 => model::Part::Str(&self.connector_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.connector_ref);
+        to.opt(1, &self.folder_paths);
+        to.opt(0, &self.repo_name);
+        to.opt(2, &self.webhook_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitWebhookSpec);
@@ -453,45 +439,22 @@ impl model::Model for GitxWebhookEventResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.branch),
-            1 => model::Part::Str(&self.payload),
-            2 => model::Part::Str(&self.commit_id),
-            3 => model::Part::Str(&self.repo_name),
-            4 => model::Part::Str(&self.commit_url),
-            5 => model::Part::Int(&self.file_count),
-            6 => model::Part::Str(&self.author_name),
-            7 => model::opt(&self.event_status),
-            8 => model::Part::Str(&self.commit_message),
-            9 => model::Part::Str(&self.event_identifier),
-            10 => model::Part::Int(&self.event_trigger_time),
-            11 => model::Part::Int(&self.failure_file_count),
-            12 => model::Part::Str(&self.webhook_identifier),
-            13 => model::opt(&self.event_status_message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.branch.is_some(),
-                self.payload.is_some(),
-                self.commit_id.is_some(),
-                self.repo_name.is_some(),
-                self.commit_url.is_some(),
-                self.file_count.is_some(),
-                self.author_name.is_some(),
-                self.event_status.is_some(),
-                self.commit_message.is_some(),
-                self.event_identifier.is_some(),
-                self.event_trigger_time.is_some(),
-                self.failure_file_count.is_some(),
-                self.webhook_identifier.is_some(),
-                self.event_status_message.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.author_name);
+        to.opt(0, &self.branch);
+        to.opt(2, &self.commit_id);
+        to.opt(8, &self.commit_message);
+        to.opt(4, &self.commit_url);
+        to.opt(9, &self.event_identifier);
+        to.opt(7, &self.event_status);
+        to.opt(13, &self.event_status_message);
+        to.opt(10, &self.event_trigger_time);
+        to.opt(11, &self.failure_file_count);
+        to.opt(5, &self.file_count);
+        to.opt(1, &self.payload);
+        to.opt(3, &self.repo_name);
+        to.opt(12, &self.webhook_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitxWebhookEventResponse);
@@ -559,17 +522,15 @@ impl model::Model for GitxWebhookResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.repo_name),
-            1 => model::Part::Flag(&self.is_enabled),
-            2 => model::opt(&self.folder_paths),
-            3 => model::Part::Str(&self.webhook_name),
-            4 => model::Part::Str(&self.connector_ref),
-            5 => model::Part::Int(&self.event_trigger_time),
-            6 => model::Part::Str(&self.webhook_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.connector_ref);
+        to.opt(5, &self.event_trigger_time);
+        to.opt(2, &self.folder_paths);
+        to.opt(1, &self.is_enabled);
+        to.opt(0, &self.repo_name);
+        to.opt(6, &self.webhook_identifier);
+        to.opt(3, &self.webhook_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitxWebhookResponse);
@@ -614,14 +575,12 @@ impl model::Model for HmacAuthSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.header),
-            1 => model::opt(&self.auth_type),
-            2 => model::Part::Str(&self.secret_key),
-            3 => model::Part::Str(&self.hash_algorithm),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.auth_type);
+        to.opt(3, &self.hash_algorithm);
+        to.opt(0, &self.header);
+        to.opt(2, &self.secret_key);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HmacAuthSpec);
@@ -661,11 +620,9 @@ impl model::Model for ListWebhookRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.webhook_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.webhook_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListWebhookRequest);
@@ -706,11 +663,9 @@ impl model::Model for NoAuthSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NoAuthSpec);
@@ -753,12 +708,10 @@ impl model::Model for SlackHmacAuthSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth_type),
-            1 => model::Part::Str(&self.secret_key),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth_type);
+        to.opt(1, &self.secret_key);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SlackHmacAuthSpec);
@@ -798,11 +751,9 @@ impl model::Model for SlackNoAuthSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SlackNoAuthSpec);
@@ -850,12 +801,10 @@ impl model::Model for SlackWebhookSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth_spec),
-            1 => model::opt(&self.webhook_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth_spec);
+        to.opt(1, &self.webhook_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SlackWebhookSpec);
@@ -913,15 +862,13 @@ impl model::Model for UpdateGitxWebhookRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.repo_name),
-            1 => model::Part::Flag(&self.is_enabled),
-            2 => model::opt(&self.folder_paths),
-            3 => model::Part::Str(&self.webhook_name),
-            4 => model::Part::Str(&self.connector_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.connector_ref);
+        to.opt(2, &self.folder_paths);
+        to.opt(1, &self.is_enabled);
+        to.opt(0, &self.repo_name);
+        to.opt(3, &self.webhook_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateGitxWebhookRequest);
@@ -957,11 +904,9 @@ impl model::Model for UpdateGitxWebhookResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.webhook_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.webhook_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateGitxWebhookResponse);
@@ -1019,13 +964,11 @@ impl model::Model for UpdateWebhookRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.spec),
-            1 => model::Cell::part(&self.is_enabled),
-            2 => model::Cell::part(&self.webhook_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.is_enabled);
+        to.one(0, &self.spec);
+        to.one(2, &self.webhook_name);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UpdateWebhookRequest);
@@ -1061,11 +1004,9 @@ impl model::Model for UpdateWebhookResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.webhook_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.webhook_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateWebhookResponse);
@@ -1119,15 +1060,13 @@ impl model::Model for WebhookResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::Part::Flag(&self.is_enabled),
-            2 => model::Part::Str(&self.webhook_name),
-            3 => model::Part::Int(&self.event_trigger_time),
-            4 => model::Part::Str(&self.webhook_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.event_trigger_time);
+        to.opt(1, &self.is_enabled);
+        to.opt(0, &self.spec);
+        to.opt(4, &self.webhook_identifier);
+        to.opt(2, &self.webhook_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WebhookResponse);

@@ -82,41 +82,20 @@ impl model::Model for GitFullSyncConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.branch),
-            1 => model::Part::Str(&self.pr_title),
-            2 => model::Part::Flag(&self.new_branch),
-            3 => model::Part::Str(&self.base_branch),
-            4 => model::Part::Str(&self.root_folder),
-            5 => model::Part::Flag(&self.is_new_branch),
-            6 => model::Part::Str(&self.target_branch),
-            7 => model::Part::Str(&self.org_identifier),
-            8 => model::Part::Str(&self.repo_identifier),
-            9 => model::Part::Str(&self.account_identifier),
-            10 => model::Part::Flag(&self.create_pull_request),
-            11 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.branch.is_some(),
-                self.pr_title.is_some(),
-                self.new_branch.is_some(),
-                self.base_branch.is_some(),
-                self.root_folder.is_some(),
-                self.is_new_branch.is_some(),
-                self.target_branch.is_some(),
-                self.org_identifier.is_some(),
-                self.repo_identifier.is_some(),
-                self.account_identifier.is_some(),
-                self.create_pull_request.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.account_identifier);
+        to.opt(3, &self.base_branch);
+        to.opt(0, &self.branch);
+        to.opt(10, &self.create_pull_request);
+        to.opt(5, &self.is_new_branch);
+        to.opt(2, &self.new_branch);
+        to.opt(7, &self.org_identifier);
+        to.opt(1, &self.pr_title);
+        to.opt(11, &self.project_identifier);
+        to.opt(8, &self.repo_identifier);
+        to.opt(4, &self.root_folder);
+        to.opt(6, &self.target_branch);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitFullSyncConfig);
@@ -208,35 +187,17 @@ impl model::Model for GitFullSyncConfigRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.branch),
-            1 => model::Part::Str(&self.pr_title),
-            2 => model::Part::Flag(&self.new_branch),
-            3 => model::Part::Str(&self.base_branch),
-            4 => model::Cell::part(&self.root_folder),
-            5 => model::Part::Flag(&self.is_new_branch),
-            6 => model::Part::Str(&self.target_branch),
-            7 => model::Cell::part(&self.repo_identifier),
-            8 => model::Part::Flag(&self.create_pull_request),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                self.pr_title.is_some(),
-                self.new_branch.is_some(),
-                self.base_branch.is_some(),
-                true,
-                self.is_new_branch.is_some(),
-                self.target_branch.is_some(),
-                true,
-                self.create_pull_request.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.base_branch);
+        to.one(0, &self.branch);
+        to.opt(8, &self.create_pull_request);
+        to.opt(5, &self.is_new_branch);
+        to.opt(2, &self.new_branch);
+        to.opt(1, &self.pr_title);
+        to.one(7, &self.repo_identifier);
+        to.one(4, &self.root_folder);
+        to.opt(6, &self.target_branch);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(GitFullSyncConfigRequest);
@@ -330,47 +291,23 @@ impl model::Model for GitFullSyncEntityInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.branch),
-            2 => model::Part::Str(&self.repo_url),
-            3 => model::Part::Str(&self.file_path),
-            4 => model::Part::Str(&self.repo_name),
-            5 => model::opt(&self.entity_type),
-            6 => model::Part::Str(&self.identifier),
-            7 => model::Part::Int(&self.retry_count),
-            8 => model::Part::Str(&self.root_folder),
-            9 => model::opt(&self.sync_status),
-            10 => model::Part::Str(&self.error_message),
-            11 => model::Part::Str(&self.error_messages),
-            12 => model::Part::Str(&self.org_identifier),
-            13 => model::Part::Str(&self.account_identifier),
-            14 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.branch.is_some(),
-                self.repo_url.is_some(),
-                self.file_path.is_some(),
-                self.repo_name.is_some(),
-                self.entity_type.is_some(),
-                self.identifier.is_some(),
-                self.retry_count.is_some(),
-                self.root_folder.is_some(),
-                self.sync_status.is_some(),
-                self.error_message.is_some(),
-                self.error_messages.is_some(),
-                self.org_identifier.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(13, &self.account_identifier);
+        to.opt(1, &self.branch);
+        to.opt(5, &self.entity_type);
+        to.opt(10, &self.error_message);
+        to.opt(11, &self.error_messages);
+        to.opt(3, &self.file_path);
+        to.opt(6, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(12, &self.org_identifier);
+        to.opt(14, &self.project_identifier);
+        to.opt(4, &self.repo_name);
+        to.opt(2, &self.repo_url);
+        to.opt(7, &self.retry_count);
+        to.opt(8, &self.root_folder);
+        to.opt(9, &self.sync_status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitFullSyncEntityInfo);
@@ -562,12 +499,10 @@ impl model::Model for GitFullSyncEntityInfoFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.sync_status),
-            1 => model::opt(&self.entity_types),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.entity_types);
+        to.opt(0, &self.sync_status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitFullSyncEntityInfoFilter);
@@ -796,33 +731,16 @@ impl model::Model for PageResponseGitFullSyncEntityInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageResponseGitFullSyncEntityInfo);
@@ -867,14 +785,12 @@ impl model::Model for ResponseDtoGitFullSyncConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoGitFullSyncConfig);
@@ -924,14 +840,12 @@ impl model::Model for ResponseDtoPageResponseGitFullSyncEntityInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageResponseGitFullSyncEntityInfo);
@@ -981,14 +895,12 @@ impl model::Model for ResponseDtoTriggerGitFullSyncResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoTriggerGitFullSyncResponse);
@@ -1029,11 +941,9 @@ impl model::Model for TriggerGitFullSyncResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.is_full_sync_triggered),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.is_full_sync_triggered);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TriggerGitFullSyncResponse);

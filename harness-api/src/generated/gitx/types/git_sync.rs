@@ -62,17 +62,15 @@ impl model::Model for GitEnabled {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.git_sync_enabled),
-            1 => model::opt(&self.connectivity_mode),
-            2 => model::Part::Flag(&self.is_git_sync_enabled),
-            3 => model::Part::Flag(&self.git_sync_enabled_only_for_ff),
-            4 => model::Part::Flag(&self.git_simplification_enabled),
-            5 => model::Part::Flag(&self.is_git_sync_enabled_only_for_ff),
-            6 => model::Part::Flag(&self.is_git_simplification_enabled),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.connectivity_mode);
+        to.opt(4, &self.git_simplification_enabled);
+        to.opt(0, &self.git_sync_enabled);
+        to.opt(3, &self.git_sync_enabled_only_for_ff);
+        to.opt(6, &self.is_git_simplification_enabled);
+        to.opt(2, &self.is_git_sync_enabled);
+        to.opt(5, &self.is_git_sync_enabled_only_for_ff);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitEnabled);
@@ -146,35 +144,17 @@ impl model::Model for GitSyncConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.repo),
-            2 => model::Part::Str(&self.branch),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.org_identifier),
-            5 => model::Part::Str(&self.git_connector_ref),
-            6 => model::opt(&self.git_connector_type),
-            7 => model::Part::Str(&self.project_identifier),
-            8 => model::opt(&self.git_sync_folder_config_dt_os),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.repo.is_some(),
-                self.branch.is_some(),
-                self.identifier.is_some(),
-                self.org_identifier.is_some(),
-                self.git_connector_ref.is_some(),
-                self.git_connector_type.is_some(),
-                self.project_identifier.is_some(),
-                self.git_sync_folder_config_dt_os.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.branch);
+        to.opt(5, &self.git_connector_ref);
+        to.opt(6, &self.git_connector_type);
+        to.opt(8, &self.git_sync_folder_config_dt_os);
+        to.opt(3, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(4, &self.org_identifier);
+        to.opt(7, &self.project_identifier);
+        to.opt(1, &self.repo);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitSyncConfig);
@@ -236,12 +216,10 @@ impl model::Model for GitSyncFolderConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.is_default),
-            1 => model::Part::Str(&self.root_folder),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.is_default);
+        to.opt(1, &self.root_folder);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitSyncFolderConfig);

@@ -86,43 +86,21 @@ impl model::Model for GitSyncError {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.repo_id),
-            1 => model::opt(&self.scopes),
-            2 => model::opt(&self.status),
-            3 => model::Part::Str(&self.repo_url),
-            4 => model::Part::Int(&self.created_at),
-            5 => model::opt(&self.error_type),
-            6 => model::Part::Str(&self.branch_name),
-            7 => model::opt(&self.change_type),
-            8 => model::opt(&self.entity_type),
-            9 => model::Part::Str(&self.failure_reason),
-            10 => model::Part::Str(&self.complete_file_path),
-            11 => model::Part::Str(&self.account_identifier),
-            12 => model::Part::Json(&self.additional_error_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.repo_id.is_some(),
-                self.scopes.is_some(),
-                self.status.is_some(),
-                self.repo_url.is_some(),
-                self.created_at.is_some(),
-                self.error_type.is_some(),
-                self.branch_name.is_some(),
-                self.change_type.is_some(),
-                self.entity_type.is_some(),
-                self.failure_reason.is_some(),
-                self.complete_file_path.is_some(),
-                self.account_identifier.is_some(),
-                self.additional_error_details.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(11, &self.account_identifier);
+        to.opt(12, &self.additional_error_details);
+        to.opt(6, &self.branch_name);
+        to.opt(7, &self.change_type);
+        to.opt(10, &self.complete_file_path);
+        to.opt(4, &self.created_at);
+        to.opt(8, &self.entity_type);
+        to.opt(5, &self.error_type);
+        to.opt(9, &self.failure_reason);
+        to.opt(0, &self.repo_id);
+        to.opt(3, &self.repo_url);
+        to.opt(1, &self.scopes);
+        to.opt(2, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitSyncError);
@@ -184,17 +162,15 @@ impl model::Model for GitSyncErrorAggregateByCommit {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.repo_id),
-            1 => model::Part::Int(&self.created_at),
-            2 => model::Part::Str(&self.branch_name),
-            3 => model::Part::Int(&self.failed_count),
-            4 => model::Part::Str(&self.git_commit_id),
-            5 => model::Part::Str(&self.commit_message),
-            6 => model::opt(&self.errors_for_summary_view),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.branch_name);
+        to.opt(5, &self.commit_message);
+        to.opt(1, &self.created_at);
+        to.opt(6, &self.errors_for_summary_view);
+        to.opt(3, &self.failed_count);
+        to.opt(4, &self.git_commit_id);
+        to.opt(0, &self.repo_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitSyncErrorAggregateByCommit);
@@ -238,12 +214,10 @@ impl model::Model for GitSyncErrorCount {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.connectivity_error_count),
-            1 => model::Part::Int(&self.git_to_harness_error_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.connectivity_error_count);
+        to.opt(1, &self.git_to_harness_error_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitSyncErrorCount);
@@ -472,33 +446,16 @@ impl model::Model for PageResponseGitSyncError {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageResponseGitSyncError);
@@ -564,33 +521,16 @@ impl model::Model for PageResponseGitSyncErrorAggregateByCommit {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageResponseGitSyncErrorAggregateByCommit);
@@ -635,14 +575,12 @@ impl model::Model for ResponseDtoGitSyncErrorCount {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoGitSyncErrorCount);
@@ -692,14 +630,12 @@ impl model::Model for ResponseDtoPageResponseGitSyncError {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageResponseGitSyncError);
@@ -744,14 +680,12 @@ impl model::Model for ResponseDtoPageResponseGitSyncErrorAggregateByCommit {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageResponseGitSyncErrorAggregateByCommit);

@@ -62,17 +62,15 @@ impl model::Model for GitSyncSettings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_identifier),
-            1 => model::Part::Flag(&self.enabled_only_for_ff),
-            2 => model::Part::Flag(&self.execute_on_delegate),
-            3 => model::Part::Str(&self.project_identifier),
-            4 => model::Part::Flag(&self.is_enabled_only_for_ff),
-            5 => model::Part::Flag(&self.git_simplification_enabled),
-            6 => model::Part::Flag(&self.is_git_simplification_enabled),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.enabled_only_for_ff);
+        to.opt(2, &self.execute_on_delegate);
+        to.opt(5, &self.git_simplification_enabled);
+        to.opt(4, &self.is_enabled_only_for_ff);
+        to.opt(6, &self.is_git_simplification_enabled);
+        to.opt(0, &self.org_identifier);
+        to.opt(3, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitSyncSettings);
@@ -117,14 +115,12 @@ impl model::Model for ResponseDtoGitSyncSettings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoGitSyncSettings);

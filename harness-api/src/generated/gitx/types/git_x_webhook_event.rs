@@ -36,11 +36,9 @@ impl model::Model for UpdateGitxWebhookEventRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Maybe(&self.event_status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.maybe(0, &self.event_status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateGitxWebhookEventRequest);

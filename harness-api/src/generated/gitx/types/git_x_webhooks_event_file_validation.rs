@@ -70,35 +70,17 @@ impl model::Model for EntityDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.branch),
-            2 => model::Part::Str(&self.project),
-            3 => model::Part::Flag(&self.is_valid),
-            4 => model::Part::Str(&self.entity_url),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::opt(&self.entity_type),
-            7 => model::opt(&self.error_metadata),
-            8 => model::opt(&self.entity_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.branch.is_some(),
-                self.project.is_some(),
-                self.is_valid.is_some(),
-                self.entity_url.is_some(),
-                self.identifier.is_some(),
-                self.entity_type.is_some(),
-                self.error_metadata.is_some(),
-                self.entity_metadata.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.branch);
+        to.opt(8, &self.entity_metadata);
+        to.opt(6, &self.entity_type);
+        to.opt(4, &self.entity_url);
+        to.opt(7, &self.error_metadata);
+        to.opt(5, &self.identifier);
+        to.opt(3, &self.is_valid);
+        to.opt(0, &self.org);
+        to.opt(2, &self.project);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityDetails);
@@ -154,14 +136,12 @@ impl model::Model for EntityMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.override_type),
-            1 => model::Part::Str(&self.pipeline_identifier),
-            2 => model::Part::Str(&self.environment_identifier),
-            3 => model::Part::Str(&self.template_version_label),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.environment_identifier);
+        to.opt(0, &self.override_type);
+        to.opt(1, &self.pipeline_identifier);
+        to.opt(3, &self.template_version_label);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityMetadata);
@@ -208,14 +188,12 @@ impl model::Model for GetGitxWebhookEventFileValidationResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.file_url),
-            1 => model::Part::Str(&self.file_path),
-            2 => model::opt(&self.entity_details),
-            3 => model::opt(&self.file_action_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.entity_details);
+        to.opt(3, &self.file_action_type);
+        to.opt(1, &self.file_path);
+        to.opt(0, &self.file_url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetGitxWebhookEventFileValidationResponse);
@@ -262,13 +240,11 @@ impl model::Model for GitxErrorMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.hint),
-            1 => model::Part::Str(&self.explanation),
-            2 => model::Part::Str(&self.error_message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.error_message);
+        to.opt(1, &self.explanation);
+        to.opt(0, &self.hint);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitxErrorMetadata);

@@ -73,16 +73,14 @@ impl model::Model for BitbucketServerProviderRequestInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.type_),
-            1 => model::Part::Str(&self.domain),
-            2 => model::Part::Str(&self.client_id),
-            3 => model::Part::Str(&self.client_secret_ref),
-            4 => model::Part::Str(&self.secret_manager_ref),
-            5 => model::opt(&self.delegate_selectors),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.client_id);
+        to.opt(3, &self.client_secret_ref);
+        to.opt(5, &self.delegate_selectors);
+        to.opt(1, &self.domain);
+        to.opt(4, &self.secret_manager_ref);
+        to.one(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(BitbucketServerProviderRequestInfo);
@@ -127,14 +125,12 @@ impl model::Model for CreateProviderRequestDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.spec),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.description);
+        to.opt(2, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(1, &self.spec);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateProviderRequestDto);
@@ -170,11 +166,9 @@ impl model::Model for CreateProviderResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateProviderResponse);
@@ -213,12 +207,10 @@ impl model::Model for DeleteProviderResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            1 => model::Part::Flag(&self.successfully_deleted),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifier);
+        to.opt(1, &self.successfully_deleted);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeleteProviderResponse);
@@ -280,17 +272,15 @@ impl model::Model for GetProviderResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Str(&self.description),
-            4 => model::Part::Int(&self.last_modified_at),
-            5 => model::Part::Str(&self.account_identifier),
-            6 => model::opt(&self.provider_response_info),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account_identifier);
+        to.opt(3, &self.description);
+        to.opt(2, &self.identifier);
+        to.opt(4, &self.last_modified_at);
+        to.opt(0, &self.name);
+        to.opt(6, &self.provider_response_info);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetProviderResponse);
@@ -368,16 +358,14 @@ impl model::Model for GithubEnterpriseProviderRequestInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.type_),
-            1 => model::Part::Str(&self.domain),
-            2 => model::Part::Str(&self.client_id),
-            3 => model::Part::Str(&self.client_secret_ref),
-            4 => model::Part::Str(&self.secret_manager_ref),
-            5 => model::opt(&self.delegate_selectors),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.client_id);
+        to.opt(3, &self.client_secret_ref);
+        to.opt(5, &self.delegate_selectors);
+        to.opt(1, &self.domain);
+        to.opt(4, &self.secret_manager_ref);
+        to.one(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(GithubEnterpriseProviderRequestInfo);
@@ -450,16 +438,14 @@ impl model::Model for GitlabOnPremProviderRequestInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.type_),
-            1 => model::Part::Str(&self.domain),
-            2 => model::Part::Str(&self.client_id),
-            3 => model::Part::Str(&self.client_secret_ref),
-            4 => model::Part::Str(&self.secret_manager_ref),
-            5 => model::opt(&self.delegate_selectors),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.client_id);
+        to.opt(3, &self.client_secret_ref);
+        to.opt(5, &self.delegate_selectors);
+        to.opt(1, &self.domain);
+        to.opt(4, &self.secret_manager_ref);
+        to.one(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(GitlabOnPremProviderRequestInfo);
@@ -512,14 +498,12 @@ impl model::Model for ProviderResponseInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.domain),
-            2 => model::Part::Str(&self.secret_manager_ref),
-            3 => model::opt(&self.delegate_selectors),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.delegate_selectors);
+        to.opt(1, &self.domain);
+        to.opt(2, &self.secret_manager_ref);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProviderResponseInfo);
@@ -564,14 +548,12 @@ impl model::Model for ResponseDtoCreateProviderResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoCreateProviderResponse);
@@ -621,14 +603,12 @@ impl model::Model for ResponseDtoDeleteProviderResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoDeleteProviderResponse);
@@ -678,14 +658,12 @@ impl model::Model for ResponseDtoGetProviderResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoGetProviderResponse);
@@ -735,14 +713,12 @@ impl model::Model for ResponseDtoListGetProviderResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListGetProviderResponse);
@@ -792,14 +768,12 @@ impl model::Model for ResponseDtoUpdateProviderResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoUpdateProviderResponse);
@@ -846,13 +820,11 @@ impl model::Model for UpdateProviderRequestDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.spec),
-            2 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.description);
+        to.opt(0, &self.name);
+        to.opt(1, &self.spec);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateProviderRequestDto);
@@ -888,11 +860,9 @@ impl model::Model for UpdateProviderResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateProviderResponse);

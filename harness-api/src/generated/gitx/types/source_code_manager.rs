@@ -45,14 +45,12 @@ impl model::Model for ResponseDtoListSourceCodeManager {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListSourceCodeManager);
@@ -102,14 +100,12 @@ impl model::Model for ResponseDtoSourceCodeManager {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoSourceCodeManager);
@@ -180,33 +176,16 @@ impl model::Model for SourceCodeManager {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Int(&self.created_at),
-            4 => model::Part::Json(&self.authentication),
-            5 => model::Part::Int(&self.last_modified_at),
-            6 => model::Part::Str(&self.user_identifier),
-            7 => model::Part::Str(&self.account_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.created_at.is_some(),
-                self.authentication.is_some(),
-                self.last_modified_at.is_some(),
-                self.user_identifier.is_some(),
-                self.account_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.account_identifier);
+        to.opt(4, &self.authentication);
+        to.opt(3, &self.created_at);
+        to.opt(0, &self.id);
+        to.opt(5, &self.last_modified_at);
+        to.opt(1, &self.name);
+        to.opt(2, &self.type_);
+        to.opt(6, &self.user_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SourceCodeManager);

@@ -98,49 +98,24 @@ impl model::Model for ArtifactDeploymentsDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.count),
-            1 => model::Part::Str(&self.env_name),
-            2 => model::opt(&self.env_type),
-            3 => model::Part::Str(&self.infra_name),
-            4 => model::Part::Str(&self.pipeline_id),
-            5 => model::Part::Str(&self.service_name),
-            6 => model::Part::Str(&self.env_identifier),
-            7 => model::Part::Str(&self.org_identifier),
-            8 => model::Part::Str(&self.last_deployed_at),
-            9 => model::Part::Str(&self.infra_identifier),
-            10 => model::Part::Str(&self.last_deployed_by_id),
-            11 => model::Part::Str(&self.project_identifier),
-            12 => model::Part::Str(&self.service_identifier),
-            13 => model::Part::Str(&self.last_deployed_by_name),
-            14 => model::Part::Str(&self.last_pipeline_execution_id),
-            15 => model::Part::Str(&self.last_pipeline_execution_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.count.is_some(),
-                self.env_name.is_some(),
-                self.env_type.is_some(),
-                self.infra_name.is_some(),
-                self.pipeline_id.is_some(),
-                self.service_name.is_some(),
-                self.env_identifier.is_some(),
-                self.org_identifier.is_some(),
-                self.last_deployed_at.is_some(),
-                self.infra_identifier.is_some(),
-                self.last_deployed_by_id.is_some(),
-                self.project_identifier.is_some(),
-                self.service_identifier.is_some(),
-                self.last_deployed_by_name.is_some(),
-                self.last_pipeline_execution_id.is_some(),
-                self.last_pipeline_execution_name.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.opt(6, &self.env_identifier);
+        to.opt(1, &self.env_name);
+        to.opt(2, &self.env_type);
+        to.opt(9, &self.infra_identifier);
+        to.opt(3, &self.infra_name);
+        to.opt(8, &self.last_deployed_at);
+        to.opt(10, &self.last_deployed_by_id);
+        to.opt(13, &self.last_deployed_by_name);
+        to.opt(14, &self.last_pipeline_execution_id);
+        to.opt(15, &self.last_pipeline_execution_name);
+        to.opt(7, &self.org_identifier);
+        to.opt(4, &self.pipeline_id);
+        to.opt(11, &self.project_identifier);
+        to.opt(12, &self.service_identifier);
+        to.opt(5, &self.service_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactDeploymentsDetail);
@@ -179,12 +154,10 @@ impl model::Model for ArtifactDeploymentsDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.deployments),
-            1 => model::opt(&self.deployments_stats),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.deployments);
+        to.opt(1, &self.deployments_stats);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactDeploymentsDetails);
@@ -232,15 +205,13 @@ impl model::Model for ArtifactDeploymentsList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.page_size),
-            1 => model::Part::Int(&self.item_count),
-            2 => model::Part::Int(&self.page_count),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::opt(&self.deployments),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.deployments);
+        to.opt(1, &self.item_count);
+        to.opt(2, &self.page_count);
+        to.opt(3, &self.page_index);
+        to.opt(0, &self.page_size);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactDeploymentsList);
@@ -297,11 +268,9 @@ impl model::Model for ArtifactLabelRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.labels),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.labels);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ArtifactLabelRequest);
@@ -359,16 +328,14 @@ impl model::Model for ArtifactSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.labels),
-            1 => model::Part::Str(&self.created_at),
-            2 => model::Part::Str(&self.image_name),
-            3 => model::Part::Str(&self.modified_at),
-            4 => model::opt(&self.package_type),
-            5 => model::Part::Int(&self.downloads_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.created_at);
+        to.opt(5, &self.downloads_count);
+        to.opt(2, &self.image_name);
+        to.opt(0, &self.labels);
+        to.opt(3, &self.modified_at);
+        to.opt(4, &self.package_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactSummary);
@@ -407,12 +374,10 @@ impl model::Model for ArtifactSummaryResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactSummaryResponse);
@@ -522,55 +487,27 @@ impl model::Model for ArtifactVersionMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.meta),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.size),
-            3 => model::Part::Str(&self.uuid),
-            4 => model::opt(&self.metadata),
-            5 => model::Part::Int(&self.file_count),
-            6 => model::Part::Flag(&self.is_deleted),
-            7 => model::Part::Int(&self.digest_count),
-            8 => model::opt(&self.package_type),
-            9 => model::Part::Str(&self.pull_command),
-            10 => model::opt(&self.artifact_type),
-            11 => model::Part::Str(&self.last_modified),
-            12 => model::Part::Str(&self.registry_path),
-            13 => model::Part::Str(&self.registry_uuid),
-            14 => model::Part::Flag(&self.is_quarantined),
-            15 => model::Part::Int(&self.downloads_count),
-            16 => model::Part::Str(&self.quarantine_reason),
-            17 => model::opt(&self.deployment_metadata),
-            18 => model::Part::Str(&self.registry_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.meta.is_some(),
-                self.name.is_some(),
-                self.size.is_some(),
-                self.uuid.is_some(),
-                self.metadata.is_some(),
-                self.file_count.is_some(),
-                self.is_deleted.is_some(),
-                self.digest_count.is_some(),
-                self.package_type.is_some(),
-                self.pull_command.is_some(),
-                self.artifact_type.is_some(),
-                self.last_modified.is_some(),
-                self.registry_path.is_some(),
-                self.registry_uuid.is_some(),
-                self.is_quarantined.is_some(),
-                self.downloads_count.is_some(),
-                self.quarantine_reason.is_some(),
-                self.deployment_metadata.is_some(),
-                self.registry_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.artifact_type);
+        to.opt(17, &self.deployment_metadata);
+        to.opt(7, &self.digest_count);
+        to.opt(15, &self.downloads_count);
+        to.opt(5, &self.file_count);
+        to.opt(6, &self.is_deleted);
+        to.opt(14, &self.is_quarantined);
+        to.opt(11, &self.last_modified);
+        to.opt(0, &self.meta);
+        to.opt(4, &self.metadata);
+        to.opt(1, &self.name);
+        to.opt(8, &self.package_type);
+        to.opt(9, &self.pull_command);
+        to.opt(16, &self.quarantine_reason);
+        to.opt(18, &self.registry_identifier);
+        to.opt(12, &self.registry_path);
+        to.opt(13, &self.registry_uuid);
+        to.opt(2, &self.size);
+        to.opt(3, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactVersionMetadata);
@@ -664,47 +601,23 @@ impl model::Model for ArtifactVersionSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.meta),
-            1 => model::Part::Str(&self.purl),
-            2 => model::Part::Str(&self.uuid),
-            3 => model::Part::Str(&self.version),
-            4 => model::Part::Str(&self.image_name),
-            5 => model::Part::Flag(&self.is_deleted),
-            6 => model::opt(&self.package_type),
-            7 => model::opt(&self.artifact_type),
-            8 => model::Part::Str(&self.registry_uuid),
-            9 => model::Part::Flag(&self.is_quarantined),
-            10 => model::Part::Str(&self.sto_pipeline_id),
-            11 => model::Part::Str(&self.ssca_artifact_id),
-            12 => model::Part::Str(&self.sto_execution_id),
-            13 => model::Part::Str(&self.quarantine_reason),
-            14 => model::Part::Str(&self.ssca_artifact_source_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.meta.is_some(),
-                self.purl.is_some(),
-                self.uuid.is_some(),
-                self.version.is_some(),
-                self.image_name.is_some(),
-                self.is_deleted.is_some(),
-                self.package_type.is_some(),
-                self.artifact_type.is_some(),
-                self.registry_uuid.is_some(),
-                self.is_quarantined.is_some(),
-                self.sto_pipeline_id.is_some(),
-                self.ssca_artifact_id.is_some(),
-                self.sto_execution_id.is_some(),
-                self.quarantine_reason.is_some(),
-                self.ssca_artifact_source_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.artifact_type);
+        to.opt(4, &self.image_name);
+        to.opt(5, &self.is_deleted);
+        to.opt(9, &self.is_quarantined);
+        to.opt(0, &self.meta);
+        to.opt(6, &self.package_type);
+        to.opt(1, &self.purl);
+        to.opt(13, &self.quarantine_reason);
+        to.opt(8, &self.registry_uuid);
+        to.opt(11, &self.ssca_artifact_id);
+        to.opt(14, &self.ssca_artifact_source_id);
+        to.opt(12, &self.sto_execution_id);
+        to.opt(10, &self.sto_pipeline_id);
+        to.opt(2, &self.uuid);
+        to.opt(3, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactVersionSummary);
@@ -786,41 +699,20 @@ impl model::Model for CargoArtifactDetailConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.size),
-            2 => model::Part::Str(&self.version),
-            3 => model::opt(&self.metadata),
-            4 => model::Part::Str(&self.created_at),
-            5 => model::Part::Str(&self.created_by),
-            6 => model::Part::Str(&self.modified_at),
-            7 => model::opt(&self.package_type),
-            8 => model::opt(&self.artifact_type),
-            9 => model::Part::Int(&self.download_count),
-            10 => model::Part::Flag(&self.is_quarantined),
-            11 => model::Part::Str(&self.quarantine_reason),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.size.is_some(),
-                self.version.is_some(),
-                self.metadata.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.modified_at.is_some(),
-                self.package_type.is_some(),
-                self.artifact_type.is_some(),
-                self.download_count.is_some(),
-                self.is_quarantined.is_some(),
-                self.quarantine_reason.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.artifact_type);
+        to.opt(4, &self.created_at);
+        to.opt(5, &self.created_by);
+        to.opt(9, &self.download_count);
+        to.opt(10, &self.is_quarantined);
+        to.opt(3, &self.metadata);
+        to.opt(6, &self.modified_at);
+        to.opt(0, &self.name);
+        to.opt(7, &self.package_type);
+        to.opt(11, &self.quarantine_reason);
+        to.opt(1, &self.size);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CargoArtifactDetailConfig);
@@ -859,12 +751,10 @@ impl model::Model for DeploymentStats {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.production),
-            1 => model::Part::Int(&self.pre_production),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.pre_production);
+        to.opt(0, &self.production);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeploymentStats);
@@ -946,41 +836,20 @@ impl model::Model for DockerArtifactDetailConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.size),
-            2 => model::Part::Str(&self.version),
-            3 => model::Part::Str(&self.created_at),
-            4 => model::Part::Str(&self.created_by),
-            5 => model::Part::Str(&self.modified_at),
-            6 => model::opt(&self.package_type),
-            7 => model::Part::Str(&self.pull_command),
-            8 => model::opt(&self.artifact_type),
-            9 => model::Part::Int(&self.download_count),
-            10 => model::Part::Flag(&self.is_quarantined),
-            11 => model::Part::Str(&self.quarantine_reason),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.size.is_some(),
-                self.version.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.modified_at.is_some(),
-                self.package_type.is_some(),
-                self.pull_command.is_some(),
-                self.artifact_type.is_some(),
-                self.download_count.is_some(),
-                self.is_quarantined.is_some(),
-                self.quarantine_reason.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.artifact_type);
+        to.opt(3, &self.created_at);
+        to.opt(4, &self.created_by);
+        to.opt(9, &self.download_count);
+        to.opt(10, &self.is_quarantined);
+        to.opt(5, &self.modified_at);
+        to.opt(0, &self.name);
+        to.opt(6, &self.package_type);
+        to.opt(7, &self.pull_command);
+        to.opt(11, &self.quarantine_reason);
+        to.opt(1, &self.size);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DockerArtifactDetailConfig);
@@ -1038,16 +907,14 @@ impl model::Model for FileDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.path),
-            2 => model::Part::Str(&self.size),
-            3 => model::opt(&self.checksums),
-            4 => model::Part::Str(&self.created_at),
-            5 => model::Part::Str(&self.download_command),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.checksums);
+        to.opt(4, &self.created_at);
+        to.opt(5, &self.download_command);
+        to.opt(0, &self.name);
+        to.opt(1, &self.path);
+        to.opt(2, &self.size);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FileDetail);
@@ -1129,41 +996,20 @@ impl model::Model for GenericArtifactDetailConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.size),
-            2 => model::Part::Str(&self.version),
-            3 => model::Part::Str(&self.created_at),
-            4 => model::Part::Str(&self.created_by),
-            5 => model::Part::Str(&self.modified_at),
-            6 => model::Part::Str(&self.description),
-            7 => model::opt(&self.package_type),
-            8 => model::opt(&self.artifact_type),
-            9 => model::Part::Int(&self.download_count),
-            10 => model::Part::Flag(&self.is_quarantined),
-            11 => model::Part::Str(&self.quarantine_reason),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.size.is_some(),
-                self.version.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.modified_at.is_some(),
-                self.description.is_some(),
-                self.package_type.is_some(),
-                self.artifact_type.is_some(),
-                self.download_count.is_some(),
-                self.is_quarantined.is_some(),
-                self.quarantine_reason.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.artifact_type);
+        to.opt(3, &self.created_at);
+        to.opt(4, &self.created_by);
+        to.opt(6, &self.description);
+        to.opt(9, &self.download_count);
+        to.opt(10, &self.is_quarantined);
+        to.opt(5, &self.modified_at);
+        to.opt(0, &self.name);
+        to.opt(7, &self.package_type);
+        to.opt(11, &self.quarantine_reason);
+        to.opt(1, &self.size);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GenericArtifactDetailConfig);
@@ -1202,12 +1048,10 @@ impl model::Model for GetAllArtifactVersionsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetAllArtifactVersionsResponse);
@@ -1246,12 +1090,10 @@ impl model::Model for GetArtifactDeploymentsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetArtifactDeploymentsResponse);
@@ -1290,12 +1132,10 @@ impl model::Model for GetArtifactDetailsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetArtifactDetailsResponse);
@@ -1334,12 +1174,10 @@ impl model::Model for GetArtifactFileResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status),
-            1 => model::Part::Str(&self.download_url),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.download_url);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetArtifactFileResponse);
@@ -1405,33 +1243,16 @@ impl model::Model for GetArtifactFilesResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.files),
-            2 => model::opt(&self.status),
-            3 => model::Part::Int(&self.page_size),
-            4 => model::Part::Int(&self.item_count),
-            5 => model::Part::Int(&self.page_count),
-            6 => model::Part::Int(&self.page_index),
-            7 => model::Part::Int(&self.page_number),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.data.is_some(),
-                self.files.is_some(),
-                self.status.is_some(),
-                self.page_size.is_some(),
-                self.item_count.is_some(),
-                self.page_count.is_some(),
-                self.page_index.is_some(),
-                self.page_number.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.files);
+        to.opt(4, &self.item_count);
+        to.opt(5, &self.page_count);
+        to.opt(6, &self.page_index);
+        to.opt(7, &self.page_number);
+        to.opt(3, &self.page_size);
+        to.opt(2, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetArtifactFilesResponse);
@@ -1470,12 +1291,10 @@ impl model::Model for GetArtifactVersionSummaryResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetArtifactVersionSummaryResponse);
@@ -1514,12 +1333,10 @@ impl model::Model for GetOciArtifactTagsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetOciArtifactTagsResponse);
@@ -1601,41 +1418,20 @@ impl model::Model for GoArtifactDetailConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.size),
-            2 => model::Part::Str(&self.version),
-            3 => model::opt(&self.metadata),
-            4 => model::Part::Str(&self.created_at),
-            5 => model::Part::Str(&self.created_by),
-            6 => model::Part::Str(&self.modified_at),
-            7 => model::opt(&self.package_type),
-            8 => model::opt(&self.artifact_type),
-            9 => model::Part::Int(&self.download_count),
-            10 => model::Part::Flag(&self.is_quarantined),
-            11 => model::Part::Str(&self.quarantine_reason),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.size.is_some(),
-                self.version.is_some(),
-                self.metadata.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.modified_at.is_some(),
-                self.package_type.is_some(),
-                self.artifact_type.is_some(),
-                self.download_count.is_some(),
-                self.is_quarantined.is_some(),
-                self.quarantine_reason.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.artifact_type);
+        to.opt(4, &self.created_at);
+        to.opt(5, &self.created_by);
+        to.opt(9, &self.download_count);
+        to.opt(10, &self.is_quarantined);
+        to.opt(3, &self.metadata);
+        to.opt(6, &self.modified_at);
+        to.opt(0, &self.name);
+        to.opt(7, &self.package_type);
+        to.opt(11, &self.quarantine_reason);
+        to.opt(1, &self.size);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GoArtifactDetailConfig);
@@ -1717,41 +1513,20 @@ impl model::Model for HelmArtifactDetailConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.size),
-            2 => model::Part::Str(&self.version),
-            3 => model::Part::Str(&self.created_at),
-            4 => model::Part::Str(&self.created_by),
-            5 => model::Part::Str(&self.modified_at),
-            6 => model::opt(&self.package_type),
-            7 => model::Part::Str(&self.pull_command),
-            8 => model::opt(&self.artifact_type),
-            9 => model::Part::Int(&self.download_count),
-            10 => model::Part::Flag(&self.is_quarantined),
-            11 => model::Part::Str(&self.quarantine_reason),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.size.is_some(),
-                self.version.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.modified_at.is_some(),
-                self.package_type.is_some(),
-                self.pull_command.is_some(),
-                self.artifact_type.is_some(),
-                self.download_count.is_some(),
-                self.is_quarantined.is_some(),
-                self.quarantine_reason.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.artifact_type);
+        to.opt(3, &self.created_at);
+        to.opt(4, &self.created_by);
+        to.opt(9, &self.download_count);
+        to.opt(10, &self.is_quarantined);
+        to.opt(5, &self.modified_at);
+        to.opt(0, &self.name);
+        to.opt(6, &self.package_type);
+        to.opt(7, &self.pull_command);
+        to.opt(11, &self.quarantine_reason);
+        to.opt(1, &self.size);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HelmArtifactDetailConfig);
@@ -1833,41 +1608,20 @@ impl model::Model for HuggingFaceArtifactDetailConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.size),
-            2 => model::Part::Str(&self.version),
-            3 => model::opt(&self.metadata),
-            4 => model::Part::Str(&self.created_at),
-            5 => model::Part::Str(&self.created_by),
-            6 => model::Part::Str(&self.modified_at),
-            7 => model::opt(&self.package_type),
-            8 => model::opt(&self.artifact_type),
-            9 => model::Part::Int(&self.download_count),
-            10 => model::Part::Flag(&self.is_quarantined),
-            11 => model::Part::Str(&self.quarantine_reason),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.size.is_some(),
-                self.version.is_some(),
-                self.metadata.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.modified_at.is_some(),
-                self.package_type.is_some(),
-                self.artifact_type.is_some(),
-                self.download_count.is_some(),
-                self.is_quarantined.is_some(),
-                self.quarantine_reason.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.artifact_type);
+        to.opt(4, &self.created_at);
+        to.opt(5, &self.created_by);
+        to.opt(9, &self.download_count);
+        to.opt(10, &self.is_quarantined);
+        to.opt(3, &self.metadata);
+        to.opt(6, &self.modified_at);
+        to.opt(0, &self.name);
+        to.opt(7, &self.package_type);
+        to.opt(11, &self.quarantine_reason);
+        to.opt(1, &self.size);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HuggingFaceArtifactDetailConfig);
@@ -1915,15 +1669,13 @@ impl model::Model for ListArtifactFile {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.files),
-            1 => model::Part::Int(&self.page_size),
-            2 => model::Part::Int(&self.item_count),
-            3 => model::Part::Int(&self.page_count),
-            4 => model::Part::Int(&self.page_index),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.files);
+        to.opt(2, &self.item_count);
+        to.opt(3, &self.page_count);
+        to.opt(4, &self.page_index);
+        to.opt(1, &self.page_size);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListArtifactFile);
@@ -1971,15 +1723,13 @@ impl model::Model for ListArtifactLabel {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.labels),
-            1 => model::Part::Int(&self.page_size),
-            2 => model::Part::Int(&self.item_count),
-            3 => model::Part::Int(&self.page_count),
-            4 => model::Part::Int(&self.page_index),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.item_count);
+        to.opt(0, &self.labels);
+        to.opt(3, &self.page_count);
+        to.opt(4, &self.page_index);
+        to.opt(1, &self.page_size);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListArtifactLabel);
@@ -2018,12 +1768,10 @@ impl model::Model for ListArtifactLabelsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListArtifactLabelsResponse);
@@ -2077,15 +1825,13 @@ impl model::Model for ListArtifactVersion {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.page_size),
-            1 => model::Part::Int(&self.item_count),
-            2 => model::Part::Int(&self.page_count),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::opt(&self.artifact_versions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.artifact_versions);
+        to.opt(1, &self.item_count);
+        to.opt(2, &self.page_count);
+        to.opt(3, &self.page_index);
+        to.opt(0, &self.page_size);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListArtifactVersion);
@@ -2139,15 +1885,13 @@ impl model::Model for ListOciArtifactTags {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.page_size),
-            1 => model::Part::Int(&self.item_count),
-            2 => model::Part::Int(&self.page_count),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::opt(&self.oci_artifact_tags),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.item_count);
+        to.opt(4, &self.oci_artifact_tags);
+        to.opt(2, &self.page_count);
+        to.opt(3, &self.page_index);
+        to.opt(0, &self.page_size);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListOciArtifactTags);
@@ -2233,43 +1977,21 @@ impl model::Model for MavenArtifactDetailConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.size),
-            2 => model::Part::Str(&self.group_id),
-            3 => model::Part::Str(&self.version),
-            4 => model::Part::Str(&self.created_at),
-            5 => model::Part::Str(&self.created_by),
-            6 => model::Part::Str(&self.artifact_id),
-            7 => model::Part::Str(&self.modified_at),
-            8 => model::opt(&self.package_type),
-            9 => model::opt(&self.artifact_type),
-            10 => model::Part::Int(&self.download_count),
-            11 => model::Part::Flag(&self.is_quarantined),
-            12 => model::Part::Str(&self.quarantine_reason),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.size.is_some(),
-                self.group_id.is_some(),
-                self.version.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.artifact_id.is_some(),
-                self.modified_at.is_some(),
-                self.package_type.is_some(),
-                self.artifact_type.is_some(),
-                self.download_count.is_some(),
-                self.is_quarantined.is_some(),
-                self.quarantine_reason.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.artifact_id);
+        to.opt(9, &self.artifact_type);
+        to.opt(4, &self.created_at);
+        to.opt(5, &self.created_by);
+        to.opt(10, &self.download_count);
+        to.opt(2, &self.group_id);
+        to.opt(11, &self.is_quarantined);
+        to.opt(7, &self.modified_at);
+        to.opt(0, &self.name);
+        to.opt(8, &self.package_type);
+        to.opt(12, &self.quarantine_reason);
+        to.opt(1, &self.size);
+        to.opt(3, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MavenArtifactDetailConfig);
@@ -2351,41 +2073,20 @@ impl model::Model for NpmArtifactDetailConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.size),
-            2 => model::Part::Str(&self.version),
-            3 => model::opt(&self.metadata),
-            4 => model::Part::Str(&self.created_at),
-            5 => model::Part::Str(&self.created_by),
-            6 => model::Part::Str(&self.modified_at),
-            7 => model::opt(&self.package_type),
-            8 => model::opt(&self.artifact_type),
-            9 => model::Part::Int(&self.download_count),
-            10 => model::Part::Flag(&self.is_quarantined),
-            11 => model::Part::Str(&self.quarantine_reason),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.size.is_some(),
-                self.version.is_some(),
-                self.metadata.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.modified_at.is_some(),
-                self.package_type.is_some(),
-                self.artifact_type.is_some(),
-                self.download_count.is_some(),
-                self.is_quarantined.is_some(),
-                self.quarantine_reason.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.artifact_type);
+        to.opt(4, &self.created_at);
+        to.opt(5, &self.created_by);
+        to.opt(9, &self.download_count);
+        to.opt(10, &self.is_quarantined);
+        to.opt(3, &self.metadata);
+        to.opt(6, &self.modified_at);
+        to.opt(0, &self.name);
+        to.opt(7, &self.package_type);
+        to.opt(11, &self.quarantine_reason);
+        to.opt(1, &self.size);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NpmArtifactDetailConfig);
@@ -2467,41 +2168,20 @@ impl model::Model for NugetArtifactDetailConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.size),
-            2 => model::Part::Str(&self.version),
-            3 => model::opt(&self.metadata),
-            4 => model::Part::Str(&self.created_at),
-            5 => model::Part::Str(&self.created_by),
-            6 => model::Part::Str(&self.modified_at),
-            7 => model::opt(&self.package_type),
-            8 => model::opt(&self.artifact_type),
-            9 => model::Part::Int(&self.download_count),
-            10 => model::Part::Flag(&self.is_quarantined),
-            11 => model::Part::Str(&self.quarantine_reason),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.size.is_some(),
-                self.version.is_some(),
-                self.metadata.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.modified_at.is_some(),
-                self.package_type.is_some(),
-                self.artifact_type.is_some(),
-                self.download_count.is_some(),
-                self.is_quarantined.is_some(),
-                self.quarantine_reason.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.artifact_type);
+        to.opt(4, &self.created_at);
+        to.opt(5, &self.created_by);
+        to.opt(9, &self.download_count);
+        to.opt(10, &self.is_quarantined);
+        to.opt(3, &self.metadata);
+        to.opt(6, &self.modified_at);
+        to.opt(0, &self.name);
+        to.opt(7, &self.package_type);
+        to.opt(11, &self.quarantine_reason);
+        to.opt(1, &self.size);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NugetArtifactDetailConfig);
@@ -2540,12 +2220,10 @@ impl model::Model for OciArtifactTag {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.digest),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.digest);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OciArtifactTag);
@@ -2627,41 +2305,20 @@ impl model::Model for PythonArtifactDetailConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.size),
-            2 => model::Part::Str(&self.version),
-            3 => model::opt(&self.metadata),
-            4 => model::Part::Str(&self.created_at),
-            5 => model::Part::Str(&self.created_by),
-            6 => model::Part::Str(&self.modified_at),
-            7 => model::opt(&self.package_type),
-            8 => model::opt(&self.artifact_type),
-            9 => model::Part::Int(&self.download_count),
-            10 => model::Part::Flag(&self.is_quarantined),
-            11 => model::Part::Str(&self.quarantine_reason),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.size.is_some(),
-                self.version.is_some(),
-                self.metadata.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.modified_at.is_some(),
-                self.package_type.is_some(),
-                self.artifact_type.is_some(),
-                self.download_count.is_some(),
-                self.is_quarantined.is_some(),
-                self.quarantine_reason.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.artifact_type);
+        to.opt(4, &self.created_at);
+        to.opt(5, &self.created_by);
+        to.opt(9, &self.download_count);
+        to.opt(10, &self.is_quarantined);
+        to.opt(3, &self.metadata);
+        to.opt(6, &self.modified_at);
+        to.opt(0, &self.name);
+        to.opt(7, &self.package_type);
+        to.opt(11, &self.quarantine_reason);
+        to.opt(1, &self.size);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PythonArtifactDetailConfig);
@@ -2747,41 +2404,20 @@ impl model::Model for RpmArtifactDetailConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.size),
-            2 => model::Part::Str(&self.version),
-            3 => model::opt(&self.metadata),
-            4 => model::Part::Str(&self.created_at),
-            5 => model::Part::Str(&self.created_by),
-            6 => model::Part::Str(&self.modified_at),
-            7 => model::opt(&self.package_type),
-            8 => model::opt(&self.artifact_type),
-            9 => model::Part::Int(&self.download_count),
-            10 => model::Part::Flag(&self.is_quarantined),
-            11 => model::Part::Str(&self.quarantine_reason),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.size.is_some(),
-                self.version.is_some(),
-                self.metadata.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.modified_at.is_some(),
-                self.package_type.is_some(),
-                self.artifact_type.is_some(),
-                self.download_count.is_some(),
-                self.is_quarantined.is_some(),
-                self.quarantine_reason.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.artifact_type);
+        to.opt(4, &self.created_at);
+        to.opt(5, &self.created_by);
+        to.opt(9, &self.download_count);
+        to.opt(10, &self.is_quarantined);
+        to.opt(3, &self.metadata);
+        to.opt(6, &self.modified_at);
+        to.opt(0, &self.name);
+        to.opt(7, &self.package_type);
+        to.opt(11, &self.quarantine_reason);
+        to.opt(1, &self.size);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RpmArtifactDetailConfig);

@@ -45,14 +45,12 @@ impl model::Model for ArtifactStats {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.upload_size),
-            1 => model::Part::Int(&self.download_size),
-            2 => model::Part::Int(&self.download_count),
-            3 => model::Part::Int(&self.total_storage_size),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.download_count);
+        to.opt(1, &self.download_size);
+        to.opt(3, &self.total_storage_size);
+        to.opt(0, &self.upload_size);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactStats);
@@ -91,12 +89,10 @@ impl model::Model for ArtifactStatsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactStatsResponse);
@@ -135,12 +131,10 @@ impl model::Model for DeploymentMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.prod_env_count),
-            1 => model::Part::Int(&self.non_prod_env_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.non_prod_env_count);
+        to.opt(0, &self.prod_env_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeploymentMetadata);
@@ -193,11 +187,9 @@ impl model::Model for RegistryStatusResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RegistryStatusResponse);

@@ -42,13 +42,11 @@ impl model::Model for DeploymentDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.prod_deployment),
-            1 => model::Part::Int(&self.total_deployment),
-            2 => model::Part::Int(&self.non_prod_deployment),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.non_prod_deployment);
+        to.opt(0, &self.prod_deployment);
+        to.opt(1, &self.total_deployment);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeploymentDetails);
@@ -138,45 +136,22 @@ impl model::Model for DockerArtifactDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.size),
-            2 => model::Part::Str(&self.version),
-            3 => model::opt(&self.metadata),
-            4 => model::Part::Str(&self.created_at),
-            5 => model::Part::Str(&self.image_name),
-            6 => model::Part::Str(&self.modified_at),
-            7 => model::opt(&self.package_type),
-            8 => model::Part::Str(&self.pull_command),
-            9 => model::Part::Str(&self.registry_path),
-            10 => model::Part::Flag(&self.is_quarantined),
-            11 => model::Part::Int(&self.downloads_count),
-            12 => model::Part::Str(&self.quarantine_reason),
-            13 => model::Part::Str(&self.pull_command_by_digest),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.size.is_some(),
-                self.version.is_some(),
-                self.metadata.is_some(),
-                self.created_at.is_some(),
-                self.image_name.is_some(),
-                self.modified_at.is_some(),
-                self.package_type.is_some(),
-                self.pull_command.is_some(),
-                self.registry_path.is_some(),
-                self.is_quarantined.is_some(),
-                self.downloads_count.is_some(),
-                self.quarantine_reason.is_some(),
-                self.pull_command_by_digest.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.created_at);
+        to.opt(11, &self.downloads_count);
+        to.opt(5, &self.image_name);
+        to.opt(10, &self.is_quarantined);
+        to.opt(3, &self.metadata);
+        to.opt(6, &self.modified_at);
+        to.opt(7, &self.package_type);
+        to.opt(8, &self.pull_command);
+        to.opt(13, &self.pull_command_by_digest);
+        to.opt(12, &self.quarantine_reason);
+        to.opt(9, &self.registry_path);
+        to.opt(1, &self.size);
+        to.opt(0, &self.url);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DockerArtifactDetail);
@@ -230,15 +205,13 @@ impl model::Model for DockerArtifactIntegrationDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.sto_details),
-            1 => model::opt(&self.sbom_details),
-            2 => model::opt(&self.slsa_details),
-            3 => model::opt(&self.build_details),
-            4 => model::opt(&self.deployments_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.build_details);
+        to.opt(4, &self.deployments_details);
+        to.opt(1, &self.sbom_details);
+        to.opt(2, &self.slsa_details);
+        to.opt(0, &self.sto_details);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DockerArtifactIntegrationDetail);
@@ -274,11 +247,9 @@ impl model::Model for DockerArtifactManifest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.manifest),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.manifest);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DockerArtifactManifest);
@@ -317,12 +288,10 @@ impl model::Model for DockerLayerEntry {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.size),
-            1 => model::Part::Str(&self.command),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.command);
+        to.opt(0, &self.size);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DockerLayerEntry);
@@ -364,13 +333,11 @@ impl model::Model for DockerLayersSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.digest),
-            1 => model::opt(&self.layers),
-            2 => model::Part::Str(&self.os_arch),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.digest);
+        to.opt(1, &self.layers);
+        to.opt(2, &self.os_arch);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DockerLayersSummary);
@@ -444,37 +411,18 @@ impl model::Model for DockerManifestDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.size),
-            1 => model::Part::Str(&self.digest),
-            2 => model::Part::Str(&self.os_arch),
-            3 => model::Part::Str(&self.created_at),
-            4 => model::opt(&self.sto_details),
-            5 => model::Part::Flag(&self.is_quarantined),
-            6 => model::Part::Str(&self.sto_pipeline_id),
-            7 => model::Part::Int(&self.downloads_count),
-            8 => model::Part::Str(&self.sto_execution_id),
-            9 => model::Part::Str(&self.quarantine_reason),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.size.is_some(),
-                self.digest.is_some(),
-                self.os_arch.is_some(),
-                self.created_at.is_some(),
-                self.sto_details.is_some(),
-                self.is_quarantined.is_some(),
-                self.sto_pipeline_id.is_some(),
-                self.downloads_count.is_some(),
-                self.sto_execution_id.is_some(),
-                self.quarantine_reason.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.created_at);
+        to.opt(1, &self.digest);
+        to.opt(7, &self.downloads_count);
+        to.opt(5, &self.is_quarantined);
+        to.opt(2, &self.os_arch);
+        to.opt(9, &self.quarantine_reason);
+        to.opt(0, &self.size);
+        to.opt(4, &self.sto_details);
+        to.opt(8, &self.sto_execution_id);
+        to.opt(6, &self.sto_pipeline_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DockerManifestDetails);
@@ -516,13 +464,11 @@ impl model::Model for DockerManifests {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.version),
-            1 => model::Part::Str(&self.image_name),
-            2 => model::opt(&self.manifests),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.image_name);
+        to.opt(2, &self.manifests);
+        to.opt(0, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DockerManifests);
@@ -561,12 +507,10 @@ impl model::Model for GetDockerArtifactDetailsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetDockerArtifactDetailsResponse);
@@ -605,12 +549,10 @@ impl model::Model for GetDockerArtifactIntegrationDetailsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetDockerArtifactIntegrationDetailsResponse);
@@ -649,12 +591,10 @@ impl model::Model for GetDockerArtifactLayersResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetDockerArtifactLayersResponse);
@@ -693,12 +633,10 @@ impl model::Model for GetDockerArtifactManifestResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetDockerArtifactManifestResponse);
@@ -737,12 +675,10 @@ impl model::Model for GetDockerArtifactManifestsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetDockerArtifactManifestsResponse);
@@ -804,17 +740,15 @@ impl model::Model for RegistryBuildDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_identifier),
-            1 => model::Part::Str(&self.step_execution_id),
-            2 => model::Part::Str(&self.stage_execution_id),
-            3 => model::Part::Str(&self.project_identifier),
-            4 => model::Part::Str(&self.pipeline_identifier),
-            5 => model::Part::Str(&self.pipeline_display_name),
-            6 => model::Part::Str(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.org_identifier);
+        to.opt(5, &self.pipeline_display_name);
+        to.opt(6, &self.pipeline_execution_id);
+        to.opt(4, &self.pipeline_identifier);
+        to.opt(3, &self.project_identifier);
+        to.opt(2, &self.stage_execution_id);
+        to.opt(1, &self.step_execution_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RegistryBuildDetails);
@@ -853,12 +787,10 @@ impl model::Model for SlsaDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            1 => model::Part::Str(&self.provenance_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.provenance_id);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SlsaDetails);
@@ -932,37 +864,18 @@ impl model::Model for StoDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.low),
-            1 => model::Part::Int(&self.high),
-            2 => model::Part::Int(&self.info),
-            3 => model::Part::Int(&self.total),
-            4 => model::Part::Int(&self.medium),
-            5 => model::Part::Int(&self.ignored),
-            6 => model::Part::Int(&self.critical),
-            7 => model::Part::Str(&self.pipeline_id),
-            8 => model::Part::Str(&self.execution_id),
-            9 => model::Part::Str(&self.last_scanned),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.low.is_some(),
-                self.high.is_some(),
-                self.info.is_some(),
-                self.total.is_some(),
-                self.medium.is_some(),
-                self.ignored.is_some(),
-                self.critical.is_some(),
-                self.pipeline_id.is_some(),
-                self.execution_id.is_some(),
-                self.last_scanned.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.critical);
+        to.opt(8, &self.execution_id);
+        to.opt(1, &self.high);
+        to.opt(5, &self.ignored);
+        to.opt(2, &self.info);
+        to.opt(9, &self.last_scanned);
+        to.opt(0, &self.low);
+        to.opt(4, &self.medium);
+        to.opt(7, &self.pipeline_id);
+        to.opt(3, &self.total);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoDetails);

@@ -39,12 +39,10 @@ impl model::Model for GetHelmArtifactDetailsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetHelmArtifactDetailsResponse);
@@ -83,12 +81,10 @@ impl model::Model for GetHelmArtifactManifestResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetHelmArtifactManifestResponse);
@@ -170,41 +166,20 @@ impl model::Model for HelmArtifactDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.size),
-            2 => model::Part::Str(&self.version),
-            3 => model::Part::Str(&self.artifact),
-            4 => model::opt(&self.metadata),
-            5 => model::Part::Str(&self.created_at),
-            6 => model::Part::Str(&self.modified_at),
-            7 => model::opt(&self.package_type),
-            8 => model::Part::Str(&self.pull_command),
-            9 => model::Part::Str(&self.registry_path),
-            10 => model::Part::Int(&self.downloads_count),
-            11 => model::Part::Str(&self.pull_command_by_digest),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.size.is_some(),
-                self.version.is_some(),
-                self.artifact.is_some(),
-                self.metadata.is_some(),
-                self.created_at.is_some(),
-                self.modified_at.is_some(),
-                self.package_type.is_some(),
-                self.pull_command.is_some(),
-                self.registry_path.is_some(),
-                self.downloads_count.is_some(),
-                self.pull_command_by_digest.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.artifact);
+        to.opt(5, &self.created_at);
+        to.opt(10, &self.downloads_count);
+        to.opt(4, &self.metadata);
+        to.opt(6, &self.modified_at);
+        to.opt(7, &self.package_type);
+        to.opt(8, &self.pull_command);
+        to.opt(11, &self.pull_command_by_digest);
+        to.opt(9, &self.registry_path);
+        to.opt(1, &self.size);
+        to.opt(0, &self.url);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HelmArtifactDetail);
@@ -240,11 +215,9 @@ impl model::Model for HelmArtifactManifest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.manifest),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.manifest);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HelmArtifactManifest);

@@ -39,12 +39,10 @@ impl model::Model for QuarantineFilePathResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(QuarantineFilePathResponse);
@@ -102,16 +100,14 @@ impl model::Model for QuarantinePath {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.reason),
-            2 => model::Part::Str(&self.file_path),
-            3 => model::Part::Int(&self.version_id),
-            4 => model::Part::Int(&self.artifact_id),
-            5 => model::Part::Int(&self.registry_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.artifact_id);
+        to.opt(2, &self.file_path);
+        to.opt(0, &self.id);
+        to.opt(1, &self.reason);
+        to.opt(5, &self.registry_id);
+        to.opt(3, &self.version_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(QuarantinePath);
@@ -173,15 +169,13 @@ impl model::Model for QuarantineRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.reason),
-            1 => model::Part::Str(&self.version),
-            2 => model::Cell::part(&self.artifact),
-            3 => model::Part::Str(&self.file_path),
-            4 => model::Part::Str(&self.artifact_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(2, &self.artifact);
+        to.opt(4, &self.artifact_type);
+        to.opt(3, &self.file_path);
+        to.one(0, &self.reason);
+        to.opt(1, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(QuarantineRequest);

@@ -49,14 +49,12 @@ impl model::Model for CleanupPolicy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Int(&self.expire_days),
-            2 => model::opt(&self.package_prefix),
-            3 => model::opt(&self.version_prefix),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.expire_days);
+        to.opt(0, &self.name);
+        to.opt(2, &self.package_prefix);
+        to.opt(3, &self.version_prefix);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CleanupPolicy);
@@ -98,13 +96,11 @@ impl model::Model for ClientSetupDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.sections),
-            1 => model::Part::Str(&self.sec_header),
-            2 => model::Part::Str(&self.main_header),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.main_header);
+        to.opt(1, &self.sec_header);
+        to.opt(0, &self.sections);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ClientSetupDetails);
@@ -151,13 +147,11 @@ impl model::Model for ClientSetupStep {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.header),
-            2 => model::opt(&self.commands),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.commands);
+        to.opt(1, &self.header);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ClientSetupStep);
@@ -196,12 +190,10 @@ impl model::Model for ClientSetupStepCommand {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.label),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.label);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ClientSetupStepCommand);
@@ -237,11 +229,9 @@ impl model::Model for ClientSetupStepConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.steps),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.steps);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ClientSetupStepConfig);
@@ -284,12 +274,10 @@ impl model::Model for GetAllArtifactsByRegistryResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetAllArtifactsByRegistryResponse);
@@ -328,12 +316,10 @@ impl model::Model for GetClientSetupDetailsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetClientSetupDetailsResponse);
@@ -381,15 +367,13 @@ impl model::Model for ListRegistryArtifact {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.page_size),
-            1 => model::opt(&self.artifacts),
-            2 => model::Part::Int(&self.item_count),
-            3 => model::Part::Int(&self.page_count),
-            4 => model::Part::Int(&self.page_index),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.artifacts);
+        to.opt(2, &self.item_count);
+        to.opt(3, &self.page_count);
+        to.opt(4, &self.page_index);
+        to.opt(0, &self.page_size);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListRegistryArtifact);
@@ -479,45 +463,22 @@ impl model::Model for Registry {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::opt(&self.config),
-            2 => model::opt(&self.labels),
-            3 => model::Part::Flag(&self.is_public),
-            4 => model::opt(&self.scanners),
-            5 => model::Part::Str(&self.created_at),
-            6 => model::Part::Str(&self.identifier),
-            7 => model::Part::Str(&self.modified_at),
-            8 => model::opt(&self.policy_refs),
-            9 => model::Part::Str(&self.description),
-            10 => model::opt(&self.package_type),
-            11 => model::opt(&self.cleanup_policy),
-            12 => model::opt(&self.allowed_pattern),
-            13 => model::opt(&self.blocked_pattern),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.config.is_some(),
-                self.labels.is_some(),
-                self.is_public.is_some(),
-                self.scanners.is_some(),
-                self.created_at.is_some(),
-                self.identifier.is_some(),
-                self.modified_at.is_some(),
-                self.policy_refs.is_some(),
-                self.description.is_some(),
-                self.package_type.is_some(),
-                self.cleanup_policy.is_some(),
-                self.allowed_pattern.is_some(),
-                self.blocked_pattern.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(12, &self.allowed_pattern);
+        to.opt(13, &self.blocked_pattern);
+        to.opt(11, &self.cleanup_policy);
+        to.opt(1, &self.config);
+        to.opt(5, &self.created_at);
+        to.opt(9, &self.description);
+        to.opt(6, &self.identifier);
+        to.opt(3, &self.is_public);
+        to.opt(2, &self.labels);
+        to.opt(7, &self.modified_at);
+        to.opt(10, &self.package_type);
+        to.opt(8, &self.policy_refs);
+        to.opt(4, &self.scanners);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Registry);
@@ -611,47 +572,23 @@ impl model::Model for RegistryArtifactMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.meta),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.uuid),
-            3 => model::opt(&self.labels),
-            4 => model::Part::Flag(&self.is_public),
-            5 => model::Part::Flag(&self.is_deleted),
-            6 => model::opt(&self.package_type),
-            7 => model::opt(&self.artifact_type),
-            8 => model::Part::Str(&self.last_modified),
-            9 => model::Part::Str(&self.registry_path),
-            10 => model::Part::Str(&self.registry_uuid),
-            11 => model::Part::Flag(&self.is_quarantined),
-            12 => model::Part::Str(&self.latest_version),
-            13 => model::Part::Int(&self.downloads_count),
-            14 => model::Part::Str(&self.registry_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.meta.is_some(),
-                self.name.is_some(),
-                self.uuid.is_some(),
-                self.labels.is_some(),
-                self.is_public.is_some(),
-                self.is_deleted.is_some(),
-                self.package_type.is_some(),
-                self.artifact_type.is_some(),
-                self.last_modified.is_some(),
-                self.registry_path.is_some(),
-                self.registry_uuid.is_some(),
-                self.is_quarantined.is_some(),
-                self.latest_version.is_some(),
-                self.downloads_count.is_some(),
-                self.registry_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.artifact_type);
+        to.opt(13, &self.downloads_count);
+        to.opt(5, &self.is_deleted);
+        to.opt(4, &self.is_public);
+        to.opt(11, &self.is_quarantined);
+        to.opt(3, &self.labels);
+        to.opt(8, &self.last_modified);
+        to.opt(12, &self.latest_version);
+        to.opt(0, &self.meta);
+        to.opt(1, &self.name);
+        to.opt(6, &self.package_type);
+        to.opt(14, &self.registry_identifier);
+        to.opt(9, &self.registry_path);
+        to.opt(10, &self.registry_uuid);
+        to.opt(2, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RegistryArtifactMetadata);
@@ -768,43 +705,21 @@ impl model::Model for RegistryRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::opt(&self.config),
-            2 => model::opt(&self.labels),
-            3 => model::Cell::part(&self.is_public),
-            4 => model::opt(&self.scanners),
-            5 => model::Part::Str(&self.parent_ref),
-            6 => model::Cell::part(&self.identifier),
-            7 => model::opt(&self.policy_refs),
-            8 => model::Part::Str(&self.description),
-            9 => model::Cell::part(&self.package_type),
-            10 => model::opt(&self.cleanup_policy),
-            11 => model::opt(&self.allowed_pattern),
-            12 => model::opt(&self.blocked_pattern),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.type_.is_some(),
-                self.config.is_some(),
-                self.labels.is_some(),
-                true,
-                self.scanners.is_some(),
-                self.parent_ref.is_some(),
-                true,
-                self.policy_refs.is_some(),
-                self.description.is_some(),
-                true,
-                self.cleanup_policy.is_some(),
-                self.allowed_pattern.is_some(),
-                self.blocked_pattern.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(11, &self.allowed_pattern);
+        to.opt(12, &self.blocked_pattern);
+        to.opt(10, &self.cleanup_policy);
+        to.opt(1, &self.config);
+        to.opt(8, &self.description);
+        to.one(6, &self.identifier);
+        to.one(3, &self.is_public);
+        to.opt(2, &self.labels);
+        to.one(9, &self.package_type);
+        to.opt(5, &self.parent_ref);
+        to.opt(7, &self.policy_refs);
+        to.opt(4, &self.scanners);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(RegistryRequest);
@@ -843,12 +758,10 @@ impl model::Model for RegistryResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RegistryResponse);
@@ -884,11 +797,9 @@ impl model::Model for Scanner {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Scanner);
@@ -931,12 +842,10 @@ impl model::Model for TabSetupStep {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.header),
-            1 => model::opt(&self.sections),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.header);
+        to.opt(1, &self.sections);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TabSetupStep);
@@ -972,11 +881,9 @@ impl model::Model for TabSetupStepConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tabs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.tabs);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TabSetupStepConfig);
@@ -1021,14 +928,12 @@ impl model::Model for UpstreamConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Json(&self.auth),
-            2 => model::opt(&self.source),
-            3 => model::opt(&self.auth_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.auth);
+        to.opt(3, &self.auth_type);
+        to.opt(2, &self.source);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpstreamConfig);
@@ -1070,11 +975,9 @@ impl model::Model for VirtualConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.upstream_proxies),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.upstream_proxies);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(VirtualConfig);

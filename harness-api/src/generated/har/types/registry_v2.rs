@@ -42,13 +42,11 @@ impl model::Model for AddOciArtifactTagsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::Part::Str(&self.package),
-            2 => model::Part::Str(&self.version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.package);
+        to.opt(0, &self.tags);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AddOciArtifactTagsBody);
@@ -93,14 +91,12 @@ impl model::Model for CreateBulkDownloadRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.packages),
-            1 => model::opt(&self.versions),
-            2 => model::Part::Str(&self.registry_id),
-            3 => model::Part::Str(&self.output_file_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.output_file_name);
+        to.opt(0, &self.packages);
+        to.opt(2, &self.registry_id);
+        to.opt(1, &self.versions);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateBulkDownloadRequestBody);
@@ -148,15 +144,13 @@ impl model::Model for DeleteMetadataBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.path),
-            1 => model::Part::Str(&self.package),
-            2 => model::Part::Str(&self.version),
-            3 => model::opt(&self.metadata),
-            4 => model::Part::Str(&self.registry_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.metadata);
+        to.opt(1, &self.package);
+        to.opt(0, &self.path);
+        to.opt(4, &self.registry_identifier);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeleteMetadataBody);
@@ -195,12 +189,10 @@ impl model::Model for DeleteMetadataBodyMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeleteMetadataBodyMetadata);
@@ -288,15 +280,13 @@ impl model::Model for SaveMetadataBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.path),
-            1 => model::Part::Str(&self.package),
-            2 => model::Part::Str(&self.version),
-            3 => model::opt(&self.metadata),
-            4 => model::Part::Str(&self.registry_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.metadata);
+        to.opt(1, &self.package);
+        to.opt(0, &self.path);
+        to.opt(4, &self.registry_identifier);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SaveMetadataBody);
@@ -335,12 +325,10 @@ impl model::Model for SaveMetadataBodyMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SaveMetadataBodyMetadata);
@@ -388,15 +376,13 @@ impl model::Model for UpdateMetadataBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.path),
-            1 => model::Part::Str(&self.package),
-            2 => model::Part::Str(&self.version),
-            3 => model::opt(&self.metadata),
-            4 => model::Part::Str(&self.registry_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.metadata);
+        to.opt(1, &self.package);
+        to.opt(0, &self.path);
+        to.opt(4, &self.registry_identifier);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateMetadataBody);
@@ -435,12 +421,10 @@ impl model::Model for UpdateMetadataBodyMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateMetadataBodyMetadata);

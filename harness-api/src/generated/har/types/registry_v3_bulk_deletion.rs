@@ -48,15 +48,13 @@ impl model::Model for BulkDeleteV3Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.force),
-            1 => model::Part::Flag(&self.dry_run),
-            2 => model::Part::Str(&self.packages),
-            3 => model::Part::Str(&self.registry),
-            4 => model::Part::Str(&self.versions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.dry_run);
+        to.opt(0, &self.force);
+        to.opt(2, &self.packages);
+        to.opt(3, &self.registry);
+        to.opt(4, &self.versions);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BulkDeleteV3Body);

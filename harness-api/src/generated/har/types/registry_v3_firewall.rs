@@ -58,16 +58,14 @@ impl model::Model for AddBuildInfoV3Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            1 => model::opt(&self.metadata),
-            2 => model::Part::Str(&self.registry_id),
-            3 => model::Part::Str(&self.package_type),
-            4 => model::opt(&self.root_package),
-            5 => model::opt(&self.pipeline_context),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.metadata);
+        to.opt(3, &self.package_type);
+        to.opt(5, &self.pipeline_context);
+        to.opt(2, &self.registry_id);
+        to.opt(4, &self.root_package);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AddBuildInfoV3Body);
@@ -106,12 +104,10 @@ impl model::Model for AddBuildInfoV3BodyMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.node_key),
-            1 => model::Part::Str(&self.parent_node_key),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.node_key);
+        to.opt(1, &self.parent_node_key);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AddBuildInfoV3BodyMetadata);
@@ -169,16 +165,14 @@ impl model::Model for AddBuildInfoV3BodyPipelineContext {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_id),
-            1 => model::Part::Str(&self.step_id),
-            2 => model::Part::Str(&self.stage_id),
-            3 => model::Part::Str(&self.project_id),
-            4 => model::Part::Str(&self.pipeline_id),
-            5 => model::Part::Str(&self.execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.execution_id);
+        to.opt(0, &self.org_id);
+        to.opt(4, &self.pipeline_id);
+        to.opt(3, &self.project_id);
+        to.opt(2, &self.stage_id);
+        to.opt(1, &self.step_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AddBuildInfoV3BodyPipelineContext);
@@ -217,12 +211,10 @@ impl model::Model for AddBuildInfoV3BodyRootPackage {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AddBuildInfoV3BodyRootPackage);
@@ -280,16 +272,14 @@ impl model::Model for CreateFirewallExceptionV3Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.registry_id),
-            1 => model::Part::Int(&self.expire_after),
-            2 => model::Part::Str(&self.package_name),
-            3 => model::opt(&self.version_list),
-            4 => model::Part::Str(&self.remediation_plan),
-            5 => model::Part::Str(&self.business_justification),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.business_justification);
+        to.opt(1, &self.expire_after);
+        to.opt(2, &self.package_name);
+        to.opt(0, &self.registry_id);
+        to.opt(4, &self.remediation_plan);
+        to.opt(3, &self.version_list);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateFirewallExceptionV3Body);
@@ -328,12 +318,10 @@ impl model::Model for EvaluateArtifactScanV3Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.scan_id),
-            1 => model::Part::Str(&self.version_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.scan_id);
+        to.opt(1, &self.version_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EvaluateArtifactScanV3Body);
@@ -376,12 +364,10 @@ impl model::Model for InitiateBulkScanEvaluationV3Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.artifacts),
-            1 => model::Part::Str(&self.registry_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.artifacts);
+        to.opt(1, &self.registry_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InitiateBulkScanEvaluationV3Body);
@@ -420,12 +406,10 @@ impl model::Model for InitiateBulkScanEvaluationV3BodyArtifacts {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.version),
-            1 => model::Part::Str(&self.package_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.package_name);
+        to.opt(0, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InitiateBulkScanEvaluationV3BodyArtifacts);
@@ -480,14 +464,12 @@ impl model::Model for UpdateFirewallExceptionV3Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.expire_after),
-            1 => model::opt(&self.version_list),
-            2 => model::Part::Str(&self.remediation_plan),
-            3 => model::Part::Str(&self.business_justification),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.business_justification);
+        to.opt(0, &self.expire_after);
+        to.opt(2, &self.remediation_plan);
+        to.opt(1, &self.version_list);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateFirewallExceptionV3Body);
@@ -526,12 +508,10 @@ impl model::Model for UpdateStatusFirewallExceptionV3Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.notes),
-            1 => model::Part::Str(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.notes);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateStatusFirewallExceptionV3Body);

@@ -39,12 +39,10 @@ impl model::Model for TriggerBackfillV3Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.reindex_all),
-            1 => model::opt(&self.entity_types),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.entity_types);
+        to.opt(0, &self.reindex_all);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TriggerBackfillV3Body);

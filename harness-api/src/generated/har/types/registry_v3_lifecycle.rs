@@ -36,11 +36,9 @@ impl model::Model for CreateLifecycleExecutionV3Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.policy_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.policy_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateLifecycleExecutionV3Body);
@@ -106,33 +104,16 @@ impl model::Model for CreateLifecycleRuleV3Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.action),
-            2 => model::opt(&self.apply_to),
-            3 => model::opt(&self.criteria),
-            4 => model::opt(&self.schedule),
-            5 => model::Part::Str(&self.description),
-            6 => model::Part::Str(&self.package_type),
-            7 => model::opt(&self.filter_config),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.action.is_some(),
-                self.apply_to.is_some(),
-                self.criteria.is_some(),
-                self.schedule.is_some(),
-                self.description.is_some(),
-                self.package_type.is_some(),
-                self.filter_config.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.action);
+        to.opt(2, &self.apply_to);
+        to.opt(3, &self.criteria);
+        to.opt(5, &self.description);
+        to.opt(7, &self.filter_config);
+        to.opt(0, &self.name);
+        to.opt(6, &self.package_type);
+        to.opt(4, &self.schedule);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateLifecycleRuleV3Body);
@@ -171,12 +152,10 @@ impl model::Model for CreateLifecycleRuleV3BodyApplyTo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.mode),
-            1 => model::opt(&self.registries),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.mode);
+        to.opt(1, &self.registries);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateLifecycleRuleV3BodyApplyTo);
@@ -215,12 +194,10 @@ impl model::Model for CreateLifecycleRuleV3BodyCriteria {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.match_),
-            1 => model::opt(&self.rules),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.match_);
+        to.opt(1, &self.rules);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateLifecycleRuleV3BodyCriteria);
@@ -259,12 +236,10 @@ impl model::Model for CreateLifecycleRuleV3BodyCriteriaRules {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.type_),
-            1 => model::Part::Json(&self.config),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.config);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateLifecycleRuleV3BodyCriteriaRules);
@@ -310,13 +285,11 @@ impl model::Model for CreateLifecycleRuleV3BodyFilterConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.package_type),
-            1 => model::opt(&self.tag_name_allowed_pattern),
-            2 => model::opt(&self.package_name_allowed_pattern),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.package_name_allowed_pattern);
+        to.opt(0, &self.package_type);
+        to.opt(1, &self.tag_name_allowed_pattern);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateLifecycleRuleV3BodyFilterConfig);
@@ -355,12 +328,10 @@ impl model::Model for CreateLifecycleRuleV3BodySchedule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.timezone),
-            1 => model::Part::Str(&self.expression),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.expression);
+        to.opt(0, &self.timezone);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateLifecycleRuleV3BodySchedule);
@@ -465,35 +436,17 @@ impl model::Model for PatchLifecycleRuleV3Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Maybe(&self.name),
-            1 => model::Part::Maybe(&self.action),
-            2 => model::Part::Maybe(&self.apply_to),
-            3 => model::Part::Maybe(&self.enabled),
-            4 => model::Part::Maybe(&self.criteria),
-            5 => model::Part::Maybe(&self.schedule),
-            6 => model::Part::Maybe(&self.description),
-            7 => model::Part::Maybe(&self.package_type),
-            8 => model::Part::Maybe(&self.filter_config),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_set(),
-                self.action.is_set(),
-                self.apply_to.is_set(),
-                self.enabled.is_set(),
-                self.criteria.is_set(),
-                self.schedule.is_set(),
-                self.description.is_set(),
-                self.package_type.is_set(),
-                self.filter_config.is_set(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.maybe(1, &self.action);
+        to.maybe(2, &self.apply_to);
+        to.maybe(4, &self.criteria);
+        to.maybe(6, &self.description);
+        to.maybe(3, &self.enabled);
+        to.maybe(8, &self.filter_config);
+        to.maybe(0, &self.name);
+        to.maybe(7, &self.package_type);
+        to.maybe(5, &self.schedule);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PatchLifecycleRuleV3Body);
@@ -532,12 +485,10 @@ impl model::Model for PatchLifecycleRuleV3BodyApplyTo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.mode),
-            1 => model::opt(&self.registries),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.mode);
+        to.opt(1, &self.registries);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PatchLifecycleRuleV3BodyApplyTo);
@@ -576,12 +527,10 @@ impl model::Model for PatchLifecycleRuleV3BodyCriteria {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.match_),
-            1 => model::opt(&self.rules),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.match_);
+        to.opt(1, &self.rules);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PatchLifecycleRuleV3BodyCriteria);
@@ -620,12 +569,10 @@ impl model::Model for PatchLifecycleRuleV3BodyCriteriaRules {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.type_),
-            1 => model::Part::Json(&self.config),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.config);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PatchLifecycleRuleV3BodyCriteriaRules);
@@ -671,13 +618,11 @@ impl model::Model for PatchLifecycleRuleV3BodyFilterConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.package_type),
-            1 => model::opt(&self.tag_name_allowed_pattern),
-            2 => model::opt(&self.package_name_allowed_pattern),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.package_name_allowed_pattern);
+        to.opt(0, &self.package_type);
+        to.opt(1, &self.tag_name_allowed_pattern);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PatchLifecycleRuleV3BodyFilterConfig);
@@ -716,12 +661,10 @@ impl model::Model for PatchLifecycleRuleV3BodySchedule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.timezone),
-            1 => model::Part::Str(&self.expression),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.expression);
+        to.opt(0, &self.timezone);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PatchLifecycleRuleV3BodySchedule);
@@ -787,33 +730,16 @@ impl model::Model for UpdateLifecycleRuleV3Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.action),
-            2 => model::opt(&self.apply_to),
-            3 => model::opt(&self.criteria),
-            4 => model::opt(&self.schedule),
-            5 => model::Part::Str(&self.description),
-            6 => model::Part::Str(&self.package_type),
-            7 => model::opt(&self.filter_config),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.action.is_some(),
-                self.apply_to.is_some(),
-                self.criteria.is_some(),
-                self.schedule.is_some(),
-                self.description.is_some(),
-                self.package_type.is_some(),
-                self.filter_config.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.action);
+        to.opt(2, &self.apply_to);
+        to.opt(3, &self.criteria);
+        to.opt(5, &self.description);
+        to.opt(7, &self.filter_config);
+        to.opt(0, &self.name);
+        to.opt(6, &self.package_type);
+        to.opt(4, &self.schedule);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateLifecycleRuleV3Body);
@@ -852,12 +778,10 @@ impl model::Model for UpdateLifecycleRuleV3BodyApplyTo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.mode),
-            1 => model::opt(&self.registries),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.mode);
+        to.opt(1, &self.registries);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateLifecycleRuleV3BodyApplyTo);
@@ -896,12 +820,10 @@ impl model::Model for UpdateLifecycleRuleV3BodyCriteria {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.match_),
-            1 => model::opt(&self.rules),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.match_);
+        to.opt(1, &self.rules);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateLifecycleRuleV3BodyCriteria);
@@ -940,12 +862,10 @@ impl model::Model for UpdateLifecycleRuleV3BodyCriteriaRules {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.type_),
-            1 => model::Part::Json(&self.config),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.config);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateLifecycleRuleV3BodyCriteriaRules);
@@ -991,13 +911,11 @@ impl model::Model for UpdateLifecycleRuleV3BodyFilterConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.package_type),
-            1 => model::opt(&self.tag_name_allowed_pattern),
-            2 => model::opt(&self.package_name_allowed_pattern),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.package_name_allowed_pattern);
+        to.opt(0, &self.package_type);
+        to.opt(1, &self.tag_name_allowed_pattern);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateLifecycleRuleV3BodyFilterConfig);
@@ -1036,12 +954,10 @@ impl model::Model for UpdateLifecycleRuleV3BodySchedule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.timezone),
-            1 => model::Part::Str(&self.expression),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.expression);
+        to.opt(0, &self.timezone);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateLifecycleRuleV3BodySchedule);

@@ -48,11 +48,9 @@ impl model::Model for SaveRegistryMetadataV3Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.metadata);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SaveRegistryMetadataV3Body);
@@ -91,12 +89,10 @@ impl model::Model for SaveRegistryMetadataV3BodyMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SaveRegistryMetadataV3BodyMetadata);
@@ -132,11 +128,9 @@ impl model::Model for UpsertRegistryMetadataV3Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.metadata);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpsertRegistryMetadataV3Body);
@@ -175,12 +169,10 @@ impl model::Model for UpsertRegistryMetadataV3BodyMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpsertRegistryMetadataV3BodyMetadata);

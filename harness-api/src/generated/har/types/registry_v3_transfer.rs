@@ -39,12 +39,10 @@ impl model::Model for CopyResourcesV3Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.source),
-            1 => model::opt(&self.target),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.source);
+        to.opt(1, &self.target);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CopyResourcesV3Body);
@@ -80,11 +78,9 @@ impl model::Model for CopyResourcesV3BodySource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.version_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.version_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CopyResourcesV3BodySource);
@@ -120,11 +116,9 @@ impl model::Model for CopyResourcesV3BodyTarget {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.registry_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.registry_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CopyResourcesV3BodyTarget);
@@ -166,13 +160,11 @@ impl model::Model for CreateBulkDownloadRequestV3Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.package_ids),
-            1 => model::opt(&self.version_ids),
-            2 => model::Part::Str(&self.output_file_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.output_file_name);
+        to.opt(0, &self.package_ids);
+        to.opt(1, &self.version_ids);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateBulkDownloadRequestV3Body);

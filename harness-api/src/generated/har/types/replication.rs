@@ -54,15 +54,13 @@ impl model::Model for JfrogReplicationRegistry {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.username),
-            2 => model::Part::Str(&self.namespace),
-            3 => model::Part::Str(&self.password_secret_id),
-            4 => model::Part::Str(&self.password_secret_space_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.namespace);
+        to.opt(3, &self.password_secret_id);
+        to.opt(4, &self.password_secret_space_id);
+        to.opt(0, &self.url);
+        to.opt(1, &self.username);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(JfrogReplicationRegistry);
@@ -110,15 +108,13 @@ impl model::Model for ListMigrationImage {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.images),
-            1 => model::Part::Int(&self.page_size),
-            2 => model::Part::Int(&self.item_count),
-            3 => model::Part::Int(&self.page_count),
-            4 => model::Part::Int(&self.page_index),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.images);
+        to.opt(2, &self.item_count);
+        to.opt(3, &self.page_count);
+        to.opt(4, &self.page_index);
+        to.opt(1, &self.page_size);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListMigrationImage);
@@ -157,12 +153,10 @@ impl model::Model for ListMigrationImagesResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListMigrationImagesResponse);
@@ -210,15 +204,13 @@ impl model::Model for ListReplicationRule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.rules),
-            1 => model::Part::Int(&self.page_size),
-            2 => model::Part::Int(&self.item_count),
-            3 => model::Part::Int(&self.page_count),
-            4 => model::Part::Int(&self.page_index),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.item_count);
+        to.opt(3, &self.page_count);
+        to.opt(4, &self.page_index);
+        to.opt(1, &self.page_size);
+        to.opt(0, &self.rules);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListReplicationRule);
@@ -257,12 +249,10 @@ impl model::Model for ListReplicationRulesResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListReplicationRulesResponse);
@@ -298,11 +288,9 @@ impl model::Model for LocalReplicationRegistry {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.registry_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.registry_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LocalReplicationRegistry);
@@ -347,14 +335,12 @@ impl model::Model for MigrationImage {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            1 => model::Part::Str(&self.image_id),
-            2 => model::Part::Str(&self.image_tag),
-            3 => model::Part::Int(&self.progress),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.image_id);
+        to.opt(2, &self.image_tag);
+        to.opt(3, &self.progress);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MigrationImage);
@@ -433,37 +419,18 @@ impl model::Model for ReplicationRule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.source),
-            1 => model::Part::Str(&self.created_at),
-            2 => model::Part::Str(&self.parent_ref),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.modified_at),
-            5 => model::opt(&self.source_type),
-            6 => model::opt(&self.destination),
-            7 => model::opt(&self.allowed_patterns),
-            8 => model::opt(&self.blocked_patterns),
-            9 => model::opt(&self.destination_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.source.is_some(),
-                self.created_at.is_some(),
-                self.parent_ref.is_some(),
-                self.identifier.is_some(),
-                self.modified_at.is_some(),
-                self.source_type.is_some(),
-                self.destination.is_some(),
-                self.allowed_patterns.is_some(),
-                self.blocked_patterns.is_some(),
-                self.destination_type.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.allowed_patterns);
+        to.opt(8, &self.blocked_patterns);
+        to.opt(1, &self.created_at);
+        to.opt(6, &self.destination);
+        to.opt(9, &self.destination_type);
+        to.opt(3, &self.identifier);
+        to.opt(4, &self.modified_at);
+        to.opt(2, &self.parent_ref);
+        to.opt(0, &self.source);
+        to.opt(5, &self.source_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ReplicationRule);
@@ -547,16 +514,14 @@ impl model::Model for ReplicationRuleRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.source),
-            1 => model::Cell::part(&self.source_type),
-            2 => model::Cell::part(&self.destination),
-            3 => model::Cell::part(&self.allowed_patterns),
-            4 => model::Cell::part(&self.blocked_patterns),
-            5 => model::Cell::part(&self.destination_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(3, &self.allowed_patterns);
+        to.one(4, &self.blocked_patterns);
+        to.one(2, &self.destination);
+        to.one(5, &self.destination_type);
+        to.one(0, &self.source);
+        to.one(1, &self.source_type);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ReplicationRuleRequest);
@@ -605,12 +570,10 @@ impl model::Model for ReplicationRuleResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ReplicationRuleResponse);

@@ -114,57 +114,28 @@ impl model::Model for ArtifactMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.meta),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.uuid),
-            3 => model::opt(&self.labels),
-            4 => model::Part::Str(&self.version),
-            5 => model::opt(&self.metadata),
-            6 => model::Part::Flag(&self.is_deleted),
-            7 => model::opt(&self.package_type),
-            8 => model::Part::Str(&self.pull_command),
-            9 => model::opt(&self.artifact_type),
-            10 => model::Part::Str(&self.last_modified),
-            11 => model::Part::Str(&self.registry_path),
-            12 => model::Part::Str(&self.registry_uuid),
-            13 => model::Part::Flag(&self.is_quarantined),
-            14 => model::Part::Str(&self.latest_version),
-            15 => model::opt(&self.scanned_digest),
-            16 => model::Part::Int(&self.downloads_count),
-            17 => model::Part::Str(&self.quarantine_reason),
-            18 => model::opt(&self.deployment_metadata),
-            19 => model::Part::Str(&self.registry_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.meta.is_some(),
-                self.name.is_some(),
-                self.uuid.is_some(),
-                self.labels.is_some(),
-                self.version.is_some(),
-                self.metadata.is_some(),
-                self.is_deleted.is_some(),
-                self.package_type.is_some(),
-                self.pull_command.is_some(),
-                self.artifact_type.is_some(),
-                self.last_modified.is_some(),
-                self.registry_path.is_some(),
-                self.registry_uuid.is_some(),
-                self.is_quarantined.is_some(),
-                self.latest_version.is_some(),
-                self.scanned_digest.is_some(),
-                self.downloads_count.is_some(),
-                self.quarantine_reason.is_some(),
-                self.deployment_metadata.is_some(),
-                self.registry_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.artifact_type);
+        to.opt(18, &self.deployment_metadata);
+        to.opt(16, &self.downloads_count);
+        to.opt(6, &self.is_deleted);
+        to.opt(13, &self.is_quarantined);
+        to.opt(3, &self.labels);
+        to.opt(10, &self.last_modified);
+        to.opt(14, &self.latest_version);
+        to.opt(0, &self.meta);
+        to.opt(5, &self.metadata);
+        to.opt(1, &self.name);
+        to.opt(7, &self.package_type);
+        to.opt(8, &self.pull_command);
+        to.opt(17, &self.quarantine_reason);
+        to.opt(19, &self.registry_identifier);
+        to.opt(11, &self.registry_path);
+        to.opt(12, &self.registry_uuid);
+        to.opt(15, &self.scanned_digest);
+        to.opt(2, &self.uuid);
+        to.opt(4, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactMetadata);
@@ -209,14 +180,12 @@ impl model::Model for DefineRegistrySpaceLabelRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::opt(&self.type_),
-            2 => model::opt(&self.color),
-            3 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.color);
+        to.opt(3, &self.description);
+        to.opt(0, &self.key);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DefineRegistrySpaceLabelRequest);
@@ -255,12 +224,10 @@ impl model::Model for DefineRegistrySpaceLabelValueRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.color),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.color);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DefineRegistrySpaceLabelValueRequest);
@@ -299,12 +266,10 @@ impl model::Model for GetAllArtifactsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetAllArtifactsResponse);
@@ -343,12 +308,10 @@ impl model::Model for GetAllRegistriesResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetAllRegistriesResponse);
@@ -387,12 +350,10 @@ impl model::Model for GetStorageDetailsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetStorageDetailsResponse);
@@ -440,15 +401,13 @@ impl model::Model for ListArtifact {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.page_size),
-            1 => model::opt(&self.artifacts),
-            2 => model::Part::Int(&self.item_count),
-            3 => model::Part::Int(&self.page_count),
-            4 => model::Part::Int(&self.page_index),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.artifacts);
+        to.opt(2, &self.item_count);
+        to.opt(3, &self.page_count);
+        to.opt(4, &self.page_index);
+        to.opt(0, &self.page_size);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListArtifact);
@@ -496,15 +455,13 @@ impl model::Model for ListRegistry {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.page_size),
-            1 => model::Part::Int(&self.item_count),
-            2 => model::Part::Int(&self.page_count),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::opt(&self.registries),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.item_count);
+        to.opt(2, &self.page_count);
+        to.opt(3, &self.page_index);
+        to.opt(0, &self.page_size);
+        to.opt(4, &self.registries);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListRegistry);
@@ -586,41 +543,20 @@ impl model::Model for RegistryMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.path),
-            2 => model::opt(&self.type_),
-            3 => model::opt(&self.labels),
-            4 => model::Part::Flag(&self.is_public),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Str(&self.description),
-            7 => model::opt(&self.package_type),
-            8 => model::Part::Str(&self.last_modified),
-            9 => model::Part::Str(&self.registry_size),
-            10 => model::Part::Int(&self.artifacts_count),
-            11 => model::Part::Int(&self.downloads_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.path.is_some(),
-                self.type_.is_some(),
-                self.labels.is_some(),
-                self.is_public.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.package_type.is_some(),
-                self.last_modified.is_some(),
-                self.registry_size.is_some(),
-                self.artifacts_count.is_some(),
-                self.downloads_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.artifacts_count);
+        to.opt(6, &self.description);
+        to.opt(11, &self.downloads_count);
+        to.opt(5, &self.identifier);
+        to.opt(4, &self.is_public);
+        to.opt(3, &self.labels);
+        to.opt(8, &self.last_modified);
+        to.opt(7, &self.package_type);
+        to.opt(1, &self.path);
+        to.opt(9, &self.registry_size);
+        to.opt(2, &self.type_);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RegistryMetadata);
@@ -706,41 +642,20 @@ impl model::Model for RegistryTypesLabel {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Part::Str(&self.key),
-            2 => model::opt(&self.type_),
-            3 => model::opt(&self.color),
-            4 => model::Part::Int(&self.scope),
-            5 => model::Part::Int(&self.created),
-            6 => model::Part::Int(&self.updated),
-            7 => model::Part::Int(&self.space_id),
-            8 => model::Part::Int(&self.created_by),
-            9 => model::Part::Int(&self.updated_by),
-            10 => model::Part::Str(&self.description),
-            11 => model::Part::Int(&self.value_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.key.is_some(),
-                self.type_.is_some(),
-                self.color.is_some(),
-                self.scope.is_some(),
-                self.created.is_some(),
-                self.updated.is_some(),
-                self.space_id.is_some(),
-                self.created_by.is_some(),
-                self.updated_by.is_some(),
-                self.description.is_some(),
-                self.value_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.color);
+        to.opt(5, &self.created);
+        to.opt(8, &self.created_by);
+        to.opt(10, &self.description);
+        to.opt(0, &self.id);
+        to.opt(1, &self.key);
+        to.opt(4, &self.scope);
+        to.opt(7, &self.space_id);
+        to.opt(2, &self.type_);
+        to.opt(6, &self.updated);
+        to.opt(9, &self.updated_by);
+        to.opt(11, &self.value_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RegistryTypesLabel);
@@ -779,12 +694,10 @@ impl model::Model for RegistryTypesLabelWithValues {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.label),
-            1 => model::opt(&self.values),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.label);
+        to.opt(1, &self.values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RegistryTypesLabelWithValues);
@@ -823,12 +736,10 @@ impl model::Model for SpaceRefLabelsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.label),
-            1 => model::opt(&self.values),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.label);
+        to.opt(1, &self.values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SpaceRefLabelsBody);
@@ -864,11 +775,9 @@ impl model::Model for StorageDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.total_size),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.total_size);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StorageDetails);
@@ -913,14 +822,12 @@ impl model::Model for UpdateRegistrySpaceLabelRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Maybe(&self.key),
-            1 => model::Part::Maybe(&self.type_),
-            2 => model::Part::Maybe(&self.color),
-            3 => model::Part::Maybe(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.maybe(2, &self.color);
+        to.maybe(3, &self.description);
+        to.maybe(0, &self.key);
+        to.maybe(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateRegistrySpaceLabelRequest);
@@ -959,12 +866,10 @@ impl model::Model for UpdateRegistrySpaceLabelValueRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Maybe(&self.color),
-            1 => model::Part::Maybe(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.maybe(0, &self.color);
+        to.maybe(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateRegistrySpaceLabelValueRequest);

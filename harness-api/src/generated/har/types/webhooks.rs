@@ -42,13 +42,11 @@ impl model::Model for ExtraHeader {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            2 => model::Part::Flag(&self.masked),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(2, &self.masked);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExtraHeader);
@@ -87,12 +85,10 @@ impl model::Model for ListWebhookExecutionsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListWebhookExecutionsResponse);
@@ -140,15 +136,13 @@ impl model::Model for ListWebhooks {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.page_size),
-            1 => model::opt(&self.webhooks),
-            2 => model::Part::Int(&self.item_count),
-            3 => model::Part::Int(&self.page_count),
-            4 => model::Part::Int(&self.page_index),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.item_count);
+        to.opt(3, &self.page_count);
+        to.opt(4, &self.page_index);
+        to.opt(0, &self.page_size);
+        to.opt(1, &self.webhooks);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListWebhooks);
@@ -196,15 +190,13 @@ impl model::Model for ListWebhooksExecutions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.page_size),
-            1 => model::Part::Int(&self.item_count),
-            2 => model::Part::Int(&self.page_count),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::opt(&self.executions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.executions);
+        to.opt(1, &self.item_count);
+        to.opt(2, &self.page_count);
+        to.opt(3, &self.page_index);
+        to.opt(0, &self.page_size);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListWebhooksExecutions);
@@ -243,12 +235,10 @@ impl model::Model for ListWebhooksResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListWebhooksResponse);
@@ -287,12 +277,10 @@ impl model::Model for RegistryWebhookResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RegistryWebhookResponse);
@@ -398,51 +386,25 @@ impl model::Model for Webhook {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Flag(&self.enabled),
-            3 => model::Part::Int(&self.version),
-            4 => model::Part::Flag(&self.insecure),
-            5 => model::Part::Flag(&self.internal),
-            6 => model::opt(&self.triggers),
-            7 => model::Part::Str(&self.created_at),
-            8 => model::Part::Int(&self.created_by),
-            9 => model::Part::Str(&self.identifier),
-            10 => model::Part::Str(&self.modified_at),
-            11 => model::Part::Str(&self.description),
-            12 => model::opt(&self.extra_headers),
-            13 => model::Part::Int(&self.secret_space_id),
-            14 => model::Part::Str(&self.secret_space_path),
-            15 => model::Part::Str(&self.secret_identifier),
-            16 => model::opt(&self.latest_execution_result),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.name.is_some(),
-                self.enabled.is_some(),
-                self.version.is_some(),
-                self.insecure.is_some(),
-                self.internal.is_some(),
-                self.triggers.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.identifier.is_some(),
-                self.modified_at.is_some(),
-                self.description.is_some(),
-                self.extra_headers.is_some(),
-                self.secret_space_id.is_some(),
-                self.secret_space_path.is_some(),
-                self.secret_identifier.is_some(),
-                self.latest_execution_result.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.created_at);
+        to.opt(8, &self.created_by);
+        to.opt(11, &self.description);
+        to.opt(2, &self.enabled);
+        to.opt(12, &self.extra_headers);
+        to.opt(9, &self.identifier);
+        to.opt(4, &self.insecure);
+        to.opt(5, &self.internal);
+        to.opt(16, &self.latest_execution_result);
+        to.opt(10, &self.modified_at);
+        to.opt(1, &self.name);
+        to.opt(15, &self.secret_identifier);
+        to.opt(13, &self.secret_space_id);
+        to.opt(14, &self.secret_space_path);
+        to.opt(6, &self.triggers);
+        to.opt(0, &self.url);
+        to.opt(3, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Webhook);
@@ -484,13 +446,11 @@ impl model::Model for WebhookExecRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.body),
-            2 => model::Part::Str(&self.headers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.body);
+        to.opt(2, &self.headers);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WebhookExecRequest);
@@ -535,14 +495,12 @@ impl model::Model for WebhookExecResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.body),
-            1 => model::Part::Str(&self.status),
-            2 => model::Part::Str(&self.headers),
-            3 => model::Part::Int(&self.status_code),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.body);
+        to.opt(2, &self.headers);
+        to.opt(1, &self.status);
+        to.opt(3, &self.status_code);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WebhookExecResponse);
@@ -624,39 +582,19 @@ impl model::Model for WebhookExecution {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Part::Str(&self.error),
-            2 => model::opt(&self.result),
-            3 => model::Part::Int(&self.created),
-            4 => model::opt(&self.request),
-            5 => model::Part::Int(&self.duration),
-            6 => model::opt(&self.response),
-            7 => model::Part::Int(&self.webhook_id),
-            8 => model::Part::Int(&self.retrigger_of),
-            9 => model::opt(&self.trigger_type),
-            10 => model::Part::Flag(&self.retriggerable),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.error.is_some(),
-                self.result.is_some(),
-                self.created.is_some(),
-                self.request.is_some(),
-                self.duration.is_some(),
-                self.response.is_some(),
-                self.webhook_id.is_some(),
-                self.retrigger_of.is_some(),
-                self.trigger_type.is_some(),
-                self.retriggerable.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.created);
+        to.opt(5, &self.duration);
+        to.opt(1, &self.error);
+        to.opt(0, &self.id);
+        to.opt(4, &self.request);
+        to.opt(6, &self.response);
+        to.opt(2, &self.result);
+        to.opt(8, &self.retrigger_of);
+        to.opt(10, &self.retriggerable);
+        to.opt(9, &self.trigger_type);
+        to.opt(7, &self.webhook_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WebhookExecution);
@@ -695,12 +633,10 @@ impl model::Model for WebhookExecutionResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WebhookExecutionResponse);
@@ -804,39 +740,19 @@ impl model::Model for WebhookRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.url),
-            1 => model::Cell::part(&self.name),
-            2 => model::Cell::part(&self.enabled),
-            3 => model::Cell::part(&self.insecure),
-            4 => model::opt(&self.triggers),
-            5 => model::Cell::part(&self.identifier),
-            6 => model::Part::Str(&self.description),
-            7 => model::opt(&self.extra_headers),
-            8 => model::Part::Int(&self.secret_space_id),
-            9 => model::Part::Str(&self.secret_space_path),
-            10 => model::Part::Str(&self.secret_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                true,
-                true,
-                true,
-                self.triggers.is_some(),
-                true,
-                self.description.is_some(),
-                self.extra_headers.is_some(),
-                self.secret_space_id.is_some(),
-                self.secret_space_path.is_some(),
-                self.secret_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.description);
+        to.one(2, &self.enabled);
+        to.opt(7, &self.extra_headers);
+        to.one(5, &self.identifier);
+        to.one(3, &self.insecure);
+        to.one(1, &self.name);
+        to.opt(10, &self.secret_identifier);
+        to.opt(8, &self.secret_space_id);
+        to.opt(9, &self.secret_space_path);
+        to.opt(4, &self.triggers);
+        to.one(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(WebhookRequest);

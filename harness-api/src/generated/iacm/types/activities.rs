@@ -62,17 +62,15 @@ impl model::Model for HarnessIacmActivity {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.org),
-            2 => model::Part::Str(&self.account),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Str(&self.project),
-            5 => model::opt(&self.metadata),
-            6 => model::Part::Str(&self.workspace),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account);
+        to.opt(3, &self.created);
+        to.opt(0, &self.id);
+        to.opt(5, &self.metadata);
+        to.opt(1, &self.org);
+        to.opt(4, &self.project);
+        to.opt(6, &self.workspace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmActivity);
@@ -142,35 +140,17 @@ impl model::Model for ListActivityResourceChangesResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.outputs),
-            1 => model::Part::Str(&self.stage_id),
-            2 => model::opt(&self.resources),
-            3 => model::opt(&self.data_sources),
-            4 => model::Part::Str(&self.workspace_id),
-            5 => model::opt(&self.drift_changes),
-            6 => model::Part::Str(&self.pipeline_stage),
-            7 => model::opt(&self.planned_changes),
-            8 => model::Part::Str(&self.pipeline_execution),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.outputs.is_some(),
-                self.stage_id.is_some(),
-                self.resources.is_some(),
-                self.data_sources.is_some(),
-                self.workspace_id.is_some(),
-                self.drift_changes.is_some(),
-                self.pipeline_stage.is_some(),
-                self.planned_changes.is_some(),
-                self.pipeline_execution.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.data_sources);
+        to.opt(5, &self.drift_changes);
+        to.opt(0, &self.outputs);
+        to.opt(8, &self.pipeline_execution);
+        to.opt(6, &self.pipeline_stage);
+        to.opt(7, &self.planned_changes);
+        to.opt(2, &self.resources);
+        to.opt(1, &self.stage_id);
+        to.opt(4, &self.workspace_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListActivityResourceChangesResponse);

@@ -90,45 +90,22 @@ impl model::Model for AnsibleActivityMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.metrics),
-            1 => model::opt(&self.trigger),
-            2 => model::Part::Str(&self.git_repo),
-            3 => model::Part::Str(&self.pipeline),
-            4 => model::Part::Str(&self.git_branch),
-            5 => model::Part::Str(&self.results_uuid),
-            6 => model::Part::Str(&self.pipeline_name),
-            7 => model::Part::Str(&self.git_commit_sha),
-            8 => model::Part::Str(&self.plugin_version),
-            9 => model::Part::Str(&self.activity_status),
-            10 => model::Part::Str(&self.pipeline_stage_id),
-            11 => model::Part::Str(&self.git_commit_message),
-            12 => model::Part::Str(&self.pipeline_execution_id),
-            13 => model::Part::Str(&self.pipeline_execution_number),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.metrics.is_some(),
-                self.trigger.is_some(),
-                self.git_repo.is_some(),
-                self.pipeline.is_some(),
-                self.git_branch.is_some(),
-                self.results_uuid.is_some(),
-                self.pipeline_name.is_some(),
-                self.git_commit_sha.is_some(),
-                self.plugin_version.is_some(),
-                self.activity_status.is_some(),
-                self.pipeline_stage_id.is_some(),
-                self.git_commit_message.is_some(),
-                self.pipeline_execution_id.is_some(),
-                self.pipeline_execution_number.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.activity_status);
+        to.opt(4, &self.git_branch);
+        to.opt(11, &self.git_commit_message);
+        to.opt(7, &self.git_commit_sha);
+        to.opt(2, &self.git_repo);
+        to.opt(0, &self.metrics);
+        to.opt(3, &self.pipeline);
+        to.opt(12, &self.pipeline_execution_id);
+        to.opt(13, &self.pipeline_execution_number);
+        to.opt(6, &self.pipeline_name);
+        to.opt(10, &self.pipeline_stage_id);
+        to.opt(8, &self.plugin_version);
+        to.opt(5, &self.results_uuid);
+        to.opt(1, &self.trigger);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AnsibleActivityMetadata);
@@ -206,39 +183,19 @@ impl model::Model for AnsibleActivityMetadataMetrics {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.host_ok),
-            1 => model::Part::Int(&self.duration_ms),
-            2 => model::Part::Int(&self.host_failed),
-            3 => model::Part::Int(&self.total_hosts),
-            4 => model::Part::Int(&self.total_tasks),
-            5 => model::Part::Int(&self.host_changed),
-            6 => model::Part::Int(&self.host_skipped),
-            7 => model::Part::Int(&self.host_unreachable),
-            8 => model::Part::Int(&self.output_size_bytes),
-            9 => model::Part::Int(&self.payload_size_bytes),
-            10 => model::Part::Flag(&self.circuit_breaker_triggered),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.host_ok.is_some(),
-                self.duration_ms.is_some(),
-                self.host_failed.is_some(),
-                self.total_hosts.is_some(),
-                self.total_tasks.is_some(),
-                self.host_changed.is_some(),
-                self.host_skipped.is_some(),
-                self.host_unreachable.is_some(),
-                self.output_size_bytes.is_some(),
-                self.payload_size_bytes.is_some(),
-                self.circuit_breaker_triggered.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.circuit_breaker_triggered);
+        to.opt(1, &self.duration_ms);
+        to.opt(5, &self.host_changed);
+        to.opt(2, &self.host_failed);
+        to.opt(0, &self.host_ok);
+        to.opt(6, &self.host_skipped);
+        to.opt(7, &self.host_unreachable);
+        to.opt(8, &self.output_size_bytes);
+        to.opt(9, &self.payload_size_bytes);
+        to.opt(3, &self.total_hosts);
+        to.opt(4, &self.total_tasks);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AnsibleActivityMetadataMetrics);
@@ -289,16 +246,14 @@ impl model::Model for AnsibleVariable {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.uuid),
-            3 => model::Part::Str(&self.value),
-            4 => model::Part::Str(&self.file_name),
-            5 => model::Part::Str(&self.value_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.file_name);
+        to.opt(0, &self.key);
+        to.opt(1, &self.name);
+        to.opt(2, &self.uuid);
+        to.opt(3, &self.value);
+        to.opt(5, &self.value_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AnsibleVariable);

@@ -36,11 +36,9 @@ impl model::Model for CreateAnsibleDataResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateAnsibleDataResponse);
@@ -111,15 +109,13 @@ impl model::Model for CreateDynamicGroup {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.vars),
-            1 => model::opt(&self.dynamic_vars),
-            2 => model::opt(&self.configuration),
-            3 => model::Cell::part(&self.connector_type),
-            4 => model::Cell::part(&self.connector_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.configuration);
+        to.one(4, &self.connector_identifier);
+        to.one(3, &self.connector_type);
+        to.opt(1, &self.dynamic_vars);
+        to.opt(0, &self.vars);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateDynamicGroup);
@@ -212,35 +208,17 @@ impl model::Model for CreateInventoryGroupRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.vars),
-            2 => model::opt(&self.hosts),
-            3 => model::opt(&self.env_vars),
-            4 => model::Cell::part(&self.identifier),
-            5 => model::opt(&self.dynamic_vars),
-            6 => model::opt(&self.configuration),
-            7 => model::opt(&self.connector_type),
-            8 => model::Part::Str(&self.connector_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.vars.is_some(),
-                self.hosts.is_some(),
-                self.env_vars.is_some(),
-                true,
-                self.dynamic_vars.is_some(),
-                self.configuration.is_some(),
-                self.connector_type.is_some(),
-                self.connector_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.configuration);
+        to.opt(8, &self.connector_identifier);
+        to.opt(7, &self.connector_type);
+        to.opt(5, &self.dynamic_vars);
+        to.opt(3, &self.env_vars);
+        to.opt(2, &self.hosts);
+        to.one(4, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(1, &self.vars);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateInventoryGroupRequest);
@@ -299,13 +277,11 @@ impl model::Model for CreateInventoryHostRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.vars),
-            1 => model::opt(&self.groups),
-            2 => model::Cell::part(&self.host_address),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.groups);
+        to.one(2, &self.host_address);
+        to.opt(0, &self.vars);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateInventoryHostRequest);
@@ -397,35 +373,17 @@ impl model::Model for CreateInventoryRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Cell::part(&self.type_),
-            3 => model::opt(&self.vars),
-            4 => model::opt(&self.groups),
-            5 => model::Cell::part(&self.identifier),
-            6 => model::Part::Str(&self.description),
-            7 => model::opt(&self.dynamic_groups),
-            8 => model::opt(&self.plugin_options),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                self.tags.is_some(),
-                true,
-                self.vars.is_some(),
-                self.groups.is_some(),
-                true,
-                self.description.is_some(),
-                self.dynamic_groups.is_some(),
-                self.plugin_options.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.description);
+        to.opt(7, &self.dynamic_groups);
+        to.opt(4, &self.groups);
+        to.one(5, &self.identifier);
+        to.one(0, &self.name);
+        to.opt(8, &self.plugin_options);
+        to.opt(1, &self.tags);
+        to.one(2, &self.type_);
+        to.opt(3, &self.vars);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateInventoryRequest);
@@ -495,35 +453,17 @@ impl model::Model for CreateInventoryRequestPluginOptions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.repository),
-            1 => model::Part::Str(&self.inline_yaml),
-            2 => model::Part::Str(&self.source_type),
-            3 => model::Part::Str(&self.repository_path),
-            4 => model::Part::Str(&self.repository_branch),
-            5 => model::Part::Str(&self.repository_commit),
-            6 => model::Part::Str(&self.repository_connector),
-            7 => model::Part::Str(&self.provider_connector_type),
-            8 => model::Part::Str(&self.provider_connector_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.repository.is_some(),
-                self.inline_yaml.is_some(),
-                self.source_type.is_some(),
-                self.repository_path.is_some(),
-                self.repository_branch.is_some(),
-                self.repository_commit.is_some(),
-                self.repository_connector.is_some(),
-                self.provider_connector_type.is_some(),
-                self.provider_connector_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.inline_yaml);
+        to.opt(8, &self.provider_connector_identifier);
+        to.opt(7, &self.provider_connector_type);
+        to.opt(0, &self.repository);
+        to.opt(4, &self.repository_branch);
+        to.opt(5, &self.repository_commit);
+        to.opt(6, &self.repository_connector);
+        to.opt(3, &self.repository_path);
+        to.opt(2, &self.source_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateInventoryRequestPluginOptions);
@@ -593,33 +533,16 @@ impl model::Model for CreateInventoryResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Str(&self.account),
-            4 => model::Part::Int(&self.created),
-            5 => model::Part::Str(&self.project),
-            6 => model::Part::Int(&self.updated),
-            7 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.updated.is_some(),
-                self.identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account);
+        to.opt(4, &self.created);
+        to.opt(7, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(5, &self.project);
+        to.opt(2, &self.type_);
+        to.opt(6, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateInventoryResponse);
@@ -673,12 +596,10 @@ impl model::Model for CreateInventoryVarsRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.vars),
-            1 => model::opt(&self.env_vars),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.env_vars);
+        to.one(0, &self.vars);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateInventoryVarsRequest);
@@ -732,13 +653,11 @@ impl model::Model for CreateManualGroup {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::opt(&self.vars),
-            2 => model::opt(&self.hosts),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.hosts);
+        to.one(0, &self.name);
+        to.opt(1, &self.vars);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateManualGroup);
@@ -850,43 +769,21 @@ impl model::Model for CreatePlaybookRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.vars),
-            3 => model::opt(&self.env_vars),
-            4 => model::Cell::part(&self.identifier),
-            5 => model::Part::Str(&self.repository),
-            6 => model::Part::Str(&self.description),
-            7 => model::Part::Flag(&self.ansible_galaxy),
-            8 => model::Cell::part(&self.repository_path),
-            9 => model::Part::Str(&self.repository_branch),
-            10 => model::Part::Str(&self.repository_commit),
-            11 => model::Part::Str(&self.repository_connector),
-            12 => model::Part::Str(&self.ansible_galaxy_requirements_file),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                self.tags.is_some(),
-                self.vars.is_some(),
-                self.env_vars.is_some(),
-                true,
-                self.repository.is_some(),
-                self.description.is_some(),
-                self.ansible_galaxy.is_some(),
-                true,
-                self.repository_branch.is_some(),
-                self.repository_commit.is_some(),
-                self.repository_connector.is_some(),
-                self.ansible_galaxy_requirements_file.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.ansible_galaxy);
+        to.opt(12, &self.ansible_galaxy_requirements_file);
+        to.opt(6, &self.description);
+        to.opt(3, &self.env_vars);
+        to.one(4, &self.identifier);
+        to.one(0, &self.name);
+        to.opt(5, &self.repository);
+        to.opt(9, &self.repository_branch);
+        to.opt(10, &self.repository_commit);
+        to.opt(11, &self.repository_connector);
+        to.one(8, &self.repository_path);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.vars);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreatePlaybookRequest);
@@ -976,45 +873,22 @@ impl model::Model for CreatePlaybookResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.vars),
-            3 => model::Part::Str(&self.account),
-            4 => model::Part::Int(&self.created),
-            5 => model::Part::Str(&self.project),
-            6 => model::Part::Int(&self.updated),
-            7 => model::Part::Str(&self.env_vars),
-            8 => model::Part::Str(&self.identifier),
-            9 => model::Part::Str(&self.repository),
-            10 => model::Part::Str(&self.repository_path),
-            11 => model::Part::Str(&self.repository_branch),
-            12 => model::Part::Str(&self.repository_commit),
-            13 => model::Part::Str(&self.repository_connector),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.name.is_some(),
-                self.vars.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.updated.is_some(),
-                self.env_vars.is_some(),
-                self.identifier.is_some(),
-                self.repository.is_some(),
-                self.repository_path.is_some(),
-                self.repository_branch.is_some(),
-                self.repository_commit.is_some(),
-                self.repository_connector.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account);
+        to.opt(4, &self.created);
+        to.opt(7, &self.env_vars);
+        to.opt(8, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(5, &self.project);
+        to.opt(9, &self.repository);
+        to.opt(11, &self.repository_branch);
+        to.opt(12, &self.repository_commit);
+        to.opt(13, &self.repository_connector);
+        to.opt(10, &self.repository_path);
+        to.opt(6, &self.updated);
+        to.opt(2, &self.vars);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreatePlaybookResponse);
@@ -1064,12 +938,10 @@ impl model::Model for CreatePlaybookVarRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.vars),
-            1 => model::opt(&self.env_vars),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.env_vars);
+        to.one(0, &self.vars);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreatePlaybookVarRequest);

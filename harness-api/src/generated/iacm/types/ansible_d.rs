@@ -46,11 +46,9 @@ impl model::Model for DeletePlaybookVarsRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.vars),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.vars);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(DeletePlaybookVarsRequest);
@@ -100,14 +98,12 @@ impl model::Model for DynamicConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.selectors),
-            1 => model::Part::Str(&self.resource_type),
-            2 => model::opt(&self.include_conditions),
-            3 => model::Part::Str(&self.host_address_attribute),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.host_address_attribute);
+        to.opt(2, &self.include_conditions);
+        to.opt(1, &self.resource_type);
+        to.opt(0, &self.selectors);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DynamicConfig);
@@ -149,13 +145,11 @@ impl model::Model for DynamicConfigIncludeConditions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.value),
-            1 => model::Part::Str(&self.operator),
-            2 => model::Part::Str(&self.attribute),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.attribute);
+        to.opt(1, &self.operator);
+        to.opt(0, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DynamicConfigIncludeConditions);

@@ -70,35 +70,17 @@ impl model::Model for HarnessIacmAnsibleactivity {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.org),
-            2 => model::Part::Str(&self.account),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Str(&self.project),
-            5 => model::opt(&self.metadata),
-            6 => model::Part::Str(&self.playbooks),
-            7 => model::opt(&self.event_type),
-            8 => model::Part::Str(&self.inventories),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.org.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.metadata.is_some(),
-                self.playbooks.is_some(),
-                self.event_type.is_some(),
-                self.inventories.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account);
+        to.opt(3, &self.created);
+        to.opt(7, &self.event_type);
+        to.opt(0, &self.id);
+        to.opt(8, &self.inventories);
+        to.opt(5, &self.metadata);
+        to.opt(1, &self.org);
+        to.opt(6, &self.playbooks);
+        to.opt(4, &self.project);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmAnsibleactivity);
@@ -185,41 +167,20 @@ impl model::Model for HarnessIacmAnsibledata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.org),
-            2 => model::Part::Str(&self.account),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Str(&self.project),
-            5 => model::Part::Str(&self.stage_id),
-            6 => model::opt(&self.data_type),
-            7 => model::Part::Str(&self.playbooks),
-            8 => model::Part::Str(&self.inventories),
-            9 => model::Part::Str(&self.pipeline_id),
-            10 => model::Part::Str(&self.pipeline_stage_id),
-            11 => model::Part::Str(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.org.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.stage_id.is_some(),
-                self.data_type.is_some(),
-                self.playbooks.is_some(),
-                self.inventories.is_some(),
-                self.pipeline_id.is_some(),
-                self.pipeline_stage_id.is_some(),
-                self.pipeline_execution_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account);
+        to.opt(3, &self.created);
+        to.opt(6, &self.data_type);
+        to.opt(0, &self.id);
+        to.opt(8, &self.inventories);
+        to.opt(1, &self.org);
+        to.opt(11, &self.pipeline_execution_id);
+        to.opt(9, &self.pipeline_id);
+        to.opt(10, &self.pipeline_stage_id);
+        to.opt(7, &self.playbooks);
+        to.opt(4, &self.project);
+        to.opt(5, &self.stage_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmAnsibledata);
@@ -293,35 +254,17 @@ impl model::Model for HarnessIacmInventoryDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Json(&self.data),
-            2 => model::Part::Str(&self.name),
-            3 => model::opt(&self.type_),
-            4 => model::Part::Str(&self.account),
-            5 => model::Part::Int(&self.created),
-            6 => model::Part::Str(&self.project),
-            7 => model::Part::Int(&self.updated),
-            8 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.data.is_some(),
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.updated.is_some(),
-                self.identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account);
+        to.opt(5, &self.created);
+        to.opt(1, &self.data);
+        to.opt(8, &self.identifier);
+        to.opt(2, &self.name);
+        to.opt(0, &self.org);
+        to.opt(6, &self.project);
+        to.opt(3, &self.type_);
+        to.opt(7, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmInventoryDetail);
@@ -373,15 +316,13 @@ impl model::Model for HarnessIacmInventoryHost {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.vars),
-            1 => model::opt(&self.groups),
-            2 => model::Part::Str(&self.created),
-            3 => model::Part::Str(&self.updated),
-            4 => model::Part::Str(&self.host_address),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.created);
+        to.opt(1, &self.groups);
+        to.opt(4, &self.host_address);
+        to.opt(3, &self.updated);
+        to.opt(0, &self.vars);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmInventoryHost);
@@ -447,33 +388,16 @@ impl model::Model for HarnessIacmInventoryVar {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Str(&self.value),
-            3 => model::Part::Str(&self.created),
-            4 => model::Part::Str(&self.updated),
-            5 => model::Part::Str(&self.var_type),
-            6 => model::Part::Str(&self.file_name),
-            7 => model::Part::Str(&self.value_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.key.is_some(),
-                self.uuid.is_some(),
-                self.value.is_some(),
-                self.created.is_some(),
-                self.updated.is_some(),
-                self.var_type.is_some(),
-                self.file_name.is_some(),
-                self.value_type.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.created);
+        to.opt(6, &self.file_name);
+        to.opt(0, &self.key);
+        to.opt(4, &self.updated);
+        to.opt(1, &self.uuid);
+        to.opt(2, &self.value);
+        to.opt(7, &self.value_type);
+        to.opt(5, &self.var_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmInventoryVar);
@@ -543,16 +467,14 @@ impl model::Model for HarnessIacmInventoryVarCreate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.key),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::Cell::part(&self.value),
-            3 => model::Part::Str(&self.var_type),
-            4 => model::Part::Str(&self.file_name),
-            5 => model::Cell::part(&self.value_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.file_name);
+        to.one(0, &self.key);
+        to.opt(1, &self.uuid);
+        to.one(2, &self.value);
+        to.one(5, &self.value_type);
+        to.opt(3, &self.var_type);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(HarnessIacmInventoryVarCreate);
@@ -642,45 +564,22 @@ impl model::Model for HarnessIacmPlaybook {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.vars),
-            3 => model::Part::Str(&self.account),
-            4 => model::Part::Int(&self.created),
-            5 => model::Part::Str(&self.project),
-            6 => model::Part::Int(&self.updated),
-            7 => model::Part::Str(&self.env_vars),
-            8 => model::Part::Str(&self.identifier),
-            9 => model::Part::Str(&self.repository),
-            10 => model::Part::Str(&self.repository_path),
-            11 => model::Part::Str(&self.repository_branch),
-            12 => model::Part::Str(&self.repository_commit),
-            13 => model::Part::Str(&self.repository_connector),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.name.is_some(),
-                self.vars.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.updated.is_some(),
-                self.env_vars.is_some(),
-                self.identifier.is_some(),
-                self.repository.is_some(),
-                self.repository_path.is_some(),
-                self.repository_branch.is_some(),
-                self.repository_commit.is_some(),
-                self.repository_connector.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account);
+        to.opt(4, &self.created);
+        to.opt(7, &self.env_vars);
+        to.opt(8, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(5, &self.project);
+        to.opt(9, &self.repository);
+        to.opt(11, &self.repository_branch);
+        to.opt(12, &self.repository_commit);
+        to.opt(13, &self.repository_connector);
+        to.opt(10, &self.repository_path);
+        to.opt(6, &self.updated);
+        to.opt(2, &self.vars);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmPlaybook);

@@ -39,12 +39,10 @@ impl model::Model for ReplaceInventoryFromImportBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.format),
-            1 => model::Part::Str(&self.content),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.format);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ReplaceInventoryFromImportBody);

@@ -62,14 +62,12 @@ impl model::Model for SendAnsibleEventRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.metadata),
-            1 => model::Cell::part(&self.playbooks),
-            2 => model::Cell::part(&self.event_type),
-            3 => model::Cell::part(&self.inventories),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(2, &self.event_type);
+        to.one(3, &self.inventories);
+        to.opt(0, &self.metadata);
+        to.one(1, &self.playbooks);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(SendAnsibleEventRequest);
@@ -144,35 +142,17 @@ impl model::Model for ShowAnsibleActivityResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.org),
-            2 => model::Part::Str(&self.account),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Str(&self.project),
-            5 => model::opt(&self.metadata),
-            6 => model::Part::Str(&self.playbooks),
-            7 => model::opt(&self.event_type),
-            8 => model::Part::Str(&self.inventories),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.org.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.metadata.is_some(),
-                self.playbooks.is_some(),
-                self.event_type.is_some(),
-                self.inventories.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account);
+        to.opt(3, &self.created);
+        to.opt(7, &self.event_type);
+        to.opt(0, &self.id);
+        to.opt(8, &self.inventories);
+        to.opt(5, &self.metadata);
+        to.opt(1, &self.org);
+        to.opt(6, &self.playbooks);
+        to.opt(4, &self.project);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ShowAnsibleActivityResponse);
@@ -213,11 +193,9 @@ impl model::Model for ShowInventoryGroupsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.groups),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.groups);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ShowInventoryGroupsResponse);
@@ -253,11 +231,9 @@ impl model::Model for ShowInventoryHostsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.hosts),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.hosts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ShowInventoryHostsResponse);
@@ -327,35 +303,17 @@ impl model::Model for ShowInventoryResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Json(&self.data),
-            2 => model::Part::Str(&self.name),
-            3 => model::opt(&self.type_),
-            4 => model::Part::Str(&self.account),
-            5 => model::Part::Int(&self.created),
-            6 => model::Part::Str(&self.project),
-            7 => model::Part::Int(&self.updated),
-            8 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.data.is_some(),
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.updated.is_some(),
-                self.identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account);
+        to.opt(5, &self.created);
+        to.opt(1, &self.data);
+        to.opt(8, &self.identifier);
+        to.opt(2, &self.name);
+        to.opt(0, &self.org);
+        to.opt(6, &self.project);
+        to.opt(3, &self.type_);
+        to.opt(7, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ShowInventoryResponse);
@@ -398,12 +356,10 @@ impl model::Model for ShowInventoryVarsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.vars),
-            1 => model::opt(&self.env_vars),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.env_vars);
+        to.opt(0, &self.vars);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ShowInventoryVarsResponse);
@@ -493,45 +449,22 @@ impl model::Model for ShowPlaybookResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.vars),
-            3 => model::Part::Str(&self.account),
-            4 => model::Part::Int(&self.created),
-            5 => model::Part::Str(&self.project),
-            6 => model::Part::Int(&self.updated),
-            7 => model::Part::Str(&self.env_vars),
-            8 => model::Part::Str(&self.identifier),
-            9 => model::Part::Str(&self.repository),
-            10 => model::Part::Str(&self.repository_path),
-            11 => model::Part::Str(&self.repository_branch),
-            12 => model::Part::Str(&self.repository_commit),
-            13 => model::Part::Str(&self.repository_connector),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.name.is_some(),
-                self.vars.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.updated.is_some(),
-                self.env_vars.is_some(),
-                self.identifier.is_some(),
-                self.repository.is_some(),
-                self.repository_path.is_some(),
-                self.repository_branch.is_some(),
-                self.repository_commit.is_some(),
-                self.repository_connector.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account);
+        to.opt(4, &self.created);
+        to.opt(7, &self.env_vars);
+        to.opt(8, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(5, &self.project);
+        to.opt(9, &self.repository);
+        to.opt(11, &self.repository_branch);
+        to.opt(12, &self.repository_commit);
+        to.opt(13, &self.repository_connector);
+        to.opt(10, &self.repository_path);
+        to.opt(6, &self.updated);
+        to.opt(2, &self.vars);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ShowPlaybookResponse);
@@ -570,12 +503,10 @@ impl model::Model for ShowPlaybookVarsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.vars),
-            1 => model::opt(&self.env_vars),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.env_vars);
+        to.opt(0, &self.vars);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ShowPlaybookVarsResponse);

@@ -66,33 +66,16 @@ impl model::Model for UpdateInventoryGroupRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.vars),
-            2 => model::opt(&self.hosts),
-            3 => model::opt(&self.env_vars),
-            4 => model::opt(&self.dynamic_vars),
-            5 => model::opt(&self.configuration),
-            6 => model::opt(&self.connector_type),
-            7 => model::Part::Str(&self.connector_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.vars.is_some(),
-                self.hosts.is_some(),
-                self.env_vars.is_some(),
-                self.dynamic_vars.is_some(),
-                self.configuration.is_some(),
-                self.connector_type.is_some(),
-                self.connector_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.configuration);
+        to.opt(7, &self.connector_identifier);
+        to.opt(6, &self.connector_type);
+        to.opt(4, &self.dynamic_vars);
+        to.opt(3, &self.env_vars);
+        to.opt(2, &self.hosts);
+        to.opt(0, &self.name);
+        to.opt(1, &self.vars);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateInventoryGroupRequest);
@@ -136,12 +119,10 @@ impl model::Model for UpdateInventoryHostRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.vars),
-            1 => model::opt(&self.groups),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.groups);
+        to.opt(0, &self.vars);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateInventoryHostRequest);
@@ -199,14 +180,12 @@ impl model::Model for UpdateInventoryRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.data),
-            1 => model::Cell::part(&self.name),
-            2 => model::opt(&self.tags),
-            3 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.data);
+        to.opt(3, &self.description);
+        to.one(1, &self.name);
+        to.opt(2, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UpdateInventoryRequest);
@@ -256,12 +235,10 @@ impl model::Model for UpdateInventoryVarsRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.vars),
-            1 => model::opt(&self.env_vars),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.env_vars);
+        to.one(0, &self.vars);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UpdateInventoryVarsRequest);
@@ -364,41 +341,20 @@ impl model::Model for UpdatePlaybookRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.vars),
-            3 => model::opt(&self.env_vars),
-            4 => model::Part::Str(&self.repository),
-            5 => model::Part::Str(&self.description),
-            6 => model::Part::Flag(&self.ansible_galaxy),
-            7 => model::Cell::part(&self.repository_path),
-            8 => model::Part::Str(&self.repository_branch),
-            9 => model::Part::Str(&self.repository_commit),
-            10 => model::Part::Str(&self.repository_connector),
-            11 => model::Part::Str(&self.ansible_galaxy_requirements_file),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                self.tags.is_some(),
-                self.vars.is_some(),
-                self.env_vars.is_some(),
-                self.repository.is_some(),
-                self.description.is_some(),
-                self.ansible_galaxy.is_some(),
-                true,
-                self.repository_branch.is_some(),
-                self.repository_commit.is_some(),
-                self.repository_connector.is_some(),
-                self.ansible_galaxy_requirements_file.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.ansible_galaxy);
+        to.opt(11, &self.ansible_galaxy_requirements_file);
+        to.opt(5, &self.description);
+        to.opt(3, &self.env_vars);
+        to.one(0, &self.name);
+        to.opt(4, &self.repository);
+        to.opt(8, &self.repository_branch);
+        to.opt(9, &self.repository_commit);
+        to.opt(10, &self.repository_connector);
+        to.one(7, &self.repository_path);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.vars);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UpdatePlaybookRequest);
@@ -448,12 +404,10 @@ impl model::Model for UpdatePlaybookVarsRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.vars),
-            1 => model::opt(&self.env_vars),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.env_vars);
+        to.one(0, &self.vars);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UpdatePlaybookVarsRequest);
@@ -489,11 +443,9 @@ impl model::Model for UpdateInventoryPluginBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.plugin_options),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.plugin_options);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateInventoryPluginBody);
@@ -563,35 +515,17 @@ impl model::Model for UpdateInventoryPluginBodyPluginOptions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.repository),
-            1 => model::Part::Str(&self.inline_yaml),
-            2 => model::Part::Str(&self.source_type),
-            3 => model::Part::Str(&self.repository_path),
-            4 => model::Part::Str(&self.repository_branch),
-            5 => model::Part::Str(&self.repository_commit),
-            6 => model::Part::Str(&self.repository_connector),
-            7 => model::Part::Str(&self.provider_connector_type),
-            8 => model::Part::Str(&self.provider_connector_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.repository.is_some(),
-                self.inline_yaml.is_some(),
-                self.source_type.is_some(),
-                self.repository_path.is_some(),
-                self.repository_branch.is_some(),
-                self.repository_commit.is_some(),
-                self.repository_connector.is_some(),
-                self.provider_connector_type.is_some(),
-                self.provider_connector_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.inline_yaml);
+        to.opt(8, &self.provider_connector_identifier);
+        to.opt(7, &self.provider_connector_type);
+        to.opt(0, &self.repository);
+        to.opt(4, &self.repository_branch);
+        to.opt(5, &self.repository_commit);
+        to.opt(6, &self.repository_connector);
+        to.opt(3, &self.repository_path);
+        to.opt(2, &self.source_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateInventoryPluginBodyPluginOptions);

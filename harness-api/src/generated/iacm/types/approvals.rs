@@ -36,11 +36,9 @@ impl model::Model for ApprovalsCreateApprovalResponseBodyCreation {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApprovalsCreateApprovalResponseBodyCreation);
@@ -88,15 +86,13 @@ impl model::Model for ApprovalsShowApprovalResponseBodyStatusInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            1 => model::Part::Int(&self.created),
-            2 => model::Part::Int(&self.updated),
-            3 => model::Part::Str(&self.actioned_by),
-            4 => model::Part::Str(&self.actioned_by_email),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.actioned_by);
+        to.opt(4, &self.actioned_by_email);
+        to.opt(1, &self.created);
+        to.opt(0, &self.status);
+        to.opt(2, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApprovalsShowApprovalResponseBodyStatusInfo);
@@ -163,14 +159,12 @@ impl model::Model for CreateApprovalRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status),
-            1 => model::Cell::part(&self.workspace_id),
-            2 => model::Cell::part(&self.pipeline_stage_id),
-            3 => model::Cell::part(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(3, &self.pipeline_execution_id);
+        to.one(2, &self.pipeline_stage_id);
+        to.opt(0, &self.status);
+        to.one(1, &self.workspace_id);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateApprovalRequest);
@@ -256,41 +250,20 @@ impl model::Model for HarnessIacmApproval {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.org),
-            2 => model::Part::Str(&self.status),
-            3 => model::Part::Str(&self.account),
-            4 => model::Part::Int(&self.created),
-            5 => model::Part::Str(&self.project),
-            6 => model::Part::Int(&self.updated),
-            7 => model::Part::Str(&self.actioned_by),
-            8 => model::Part::Str(&self.workspace_id),
-            9 => model::Part::Str(&self.actioned_by_email),
-            10 => model::Part::Str(&self.pipeline_stage_id),
-            11 => model::Part::Str(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.org.is_some(),
-                self.status.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.updated.is_some(),
-                self.actioned_by.is_some(),
-                self.workspace_id.is_some(),
-                self.actioned_by_email.is_some(),
-                self.pipeline_stage_id.is_some(),
-                self.pipeline_execution_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account);
+        to.opt(7, &self.actioned_by);
+        to.opt(9, &self.actioned_by_email);
+        to.opt(4, &self.created);
+        to.opt(0, &self.id);
+        to.opt(1, &self.org);
+        to.opt(11, &self.pipeline_execution_id);
+        to.opt(10, &self.pipeline_stage_id);
+        to.opt(5, &self.project);
+        to.opt(2, &self.status);
+        to.opt(6, &self.updated);
+        to.opt(8, &self.workspace_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmApproval);
@@ -344,13 +317,11 @@ impl model::Model for UpdateApprovalRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.status),
-            1 => model::Part::Str(&self.actioned_by),
-            2 => model::Part::Str(&self.actioned_by_email),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.actioned_by);
+        to.opt(2, &self.actioned_by_email);
+        to.one(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UpdateApprovalRequest);

@@ -170,85 +170,42 @@ impl model::Model for ActivityMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.stacks),
-            1 => model::opt(&self.trigger),
-            2 => model::Part::Str(&self.git_repo),
-            3 => model::Part::Str(&self.pipeline),
-            4 => model::Part::Str(&self.plan_uuid),
-            5 => model::Part::Str(&self.git_branch),
-            6 => model::Part::Str(&self.state_uuid),
-            7 => model::Part::Int(&self.data_length),
-            8 => model::Part::Str(&self.provisioner),
-            9 => model::opt(&self.drift_counts),
-            10 => model::Part::Str(&self.modules_uuid),
-            11 => model::opt(&self.activity_type),
-            12 => model::Part::Str(&self.cost_currency),
-            13 => model::opt(&self.output_counts),
-            14 => model::Part::Str(&self.pipeline_name),
-            15 => model::Part::Str(&self.cost_diff_uuid),
-            16 => model::Part::Str(&self.git_commit_sha),
-            17 => model::Part::Str(&self.providers_uuid),
-            18 => model::Part::Str(&self.state_checksum),
-            19 => model::opt(&self.activity_status),
-            20 => model::opt(&self.resource_counts),
-            21 => model::Part::Str(&self.pipeline_stage_id),
-            22 => model::Part::Str(&self.cost_total_monthly),
-            23 => model::Part::Str(&self.git_commit_message),
-            24 => model::opt(&self.terragrunt_details),
-            25 => model::Part::Int(&self.planned_changes_count),
-            26 => model::Part::Str(&self.cost_breakdown_uuid),
-            27 => model::Part::Str(&self.provisioner_version),
-            28 => model::Part::Str(&self.pipeline_execution_id),
-            29 => model::Part::Str(&self.cost_diff_total_monthly),
-            30 => model::Part::Str(&self.cost_past_total_monthly),
-            31 => model::Part::Flag(&self.enable_solutions_factory),
-            32 => model::Part::Str(&self.pipeline_execution_number),
-            33 => model::Part::Str(&self.cost_total_monthly_percentage_change),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.stacks.is_some(),
-                self.trigger.is_some(),
-                self.git_repo.is_some(),
-                self.pipeline.is_some(),
-                self.plan_uuid.is_some(),
-                self.git_branch.is_some(),
-                self.state_uuid.is_some(),
-                self.data_length.is_some(),
-                self.provisioner.is_some(),
-                self.drift_counts.is_some(),
-                self.modules_uuid.is_some(),
-                self.activity_type.is_some(),
-                self.cost_currency.is_some(),
-                self.output_counts.is_some(),
-                self.pipeline_name.is_some(),
-                self.cost_diff_uuid.is_some(),
-                self.git_commit_sha.is_some(),
-                self.providers_uuid.is_some(),
-                self.state_checksum.is_some(),
-                self.activity_status.is_some(),
-                self.resource_counts.is_some(),
-                self.pipeline_stage_id.is_some(),
-                self.cost_total_monthly.is_some(),
-                self.git_commit_message.is_some(),
-                self.terragrunt_details.is_some(),
-                self.planned_changes_count.is_some(),
-                self.cost_breakdown_uuid.is_some(),
-                self.provisioner_version.is_some(),
-                self.pipeline_execution_id.is_some(),
-                self.cost_diff_total_monthly.is_some(),
-                self.cost_past_total_monthly.is_some(),
-                self.enable_solutions_factory.is_some(),
-                self.pipeline_execution_number.is_some(),
-                self.cost_total_monthly_percentage_change.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(19, &self.activity_status);
+        to.opt(11, &self.activity_type);
+        to.opt(26, &self.cost_breakdown_uuid);
+        to.opt(12, &self.cost_currency);
+        to.opt(29, &self.cost_diff_total_monthly);
+        to.opt(15, &self.cost_diff_uuid);
+        to.opt(30, &self.cost_past_total_monthly);
+        to.opt(22, &self.cost_total_monthly);
+        to.opt(33, &self.cost_total_monthly_percentage_change);
+        to.opt(7, &self.data_length);
+        to.opt(9, &self.drift_counts);
+        to.opt(31, &self.enable_solutions_factory);
+        to.opt(5, &self.git_branch);
+        to.opt(23, &self.git_commit_message);
+        to.opt(16, &self.git_commit_sha);
+        to.opt(2, &self.git_repo);
+        to.opt(10, &self.modules_uuid);
+        to.opt(13, &self.output_counts);
+        to.opt(3, &self.pipeline);
+        to.opt(28, &self.pipeline_execution_id);
+        to.opt(32, &self.pipeline_execution_number);
+        to.opt(14, &self.pipeline_name);
+        to.opt(21, &self.pipeline_stage_id);
+        to.opt(4, &self.plan_uuid);
+        to.opt(25, &self.planned_changes_count);
+        to.opt(17, &self.providers_uuid);
+        to.opt(8, &self.provisioner);
+        to.opt(27, &self.provisioner_version);
+        to.opt(20, &self.resource_counts);
+        to.opt(0, &self.stacks);
+        to.opt(18, &self.state_checksum);
+        to.opt(6, &self.state_uuid);
+        to.opt(24, &self.terragrunt_details);
+        to.opt(1, &self.trigger);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ActivityMetadata);
@@ -331,37 +288,18 @@ impl model::Model for ActivityMetadataStacks {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            1 => model::Part::Str(&self.tree_uuid),
-            2 => model::Part::Str(&self.stack_name),
-            3 => model::Part::Str(&self.stack_path),
-            4 => model::Part::Str(&self.assets_uuid),
-            5 => model::Part::Str(&self.error_message),
-            6 => model::Part::Str(&self.manifest_uuid),
-            7 => model::opt(&self.stack_outputs),
-            8 => model::Part::Str(&self.template_uuid),
-            9 => model::opt(&self.resource_counts),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.status.is_some(),
-                self.tree_uuid.is_some(),
-                self.stack_name.is_some(),
-                self.stack_path.is_some(),
-                self.assets_uuid.is_some(),
-                self.error_message.is_some(),
-                self.manifest_uuid.is_some(),
-                self.stack_outputs.is_some(),
-                self.template_uuid.is_some(),
-                self.resource_counts.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.assets_uuid);
+        to.opt(5, &self.error_message);
+        to.opt(6, &self.manifest_uuid);
+        to.opt(9, &self.resource_counts);
+        to.opt(2, &self.stack_name);
+        to.opt(7, &self.stack_outputs);
+        to.opt(3, &self.stack_path);
+        to.opt(0, &self.status);
+        to.opt(8, &self.template_uuid);
+        to.opt(1, &self.tree_uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ActivityMetadataStacks);
@@ -412,16 +350,14 @@ impl model::Model for ActivityMetadataStacksResourceCounts {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.added),
-            1 => model::Part::Int(&self.changed),
-            2 => model::Part::Int(&self.deleted),
-            3 => model::Part::Int(&self.removed),
-            4 => model::Part::Int(&self.imported),
-            5 => model::Part::Int(&self.unchanged),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.added);
+        to.opt(1, &self.changed);
+        to.opt(2, &self.deleted);
+        to.opt(4, &self.imported);
+        to.opt(3, &self.removed);
+        to.opt(5, &self.unchanged);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ActivityMetadataStacksResourceCounts);
@@ -460,12 +396,10 @@ impl model::Model for AssociatedTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.version),
-            1 => model::Part::Str(&self.template_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.template_id);
+        to.opt(0, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AssociatedTemplate);
@@ -516,16 +450,14 @@ impl model::Model for Counts {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.added),
-            1 => model::Part::Int(&self.changed),
-            2 => model::Part::Int(&self.deleted),
-            3 => model::Part::Int(&self.removed),
-            4 => model::Part::Int(&self.imported),
-            5 => model::Part::Int(&self.unchanged),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.added);
+        to.opt(1, &self.changed);
+        to.opt(2, &self.deleted);
+        to.opt(4, &self.imported);
+        to.opt(3, &self.removed);
+        to.opt(5, &self.unchanged);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Counts);
@@ -564,12 +496,10 @@ impl model::Model for DefaultPipelineOverride {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.project_pipeline),
-            1 => model::Part::Str(&self.workspace_pipeline),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.project_pipeline);
+        to.opt(1, &self.workspace_pipeline);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DefaultPipelineOverride);
@@ -635,33 +565,16 @@ impl model::Model for HarnessIacmChangedResource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Flag(&self.drift),
-            3 => model::opt(&self.change),
-            4 => model::Part::Str(&self.module),
-            5 => model::opt(&self.changes),
-            6 => model::Part::Str(&self.provider),
-            7 => model::Part::Int(&self.change_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.drift.is_some(),
-                self.change.is_some(),
-                self.module.is_some(),
-                self.changes.is_some(),
-                self.provider.is_some(),
-                self.change_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.change);
+        to.opt(7, &self.change_count);
+        to.opt(5, &self.changes);
+        to.opt(2, &self.drift);
+        to.opt(4, &self.module);
+        to.opt(0, &self.name);
+        to.opt(6, &self.provider);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmChangedResource);
@@ -741,37 +654,18 @@ impl model::Model for HarnessIacmResource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.mode),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.type_),
-            3 => model::Part::Str(&self.module),
-            4 => model::Part::Str(&self.path_id),
-            5 => model::Part::Str(&self.provider),
-            6 => model::opt(&self.attributes),
-            7 => model::opt(&self.drift_status),
-            8 => model::opt(&self.drift_attributes),
-            9 => model::opt(&self.sensitive_attributes),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.mode.is_some(),
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.module.is_some(),
-                self.path_id.is_some(),
-                self.provider.is_some(),
-                self.attributes.is_some(),
-                self.drift_status.is_some(),
-                self.drift_attributes.is_some(),
-                self.sensitive_attributes.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.attributes);
+        to.opt(8, &self.drift_attributes);
+        to.opt(7, &self.drift_status);
+        to.opt(0, &self.mode);
+        to.opt(3, &self.module);
+        to.opt(1, &self.name);
+        to.opt(4, &self.path_id);
+        to.opt(5, &self.provider);
+        to.opt(9, &self.sensitive_attributes);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmResource);
@@ -845,33 +739,16 @@ impl model::Model for HarnessIacmWorkspaceTemplate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.account),
-            2 => model::Part::Str(&self.project),
-            3 => model::Part::Str(&self.version),
-            4 => model::Part::Int(&self.created_at),
-            5 => model::Part::Int(&self.updated_at),
-            6 => model::Part::Str(&self.template_id),
-            7 => model::Part::Str(&self.workspace_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.account.is_some(),
-                self.project.is_some(),
-                self.version.is_some(),
-                self.created_at.is_some(),
-                self.updated_at.is_some(),
-                self.template_id.is_some(),
-                self.workspace_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account);
+        to.opt(4, &self.created_at);
+        to.opt(0, &self.org);
+        to.opt(2, &self.project);
+        to.opt(6, &self.template_id);
+        to.opt(5, &self.updated_at);
+        to.opt(3, &self.version);
+        to.opt(7, &self.workspace_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmWorkspaceTemplate);
@@ -919,15 +796,13 @@ impl model::Model for IacmEvaluatedPolicy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.output),
-            1 => model::opt(&self.policy),
-            2 => model::opt(&self.status),
-            3 => model::Part::Str(&self.rego_error),
-            4 => model::opt(&self.deny_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.deny_messages);
+        to.opt(0, &self.output);
+        to.opt(1, &self.policy);
+        to.opt(3, &self.rego_error);
+        to.opt(2, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(IacmEvaluatedPolicy);
@@ -1013,41 +888,20 @@ impl model::Model for IacmEvaluation {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Json(&self.input),
-            3 => model::Part::Str(&self.action),
-            4 => model::Part::Str(&self.entity),
-            5 => model::Part::Str(&self.org_id),
-            6 => model::opt(&self.status),
-            7 => model::Part::Int(&self.created),
-            8 => model::opt(&self.details),
-            9 => model::Part::Str(&self.account_id),
-            10 => model::Part::Str(&self.project_id),
-            11 => model::Part::Str(&self.entity_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.type_.is_some(),
-                self.input.is_some(),
-                self.action.is_some(),
-                self.entity.is_some(),
-                self.org_id.is_some(),
-                self.status.is_some(),
-                self.created.is_some(),
-                self.details.is_some(),
-                self.account_id.is_some(),
-                self.project_id.is_some(),
-                self.entity_metadata.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.account_id);
+        to.opt(3, &self.action);
+        to.opt(7, &self.created);
+        to.opt(8, &self.details);
+        to.opt(4, &self.entity);
+        to.opt(11, &self.entity_metadata);
+        to.opt(0, &self.id);
+        to.opt(2, &self.input);
+        to.opt(5, &self.org_id);
+        to.opt(10, &self.project_id);
+        to.opt(6, &self.status);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(IacmEvaluation);
@@ -1133,43 +987,21 @@ impl model::Model for IacmEvaluationDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.action),
-            3 => model::Part::Str(&self.org_id),
-            4 => model::opt(&self.status),
-            5 => model::Part::Int(&self.created),
-            6 => model::opt(&self.details),
-            7 => model::Part::Flag(&self.enabled),
-            8 => model::Part::Int(&self.updated),
-            9 => model::Part::Str(&self.account_id),
-            10 => model::Part::Str(&self.identifier),
-            11 => model::Part::Str(&self.project_id),
-            12 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.action.is_some(),
-                self.org_id.is_some(),
-                self.status.is_some(),
-                self.created.is_some(),
-                self.details.is_some(),
-                self.enabled.is_some(),
-                self.updated.is_some(),
-                self.account_id.is_some(),
-                self.identifier.is_some(),
-                self.project_id.is_some(),
-                self.description.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.account_id);
+        to.opt(2, &self.action);
+        to.opt(5, &self.created);
+        to.opt(12, &self.description);
+        to.opt(6, &self.details);
+        to.opt(7, &self.enabled);
+        to.opt(10, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(3, &self.org_id);
+        to.opt(11, &self.project_id);
+        to.opt(4, &self.status);
+        to.opt(1, &self.type_);
+        to.opt(8, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(IacmEvaluationDetail);
@@ -1243,33 +1075,16 @@ impl model::Model for IacmPolicy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.rego),
-            2 => model::Part::Str(&self.org_id),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Int(&self.updated),
-            5 => model::Part::Str(&self.account_id),
-            6 => model::Part::Str(&self.identifier),
-            7 => model::Part::Str(&self.project_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.rego.is_some(),
-                self.org_id.is_some(),
-                self.created.is_some(),
-                self.updated.is_some(),
-                self.account_id.is_some(),
-                self.identifier.is_some(),
-                self.project_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account_id);
+        to.opt(3, &self.created);
+        to.opt(6, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(2, &self.org_id);
+        to.opt(7, &self.project_id);
+        to.opt(1, &self.rego);
+        to.opt(4, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(IacmPolicy);
@@ -1327,13 +1142,11 @@ impl model::Model for ResourcesSelectorConditions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.value),
-            1 => model::Cell::part(&self.operator),
-            2 => model::Cell::part(&self.attribute),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(2, &self.attribute);
+        to.one(1, &self.operator);
+        to.one(0, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ResourcesSelectorConditions);
@@ -1425,43 +1238,21 @@ impl model::Model for TerragruntDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            1 => model::Part::Str(&self.path_id),
-            2 => model::opt(&self.drift_counts),
-            3 => model::Part::Str(&self.cost_currency),
-            4 => model::opt(&self.output_counts),
-            5 => model::Part::Str(&self.cost_diff_uuid),
-            6 => model::opt(&self.resource_counts),
-            7 => model::Part::Str(&self.state_file_link),
-            8 => model::Part::Str(&self.cost_total_monthly),
-            9 => model::Part::Str(&self.cost_breakdown_uuid),
-            10 => model::Part::Str(&self.cost_diff_total_monthly),
-            11 => model::Part::Str(&self.cost_past_total_monthly),
-            12 => model::Part::Str(&self.cost_total_monthly_percentage_change),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.status.is_some(),
-                self.path_id.is_some(),
-                self.drift_counts.is_some(),
-                self.cost_currency.is_some(),
-                self.output_counts.is_some(),
-                self.cost_diff_uuid.is_some(),
-                self.resource_counts.is_some(),
-                self.state_file_link.is_some(),
-                self.cost_total_monthly.is_some(),
-                self.cost_breakdown_uuid.is_some(),
-                self.cost_diff_total_monthly.is_some(),
-                self.cost_past_total_monthly.is_some(),
-                self.cost_total_monthly_percentage_change.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.cost_breakdown_uuid);
+        to.opt(3, &self.cost_currency);
+        to.opt(10, &self.cost_diff_total_monthly);
+        to.opt(5, &self.cost_diff_uuid);
+        to.opt(11, &self.cost_past_total_monthly);
+        to.opt(8, &self.cost_total_monthly);
+        to.opt(12, &self.cost_total_monthly_percentage_change);
+        to.opt(2, &self.drift_counts);
+        to.opt(4, &self.output_counts);
+        to.opt(1, &self.path_id);
+        to.opt(6, &self.resource_counts);
+        to.opt(7, &self.state_file_link);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TerragruntDetail);
@@ -1509,15 +1300,13 @@ impl model::Model for ValueChange {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.new),
-            1 => model::Part::Str(&self.old),
-            2 => model::Part::Flag(&self.drift),
-            3 => model::opt(&self.change),
-            4 => model::Part::Flag(&self.sensitive),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.change);
+        to.opt(2, &self.drift);
+        to.opt(0, &self.new);
+        to.opt(1, &self.old);
+        to.opt(4, &self.sensitive);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ValueChange);
@@ -1569,15 +1358,13 @@ impl model::Model for VariableResource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            2 => model::Part::Int(&self.created),
-            3 => model::Part::Int(&self.updated),
-            4 => model::opt(&self.value_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.created);
+        to.opt(0, &self.key);
+        to.opt(3, &self.updated);
+        to.opt(1, &self.value);
+        to.opt(4, &self.value_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(VariableResource);
@@ -1643,17 +1430,15 @@ impl model::Model for WorkspaceProviderConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Int(&self.created),
-            3 => model::Part::Int(&self.updated),
-            4 => model::Part::Int(&self.workspace_id),
-            5 => model::Part::Str(&self.connector_ref),
-            6 => model::Part::Flag(&self.terragrunt_provider),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.connector_ref);
+        to.opt(2, &self.created);
+        to.opt(0, &self.id);
+        to.opt(6, &self.terragrunt_provider);
+        to.opt(1, &self.type_);
+        to.opt(3, &self.updated);
+        to.opt(4, &self.workspace_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WorkspaceProviderConnector);
@@ -1715,16 +1500,14 @@ impl model::Model for WorkspaceTerraformVariableFiles {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.repository),
-            1 => model::Part::Str(&self.repository_sha),
-            2 => model::Part::Str(&self.repository_path),
-            3 => model::Part::Str(&self.repository_branch),
-            4 => model::Part::Str(&self.repository_commit),
-            5 => model::Part::Str(&self.repository_connector),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.repository);
+        to.opt(3, &self.repository_branch);
+        to.opt(4, &self.repository_commit);
+        to.opt(5, &self.repository_connector);
+        to.opt(2, &self.repository_path);
+        to.opt(1, &self.repository_sha);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WorkspaceTerraformVariableFiles);

@@ -60,16 +60,14 @@ impl model::Model for HarnessIacmCostResource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.subresources),
-            2 => model::Part::Str(&self.diff_monthly_cost),
-            3 => model::Part::Str(&self.current_monthly_cost),
-            4 => model::Part::Str(&self.previous_monthly_cost),
-            5 => model::Part::Int(&self.percentage_change_monthly_cost),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.current_monthly_cost);
+        to.opt(2, &self.diff_monthly_cost);
+        to.opt(0, &self.name);
+        to.opt(5, &self.percentage_change_monthly_cost);
+        to.opt(4, &self.previous_monthly_cost);
+        to.opt(1, &self.subresources);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmCostResource);
@@ -119,14 +117,12 @@ impl model::Model for HarnessIacmCostSubresource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.diff_monthly_cost),
-            1 => model::Part::Str(&self.current_monthly_cost),
-            2 => model::Part::Str(&self.previous_monthly_cost),
-            3 => model::Part::Int(&self.percentage_change_monthly_cost),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.current_monthly_cost);
+        to.opt(0, &self.diff_monthly_cost);
+        to.opt(3, &self.percentage_change_monthly_cost);
+        to.opt(2, &self.previous_monthly_cost);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmCostSubresource);
@@ -174,15 +170,13 @@ impl model::Model for HarnessIacmMonthlycost {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.cost),
-            1 => model::Part::Int(&self.created),
-            2 => model::Part::Str(&self.currency),
-            3 => model::Part::Str(&self.workspace_id),
-            4 => model::Part::Str(&self.workspace_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cost);
+        to.opt(1, &self.created);
+        to.opt(2, &self.currency);
+        to.opt(3, &self.workspace_id);
+        to.opt(4, &self.workspace_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmMonthlycost);
@@ -227,14 +221,12 @@ impl model::Model for ListCostsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.page_size),
-            1 => model::Part::Int(&self.total_items),
-            2 => model::Part::Int(&self.total_pages),
-            3 => model::opt(&self.workspaces),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.page_size);
+        to.opt(1, &self.total_items);
+        to.opt(2, &self.total_pages);
+        to.opt(3, &self.workspaces);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListCostsResponse);

@@ -36,11 +36,9 @@ impl model::Model for Audit {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.git_audit_data),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.git_audit_data);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Audit);
@@ -108,14 +106,12 @@ impl model::Model for CreateExecutionRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.pipeline),
-            1 => model::Cell::part(&self.workspace),
-            2 => model::Cell::part(&self.pipeline_stage_id),
-            3 => model::Cell::part(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.pipeline);
+        to.one(3, &self.pipeline_execution_id);
+        to.one(2, &self.pipeline_stage_id);
+        to.one(1, &self.workspace);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateExecutionRequest);
@@ -185,35 +181,17 @@ impl model::Model for CreateExecutionResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::opt(&self.status),
-            2 => model::Part::Str(&self.account),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Str(&self.project),
-            5 => model::Part::Str(&self.pipeline),
-            6 => model::Part::Str(&self.workspace),
-            7 => model::Part::Str(&self.pipeline_stage_id),
-            8 => model::Part::Str(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.status.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.pipeline.is_some(),
-                self.workspace.is_some(),
-                self.pipeline_stage_id.is_some(),
-                self.pipeline_execution_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account);
+        to.opt(3, &self.created);
+        to.opt(0, &self.org);
+        to.opt(5, &self.pipeline);
+        to.opt(8, &self.pipeline_execution_id);
+        to.opt(7, &self.pipeline_stage_id);
+        to.opt(4, &self.project);
+        to.opt(1, &self.status);
+        to.opt(6, &self.workspace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateExecutionResponse);
@@ -275,14 +253,12 @@ impl model::Model for GitAuditData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.hash),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.type_),
-            3 => model::Cell::part(&self.repo_url),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.hash);
+        to.opt(1, &self.name);
+        to.one(3, &self.repo_url);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(GitAuditData);
@@ -356,35 +332,17 @@ impl model::Model for HarnessIacmChangedCosts {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.diff),
-            1 => model::Part::Str(&self.currency),
-            2 => model::Part::Str(&self.stage_id),
-            3 => model::Part::Str(&self.workspace_id),
-            4 => model::Part::Str(&self.stage_execution_id),
-            5 => model::Part::Str(&self.total_monthly_cost),
-            6 => model::Part::Str(&self.diff_total_monthly_cost),
-            7 => model::Part::Str(&self.past_total_monthly_cost),
-            8 => model::Part::Int(&self.percentage_change_total_monthly_cost),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.diff.is_some(),
-                self.currency.is_some(),
-                self.stage_id.is_some(),
-                self.workspace_id.is_some(),
-                self.stage_execution_id.is_some(),
-                self.total_monthly_cost.is_some(),
-                self.diff_total_monthly_cost.is_some(),
-                self.past_total_monthly_cost.is_some(),
-                self.percentage_change_total_monthly_cost.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.currency);
+        to.opt(0, &self.diff);
+        to.opt(6, &self.diff_total_monthly_cost);
+        to.opt(7, &self.past_total_monthly_cost);
+        to.opt(8, &self.percentage_change_total_monthly_cost);
+        to.opt(4, &self.stage_execution_id);
+        to.opt(2, &self.stage_id);
+        to.opt(5, &self.total_monthly_cost);
+        to.opt(3, &self.workspace_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmChangedCosts);
@@ -454,35 +412,17 @@ impl model::Model for HarnessIacmChangedResources {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.outputs),
-            1 => model::Part::Str(&self.stage_id),
-            2 => model::opt(&self.resources),
-            3 => model::opt(&self.data_sources),
-            4 => model::Part::Str(&self.workspace_id),
-            5 => model::opt(&self.drift_changes),
-            6 => model::Part::Str(&self.pipeline_stage),
-            7 => model::opt(&self.planned_changes),
-            8 => model::Part::Str(&self.pipeline_execution),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.outputs.is_some(),
-                self.stage_id.is_some(),
-                self.resources.is_some(),
-                self.data_sources.is_some(),
-                self.workspace_id.is_some(),
-                self.drift_changes.is_some(),
-                self.pipeline_stage.is_some(),
-                self.planned_changes.is_some(),
-                self.pipeline_execution.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.data_sources);
+        to.opt(5, &self.drift_changes);
+        to.opt(0, &self.outputs);
+        to.opt(8, &self.pipeline_execution);
+        to.opt(6, &self.pipeline_stage);
+        to.opt(7, &self.planned_changes);
+        to.opt(2, &self.resources);
+        to.opt(1, &self.stage_id);
+        to.opt(4, &self.workspace_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmChangedResources);
@@ -536,15 +476,13 @@ impl model::Model for HarnessIacmCostResourcesByType {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.diff),
-            1 => model::Part::Str(&self.diff_monthly_cost),
-            2 => model::Part::Str(&self.current_monthly_cost),
-            3 => model::Part::Str(&self.previous_monthly_cost),
-            4 => model::Part::Int(&self.percentage_change_monthly_cost),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.current_monthly_cost);
+        to.opt(0, &self.diff);
+        to.opt(1, &self.diff_monthly_cost);
+        to.opt(4, &self.percentage_change_monthly_cost);
+        to.opt(3, &self.previous_monthly_cost);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmCostResourcesByType);
@@ -614,35 +552,17 @@ impl model::Model for HarnessIacmExecution {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::opt(&self.status),
-            2 => model::Part::Str(&self.account),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Str(&self.project),
-            5 => model::Part::Str(&self.pipeline),
-            6 => model::Part::Str(&self.workspace),
-            7 => model::Part::Str(&self.pipeline_stage_id),
-            8 => model::Part::Str(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.status.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.pipeline.is_some(),
-                self.workspace.is_some(),
-                self.pipeline_stage_id.is_some(),
-                self.pipeline_execution_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account);
+        to.opt(3, &self.created);
+        to.opt(0, &self.org);
+        to.opt(5, &self.pipeline);
+        to.opt(8, &self.pipeline_execution_id);
+        to.opt(7, &self.pipeline_stage_id);
+        to.opt(4, &self.project);
+        to.opt(1, &self.status);
+        to.opt(6, &self.workspace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmExecution);
@@ -716,35 +636,17 @@ impl model::Model for ListCostChangesResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.diff),
-            1 => model::Part::Str(&self.currency),
-            2 => model::Part::Str(&self.stage_id),
-            3 => model::Part::Str(&self.workspace_id),
-            4 => model::Part::Str(&self.stage_execution_id),
-            5 => model::Part::Str(&self.total_monthly_cost),
-            6 => model::Part::Str(&self.diff_total_monthly_cost),
-            7 => model::Part::Str(&self.past_total_monthly_cost),
-            8 => model::Part::Int(&self.percentage_change_total_monthly_cost),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.diff.is_some(),
-                self.currency.is_some(),
-                self.stage_id.is_some(),
-                self.workspace_id.is_some(),
-                self.stage_execution_id.is_some(),
-                self.total_monthly_cost.is_some(),
-                self.diff_total_monthly_cost.is_some(),
-                self.past_total_monthly_cost.is_some(),
-                self.percentage_change_total_monthly_cost.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.currency);
+        to.opt(0, &self.diff);
+        to.opt(6, &self.diff_total_monthly_cost);
+        to.opt(7, &self.past_total_monthly_cost);
+        to.opt(8, &self.percentage_change_total_monthly_cost);
+        to.opt(4, &self.stage_execution_id);
+        to.opt(2, &self.stage_id);
+        to.opt(5, &self.total_monthly_cost);
+        to.opt(3, &self.workspace_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListCostChangesResponse);
@@ -814,35 +716,17 @@ impl model::Model for ListResourceChangesResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.outputs),
-            1 => model::Part::Str(&self.stage_id),
-            2 => model::opt(&self.resources),
-            3 => model::opt(&self.data_sources),
-            4 => model::Part::Str(&self.workspace_id),
-            5 => model::opt(&self.drift_changes),
-            6 => model::Part::Str(&self.pipeline_stage),
-            7 => model::opt(&self.planned_changes),
-            8 => model::Part::Str(&self.pipeline_execution),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.outputs.is_some(),
-                self.stage_id.is_some(),
-                self.resources.is_some(),
-                self.data_sources.is_some(),
-                self.workspace_id.is_some(),
-                self.drift_changes.is_some(),
-                self.pipeline_stage.is_some(),
-                self.planned_changes.is_some(),
-                self.pipeline_execution.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.data_sources);
+        to.opt(5, &self.drift_changes);
+        to.opt(0, &self.outputs);
+        to.opt(8, &self.pipeline_execution);
+        to.opt(6, &self.pipeline_stage);
+        to.opt(7, &self.planned_changes);
+        to.opt(2, &self.resources);
+        to.opt(1, &self.stage_id);
+        to.opt(4, &self.workspace_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListResourceChangesResponse);
@@ -912,35 +796,17 @@ impl model::Model for ShowExecutionResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::opt(&self.status),
-            2 => model::Part::Str(&self.account),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Str(&self.project),
-            5 => model::Part::Str(&self.pipeline),
-            6 => model::Part::Str(&self.workspace),
-            7 => model::Part::Str(&self.pipeline_stage_id),
-            8 => model::Part::Str(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.status.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.pipeline.is_some(),
-                self.workspace.is_some(),
-                self.pipeline_stage_id.is_some(),
-                self.pipeline_execution_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account);
+        to.opt(3, &self.created);
+        to.opt(0, &self.org);
+        to.opt(5, &self.pipeline);
+        to.opt(8, &self.pipeline_execution_id);
+        to.opt(7, &self.pipeline_stage_id);
+        to.opt(4, &self.project);
+        to.opt(1, &self.status);
+        to.opt(6, &self.workspace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ShowExecutionResponse);
@@ -980,11 +846,9 @@ impl model::Model for UpdateExecutionRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.audit),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.audit);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateExecutionRequest);

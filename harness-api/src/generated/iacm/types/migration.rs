@@ -46,11 +46,9 @@ impl model::Model for MigrateTemplateConnectorsRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.dry_run),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.dry_run);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(MigrateTemplateConnectorsRequest);
@@ -86,11 +84,9 @@ impl model::Model for MigrateTemplateConnectorsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.message);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MigrateTemplateConnectorsResponse);
@@ -136,11 +132,9 @@ impl model::Model for MigrateWorkspaceConnectorsRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.dry_run),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.dry_run);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(MigrateWorkspaceConnectorsRequest);
@@ -176,11 +170,9 @@ impl model::Model for MigrateWorkspaceConnectorsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.message);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MigrateWorkspaceConnectorsResponse);

@@ -87,33 +87,16 @@ impl model::Model for CreateModuleDataRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.error),
-            1 => model::Cell::part(&self.git_tag),
-            2 => model::Cell::part(&self.metadata),
-            3 => model::Part::Str(&self.repo_url),
-            4 => model::Cell::part(&self.download_url),
-            5 => model::opt(&self.examples_paths),
-            6 => model::Part::Str(&self.submodule_name),
-            7 => model::opt(&self.submodule_paths),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.error.is_some(),
-                true,
-                true,
-                self.repo_url.is_some(),
-                true,
-                self.examples_paths.is_some(),
-                self.submodule_name.is_some(),
-                self.submodule_paths.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(4, &self.download_url);
+        to.opt(0, &self.error);
+        to.opt(5, &self.examples_paths);
+        to.one(1, &self.git_tag);
+        to.one(2, &self.metadata);
+        to.opt(3, &self.repo_url);
+        to.opt(6, &self.submodule_name);
+        to.opt(7, &self.submodule_paths);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateModuleDataRequest);
@@ -208,35 +191,17 @@ impl model::Model for CreateModuleExecutionRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.org),
-            1 => model::Cell::part(&self.account),
-            2 => model::Cell::part(&self.project),
-            3 => model::Cell::part(&self.pipeline),
-            4 => model::Part::Str(&self.pipeline_org),
-            5 => model::Cell::part(&self.pipeline_stage_id),
-            6 => model::Part::Str(&self.pipeline_project),
-            7 => model::Part::Flag(&self.module_onboarding),
-            8 => model::Cell::part(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                true,
-                true,
-                true,
-                self.pipeline_org.is_some(),
-                true,
-                self.pipeline_project.is_some(),
-                self.module_onboarding.is_some(),
-                true,
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.account);
+        to.opt(7, &self.module_onboarding);
+        to.one(0, &self.org);
+        to.one(3, &self.pipeline);
+        to.one(8, &self.pipeline_execution_id);
+        to.opt(4, &self.pipeline_org);
+        to.opt(6, &self.pipeline_project);
+        to.one(5, &self.pipeline_stage_id);
+        to.one(2, &self.project);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateModuleExecutionRequest);
@@ -298,17 +263,15 @@ impl model::Model for CreateModuleExecutionResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.status),
-            2 => model::Part::Str(&self.account),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Str(&self.project),
-            5 => model::opt(&self.metadata),
-            6 => model::Part::Str(&self.module_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account);
+        to.opt(3, &self.created);
+        to.opt(5, &self.metadata);
+        to.opt(6, &self.module_id);
+        to.opt(0, &self.org);
+        to.opt(4, &self.project);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateModuleExecutionResponse);
@@ -436,51 +399,25 @@ impl model::Model for CreateModuleRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Cell::part(&self.name),
-            2 => model::Part::Str(&self.tags),
-            3 => model::Cell::part(&self.system),
-            4 => model::Part::Str(&self.project),
-            5 => model::Part::Str(&self.repository),
-            6 => model::Part::Str(&self.description),
-            7 => model::opt(&self.storage_type),
-            8 => model::Part::Str(&self.git_tag_style),
-            9 => model::Part::Str(&self.repository_path),
-            10 => model::Part::Str(&self.repository_branch),
-            11 => model::Part::Str(&self.repository_commit),
-            12 => model::Part::Str(&self.onboarding_pipeline),
-            13 => model::Part::Str(&self.repository_connector),
-            14 => model::Part::Str(&self.onboarding_pipeline_org),
-            15 => model::Part::Flag(&self.onboarding_pipeline_sync),
-            16 => model::Part::Str(&self.onboarding_pipeline_project),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                true,
-                self.tags.is_some(),
-                true,
-                self.project.is_some(),
-                self.repository.is_some(),
-                self.description.is_some(),
-                self.storage_type.is_some(),
-                self.git_tag_style.is_some(),
-                self.repository_path.is_some(),
-                self.repository_branch.is_some(),
-                self.repository_commit.is_some(),
-                self.onboarding_pipeline.is_some(),
-                self.repository_connector.is_some(),
-                self.onboarding_pipeline_org.is_some(),
-                self.onboarding_pipeline_sync.is_some(),
-                self.onboarding_pipeline_project.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.description);
+        to.opt(8, &self.git_tag_style);
+        to.one(1, &self.name);
+        to.opt(12, &self.onboarding_pipeline);
+        to.opt(14, &self.onboarding_pipeline_org);
+        to.opt(16, &self.onboarding_pipeline_project);
+        to.opt(15, &self.onboarding_pipeline_sync);
+        to.opt(0, &self.org);
+        to.opt(4, &self.project);
+        to.opt(5, &self.repository);
+        to.opt(10, &self.repository_branch);
+        to.opt(11, &self.repository_commit);
+        to.opt(13, &self.repository_connector);
+        to.opt(9, &self.repository_path);
+        to.opt(7, &self.storage_type);
+        to.one(3, &self.system);
+        to.opt(2, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateModuleRequest);
@@ -523,12 +460,10 @@ impl model::Model for CreateModuleTagsRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::opt(&self.error),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.error);
+        to.opt(0, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateModuleTagsRequest);
@@ -590,15 +525,13 @@ impl model::Model for CreateTestingPipelineRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.org),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Cell::part(&self.project),
-            3 => model::Part::Str(&self.pipeline_org),
-            4 => model::Part::Str(&self.pipeline_project),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.org);
+        to.opt(3, &self.pipeline_org);
+        to.opt(4, &self.pipeline_project);
+        to.one(2, &self.project);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateTestingPipelineRequest);
@@ -640,13 +573,11 @@ impl model::Model for DependenciesMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.dependency_name),
-            1 => model::Part::Str(&self.dependency_source),
-            2 => model::Part::Str(&self.dependency_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.dependency_name);
+        to.opt(1, &self.dependency_source);
+        to.opt(2, &self.dependency_version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DependenciesMetadata);
@@ -682,11 +613,9 @@ impl model::Model for DownloadModuleResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.location),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.location);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DownloadModuleResponse);
@@ -780,35 +709,17 @@ impl model::Model for EnableTestingRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.org),
-            1 => model::Cell::part(&self.project),
-            2 => model::opt(&self.pipeline_id),
-            3 => model::Part::Str(&self.pipeline_org),
-            4 => model::Part::Str(&self.pipeline_project),
-            5 => model::Cell::part(&self.provisioner_type),
-            6 => model::Part::Str(&self.release_pipeline),
-            7 => model::Cell::part(&self.provider_connector),
-            8 => model::Cell::part(&self.provisioner_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                true,
-                self.pipeline_id.is_some(),
-                self.pipeline_org.is_some(),
-                self.pipeline_project.is_some(),
-                true,
-                self.release_pipeline.is_some(),
-                true,
-                true,
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.org);
+        to.opt(2, &self.pipeline_id);
+        to.opt(3, &self.pipeline_org);
+        to.opt(4, &self.pipeline_project);
+        to.one(1, &self.project);
+        to.one(7, &self.provider_connector);
+        to.one(5, &self.provisioner_type);
+        to.one(8, &self.provisioner_version);
+        to.opt(6, &self.release_pipeline);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(EnableTestingRequest);
@@ -874,33 +785,16 @@ impl model::Model for HarnessIacmModuleRegistryModuleTestingMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.account),
-            2 => model::Part::Str(&self.project),
-            3 => model::opt(&self.pipelines),
-            4 => model::Part::Str(&self.provisioner_type),
-            5 => model::Part::Str(&self.release_pipeline),
-            6 => model::Part::Str(&self.provider_connector),
-            7 => model::Part::Str(&self.provisioner_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.account.is_some(),
-                self.project.is_some(),
-                self.pipelines.is_some(),
-                self.provisioner_type.is_some(),
-                self.release_pipeline.is_some(),
-                self.provider_connector.is_some(),
-                self.provisioner_version.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account);
+        to.opt(0, &self.org);
+        to.opt(3, &self.pipelines);
+        to.opt(2, &self.project);
+        to.opt(6, &self.provider_connector);
+        to.opt(4, &self.provisioner_type);
+        to.opt(7, &self.provisioner_version);
+        to.opt(5, &self.release_pipeline);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmModuleRegistryModuleTestingMetadata);
@@ -939,12 +833,10 @@ impl model::Model for HarnessIacmModuleRegistryVersionTypes {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.git_version),
-            1 => model::Part::Str(&self.module_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.git_version);
+        to.opt(1, &self.module_version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmModuleRegistryVersionTypes);
@@ -980,11 +872,9 @@ impl model::Model for HarnessIacmModuleRegistryVersions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.versions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.versions);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmModuleRegistryVersions);
@@ -1046,17 +936,15 @@ impl model::Model for HarnessIacmModuleexecutionresource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.status),
-            2 => model::Part::Str(&self.account),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Str(&self.project),
-            5 => model::opt(&self.metadata),
-            6 => model::Part::Str(&self.module_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account);
+        to.opt(3, &self.created);
+        to.opt(5, &self.metadata);
+        to.opt(6, &self.module_id);
+        to.opt(0, &self.org);
+        to.opt(4, &self.project);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmModuleexecutionresource);
@@ -1194,69 +1082,34 @@ impl model::Model for ListModuleByIdResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.org),
-            2 => model::Part::Str(&self.name),
-            3 => model::Part::Str(&self.tags),
-            4 => model::Part::Int(&self.synced),
-            5 => model::Part::Str(&self.system),
-            6 => model::Part::Str(&self.account),
-            7 => model::Part::Int(&self.created),
-            8 => model::Part::Str(&self.project),
-            9 => model::Part::Int(&self.updated),
-            10 => model::opt(&self.versions),
-            11 => model::Part::Str(&self.repository),
-            12 => model::Part::Str(&self.description),
-            13 => model::Part::Str(&self.module_error),
-            14 => model::opt(&self.storage_type),
-            15 => model::Part::Str(&self.git_tag_style),
-            16 => model::Part::Str(&self.repository_url),
-            17 => model::Part::Str(&self.repository_path),
-            18 => model::Part::Flag(&self.testing_enabled),
-            19 => model::opt(&self.testing_metadata),
-            20 => model::Part::Str(&self.repository_branch),
-            21 => model::Part::Str(&self.repository_commit),
-            22 => model::Part::Str(&self.onboarding_pipeline),
-            23 => model::Part::Str(&self.repository_connector),
-            24 => model::Part::Str(&self.onboarding_pipeline_org),
-            25 => model::Part::Str(&self.onboarding_pipeline_project),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.org.is_some(),
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.synced.is_some(),
-                self.system.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.updated.is_some(),
-                self.versions.is_some(),
-                self.repository.is_some(),
-                self.description.is_some(),
-                self.module_error.is_some(),
-                self.storage_type.is_some(),
-                self.git_tag_style.is_some(),
-                self.repository_url.is_some(),
-                self.repository_path.is_some(),
-                self.testing_enabled.is_some(),
-                self.testing_metadata.is_some(),
-                self.repository_branch.is_some(),
-                self.repository_commit.is_some(),
-                self.onboarding_pipeline.is_some(),
-                self.repository_connector.is_some(),
-                self.onboarding_pipeline_org.is_some(),
-                self.onboarding_pipeline_project.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.account);
+        to.opt(7, &self.created);
+        to.opt(12, &self.description);
+        to.opt(15, &self.git_tag_style);
+        to.opt(0, &self.id);
+        to.opt(13, &self.module_error);
+        to.opt(2, &self.name);
+        to.opt(22, &self.onboarding_pipeline);
+        to.opt(24, &self.onboarding_pipeline_org);
+        to.opt(25, &self.onboarding_pipeline_project);
+        to.opt(1, &self.org);
+        to.opt(8, &self.project);
+        to.opt(11, &self.repository);
+        to.opt(20, &self.repository_branch);
+        to.opt(21, &self.repository_commit);
+        to.opt(23, &self.repository_connector);
+        to.opt(17, &self.repository_path);
+        to.opt(16, &self.repository_url);
+        to.opt(14, &self.storage_type);
+        to.opt(4, &self.synced);
+        to.opt(5, &self.system);
+        to.opt(3, &self.tags);
+        to.opt(18, &self.testing_enabled);
+        to.opt(19, &self.testing_metadata);
+        to.opt(9, &self.updated);
+        to.opt(10, &self.versions);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListModuleByIdResponse);
@@ -1339,39 +1192,19 @@ impl model::Model for ListModuleMetadataResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.system),
-            2 => model::Part::Str(&self.account),
-            3 => model::opt(&self.outputs),
-            4 => model::opt(&self.providers),
-            5 => model::opt(&self.resources),
-            6 => model::opt(&self.submodule),
-            7 => model::opt(&self.variables),
-            8 => model::opt(&self.dependencies),
-            9 => model::Part::Str(&self.metadata_error),
-            10 => model::Part::Str(&self.module_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.system.is_some(),
-                self.account.is_some(),
-                self.outputs.is_some(),
-                self.providers.is_some(),
-                self.resources.is_some(),
-                self.submodule.is_some(),
-                self.variables.is_some(),
-                self.dependencies.is_some(),
-                self.metadata_error.is_some(),
-                self.module_version.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account);
+        to.opt(8, &self.dependencies);
+        to.opt(9, &self.metadata_error);
+        to.opt(10, &self.module_version);
+        to.opt(0, &self.name);
+        to.opt(3, &self.outputs);
+        to.opt(4, &self.providers);
+        to.opt(5, &self.resources);
+        to.opt(6, &self.submodule);
+        to.opt(1, &self.system);
+        to.opt(7, &self.variables);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListModuleMetadataResponse);
@@ -1407,11 +1240,9 @@ impl model::Model for ListModuleVersionsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.modules),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.modules);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListModuleVersionsResponse);
@@ -1469,16 +1300,14 @@ impl model::Model for ModuleExecutionMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.trigger),
-            1 => model::Part::Str(&self.pipeline),
-            2 => model::Part::Str(&self.pipeline_name),
-            3 => model::Part::Str(&self.pipeline_stage_id),
-            4 => model::Part::Str(&self.pipeline_execution_id),
-            5 => model::Part::Str(&self.pipeline_execution_number),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.pipeline);
+        to.opt(4, &self.pipeline_execution_id);
+        to.opt(5, &self.pipeline_execution_number);
+        to.opt(2, &self.pipeline_name);
+        to.opt(3, &self.pipeline_stage_id);
+        to.opt(0, &self.trigger);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ModuleExecutionMetadata);
@@ -1568,45 +1397,22 @@ impl model::Model for ModuleRegistryCreateModuleResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.tags),
-            3 => model::Part::Str(&self.system),
-            4 => model::Part::Str(&self.account),
-            5 => model::Part::Int(&self.created),
-            6 => model::Part::Int(&self.updated),
-            7 => model::Part::Str(&self.repository),
-            8 => model::Part::Str(&self.description),
-            9 => model::opt(&self.storage_type),
-            10 => model::Part::Str(&self.repository_path),
-            11 => model::Part::Str(&self.repository_branch),
-            12 => model::Part::Str(&self.repository_commit),
-            13 => model::Part::Str(&self.repository_connector),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.system.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.updated.is_some(),
-                self.repository.is_some(),
-                self.description.is_some(),
-                self.storage_type.is_some(),
-                self.repository_path.is_some(),
-                self.repository_branch.is_some(),
-                self.repository_commit.is_some(),
-                self.repository_connector.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account);
+        to.opt(5, &self.created);
+        to.opt(8, &self.description);
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.opt(7, &self.repository);
+        to.opt(11, &self.repository_branch);
+        to.opt(12, &self.repository_commit);
+        to.opt(13, &self.repository_connector);
+        to.opt(10, &self.repository_path);
+        to.opt(9, &self.storage_type);
+        to.opt(3, &self.system);
+        to.opt(2, &self.tags);
+        to.opt(6, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ModuleRegistryCreateModuleResponseBody);
@@ -1745,67 +1551,33 @@ impl model::Model for ModuleResource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.org),
-            2 => model::Part::Str(&self.name),
-            3 => model::Part::Str(&self.tags),
-            4 => model::Part::Int(&self.synced),
-            5 => model::Part::Str(&self.system),
-            6 => model::Part::Str(&self.account),
-            7 => model::Part::Int(&self.created),
-            8 => model::Part::Str(&self.project),
-            9 => model::Part::Int(&self.updated),
-            10 => model::opt(&self.versions),
-            11 => model::Part::Str(&self.repository),
-            12 => model::Part::Str(&self.description),
-            13 => model::Part::Str(&self.module_error),
-            14 => model::Part::Str(&self.git_tag_style),
-            15 => model::Part::Str(&self.repository_url),
-            16 => model::Part::Str(&self.repository_path),
-            17 => model::Part::Flag(&self.testing_enabled),
-            18 => model::opt(&self.testing_metadata),
-            19 => model::Part::Str(&self.repository_branch),
-            20 => model::Part::Str(&self.repository_commit),
-            21 => model::Part::Str(&self.onboarding_pipeline),
-            22 => model::Part::Str(&self.repository_connector),
-            23 => model::Part::Str(&self.onboarding_pipeline_org),
-            24 => model::Part::Str(&self.onboarding_pipeline_project),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.org.is_some(),
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.synced.is_some(),
-                self.system.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.updated.is_some(),
-                self.versions.is_some(),
-                self.repository.is_some(),
-                self.description.is_some(),
-                self.module_error.is_some(),
-                self.git_tag_style.is_some(),
-                self.repository_url.is_some(),
-                self.repository_path.is_some(),
-                self.testing_enabled.is_some(),
-                self.testing_metadata.is_some(),
-                self.repository_branch.is_some(),
-                self.repository_commit.is_some(),
-                self.onboarding_pipeline.is_some(),
-                self.repository_connector.is_some(),
-                self.onboarding_pipeline_org.is_some(),
-                self.onboarding_pipeline_project.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.account);
+        to.opt(7, &self.created);
+        to.opt(12, &self.description);
+        to.opt(14, &self.git_tag_style);
+        to.opt(0, &self.id);
+        to.opt(13, &self.module_error);
+        to.opt(2, &self.name);
+        to.opt(21, &self.onboarding_pipeline);
+        to.opt(23, &self.onboarding_pipeline_org);
+        to.opt(24, &self.onboarding_pipeline_project);
+        to.opt(1, &self.org);
+        to.opt(8, &self.project);
+        to.opt(11, &self.repository);
+        to.opt(19, &self.repository_branch);
+        to.opt(20, &self.repository_commit);
+        to.opt(22, &self.repository_connector);
+        to.opt(16, &self.repository_path);
+        to.opt(15, &self.repository_url);
+        to.opt(4, &self.synced);
+        to.opt(5, &self.system);
+        to.opt(3, &self.tags);
+        to.opt(17, &self.testing_enabled);
+        to.opt(18, &self.testing_metadata);
+        to.opt(9, &self.updated);
+        to.opt(10, &self.versions);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ModuleResource);
@@ -1871,33 +1643,16 @@ impl model::Model for ModuleTestingMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.account),
-            2 => model::Part::Str(&self.project),
-            3 => model::opt(&self.pipelines),
-            4 => model::Part::Str(&self.provisioner_type),
-            5 => model::Part::Str(&self.release_pipeline),
-            6 => model::Part::Str(&self.provider_connector),
-            7 => model::Part::Str(&self.provisioner_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.account.is_some(),
-                self.project.is_some(),
-                self.pipelines.is_some(),
-                self.provisioner_type.is_some(),
-                self.release_pipeline.is_some(),
-                self.provider_connector.is_some(),
-                self.provisioner_version.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account);
+        to.opt(0, &self.org);
+        to.opt(3, &self.pipelines);
+        to.opt(2, &self.project);
+        to.opt(6, &self.provider_connector);
+        to.opt(4, &self.provisioner_type);
+        to.opt(7, &self.provisioner_version);
+        to.opt(5, &self.release_pipeline);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ModuleTestingMetadata);
@@ -1939,13 +1694,11 @@ impl model::Model for OutputMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.output_name),
-            1 => model::Part::Flag(&self.output_sensitive),
-            2 => model::Part::Str(&self.output_description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.output_description);
+        to.opt(0, &self.output_name);
+        to.opt(1, &self.output_sensitive);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OutputMetadata);
@@ -1987,13 +1740,11 @@ impl model::Model for ProviderMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.provider_name),
-            1 => model::Part::Str(&self.provider_source),
-            2 => model::Part::Str(&self.provider_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.provider_name);
+        to.opt(1, &self.provider_source);
+        to.opt(2, &self.provider_version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProviderMetadata);
@@ -2032,12 +1783,10 @@ impl model::Model for ResourceMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.resource_name),
-            1 => model::Part::Str(&self.resource_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.resource_name);
+        to.opt(1, &self.resource_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResourceMetadata);
@@ -2104,15 +1853,13 @@ impl model::Model for SendModuleEventRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.org),
-            1 => model::Cell::part(&self.account),
-            2 => model::Cell::part(&self.project),
-            3 => model::opt(&self.metadata),
-            4 => model::Cell::part(&self.event_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.account);
+        to.one(4, &self.event_type);
+        to.opt(3, &self.metadata);
+        to.one(0, &self.org);
+        to.one(2, &self.project);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(SendModuleEventRequest);
@@ -2240,51 +1987,25 @@ impl model::Model for UpdateModuleRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Cell::part(&self.name),
-            2 => model::Part::Str(&self.tags),
-            3 => model::Cell::part(&self.system),
-            4 => model::Part::Str(&self.project),
-            5 => model::Part::Str(&self.repository),
-            6 => model::Part::Str(&self.description),
-            7 => model::opt(&self.storage_type),
-            8 => model::Part::Str(&self.git_tag_style),
-            9 => model::Part::Str(&self.repository_path),
-            10 => model::Part::Str(&self.repository_branch),
-            11 => model::Part::Str(&self.repository_commit),
-            12 => model::Part::Str(&self.onboarding_pipeline),
-            13 => model::Part::Str(&self.repository_connector),
-            14 => model::Part::Str(&self.onboarding_pipeline_org),
-            15 => model::Part::Flag(&self.onboarding_pipeline_sync),
-            16 => model::Part::Str(&self.onboarding_pipeline_project),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                true,
-                self.tags.is_some(),
-                true,
-                self.project.is_some(),
-                self.repository.is_some(),
-                self.description.is_some(),
-                self.storage_type.is_some(),
-                self.git_tag_style.is_some(),
-                self.repository_path.is_some(),
-                self.repository_branch.is_some(),
-                self.repository_commit.is_some(),
-                self.onboarding_pipeline.is_some(),
-                self.repository_connector.is_some(),
-                self.onboarding_pipeline_org.is_some(),
-                self.onboarding_pipeline_sync.is_some(),
-                self.onboarding_pipeline_project.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.description);
+        to.opt(8, &self.git_tag_style);
+        to.one(1, &self.name);
+        to.opt(12, &self.onboarding_pipeline);
+        to.opt(14, &self.onboarding_pipeline_org);
+        to.opt(16, &self.onboarding_pipeline_project);
+        to.opt(15, &self.onboarding_pipeline_sync);
+        to.opt(0, &self.org);
+        to.opt(4, &self.project);
+        to.opt(5, &self.repository);
+        to.opt(10, &self.repository_branch);
+        to.opt(11, &self.repository_commit);
+        to.opt(13, &self.repository_connector);
+        to.opt(9, &self.repository_path);
+        to.opt(7, &self.storage_type);
+        to.one(3, &self.system);
+        to.opt(2, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UpdateModuleRequest);
@@ -2382,35 +2103,17 @@ impl model::Model for UpdateTestingRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.org),
-            1 => model::Cell::part(&self.project),
-            2 => model::opt(&self.pipeline_id),
-            3 => model::Part::Str(&self.pipeline_org),
-            4 => model::Part::Str(&self.pipeline_project),
-            5 => model::Cell::part(&self.provisioner_type),
-            6 => model::Part::Str(&self.release_pipeline),
-            7 => model::Cell::part(&self.provider_connector),
-            8 => model::Cell::part(&self.provisioner_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                true,
-                self.pipeline_id.is_some(),
-                self.pipeline_org.is_some(),
-                self.pipeline_project.is_some(),
-                true,
-                self.release_pipeline.is_some(),
-                true,
-                true,
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.org);
+        to.opt(2, &self.pipeline_id);
+        to.opt(3, &self.pipeline_org);
+        to.opt(4, &self.pipeline_project);
+        to.one(1, &self.project);
+        to.one(7, &self.provider_connector);
+        to.one(5, &self.provisioner_type);
+        to.one(8, &self.provisioner_version);
+        to.opt(6, &self.release_pipeline);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UpdateTestingRequest);
@@ -2468,16 +2171,14 @@ impl model::Model for VariableMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.variable_name),
-            1 => model::Part::Str(&self.variable_type),
-            2 => model::Part::Str(&self.variable_default),
-            3 => model::Part::Flag(&self.variable_required),
-            4 => model::Part::Flag(&self.variable_sensitive),
-            5 => model::Part::Str(&self.variable_description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.variable_default);
+        to.opt(5, &self.variable_description);
+        to.opt(0, &self.variable_name);
+        to.opt(3, &self.variable_required);
+        to.opt(4, &self.variable_sensitive);
+        to.opt(1, &self.variable_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(VariableMetadata);
@@ -2513,11 +2214,9 @@ impl model::Model for BatchCheckModuleLifecycleBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BatchCheckModuleLifecycleBody);
@@ -2562,14 +2261,12 @@ impl model::Model for BatchCheckModuleLifecycleBodyItems {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.system),
-            2 => model::Part::Str(&self.version),
-            3 => model::Part::Str(&self.namespace),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(3, &self.namespace);
+        to.opt(1, &self.system);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BatchCheckModuleLifecycleBodyItems);
@@ -2608,12 +2305,10 @@ impl model::Model for CreateOnboardingPipelineBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.project),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.org);
+        to.opt(1, &self.project);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateOnboardingPipelineBody);
@@ -2676,16 +2371,14 @@ impl model::Model for PutModuleLifecycleBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.overrides),
-            1 => model::Part::Int(&self.warning_count),
-            2 => model::Part::Str(&self.warning_action),
-            3 => model::Part::Int(&self.supported_count),
-            4 => model::Part::Str(&self.supported_action),
-            5 => model::Part::Str(&self.deprecated_action),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.deprecated_action);
+        to.opt(0, &self.overrides);
+        to.opt(4, &self.supported_action);
+        to.opt(3, &self.supported_count);
+        to.opt(2, &self.warning_action);
+        to.opt(1, &self.warning_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PutModuleLifecycleBody);
@@ -2724,12 +2417,10 @@ impl model::Model for PutModuleLifecycleBodyOverrides {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.tier),
-            1 => model::Part::Str(&self.version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.tier);
+        to.opt(1, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PutModuleLifecycleBodyOverrides);

@@ -36,11 +36,9 @@ impl model::Model for AnsibleDataInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AnsibleDataInfo);
@@ -98,13 +96,11 @@ impl model::Model for CreateProviderVersionRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.version),
-            1 => model::Cell::part(&self.protocol),
-            2 => model::Cell::part(&self.gpg_key_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(2, &self.gpg_key_id);
+        to.one(1, &self.protocol);
+        to.one(0, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateProviderVersionRequestBody);
@@ -174,35 +170,17 @@ impl model::Model for GetProviderDownloadResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.os),
-            1 => model::Part::Str(&self.arch),
-            2 => model::Part::Str(&self.shasum),
-            3 => model::Part::Str(&self.filename),
-            4 => model::opt(&self.protocols),
-            5 => model::Part::Str(&self.shasums_url),
-            6 => model::Part::Str(&self.download_url),
-            7 => model::opt(&self.signing_keys),
-            8 => model::Part::Str(&self.shasums_signature_url),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.os.is_some(),
-                self.arch.is_some(),
-                self.shasum.is_some(),
-                self.filename.is_some(),
-                self.protocols.is_some(),
-                self.shasums_url.is_some(),
-                self.download_url.is_some(),
-                self.signing_keys.is_some(),
-                self.shasums_signature_url.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.arch);
+        to.opt(6, &self.download_url);
+        to.opt(3, &self.filename);
+        to.opt(0, &self.os);
+        to.opt(4, &self.protocols);
+        to.opt(2, &self.shasum);
+        to.opt(8, &self.shasums_signature_url);
+        to.opt(5, &self.shasums_url);
+        to.opt(7, &self.signing_keys);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetProviderDownloadResponse);
@@ -244,13 +222,11 @@ impl model::Model for GetProviderVersionResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::opt(&self.protocols),
-            2 => model::Part::Str(&self.gpg_key_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.gpg_key_id);
+        to.opt(0, &self.id);
+        to.opt(1, &self.protocols);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetProviderVersionResponseBody);
@@ -289,12 +265,10 @@ impl model::Model for HarnessIacmProviderRegistryGpgPublicKey {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key_id),
-            1 => model::Part::Str(&self.ascii_armor),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.ascii_armor);
+        to.opt(0, &self.key_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmProviderRegistryGpgPublicKey);
@@ -333,12 +307,10 @@ impl model::Model for HarnessIacmProviderRegistryPlatform {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.os),
-            1 => model::Part::Str(&self.arch),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.arch);
+        to.opt(0, &self.os);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmProviderRegistryPlatform);
@@ -400,17 +372,15 @@ impl model::Model for HarnessIacmProviderRegistryProvider {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.account),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Int(&self.updated),
-            5 => model::opt(&self.versions),
-            6 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account);
+        to.opt(3, &self.created);
+        to.opt(6, &self.description);
+        to.opt(0, &self.id);
+        to.opt(1, &self.type_);
+        to.opt(4, &self.updated);
+        to.opt(5, &self.versions);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmProviderRegistryProvider);
@@ -452,13 +422,11 @@ impl model::Model for HarnessIacmProviderRegistryProviderVersion {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.version),
-            1 => model::opt(&self.platforms),
-            2 => model::opt(&self.protocols),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.platforms);
+        to.opt(2, &self.protocols);
+        to.opt(0, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmProviderRegistryProviderVersion);
@@ -500,13 +468,11 @@ impl model::Model for HarnessIacmProviderRegistryProviderVersionMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.files),
-            1 => model::Part::Flag(&self.synced),
-            2 => model::Part::Str(&self.version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.files);
+        to.opt(1, &self.synced);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmProviderRegistryProviderVersionMetadata);
@@ -568,17 +534,15 @@ impl model::Model for HarnessIacmProviderRegistrySigningKey {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.user),
-            2 => model::Part::Str(&self.key_id),
-            3 => model::Part::Str(&self.key_name),
-            4 => model::Part::Str(&self.created_at),
-            5 => model::Part::Str(&self.updated_at),
-            6 => model::Part::Str(&self.ascii_armor),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.ascii_armor);
+        to.opt(4, &self.created_at);
+        to.opt(0, &self.id);
+        to.opt(2, &self.key_id);
+        to.opt(3, &self.key_name);
+        to.opt(5, &self.updated_at);
+        to.opt(1, &self.user);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmProviderRegistrySigningKey);
@@ -614,11 +578,9 @@ impl model::Model for HarnessIacmProviderRegistrySigningKeys {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.gpg_public_keys),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.gpg_public_keys);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmProviderRegistrySigningKeys);
@@ -680,17 +642,15 @@ impl model::Model for IacmGetProviderResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.account),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Int(&self.updated),
-            5 => model::opt(&self.versions),
-            6 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account);
+        to.opt(3, &self.created);
+        to.opt(6, &self.description);
+        to.opt(0, &self.id);
+        to.opt(1, &self.type_);
+        to.opt(4, &self.updated);
+        to.opt(5, &self.versions);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(IacmGetProviderResponse);
@@ -726,11 +686,9 @@ impl model::Model for ListProviderVersionsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.versions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.versions);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListProviderVersionsResponse);
@@ -766,11 +724,9 @@ impl model::Model for PostFilesResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.synced),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.synced);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PostFilesResponseBody);
@@ -820,12 +776,10 @@ impl model::Model for UpdateProviderVersionRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.protocol),
-            1 => model::Cell::part(&self.gpg_key_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.gpg_key_id);
+        to.one(0, &self.protocol);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UpdateProviderVersionRequestBody);
@@ -888,14 +842,12 @@ impl model::Model for UploadSigningKeyRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.user),
-            1 => model::Cell::part(&self.key_id),
-            2 => model::Cell::part(&self.key_name),
-            3 => model::Cell::part(&self.ascii_armor),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(3, &self.ascii_armor);
+        to.one(1, &self.key_id);
+        to.one(2, &self.key_name);
+        to.one(0, &self.user);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UploadSigningKeyRequest);
@@ -931,11 +883,9 @@ impl model::Model for BatchCheckProviderLifecycleBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BatchCheckProviderLifecycleBody);
@@ -977,13 +927,11 @@ impl model::Model for BatchCheckProviderLifecycleBodyItems {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.version),
-            2 => model::Part::Str(&self.namespace),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.namespace);
+        to.opt(0, &self.type_);
+        to.opt(1, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BatchCheckProviderLifecycleBodyItems);
@@ -1019,11 +967,9 @@ impl model::Model for CreateProviderBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.description);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateProviderBody);
@@ -1095,16 +1041,14 @@ impl model::Model for PutProviderLifecycleBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.overrides),
-            1 => model::Part::Int(&self.warning_count),
-            2 => model::Part::Str(&self.warning_action),
-            3 => model::Part::Int(&self.supported_count),
-            4 => model::Part::Str(&self.supported_action),
-            5 => model::Part::Str(&self.deprecated_action),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.deprecated_action);
+        to.opt(0, &self.overrides);
+        to.opt(4, &self.supported_action);
+        to.opt(3, &self.supported_count);
+        to.opt(2, &self.warning_action);
+        to.opt(1, &self.warning_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PutProviderLifecycleBody);
@@ -1143,12 +1087,10 @@ impl model::Model for PutProviderLifecycleBodyOverrides {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.tier),
-            1 => model::Part::Str(&self.version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.tier);
+        to.opt(1, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PutProviderLifecycleBodyOverrides);

@@ -42,13 +42,11 @@ impl model::Model for CompleteActivityBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            1 => model::opt(&self.cdk_result),
-            2 => model::Part::Str(&self.error_message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.cdk_result);
+        to.opt(2, &self.error_message);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CompleteActivityBody);
@@ -84,11 +82,9 @@ impl model::Model for CompleteActivityBodyCdkResult {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.stacks),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.stacks);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CompleteActivityBodyCdkResult);
@@ -162,37 +158,18 @@ impl model::Model for CompleteActivityBodyCdkResultStacks {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            1 => model::Part::Str(&self.tree_uuid),
-            2 => model::Part::Str(&self.stack_name),
-            3 => model::Part::Str(&self.stack_path),
-            4 => model::Part::Str(&self.assets_uuid),
-            5 => model::Part::Str(&self.error_message),
-            6 => model::Part::Str(&self.manifest_uuid),
-            7 => model::opt(&self.stack_outputs),
-            8 => model::Part::Str(&self.template_uuid),
-            9 => model::opt(&self.resource_counts),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.status.is_some(),
-                self.tree_uuid.is_some(),
-                self.stack_name.is_some(),
-                self.stack_path.is_some(),
-                self.assets_uuid.is_some(),
-                self.error_message.is_some(),
-                self.manifest_uuid.is_some(),
-                self.stack_outputs.is_some(),
-                self.template_uuid.is_some(),
-                self.resource_counts.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.assets_uuid);
+        to.opt(5, &self.error_message);
+        to.opt(6, &self.manifest_uuid);
+        to.opt(9, &self.resource_counts);
+        to.opt(2, &self.stack_name);
+        to.opt(7, &self.stack_outputs);
+        to.opt(3, &self.stack_path);
+        to.opt(0, &self.status);
+        to.opt(8, &self.template_uuid);
+        to.opt(1, &self.tree_uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CompleteActivityBodyCdkResultStacks);
@@ -243,16 +220,14 @@ impl model::Model for CompleteActivityBodyCdkResultStacksResourceCounts {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.added),
-            1 => model::Part::Int(&self.changed),
-            2 => model::Part::Int(&self.deleted),
-            3 => model::Part::Int(&self.removed),
-            4 => model::Part::Int(&self.imported),
-            5 => model::Part::Int(&self.unchanged),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.added);
+        to.opt(1, &self.changed);
+        to.opt(2, &self.deleted);
+        to.opt(4, &self.imported);
+        to.opt(3, &self.removed);
+        to.opt(5, &self.unchanged);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CompleteActivityBodyCdkResultStacksResourceCounts);
@@ -318,33 +293,16 @@ impl model::Model for StartActivityBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.git_info),
-            1 => model::Part::Str(&self.activity_id),
-            2 => model::Part::Str(&self.pipeline_id),
-            3 => model::Part::Str(&self.activity_type),
-            4 => model::Part::Str(&self.provisioner_type),
-            5 => model::Part::Str(&self.pipeline_stage_id),
-            6 => model::Part::Str(&self.provisioner_version),
-            7 => model::Part::Str(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.git_info.is_some(),
-                self.activity_id.is_some(),
-                self.pipeline_id.is_some(),
-                self.activity_type.is_some(),
-                self.provisioner_type.is_some(),
-                self.pipeline_stage_id.is_some(),
-                self.provisioner_version.is_some(),
-                self.pipeline_execution_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.activity_id);
+        to.opt(3, &self.activity_type);
+        to.opt(0, &self.git_info);
+        to.opt(7, &self.pipeline_execution_id);
+        to.opt(2, &self.pipeline_id);
+        to.opt(5, &self.pipeline_stage_id);
+        to.opt(4, &self.provisioner_type);
+        to.opt(6, &self.provisioner_version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StartActivityBody);
@@ -389,14 +347,12 @@ impl model::Model for StartActivityBodyGitInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.repo),
-            1 => model::Part::Str(&self.branch),
-            2 => model::Part::Str(&self.commit_sha),
-            3 => model::Part::Str(&self.commit_message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.branch);
+        to.opt(3, &self.commit_message);
+        to.opt(2, &self.commit_sha);
+        to.opt(0, &self.repo);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StartActivityBodyGitInfo);

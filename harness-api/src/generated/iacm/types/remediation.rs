@@ -50,14 +50,12 @@ impl model::Model for CreateRemediationRunBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.triggered_by),
-            1 => model::Part::Str(&self.input_payload),
-            2 => model::Part::Str(&self.remediation_type),
-            3 => model::Part::Str(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.input_payload);
+        to.opt(3, &self.pipeline_execution_id);
+        to.opt(2, &self.remediation_type);
+        to.opt(0, &self.triggered_by);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateRemediationRunBody);
@@ -102,14 +100,12 @@ impl model::Model for UpdateRemediationRunBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            1 => model::Part::Str(&self.result_type),
-            2 => model::Part::Str(&self.result_payload),
-            3 => model::Part::Str(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.pipeline_execution_id);
+        to.opt(2, &self.result_payload);
+        to.opt(1, &self.result_type);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateRemediationRunBody);

@@ -36,11 +36,9 @@ impl model::Model for CheckPushDataResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.disabled),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.disabled);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CheckPushDataResponse);
@@ -97,13 +95,11 @@ impl model::Model for DeleteDefaultPipelineRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.operation),
-            1 => model::Part::Str(&self.workspace),
-            2 => model::Cell::part(&self.provisioner),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.operation);
+        to.one(2, &self.provisioner);
+        to.opt(1, &self.workspace);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(DeleteDefaultPipelineRequest);
@@ -179,33 +175,16 @@ impl model::Model for HarnessIacmDefaultpipeline {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.account),
-            2 => model::Part::Str(&self.project),
-            3 => model::Part::Int(&self.updated),
-            4 => model::Part::Str(&self.pipeline),
-            5 => model::opt(&self.operation),
-            6 => model::Part::Str(&self.workspace),
-            7 => model::opt(&self.provisioner),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.account.is_some(),
-                self.project.is_some(),
-                self.updated.is_some(),
-                self.pipeline.is_some(),
-                self.operation.is_some(),
-                self.workspace.is_some(),
-                self.provisioner.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account);
+        to.opt(5, &self.operation);
+        to.opt(0, &self.org);
+        to.opt(4, &self.pipeline);
+        to.opt(2, &self.project);
+        to.opt(7, &self.provisioner);
+        to.opt(3, &self.updated);
+        to.opt(6, &self.workspace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmDefaultpipeline);
@@ -282,15 +261,13 @@ impl model::Model for UpsertDefaultPipelineRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.updated),
-            1 => model::Cell::part(&self.pipeline),
-            2 => model::Cell::part(&self.operation),
-            3 => model::Part::Str(&self.workspace),
-            4 => model::Cell::part(&self.provisioner),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(2, &self.operation);
+        to.one(1, &self.pipeline);
+        to.one(4, &self.provisioner);
+        to.one(0, &self.updated);
+        to.opt(3, &self.workspace);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UpsertDefaultPipelineRequest);
@@ -366,33 +343,16 @@ impl model::Model for EnableEphemeralWorkspacesInProjectBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.pipeline_id),
-            1 => model::Part::Str(&self.delete_on_date),
-            2 => model::Part::Str(&self.destroy_on_date),
-            3 => model::Part::Flag(&self.delete_workspace),
-            4 => model::Part::Str(&self.delete_delay_unit),
-            5 => model::Part::Int(&self.delete_delay_value),
-            6 => model::Part::Str(&self.destroy_delay_unit),
-            7 => model::Part::Int(&self.destroy_delay_value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.pipeline_id.is_some(),
-                self.delete_on_date.is_some(),
-                self.destroy_on_date.is_some(),
-                self.delete_workspace.is_some(),
-                self.delete_delay_unit.is_some(),
-                self.delete_delay_value.is_some(),
-                self.destroy_delay_unit.is_some(),
-                self.destroy_delay_value.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.delete_delay_unit);
+        to.opt(5, &self.delete_delay_value);
+        to.opt(1, &self.delete_on_date);
+        to.opt(3, &self.delete_workspace);
+        to.opt(6, &self.destroy_delay_unit);
+        to.opt(7, &self.destroy_delay_value);
+        to.opt(2, &self.destroy_on_date);
+        to.opt(0, &self.pipeline_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EnableEphemeralWorkspacesInProjectBody);
@@ -434,13 +394,11 @@ impl model::Model for EnableProjectDriftBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.run_every),
-            1 => model::Part::Str(&self.pipeline_id),
-            2 => model::Part::Str(&self.run_every_unit),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.pipeline_id);
+        to.opt(0, &self.run_every);
+        to.opt(2, &self.run_every_unit);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EnableProjectDriftBody);

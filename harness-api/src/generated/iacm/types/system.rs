@@ -39,12 +39,10 @@ impl model::Model for HarnessIacmPluginversion {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.commit),
-            1 => model::Part::Str(&self.version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.commit);
+        to.opt(1, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmPluginversion);
@@ -86,13 +84,11 @@ impl model::Model for IacmServiceVersion {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.commit),
-            1 => model::Part::Str(&self.version),
-            2 => model::opt(&self.deployment_mode),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.commit);
+        to.opt(2, &self.deployment_mode);
+        to.opt(1, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(IacmServiceVersion);
@@ -146,12 +142,10 @@ impl model::Model for PluginReportedVersion {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.commit),
-            1 => model::Cell::part(&self.version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.commit);
+        to.one(1, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(PluginReportedVersion);

@@ -78,39 +78,19 @@ impl model::Model for HarnessIacmLockinfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.org),
-            2 => model::Part::Str(&self.who),
-            3 => model::Part::Str(&self.info),
-            4 => model::Part::Str(&self.path),
-            5 => model::Part::Str(&self.account),
-            6 => model::Part::Int(&self.created),
-            7 => model::Part::Str(&self.project),
-            8 => model::Part::Str(&self.version),
-            9 => model::Part::Str(&self.operation),
-            10 => model::Part::Str(&self.workspace),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.org.is_some(),
-                self.who.is_some(),
-                self.info.is_some(),
-                self.path.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.version.is_some(),
-                self.operation.is_some(),
-                self.workspace.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account);
+        to.opt(6, &self.created);
+        to.opt(0, &self.id);
+        to.opt(3, &self.info);
+        to.opt(9, &self.operation);
+        to.opt(1, &self.org);
+        to.opt(4, &self.path);
+        to.opt(7, &self.project);
+        to.opt(8, &self.version);
+        to.opt(2, &self.who);
+        to.opt(10, &self.workspace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmLockinfo);
@@ -185,17 +165,15 @@ impl model::Model for LockWorkspaceRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.id),
-            1 => model::Part::Str(&self.who),
-            2 => model::Part::Str(&self.info),
-            3 => model::Part::Str(&self.path),
-            4 => model::Cell::part(&self.created),
-            5 => model::Cell::part(&self.version),
-            6 => model::Cell::part(&self.operation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(4, &self.created);
+        to.one(0, &self.id);
+        to.opt(2, &self.info);
+        to.one(6, &self.operation);
+        to.opt(3, &self.path);
+        to.one(5, &self.version);
+        to.opt(1, &self.who);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(LockWorkspaceRequest);
@@ -270,17 +248,15 @@ impl model::Model for UnlockWorkspaceRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.id),
-            1 => model::Part::Str(&self.who),
-            2 => model::Part::Str(&self.info),
-            3 => model::Part::Str(&self.path),
-            4 => model::Cell::part(&self.created),
-            5 => model::Cell::part(&self.version),
-            6 => model::Cell::part(&self.operation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(4, &self.created);
+        to.one(0, &self.id);
+        to.opt(2, &self.info);
+        to.one(6, &self.operation);
+        to.opt(3, &self.path);
+        to.one(5, &self.version);
+        to.opt(1, &self.who);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UnlockWorkspaceRequest);

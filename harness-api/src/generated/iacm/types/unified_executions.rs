@@ -45,14 +45,12 @@ impl model::Model for IacmUnifiedStepWrapper {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.yaml),
-            3 => model::opt(&self.dynamic_fields),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.dynamic_fields);
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.opt(2, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(IacmUnifiedStepWrapper);
@@ -110,14 +108,12 @@ impl model::Model for IacmWebhookInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.link),
-            1 => model::Part::Str(&self.repo),
-            2 => model::Cell::part(&self.type_),
-            3 => model::Part::Str(&self.connector),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.connector);
+        to.opt(0, &self.link);
+        to.opt(1, &self.repo);
+        to.one(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(IacmWebhookInfo);
@@ -209,33 +205,16 @@ impl model::Model for UnifiedExecutionRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.webhook),
-            1 => model::Part::Str(&self.workspace),
-            2 => model::Part::Str(&self.module_test),
-            3 => model::Cell::part(&self.pipeline_id),
-            4 => model::Cell::part(&self.pipeline_stage_id),
-            5 => model::Part::Flag(&self.skip_adding_to_db),
-            6 => model::Part::Str(&self.remote_execution_id),
-            7 => model::Cell::part(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.webhook.is_some(),
-                self.workspace.is_some(),
-                self.module_test.is_some(),
-                true,
-                true,
-                self.skip_adding_to_db.is_some(),
-                self.remote_execution_id.is_some(),
-                true,
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.module_test);
+        to.one(7, &self.pipeline_execution_id);
+        to.one(3, &self.pipeline_id);
+        to.one(4, &self.pipeline_stage_id);
+        to.opt(6, &self.remote_execution_id);
+        to.opt(5, &self.skip_adding_to_db);
+        to.opt(0, &self.webhook);
+        to.opt(1, &self.workspace);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UnifiedExecutionRequest);
@@ -277,13 +256,11 @@ impl model::Model for UnifiedExecutionResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.steps),
-            1 => model::opt(&self.outputs),
-            2 => model::opt(&self.env_variables),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.env_variables);
+        to.opt(1, &self.outputs);
+        to.opt(0, &self.steps);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UnifiedExecutionResponse);

@@ -62,17 +62,15 @@ impl model::Model for ShowLicenceResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.used),
-            1 => model::Part::Int(&self.total),
-            2 => model::Part::Flag(&self.is_paid),
-            3 => model::Part::Str(&self.reason),
-            4 => model::Part::Str(&self.account),
-            5 => model::Part::Int(&self.start_time),
-            6 => model::Part::Flag(&self.is_licenced),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account);
+        to.opt(6, &self.is_licenced);
+        to.opt(2, &self.is_paid);
+        to.opt(3, &self.reason);
+        to.opt(5, &self.start_time);
+        to.opt(1, &self.total);
+        to.opt(0, &self.used);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ShowLicenceResponse);
@@ -111,12 +109,10 @@ impl model::Model for ShowUsageResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::Part::Str(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ShowUsageResponse);
@@ -152,11 +148,9 @@ impl model::Model for UsageData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UsageData);

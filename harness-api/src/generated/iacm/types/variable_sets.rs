@@ -95,37 +95,18 @@ impl model::Model for CreateVariableSetRequestAccScope {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Cell::part(&self.name),
-            2 => model::Part::Int(&self.created),
-            3 => model::Part::Int(&self.updated),
-            4 => model::opt(&self.connectors),
-            5 => model::Cell::part(&self.identifier),
-            6 => model::Part::Str(&self.description),
-            7 => model::opt(&self.terraform_variables),
-            8 => model::opt(&self.environment_variables),
-            9 => model::opt(&self.terraform_variable_files),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                true,
-                self.created.is_some(),
-                self.updated.is_some(),
-                self.connectors.is_some(),
-                true,
-                self.description.is_some(),
-                self.terraform_variables.is_some(),
-                self.environment_variables.is_some(),
-                self.terraform_variable_files.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.connectors);
+        to.opt(2, &self.created);
+        to.opt(6, &self.description);
+        to.opt(8, &self.environment_variables);
+        to.opt(0, &self.id);
+        to.one(5, &self.identifier);
+        to.one(1, &self.name);
+        to.opt(9, &self.terraform_variable_files);
+        to.opt(7, &self.terraform_variables);
+        to.opt(3, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateVariableSetRequestAccScope);
@@ -220,37 +201,18 @@ impl model::Model for CreateVariableSetRequestOrgScope {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Cell::part(&self.name),
-            2 => model::Part::Int(&self.created),
-            3 => model::Part::Int(&self.updated),
-            4 => model::opt(&self.connectors),
-            5 => model::Cell::part(&self.identifier),
-            6 => model::Part::Str(&self.description),
-            7 => model::opt(&self.terraform_variables),
-            8 => model::opt(&self.environment_variables),
-            9 => model::opt(&self.terraform_variable_files),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                true,
-                self.created.is_some(),
-                self.updated.is_some(),
-                self.connectors.is_some(),
-                true,
-                self.description.is_some(),
-                self.terraform_variables.is_some(),
-                self.environment_variables.is_some(),
-                self.terraform_variable_files.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.connectors);
+        to.opt(2, &self.created);
+        to.opt(6, &self.description);
+        to.opt(8, &self.environment_variables);
+        to.opt(0, &self.id);
+        to.one(5, &self.identifier);
+        to.one(1, &self.name);
+        to.opt(9, &self.terraform_variable_files);
+        to.opt(7, &self.terraform_variables);
+        to.opt(3, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateVariableSetRequestOrgScope);
@@ -345,37 +307,18 @@ impl model::Model for CreateVariableSetRequestProjScope {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Cell::part(&self.name),
-            2 => model::Part::Int(&self.created),
-            3 => model::Part::Int(&self.updated),
-            4 => model::opt(&self.connectors),
-            5 => model::Cell::part(&self.identifier),
-            6 => model::Part::Str(&self.description),
-            7 => model::opt(&self.terraform_variables),
-            8 => model::opt(&self.environment_variables),
-            9 => model::opt(&self.terraform_variable_files),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                true,
-                self.created.is_some(),
-                self.updated.is_some(),
-                self.connectors.is_some(),
-                true,
-                self.description.is_some(),
-                self.terraform_variables.is_some(),
-                self.environment_variables.is_some(),
-                self.terraform_variable_files.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.connectors);
+        to.opt(2, &self.created);
+        to.opt(6, &self.description);
+        to.opt(8, &self.environment_variables);
+        to.opt(0, &self.id);
+        to.one(5, &self.identifier);
+        to.one(1, &self.name);
+        to.opt(9, &self.terraform_variable_files);
+        to.opt(7, &self.terraform_variables);
+        to.opt(3, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateVariableSetRequestProjScope);
@@ -475,49 +418,24 @@ impl model::Model for HarnessIacmVariableSet {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Part::Str(&self.org),
-            2 => model::Part::Str(&self.name),
-            3 => model::Part::Str(&self.account),
-            4 => model::Part::Int(&self.created),
-            5 => model::Part::Str(&self.project),
-            6 => model::Part::Int(&self.updated),
-            7 => model::opt(&self.connectors),
-            8 => model::Part::Str(&self.identifier),
-            9 => model::Part::Str(&self.description),
-            10 => model::Part::Int(&self.tf_vars_count),
-            11 => model::Part::Int(&self.env_vars_count),
-            12 => model::Part::Int(&self.var_files_count),
-            13 => model::opt(&self.terraform_variables),
-            14 => model::opt(&self.environment_variables),
-            15 => model::opt(&self.terraform_variable_files),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.org.is_some(),
-                self.name.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.updated.is_some(),
-                self.connectors.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.tf_vars_count.is_some(),
-                self.env_vars_count.is_some(),
-                self.var_files_count.is_some(),
-                self.terraform_variables.is_some(),
-                self.environment_variables.is_some(),
-                self.terraform_variable_files.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account);
+        to.opt(7, &self.connectors);
+        to.opt(4, &self.created);
+        to.opt(9, &self.description);
+        to.opt(11, &self.env_vars_count);
+        to.opt(14, &self.environment_variables);
+        to.opt(0, &self.id);
+        to.opt(8, &self.identifier);
+        to.opt(2, &self.name);
+        to.opt(1, &self.org);
+        to.opt(5, &self.project);
+        to.opt(15, &self.terraform_variable_files);
+        to.opt(13, &self.terraform_variables);
+        to.opt(10, &self.tf_vars_count);
+        to.opt(6, &self.updated);
+        to.opt(12, &self.var_files_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmVariableSet);
@@ -553,11 +471,9 @@ impl model::Model for HarnessIacmVariableSetList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmVariableSetList);
@@ -777,107 +693,53 @@ impl model::Model for HarnessIacmWorkspace {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Part::Str(&self.org),
-            2 => model::Part::Str(&self.name),
-            3 => model::Part::Str(&self.tags),
-            4 => model::Part::Num(&self.budget),
-            5 => model::opt(&self.status),
-            6 => model::Part::Str(&self.account),
-            7 => model::Part::Int(&self.created),
-            8 => model::Part::Str(&self.project),
-            9 => model::Part::Flag(&self.run_all),
-            10 => model::Part::Int(&self.updated),
-            11 => model::Part::Str(&self.identifier),
-            12 => model::Part::Str(&self.repository),
-            13 => model::Part::Str(&self.description),
-            14 => model::Part::Str(&self.provisioner),
-            15 => model::Part::Str(&self.modules_json),
-            16 => model::opt(&self.variable_sets),
-            17 => model::Part::Flag(&self.backend_locked),
-            18 => model::Part::Str(&self.cost_diff_json),
-            19 => model::Part::Str(&self.providers_json),
-            20 => model::Part::Str(&self.repository_sha),
-            21 => model::Part::Str(&self.state_checksum),
-            22 => model::Part::Str(&self.repository_path),
-            23 => model::Part::Str(&self.sparse_checkout),
-            24 => model::Part::Str(&self.terraform_state),
-            25 => model::Part::Str(&self.provisioner_data),
-            26 => model::opt(&self.default_pipelines),
-            27 => model::Part::Str(&self.repository_branch),
-            28 => model::Part::Str(&self.repository_commit),
-            29 => model::Part::Str(&self.provider_connector),
-            30 => model::Part::Str(&self.terragrunt_version),
-            31 => model::opt(&self.associated_template),
-            32 => model::Part::Str(&self.cost_breakdown_json),
-            33 => model::opt(&self.provider_connectors),
-            34 => model::Part::Str(&self.provisioner_version),
-            35 => model::Part::Str(&self.terraform_plan_json),
-            36 => model::opt(&self.terraform_variables),
-            37 => model::Part::Flag(&self.terragrunt_provider),
-            38 => model::Part::Flag(&self.prune_sensitive_data),
-            39 => model::Part::Str(&self.repository_connector),
-            40 => model::Part::Str(&self.terraform_state_json),
-            41 => model::opt(&self.environment_variables),
-            42 => model::opt(&self.repository_submodules),
-            43 => model::Part::Flag(&self.cost_estimation_enabled),
-            44 => model::opt(&self.terraform_variable_files),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.org.is_some(),
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.budget.is_some(),
-                self.status.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.run_all.is_some(),
-                self.updated.is_some(),
-                self.identifier.is_some(),
-                self.repository.is_some(),
-                self.description.is_some(),
-                self.provisioner.is_some(),
-                self.modules_json.is_some(),
-                self.variable_sets.is_some(),
-                self.backend_locked.is_some(),
-                self.cost_diff_json.is_some(),
-                self.providers_json.is_some(),
-                self.repository_sha.is_some(),
-                self.state_checksum.is_some(),
-                self.repository_path.is_some(),
-                self.sparse_checkout.is_some(),
-                self.terraform_state.is_some(),
-                self.provisioner_data.is_some(),
-                self.default_pipelines.is_some(),
-                self.repository_branch.is_some(),
-                self.repository_commit.is_some(),
-                self.provider_connector.is_some(),
-                self.terragrunt_version.is_some(),
-                self.associated_template.is_some(),
-                self.cost_breakdown_json.is_some(),
-                self.provider_connectors.is_some(),
-                self.provisioner_version.is_some(),
-                self.terraform_plan_json.is_some(),
-                self.terraform_variables.is_some(),
-                self.terragrunt_provider.is_some(),
-                self.prune_sensitive_data.is_some(),
-                self.repository_connector.is_some(),
-                self.terraform_state_json.is_some(),
-                self.environment_variables.is_some(),
-                self.repository_submodules.is_some(),
-                self.cost_estimation_enabled.is_some(),
-                self.terraform_variable_files.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.account);
+        to.opt(31, &self.associated_template);
+        to.opt(17, &self.backend_locked);
+        to.opt(4, &self.budget);
+        to.opt(32, &self.cost_breakdown_json);
+        to.opt(18, &self.cost_diff_json);
+        to.opt(43, &self.cost_estimation_enabled);
+        to.opt(7, &self.created);
+        to.opt(26, &self.default_pipelines);
+        to.opt(13, &self.description);
+        to.opt(41, &self.environment_variables);
+        to.opt(0, &self.id);
+        to.opt(11, &self.identifier);
+        to.opt(15, &self.modules_json);
+        to.opt(2, &self.name);
+        to.opt(1, &self.org);
+        to.opt(8, &self.project);
+        to.opt(29, &self.provider_connector);
+        to.opt(33, &self.provider_connectors);
+        to.opt(19, &self.providers_json);
+        to.opt(14, &self.provisioner);
+        to.opt(25, &self.provisioner_data);
+        to.opt(34, &self.provisioner_version);
+        to.opt(38, &self.prune_sensitive_data);
+        to.opt(12, &self.repository);
+        to.opt(27, &self.repository_branch);
+        to.opt(28, &self.repository_commit);
+        to.opt(39, &self.repository_connector);
+        to.opt(22, &self.repository_path);
+        to.opt(20, &self.repository_sha);
+        to.opt(42, &self.repository_submodules);
+        to.opt(9, &self.run_all);
+        to.opt(23, &self.sparse_checkout);
+        to.opt(21, &self.state_checksum);
+        to.opt(5, &self.status);
+        to.opt(3, &self.tags);
+        to.opt(35, &self.terraform_plan_json);
+        to.opt(24, &self.terraform_state);
+        to.opt(40, &self.terraform_state_json);
+        to.opt(44, &self.terraform_variable_files);
+        to.opt(36, &self.terraform_variables);
+        to.opt(37, &self.terragrunt_provider);
+        to.opt(30, &self.terragrunt_version);
+        to.opt(10, &self.updated);
+        to.opt(16, &self.variable_sets);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmWorkspace);
@@ -913,11 +775,9 @@ impl model::Model for HarnessIacmWorkspaceList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmWorkspaceList);
@@ -1017,35 +877,17 @@ impl model::Model for UpdateVariableSetRequestAccountScope {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Cell::part(&self.name),
-            2 => model::Part::Int(&self.created),
-            3 => model::Part::Int(&self.updated),
-            4 => model::opt(&self.connectors),
-            5 => model::Part::Str(&self.description),
-            6 => model::opt(&self.terraform_variables),
-            7 => model::opt(&self.environment_variables),
-            8 => model::opt(&self.terraform_variable_files),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                true,
-                self.created.is_some(),
-                self.updated.is_some(),
-                self.connectors.is_some(),
-                self.description.is_some(),
-                self.terraform_variables.is_some(),
-                self.environment_variables.is_some(),
-                self.terraform_variable_files.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.connectors);
+        to.opt(2, &self.created);
+        to.opt(5, &self.description);
+        to.opt(7, &self.environment_variables);
+        to.opt(0, &self.id);
+        to.one(1, &self.name);
+        to.opt(8, &self.terraform_variable_files);
+        to.opt(6, &self.terraform_variables);
+        to.opt(3, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UpdateVariableSetRequestAccountScope);
@@ -1135,35 +977,17 @@ impl model::Model for UpdateVariableSetRequestOrgScope {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Cell::part(&self.name),
-            2 => model::Part::Int(&self.created),
-            3 => model::Part::Int(&self.updated),
-            4 => model::opt(&self.connectors),
-            5 => model::Part::Str(&self.description),
-            6 => model::opt(&self.terraform_variables),
-            7 => model::opt(&self.environment_variables),
-            8 => model::opt(&self.terraform_variable_files),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                true,
-                self.created.is_some(),
-                self.updated.is_some(),
-                self.connectors.is_some(),
-                self.description.is_some(),
-                self.terraform_variables.is_some(),
-                self.environment_variables.is_some(),
-                self.terraform_variable_files.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.connectors);
+        to.opt(2, &self.created);
+        to.opt(5, &self.description);
+        to.opt(7, &self.environment_variables);
+        to.opt(0, &self.id);
+        to.one(1, &self.name);
+        to.opt(8, &self.terraform_variable_files);
+        to.opt(6, &self.terraform_variables);
+        to.opt(3, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UpdateVariableSetRequestOrgScope);
@@ -1253,35 +1077,17 @@ impl model::Model for UpdateVariableSetRequestProjScope {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Cell::part(&self.name),
-            2 => model::Part::Int(&self.created),
-            3 => model::Part::Int(&self.updated),
-            4 => model::opt(&self.connectors),
-            5 => model::Part::Str(&self.description),
-            6 => model::opt(&self.terraform_variables),
-            7 => model::opt(&self.environment_variables),
-            8 => model::opt(&self.terraform_variable_files),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                true,
-                self.created.is_some(),
-                self.updated.is_some(),
-                self.connectors.is_some(),
-                self.description.is_some(),
-                self.terraform_variables.is_some(),
-                self.environment_variables.is_some(),
-                self.terraform_variable_files.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.connectors);
+        to.opt(2, &self.created);
+        to.opt(5, &self.description);
+        to.opt(7, &self.environment_variables);
+        to.opt(0, &self.id);
+        to.one(1, &self.name);
+        to.opt(8, &self.terraform_variable_files);
+        to.opt(6, &self.terraform_variables);
+        to.opt(3, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UpdateVariableSetRequestProjScope);
@@ -1329,15 +1135,13 @@ impl model::Model for VariableSetConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Int(&self.created),
-            3 => model::Part::Int(&self.updated),
-            4 => model::Part::Str(&self.connector_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.connector_ref);
+        to.opt(2, &self.created);
+        to.opt(0, &self.id);
+        to.opt(1, &self.type_);
+        to.opt(3, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(VariableSetConnector);
@@ -1392,16 +1196,14 @@ impl model::Model for VariableSetVar {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Part::Str(&self.key),
-            2 => model::Part::Str(&self.value),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Int(&self.updated),
-            5 => model::opt(&self.value_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.created);
+        to.opt(0, &self.id);
+        to.opt(1, &self.key);
+        to.opt(4, &self.updated);
+        to.opt(2, &self.value);
+        to.opt(5, &self.value_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(VariableSetVar);
@@ -1471,35 +1273,17 @@ impl model::Model for VariableSetVarFile {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Part::Int(&self.created),
-            2 => model::Part::Int(&self.updated),
-            3 => model::Part::Str(&self.repository),
-            4 => model::Part::Str(&self.repository_sha),
-            5 => model::Part::Str(&self.repository_path),
-            6 => model::Part::Str(&self.repository_branch),
-            7 => model::Part::Str(&self.repository_commit),
-            8 => model::Part::Str(&self.repository_connector),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.created.is_some(),
-                self.updated.is_some(),
-                self.repository.is_some(),
-                self.repository_sha.is_some(),
-                self.repository_path.is_some(),
-                self.repository_branch.is_some(),
-                self.repository_commit.is_some(),
-                self.repository_connector.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.created);
+        to.opt(0, &self.id);
+        to.opt(3, &self.repository);
+        to.opt(6, &self.repository_branch);
+        to.opt(7, &self.repository_commit);
+        to.opt(8, &self.repository_connector);
+        to.opt(5, &self.repository_path);
+        to.opt(4, &self.repository_sha);
+        to.opt(2, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(VariableSetVarFile);
@@ -1587,41 +1371,20 @@ impl model::Model for VariableSetsCreateVariableSetAccountLevelResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.account),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Str(&self.project),
-            5 => model::Part::Int(&self.updated),
-            6 => model::opt(&self.connectors),
-            7 => model::Part::Str(&self.identifier),
-            8 => model::Part::Str(&self.description),
-            9 => model::opt(&self.terraform_variables),
-            10 => model::opt(&self.environment_variables),
-            11 => model::opt(&self.terraform_variable_files),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.name.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.updated.is_some(),
-                self.connectors.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.terraform_variables.is_some(),
-                self.environment_variables.is_some(),
-                self.terraform_variable_files.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account);
+        to.opt(6, &self.connectors);
+        to.opt(3, &self.created);
+        to.opt(8, &self.description);
+        to.opt(10, &self.environment_variables);
+        to.opt(7, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(4, &self.project);
+        to.opt(11, &self.terraform_variable_files);
+        to.opt(9, &self.terraform_variables);
+        to.opt(5, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(VariableSetsCreateVariableSetAccountLevelResponseBody);
@@ -1705,41 +1468,20 @@ impl model::Model for VariableSetsGetVariableSetAccountLevelResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.account),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Str(&self.project),
-            5 => model::Part::Int(&self.updated),
-            6 => model::opt(&self.connectors),
-            7 => model::Part::Str(&self.identifier),
-            8 => model::Part::Str(&self.description),
-            9 => model::opt(&self.terraform_variables),
-            10 => model::opt(&self.environment_variables),
-            11 => model::opt(&self.terraform_variable_files),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.name.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.updated.is_some(),
-                self.connectors.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.terraform_variables.is_some(),
-                self.environment_variables.is_some(),
-                self.terraform_variable_files.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account);
+        to.opt(6, &self.connectors);
+        to.opt(3, &self.created);
+        to.opt(8, &self.description);
+        to.opt(10, &self.environment_variables);
+        to.opt(7, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(4, &self.project);
+        to.opt(11, &self.terraform_variable_files);
+        to.opt(9, &self.terraform_variables);
+        to.opt(5, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(VariableSetsGetVariableSetAccountLevelResponseBody);

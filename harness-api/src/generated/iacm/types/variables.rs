@@ -36,11 +36,9 @@ impl model::Model for ConnectorPermissions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.can_delete),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.can_delete);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConnectorPermissions);
@@ -103,14 +101,12 @@ impl model::Model for CreateWorkspaceVariableRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.key),
-            1 => model::Cell::part(&self.kind),
-            2 => model::Cell::part(&self.value),
-            3 => model::Cell::part(&self.value_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.key);
+        to.one(1, &self.kind);
+        to.one(2, &self.value);
+        to.one(3, &self.value_type);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateWorkspaceVariableRequest);
@@ -196,39 +192,19 @@ impl model::Model for CreateWorkspaceVariableResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.org),
-            2 => model::opt(&self.kind),
-            3 => model::Part::Str(&self.value),
-            4 => model::Part::Str(&self.account),
-            5 => model::Part::Int(&self.created),
-            6 => model::Part::Str(&self.project),
-            7 => model::Part::Int(&self.updated),
-            8 => model::Part::Str(&self.workspace),
-            9 => model::opt(&self.value_type),
-            10 => model::opt(&self.policy_evaluation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.key.is_some(),
-                self.org.is_some(),
-                self.kind.is_some(),
-                self.value.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.updated.is_some(),
-                self.workspace.is_some(),
-                self.value_type.is_some(),
-                self.policy_evaluation.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account);
+        to.opt(5, &self.created);
+        to.opt(0, &self.key);
+        to.opt(2, &self.kind);
+        to.opt(1, &self.org);
+        to.opt(10, &self.policy_evaluation);
+        to.opt(6, &self.project);
+        to.opt(7, &self.updated);
+        to.opt(3, &self.value);
+        to.opt(9, &self.value_type);
+        to.opt(8, &self.workspace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateWorkspaceVariableResponse);
@@ -273,11 +249,9 @@ impl model::Model for DestroyWorkspaceVariableResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.policy_evaluation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.policy_evaluation);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DestroyWorkspaceVariableResponse);
@@ -327,14 +301,12 @@ impl model::Model for GetVariablesAndProvidersResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.variable_files),
-            1 => model::opt(&self.provider_connectors),
-            2 => model::opt(&self.terraform_variables),
-            3 => model::opt(&self.environment_variables),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.environment_variables);
+        to.opt(1, &self.provider_connectors);
+        to.opt(2, &self.terraform_variables);
+        to.opt(0, &self.variable_files);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetVariablesAndProvidersResponse);
@@ -408,37 +380,18 @@ impl model::Model for HarnessIacmWorkspacevariable {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.org),
-            2 => model::opt(&self.kind),
-            3 => model::Part::Str(&self.value),
-            4 => model::Part::Str(&self.account),
-            5 => model::Part::Int(&self.created),
-            6 => model::Part::Str(&self.project),
-            7 => model::Part::Int(&self.updated),
-            8 => model::Part::Str(&self.workspace),
-            9 => model::opt(&self.value_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.key.is_some(),
-                self.org.is_some(),
-                self.kind.is_some(),
-                self.value.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.updated.is_some(),
-                self.workspace.is_some(),
-                self.value_type.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account);
+        to.opt(5, &self.created);
+        to.opt(0, &self.key);
+        to.opt(2, &self.kind);
+        to.opt(1, &self.org);
+        to.opt(6, &self.project);
+        to.opt(7, &self.updated);
+        to.opt(3, &self.value);
+        to.opt(9, &self.value_type);
+        to.opt(8, &self.workspace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmWorkspacevariable);
@@ -528,41 +481,20 @@ impl model::Model for ProviderConnectorWithPermissions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Flag(&self.in_use),
-            3 => model::opt(&self.source),
-            4 => model::Part::Int(&self.created),
-            5 => model::Part::Int(&self.updated),
-            6 => model::Part::Flag(&self.is_locked),
-            7 => model::opt(&self.permissions),
-            8 => model::Part::Str(&self.connector_ref),
-            9 => model::Part::Flag(&self.is_in_workspace),
-            10 => model::Part::Str(&self.associated_template),
-            11 => model::Part::Str(&self.associated_variable_set),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.type_.is_some(),
-                self.uuid.is_some(),
-                self.in_use.is_some(),
-                self.source.is_some(),
-                self.created.is_some(),
-                self.updated.is_some(),
-                self.is_locked.is_some(),
-                self.permissions.is_some(),
-                self.connector_ref.is_some(),
-                self.is_in_workspace.is_some(),
-                self.associated_template.is_some(),
-                self.associated_variable_set.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.associated_template);
+        to.opt(11, &self.associated_variable_set);
+        to.opt(8, &self.connector_ref);
+        to.opt(4, &self.created);
+        to.opt(2, &self.in_use);
+        to.opt(9, &self.is_in_workspace);
+        to.opt(6, &self.is_locked);
+        to.opt(7, &self.permissions);
+        to.opt(3, &self.source);
+        to.opt(0, &self.type_);
+        to.opt(5, &self.updated);
+        to.opt(1, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProviderConnectorWithPermissions);
@@ -646,37 +578,18 @@ impl model::Model for ShowWorkspaceVariableResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.org),
-            2 => model::opt(&self.kind),
-            3 => model::Part::Str(&self.value),
-            4 => model::Part::Str(&self.account),
-            5 => model::Part::Int(&self.created),
-            6 => model::Part::Str(&self.project),
-            7 => model::Part::Int(&self.updated),
-            8 => model::Part::Str(&self.workspace),
-            9 => model::opt(&self.value_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.key.is_some(),
-                self.org.is_some(),
-                self.kind.is_some(),
-                self.value.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.updated.is_some(),
-                self.workspace.is_some(),
-                self.value_type.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account);
+        to.opt(5, &self.created);
+        to.opt(0, &self.key);
+        to.opt(2, &self.kind);
+        to.opt(1, &self.org);
+        to.opt(6, &self.project);
+        to.opt(7, &self.updated);
+        to.opt(3, &self.value);
+        to.opt(9, &self.value_type);
+        to.opt(8, &self.workspace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ShowWorkspaceVariableResponse);
@@ -737,12 +650,10 @@ impl model::Model for UpdateWorkspaceVariableRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.value),
-            1 => model::Cell::part(&self.value_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.value);
+        to.one(1, &self.value_type);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UpdateWorkspaceVariableRequest);
@@ -782,11 +693,9 @@ impl model::Model for UpdateWorkspaceVariableResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.policy_evaluation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.policy_evaluation);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateWorkspaceVariableResponse);
@@ -825,12 +734,10 @@ impl model::Model for VariableFilePermissions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.can_edit),
-            1 => model::Part::Flag(&self.can_delete),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.can_delete);
+        to.opt(0, &self.can_edit);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(VariableFilePermissions);
@@ -920,45 +827,22 @@ impl model::Model for VariableFileWithPermissions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uuid),
-            1 => model::Part::Flag(&self.in_use),
-            2 => model::opt(&self.source),
-            3 => model::Part::Flag(&self.is_locked),
-            4 => model::Part::Str(&self.repository),
-            5 => model::opt(&self.permissions),
-            6 => model::Part::Flag(&self.is_in_workspace),
-            7 => model::Part::Str(&self.repository_sha),
-            8 => model::Part::Str(&self.repository_path),
-            9 => model::Part::Str(&self.repository_branch),
-            10 => model::Part::Str(&self.repository_commit),
-            11 => model::Part::Str(&self.associated_template),
-            12 => model::Part::Str(&self.repository_connector),
-            13 => model::Part::Str(&self.associated_variable_set),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.uuid.is_some(),
-                self.in_use.is_some(),
-                self.source.is_some(),
-                self.is_locked.is_some(),
-                self.repository.is_some(),
-                self.permissions.is_some(),
-                self.is_in_workspace.is_some(),
-                self.repository_sha.is_some(),
-                self.repository_path.is_some(),
-                self.repository_branch.is_some(),
-                self.repository_commit.is_some(),
-                self.associated_template.is_some(),
-                self.repository_connector.is_some(),
-                self.associated_variable_set.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(11, &self.associated_template);
+        to.opt(13, &self.associated_variable_set);
+        to.opt(1, &self.in_use);
+        to.opt(6, &self.is_in_workspace);
+        to.opt(3, &self.is_locked);
+        to.opt(5, &self.permissions);
+        to.opt(4, &self.repository);
+        to.opt(9, &self.repository_branch);
+        to.opt(10, &self.repository_commit);
+        to.opt(12, &self.repository_connector);
+        to.opt(8, &self.repository_path);
+        to.opt(7, &self.repository_sha);
+        to.opt(2, &self.source);
+        to.opt(0, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(VariableFileWithPermissions);
@@ -1008,14 +892,12 @@ impl model::Model for VariablePermissions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.can_delete),
-            1 => model::Part::Flag(&self.can_edit_key),
-            2 => model::Part::Flag(&self.can_edit_value),
-            3 => model::Part::Flag(&self.can_edit_value_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.can_delete);
+        to.opt(1, &self.can_edit_key);
+        to.opt(2, &self.can_edit_value);
+        to.opt(3, &self.can_edit_value_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(VariablePermissions);
@@ -1105,45 +987,22 @@ impl model::Model for VariableWithPermissions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.kind),
-            2 => model::Part::Str(&self.uuid),
-            3 => model::Part::Flag(&self.in_use),
-            4 => model::Part::Str(&self.value),
-            5 => model::opt(&self.source),
-            6 => model::Part::Int(&self.created),
-            7 => model::Part::Int(&self.updated),
-            8 => model::Part::Flag(&self.is_locked),
-            9 => model::Part::Str(&self.value_type),
-            10 => model::opt(&self.permissions),
-            11 => model::Part::Str(&self.associated_template),
-            12 => model::Part::Flag(&self.include_in_workspace),
-            13 => model::Part::Str(&self.associated_variable_set),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.key.is_some(),
-                self.kind.is_some(),
-                self.uuid.is_some(),
-                self.in_use.is_some(),
-                self.value.is_some(),
-                self.source.is_some(),
-                self.created.is_some(),
-                self.updated.is_some(),
-                self.is_locked.is_some(),
-                self.value_type.is_some(),
-                self.permissions.is_some(),
-                self.associated_template.is_some(),
-                self.include_in_workspace.is_some(),
-                self.associated_variable_set.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(11, &self.associated_template);
+        to.opt(13, &self.associated_variable_set);
+        to.opt(6, &self.created);
+        to.opt(3, &self.in_use);
+        to.opt(12, &self.include_in_workspace);
+        to.opt(8, &self.is_locked);
+        to.opt(0, &self.key);
+        to.opt(1, &self.kind);
+        to.opt(10, &self.permissions);
+        to.opt(5, &self.source);
+        to.opt(7, &self.updated);
+        to.opt(2, &self.uuid);
+        to.opt(4, &self.value);
+        to.opt(9, &self.value_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(VariableWithPermissions);

@@ -58,13 +58,11 @@ impl model::Model for CreateWorkspaceTemplateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.version),
-            1 => model::Cell::part(&self.template_id),
-            2 => model::Cell::part(&self.workspace_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.template_id);
+        to.one(0, &self.version);
+        to.one(2, &self.workspace_id);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateWorkspaceTemplateRequest);
@@ -130,33 +128,16 @@ impl model::Model for CreateWorkspaceTemplateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.account),
-            2 => model::Part::Str(&self.project),
-            3 => model::Part::Str(&self.version),
-            4 => model::Part::Int(&self.created_at),
-            5 => model::Part::Int(&self.updated_at),
-            6 => model::Part::Str(&self.template_id),
-            7 => model::Part::Str(&self.workspace_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.account.is_some(),
-                self.project.is_some(),
-                self.version.is_some(),
-                self.created_at.is_some(),
-                self.updated_at.is_some(),
-                self.template_id.is_some(),
-                self.workspace_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account);
+        to.opt(4, &self.created_at);
+        to.opt(0, &self.org);
+        to.opt(2, &self.project);
+        to.opt(6, &self.template_id);
+        to.opt(5, &self.updated_at);
+        to.opt(3, &self.version);
+        to.opt(7, &self.workspace_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateWorkspaceTemplateResponse);
@@ -202,13 +183,11 @@ impl model::Model for GetWorkspaceTemplateReconciliationDiffResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.current_workspace_yaml),
-            1 => model::Part::Flag(&self.requires_reconciliation),
-            2 => model::Part::Str(&self.reconcilable_workspace_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.current_workspace_yaml);
+        to.opt(2, &self.reconcilable_workspace_yaml);
+        to.opt(1, &self.requires_reconciliation);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetWorkspaceTemplateReconciliationDiffResponse);
@@ -254,11 +233,9 @@ impl model::Model for UpdateWorkspaceTemplateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UpdateWorkspaceTemplateRequest);
@@ -324,33 +301,16 @@ impl model::Model for UpdateWorkspaceTemplateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.account),
-            2 => model::Part::Str(&self.project),
-            3 => model::Part::Str(&self.version),
-            4 => model::Part::Int(&self.created_at),
-            5 => model::Part::Int(&self.updated_at),
-            6 => model::Part::Str(&self.template_id),
-            7 => model::Part::Str(&self.workspace_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.account.is_some(),
-                self.project.is_some(),
-                self.version.is_some(),
-                self.created_at.is_some(),
-                self.updated_at.is_some(),
-                self.template_id.is_some(),
-                self.workspace_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account);
+        to.opt(4, &self.created_at);
+        to.opt(0, &self.org);
+        to.opt(2, &self.project);
+        to.opt(6, &self.template_id);
+        to.opt(5, &self.updated_at);
+        to.opt(3, &self.version);
+        to.opt(7, &self.workspace_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateWorkspaceTemplateResponse);

@@ -50,12 +50,10 @@ impl model::Model for CloneWorkspaceRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::Cell::part(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.identifier);
+        to.one(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CloneWorkspaceRequest);
@@ -105,14 +103,12 @@ impl model::Model for CreateDataResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::opt(&self.policy_evaluation),
-            2 => model::opt(&self.policy_evaluation_status),
-            3 => model::Part::Str(&self.policy_evaluation_message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.policy_evaluation);
+        to.opt(3, &self.policy_evaluation_message);
+        to.opt(2, &self.policy_evaluation_status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateDataResponse);
@@ -153,11 +149,9 @@ impl model::Model for CreateRemoteExecutionRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.custom_arguments),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.custom_arguments);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateRemoteExecutionRequest);
@@ -239,41 +233,20 @@ impl model::Model for CreateRemoteExecutionResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.org),
-            2 => model::Part::Str(&self.account),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Str(&self.project),
-            5 => model::Part::Int(&self.updated),
-            6 => model::Part::Flag(&self.executed),
-            7 => model::Part::Str(&self.workspace),
-            8 => model::Part::Str(&self.sha256_checksum),
-            9 => model::opt(&self.custom_arguments),
-            10 => model::Part::Str(&self.pipeline_execution_id),
-            11 => model::Part::Str(&self.pipeline_execution_url),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.org.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.updated.is_some(),
-                self.executed.is_some(),
-                self.workspace.is_some(),
-                self.sha256_checksum.is_some(),
-                self.custom_arguments.is_some(),
-                self.pipeline_execution_id.is_some(),
-                self.pipeline_execution_url.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account);
+        to.opt(3, &self.created);
+        to.opt(9, &self.custom_arguments);
+        to.opt(6, &self.executed);
+        to.opt(0, &self.id);
+        to.opt(1, &self.org);
+        to.opt(10, &self.pipeline_execution_id);
+        to.opt(11, &self.pipeline_execution_url);
+        to.opt(4, &self.project);
+        to.opt(8, &self.sha256_checksum);
+        to.opt(5, &self.updated);
+        to.opt(7, &self.workspace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateRemoteExecutionResponse);
@@ -515,93 +488,46 @@ impl model::Model for CreateWorkspaceRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Cell::part(&self.name),
-            2 => model::Part::Str(&self.tags),
-            3 => model::Part::Num(&self.budget),
-            4 => model::Part::Flag(&self.run_all),
-            5 => model::Cell::part(&self.identifier),
-            6 => model::Part::Str(&self.repository),
-            7 => model::Part::Str(&self.description),
-            8 => model::Cell::part(&self.provisioner),
-            9 => model::Part::Str(&self.modules_json),
-            10 => model::opt(&self.variable_sets),
-            11 => model::Part::Str(&self.cost_diff_json),
-            12 => model::Part::Str(&self.providers_json),
-            13 => model::Part::Str(&self.repository_sha),
-            14 => model::Part::Str(&self.state_checksum),
-            15 => model::Part::Str(&self.repository_path),
-            16 => model::Part::Str(&self.sparse_checkout),
-            17 => model::Part::Str(&self.terraform_state),
-            18 => model::opt(&self.default_pipelines),
-            19 => model::Part::Str(&self.repository_branch),
-            20 => model::Part::Str(&self.repository_commit),
-            21 => model::Cell::part(&self.provider_connector),
-            22 => model::Part::Str(&self.terragrunt_version),
-            23 => model::opt(&self.associated_template),
-            24 => model::Part::Str(&self.cost_breakdown_json),
-            25 => model::opt(&self.provider_connectors),
-            26 => model::Part::Str(&self.provisioner_version),
-            27 => model::Part::Str(&self.terraform_plan_json),
-            28 => model::Cell::part(&self.terraform_variables),
-            29 => model::Part::Flag(&self.terragrunt_provider),
-            30 => model::Part::Flag(&self.prune_sensitive_data),
-            31 => model::Part::Str(&self.repository_connector),
-            32 => model::Part::Str(&self.terraform_state_json),
-            33 => model::Cell::part(&self.environment_variables),
-            34 => model::opt(&self.repository_submodules),
-            35 => model::Part::Flag(&self.cost_estimation_enabled),
-            36 => model::opt(&self.terraform_variable_files),
-            37 => model::Part::Str(&self.provisioner_configuration),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                true,
-                self.tags.is_some(),
-                self.budget.is_some(),
-                self.run_all.is_some(),
-                true,
-                self.repository.is_some(),
-                self.description.is_some(),
-                true,
-                self.modules_json.is_some(),
-                self.variable_sets.is_some(),
-                self.cost_diff_json.is_some(),
-                self.providers_json.is_some(),
-                self.repository_sha.is_some(),
-                self.state_checksum.is_some(),
-                self.repository_path.is_some(),
-                self.sparse_checkout.is_some(),
-                self.terraform_state.is_some(),
-                self.default_pipelines.is_some(),
-                self.repository_branch.is_some(),
-                self.repository_commit.is_some(),
-                true,
-                self.terragrunt_version.is_some(),
-                self.associated_template.is_some(),
-                self.cost_breakdown_json.is_some(),
-                self.provider_connectors.is_some(),
-                self.provisioner_version.is_some(),
-                self.terraform_plan_json.is_some(),
-                true,
-                self.terragrunt_provider.is_some(),
-                self.prune_sensitive_data.is_some(),
-                self.repository_connector.is_some(),
-                self.terraform_state_json.is_some(),
-                true,
-                self.repository_submodules.is_some(),
-                self.cost_estimation_enabled.is_some(),
-                self.terraform_variable_files.is_some(),
-                self.provisioner_configuration.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(23, &self.associated_template);
+        to.opt(3, &self.budget);
+        to.opt(24, &self.cost_breakdown_json);
+        to.opt(11, &self.cost_diff_json);
+        to.opt(35, &self.cost_estimation_enabled);
+        to.opt(18, &self.default_pipelines);
+        to.opt(7, &self.description);
+        to.one(33, &self.environment_variables);
+        to.opt(0, &self.id);
+        to.one(5, &self.identifier);
+        to.opt(9, &self.modules_json);
+        to.one(1, &self.name);
+        to.one(21, &self.provider_connector);
+        to.opt(25, &self.provider_connectors);
+        to.opt(12, &self.providers_json);
+        to.one(8, &self.provisioner);
+        to.opt(37, &self.provisioner_configuration);
+        to.opt(26, &self.provisioner_version);
+        to.opt(30, &self.prune_sensitive_data);
+        to.opt(6, &self.repository);
+        to.opt(19, &self.repository_branch);
+        to.opt(20, &self.repository_commit);
+        to.opt(31, &self.repository_connector);
+        to.opt(15, &self.repository_path);
+        to.opt(13, &self.repository_sha);
+        to.opt(34, &self.repository_submodules);
+        to.opt(4, &self.run_all);
+        to.opt(16, &self.sparse_checkout);
+        to.opt(14, &self.state_checksum);
+        to.opt(2, &self.tags);
+        to.opt(27, &self.terraform_plan_json);
+        to.opt(17, &self.terraform_state);
+        to.opt(32, &self.terraform_state_json);
+        to.opt(36, &self.terraform_variable_files);
+        to.one(28, &self.terraform_variables);
+        to.opt(29, &self.terragrunt_provider);
+        to.opt(22, &self.terragrunt_version);
+        to.opt(10, &self.variable_sets);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateWorkspaceRequest);

@@ -46,11 +46,9 @@ impl model::Model for DeleteResourcesRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.resources),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.resources);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(DeleteResourcesRequest);
@@ -89,12 +87,10 @@ impl model::Model for DeleteResourcesResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.results),
-            1 => model::opt(&self.summary),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.results);
+        to.opt(1, &self.summary);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeleteResourcesResponse);
@@ -130,11 +126,9 @@ impl model::Model for DeleteStaleResourcesBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.session_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.session_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeleteStaleResourcesBody);

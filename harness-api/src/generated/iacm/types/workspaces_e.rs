@@ -50,14 +50,12 @@ impl model::Model for EvaluateDataResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::opt(&self.policy_evaluation),
-            2 => model::opt(&self.policy_evaluation_status),
-            3 => model::Part::Str(&self.policy_evaluation_message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.policy_evaluation);
+        to.opt(3, &self.policy_evaluation_message);
+        to.opt(2, &self.policy_evaluation_status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EvaluateDataResponse);

@@ -42,13 +42,11 @@ impl model::Model for HarnessIacmOutput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.value),
-            2 => model::Part::Flag(&self.sensitive),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(2, &self.sensitive);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmOutput);
@@ -134,43 +132,21 @@ impl model::Model for HarnessIacmWorkspacedata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.org),
-            2 => model::Part::Str(&self.account),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Str(&self.project),
-            5 => model::Part::Str(&self.stage_id),
-            6 => model::opt(&self.data_type),
-            7 => model::Part::Str(&self.workspace),
-            8 => model::Part::Str(&self.stack_path),
-            9 => model::Part::Str(&self.pipeline_id),
-            10 => model::opt(&self.provisioner_type),
-            11 => model::Part::Str(&self.pipeline_stage_id),
-            12 => model::Part::Str(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.org.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.stage_id.is_some(),
-                self.data_type.is_some(),
-                self.workspace.is_some(),
-                self.stack_path.is_some(),
-                self.pipeline_id.is_some(),
-                self.provisioner_type.is_some(),
-                self.pipeline_stage_id.is_some(),
-                self.pipeline_execution_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account);
+        to.opt(3, &self.created);
+        to.opt(6, &self.data_type);
+        to.opt(0, &self.id);
+        to.opt(1, &self.org);
+        to.opt(12, &self.pipeline_execution_id);
+        to.opt(9, &self.pipeline_id);
+        to.opt(11, &self.pipeline_stage_id);
+        to.opt(4, &self.project);
+        to.opt(10, &self.provisioner_type);
+        to.opt(8, &self.stack_path);
+        to.opt(5, &self.stage_id);
+        to.opt(7, &self.workspace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmWorkspacedata);
@@ -222,13 +198,11 @@ impl model::Model for HarnessIacmWorkspacemodule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.source),
-            2 => model::Part::Str(&self.version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.source);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmWorkspacemodule);

@@ -58,13 +58,11 @@ impl model::Model for IacmVariable {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.key),
-            1 => model::Cell::part(&self.value),
-            2 => model::Cell::part(&self.value_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.key);
+        to.one(1, &self.value);
+        to.one(2, &self.value_type);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(IacmVariable);

@@ -45,14 +45,12 @@ impl model::Model for ListPipelinesResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.account),
-            2 => model::Part::Str(&self.project),
-            3 => model::opt(&self.pipelines),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account);
+        to.opt(0, &self.org);
+        to.opt(3, &self.pipelines);
+        to.opt(2, &self.project);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListPipelinesResponse);
@@ -91,12 +89,10 @@ impl model::Model for ListProvisionersRatioResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.total),
-            1 => model::opt(&self.provisioner),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.provisioner);
+        to.opt(0, &self.total);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListProvisionersRatioResponse);
@@ -138,13 +134,11 @@ impl model::Model for ListResourcesResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.outputs),
-            1 => model::opt(&self.resources),
-            2 => model::opt(&self.data_sources),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.data_sources);
+        to.opt(0, &self.outputs);
+        to.opt(1, &self.resources);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListResourcesResponse);

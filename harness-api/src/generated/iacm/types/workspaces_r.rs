@@ -82,41 +82,20 @@ impl model::Model for RemoteExecution {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.org),
-            2 => model::Part::Str(&self.account),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Str(&self.project),
-            5 => model::Part::Int(&self.updated),
-            6 => model::Part::Flag(&self.executed),
-            7 => model::Part::Str(&self.workspace),
-            8 => model::Part::Str(&self.sha256_checksum),
-            9 => model::opt(&self.custom_arguments),
-            10 => model::Part::Str(&self.pipeline_execution_id),
-            11 => model::Part::Str(&self.pipeline_execution_url),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.org.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.updated.is_some(),
-                self.executed.is_some(),
-                self.workspace.is_some(),
-                self.sha256_checksum.is_some(),
-                self.custom_arguments.is_some(),
-                self.pipeline_execution_id.is_some(),
-                self.pipeline_execution_url.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account);
+        to.opt(3, &self.created);
+        to.opt(9, &self.custom_arguments);
+        to.opt(6, &self.executed);
+        to.opt(0, &self.id);
+        to.opt(1, &self.org);
+        to.opt(10, &self.pipeline_execution_id);
+        to.opt(11, &self.pipeline_execution_url);
+        to.opt(4, &self.project);
+        to.opt(8, &self.sha256_checksum);
+        to.opt(5, &self.updated);
+        to.opt(7, &self.workspace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RemoteExecution);
@@ -184,15 +163,13 @@ impl model::Model for ResourceDelete {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::Cell::part(&self.type_),
-            2 => model::Cell::part(&self.module),
-            3 => model::Cell::part(&self.path_id),
-            4 => model::Cell::part(&self.provider),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(2, &self.module);
+        to.one(0, &self.name);
+        to.one(3, &self.path_id);
+        to.one(4, &self.provider);
+        to.one(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ResourceDelete);
@@ -243,16 +220,14 @@ impl model::Model for ResourceDeleteResult {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.error),
-            3 => model::Part::Str(&self.module),
-            4 => model::opt(&self.status),
-            5 => model::Part::Str(&self.provider),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.error);
+        to.opt(3, &self.module);
+        to.opt(0, &self.name);
+        to.opt(5, &self.provider);
+        to.opt(4, &self.status);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResourceDeleteResult);
@@ -301,14 +276,12 @@ impl model::Model for ResourceDeleteSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.total),
-            1 => model::Part::Int(&self.failed),
-            2 => model::Part::Int(&self.deleted),
-            3 => model::Part::Int(&self.skipped),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.deleted);
+        to.opt(1, &self.failed);
+        to.opt(3, &self.skipped);
+        to.opt(0, &self.total);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResourceDeleteSummary);
@@ -399,33 +372,16 @@ impl model::Model for ResourceUpdate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.mode),
-            1 => model::Cell::part(&self.name),
-            2 => model::Cell::part(&self.type_),
-            3 => model::Cell::part(&self.module),
-            4 => model::Cell::part(&self.path_id),
-            5 => model::Cell::part(&self.provider),
-            6 => model::Cell::part(&self.attributes),
-            7 => model::opt(&self.sensitive_attribute_paths),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                true,
-                true,
-                true,
-                true,
-                true,
-                true,
-                self.sensitive_attribute_paths.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(6, &self.attributes);
+        to.one(0, &self.mode);
+        to.one(3, &self.module);
+        to.one(1, &self.name);
+        to.one(4, &self.path_id);
+        to.one(5, &self.provider);
+        to.opt(7, &self.sensitive_attribute_paths);
+        to.one(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ResourceUpdate);
@@ -479,17 +435,15 @@ impl model::Model for ResourceUpdateResult {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.mode),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.type_),
-            3 => model::Part::Str(&self.error),
-            4 => model::Part::Str(&self.module),
-            5 => model::opt(&self.status),
-            6 => model::Part::Str(&self.provider),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.error);
+        to.opt(0, &self.mode);
+        to.opt(4, &self.module);
+        to.opt(1, &self.name);
+        to.opt(6, &self.provider);
+        to.opt(5, &self.status);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResourceUpdateResult);
@@ -538,14 +492,12 @@ impl model::Model for ResourceUpdateSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.total),
-            1 => model::Part::Int(&self.failed),
-            2 => model::Part::Int(&self.skipped),
-            3 => model::Part::Int(&self.updated),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.failed);
+        to.opt(2, &self.skipped);
+        to.opt(0, &self.total);
+        to.opt(3, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResourceUpdateSummary);
@@ -599,15 +551,13 @@ impl model::Model for ResourcesSelector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.path_id),
-            1 => model::Part::Str(&self.provider),
-            2 => model::Part::Str(&self.search_text),
-            3 => model::Part::Str(&self.resource_type),
-            4 => model::opt(&self.include_conditions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.include_conditions);
+        to.opt(0, &self.path_id);
+        to.opt(1, &self.provider);
+        to.opt(3, &self.resource_type);
+        to.opt(2, &self.search_text);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResourcesSelector);

@@ -42,13 +42,11 @@ impl model::Model for SearchResourcesRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.page),
-            1 => model::Part::Int(&self.limit),
-            2 => model::opt(&self.selectors),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.limit);
+        to.opt(0, &self.page);
+        to.opt(2, &self.selectors);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SearchResourcesRequest);
@@ -90,13 +88,11 @@ impl model::Model for SearchResourcesResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.outputs),
-            1 => model::opt(&self.resources),
-            2 => model::opt(&self.data_sources),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.data_sources);
+        to.opt(0, &self.outputs);
+        to.opt(1, &self.resources);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SearchResourcesResponse);
@@ -164,15 +160,13 @@ impl model::Model for SendEventRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.metadata),
-            2 => model::Cell::part(&self.event_type),
-            3 => model::Part::Str(&self.pipeline_stage_id),
-            4 => model::Part::Str(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.one(2, &self.event_type);
+        to.opt(1, &self.metadata);
+        to.opt(4, &self.pipeline_execution_id);
+        to.opt(3, &self.pipeline_stage_id);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(SendEventRequest);
@@ -260,41 +254,20 @@ impl model::Model for ShowRemoteExecutionResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.org),
-            2 => model::Part::Str(&self.account),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Str(&self.project),
-            5 => model::Part::Int(&self.updated),
-            6 => model::Part::Flag(&self.executed),
-            7 => model::Part::Str(&self.workspace),
-            8 => model::Part::Str(&self.sha256_checksum),
-            9 => model::opt(&self.custom_arguments),
-            10 => model::Part::Str(&self.pipeline_execution_id),
-            11 => model::Part::Str(&self.pipeline_execution_url),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.org.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.updated.is_some(),
-                self.executed.is_some(),
-                self.workspace.is_some(),
-                self.sha256_checksum.is_some(),
-                self.custom_arguments.is_some(),
-                self.pipeline_execution_id.is_some(),
-                self.pipeline_execution_url.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account);
+        to.opt(3, &self.created);
+        to.opt(9, &self.custom_arguments);
+        to.opt(6, &self.executed);
+        to.opt(0, &self.id);
+        to.opt(1, &self.org);
+        to.opt(10, &self.pipeline_execution_id);
+        to.opt(11, &self.pipeline_execution_url);
+        to.opt(4, &self.project);
+        to.opt(8, &self.sha256_checksum);
+        to.opt(5, &self.updated);
+        to.opt(7, &self.workspace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ShowRemoteExecutionResponse);
@@ -330,11 +303,9 @@ impl model::Model for ShowWorkspaceMetricsRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status_counts),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.status_counts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ShowWorkspaceMetricsRequest);

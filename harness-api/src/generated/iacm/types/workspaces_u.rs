@@ -50,12 +50,10 @@ impl model::Model for UpdateResourcesRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.resources),
-            1 => model::Part::Str(&self.session_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.resources);
+        to.opt(1, &self.session_id);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UpdateResourcesRequest);
@@ -94,12 +92,10 @@ impl model::Model for UpdateResourcesResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.results),
-            1 => model::opt(&self.summary),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.results);
+        to.opt(1, &self.summary);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateResourcesResponse);
@@ -285,71 +281,35 @@ impl model::Model for UpdateWorkspaceRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::Part::Str(&self.tags),
-            2 => model::Part::Num(&self.budget),
-            3 => model::Part::Flag(&self.run_all),
-            4 => model::Part::Str(&self.repository),
-            5 => model::Part::Str(&self.description),
-            6 => model::Cell::part(&self.provisioner),
-            7 => model::opt(&self.variable_sets),
-            8 => model::Part::Str(&self.repository_sha),
-            9 => model::Part::Str(&self.repository_path),
-            10 => model::Part::Str(&self.sparse_checkout),
-            11 => model::opt(&self.default_pipelines),
-            12 => model::Part::Str(&self.repository_branch),
-            13 => model::Part::Str(&self.repository_commit),
-            14 => model::Cell::part(&self.provider_connector),
-            15 => model::Part::Str(&self.terragrunt_version),
-            16 => model::opt(&self.provider_connectors),
-            17 => model::Part::Str(&self.provisioner_version),
-            18 => model::Cell::part(&self.terraform_variables),
-            19 => model::Part::Flag(&self.terragrunt_provider),
-            20 => model::Part::Flag(&self.prune_sensitive_data),
-            21 => model::Part::Str(&self.repository_connector),
-            22 => model::Cell::part(&self.environment_variables),
-            23 => model::opt(&self.repository_submodules),
-            24 => model::Part::Flag(&self.cost_estimation_enabled),
-            25 => model::opt(&self.terraform_variable_files),
-            26 => model::Part::Str(&self.provisioner_configuration),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                self.tags.is_some(),
-                self.budget.is_some(),
-                self.run_all.is_some(),
-                self.repository.is_some(),
-                self.description.is_some(),
-                true,
-                self.variable_sets.is_some(),
-                self.repository_sha.is_some(),
-                self.repository_path.is_some(),
-                self.sparse_checkout.is_some(),
-                self.default_pipelines.is_some(),
-                self.repository_branch.is_some(),
-                self.repository_commit.is_some(),
-                true,
-                self.terragrunt_version.is_some(),
-                self.provider_connectors.is_some(),
-                self.provisioner_version.is_some(),
-                true,
-                self.terragrunt_provider.is_some(),
-                self.prune_sensitive_data.is_some(),
-                self.repository_connector.is_some(),
-                true,
-                self.repository_submodules.is_some(),
-                self.cost_estimation_enabled.is_some(),
-                self.terraform_variable_files.is_some(),
-                self.provisioner_configuration.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.budget);
+        to.opt(24, &self.cost_estimation_enabled);
+        to.opt(11, &self.default_pipelines);
+        to.opt(5, &self.description);
+        to.one(22, &self.environment_variables);
+        to.one(0, &self.name);
+        to.one(14, &self.provider_connector);
+        to.opt(16, &self.provider_connectors);
+        to.one(6, &self.provisioner);
+        to.opt(26, &self.provisioner_configuration);
+        to.opt(17, &self.provisioner_version);
+        to.opt(20, &self.prune_sensitive_data);
+        to.opt(4, &self.repository);
+        to.opt(12, &self.repository_branch);
+        to.opt(13, &self.repository_commit);
+        to.opt(21, &self.repository_connector);
+        to.opt(9, &self.repository_path);
+        to.opt(8, &self.repository_sha);
+        to.opt(23, &self.repository_submodules);
+        to.opt(3, &self.run_all);
+        to.opt(10, &self.sparse_checkout);
+        to.opt(1, &self.tags);
+        to.opt(25, &self.terraform_variable_files);
+        to.one(18, &self.terraform_variables);
+        to.opt(19, &self.terragrunt_provider);
+        to.opt(15, &self.terragrunt_version);
+        to.opt(7, &self.variable_sets);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UpdateWorkspaceRequest);
@@ -390,11 +350,9 @@ impl model::Model for UpdateWorkspaceResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.policy_evaluation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.policy_evaluation);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateWorkspaceResponse);
@@ -476,41 +434,20 @@ impl model::Model for UploadRemoteExecutionResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.org),
-            2 => model::Part::Str(&self.account),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Str(&self.project),
-            5 => model::Part::Int(&self.updated),
-            6 => model::Part::Flag(&self.executed),
-            7 => model::Part::Str(&self.workspace),
-            8 => model::Part::Str(&self.sha256_checksum),
-            9 => model::opt(&self.custom_arguments),
-            10 => model::Part::Str(&self.pipeline_execution_id),
-            11 => model::Part::Str(&self.pipeline_execution_url),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.org.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.updated.is_some(),
-                self.executed.is_some(),
-                self.workspace.is_some(),
-                self.sha256_checksum.is_some(),
-                self.custom_arguments.is_some(),
-                self.pipeline_execution_id.is_some(),
-                self.pipeline_execution_url.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account);
+        to.opt(3, &self.created);
+        to.opt(9, &self.custom_arguments);
+        to.opt(6, &self.executed);
+        to.opt(0, &self.id);
+        to.opt(1, &self.org);
+        to.opt(10, &self.pipeline_execution_id);
+        to.opt(11, &self.pipeline_execution_url);
+        to.opt(4, &self.project);
+        to.opt(8, &self.sha256_checksum);
+        to.opt(5, &self.updated);
+        to.opt(7, &self.workspace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UploadRemoteExecutionResponse);
@@ -555,14 +492,12 @@ impl model::Model for UpdateDriftConfigBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.run_every),
-            1 => model::Part::Str(&self.pipeline_id),
-            2 => model::Part::Str(&self.provisioner),
-            3 => model::Part::Str(&self.run_every_unit),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.pipeline_id);
+        to.opt(2, &self.provisioner);
+        to.opt(0, &self.run_every);
+        to.opt(3, &self.run_every_unit);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateDriftConfigBody);
@@ -632,35 +567,17 @@ impl model::Model for UpdateEphemeralConfigBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.pipeline_id),
-            1 => model::Part::Str(&self.provisioner),
-            2 => model::Part::Str(&self.delete_on_date),
-            3 => model::Part::Str(&self.destroy_on_date),
-            4 => model::Part::Flag(&self.delete_workspace),
-            5 => model::Part::Str(&self.delete_delay_unit),
-            6 => model::Part::Int(&self.delete_delay_value),
-            7 => model::Part::Str(&self.destroy_delay_unit),
-            8 => model::Part::Int(&self.destroy_delay_value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.pipeline_id.is_some(),
-                self.provisioner.is_some(),
-                self.delete_on_date.is_some(),
-                self.destroy_on_date.is_some(),
-                self.delete_workspace.is_some(),
-                self.delete_delay_unit.is_some(),
-                self.delete_delay_value.is_some(),
-                self.destroy_delay_unit.is_some(),
-                self.destroy_delay_value.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.delete_delay_unit);
+        to.opt(6, &self.delete_delay_value);
+        to.opt(2, &self.delete_on_date);
+        to.opt(4, &self.delete_workspace);
+        to.opt(7, &self.destroy_delay_unit);
+        to.opt(8, &self.destroy_delay_value);
+        to.opt(3, &self.destroy_on_date);
+        to.opt(0, &self.pipeline_id);
+        to.opt(1, &self.provisioner);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateEphemeralConfigBody);

@@ -58,16 +58,14 @@ impl model::Model for WorkspaceDataPolicyEvaluation {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.message),
-            1 => model::Part::Str(&self.policy_id),
-            2 => model::Part::Str(&self.policy_name),
-            3 => model::Part::Str(&self.policy_set_id),
-            4 => model::Part::Str(&self.policy_status),
-            5 => model::Part::Str(&self.policy_set_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.message);
+        to.opt(1, &self.policy_id);
+        to.opt(2, &self.policy_name);
+        to.opt(3, &self.policy_set_id);
+        to.opt(5, &self.policy_set_name);
+        to.opt(4, &self.policy_status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WorkspaceDataPolicyEvaluation);
@@ -137,35 +135,17 @@ impl model::Model for WorkspaceResourceSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.status),
-            3 => model::Part::Str(&self.account),
-            4 => model::Part::Int(&self.created),
-            5 => model::Part::Str(&self.project),
-            6 => model::Part::Int(&self.updated),
-            7 => model::Part::Str(&self.identifier),
-            8 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.name.is_some(),
-                self.status.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.updated.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account);
+        to.opt(4, &self.created);
+        to.opt(8, &self.description);
+        to.opt(7, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(5, &self.project);
+        to.opt(2, &self.status);
+        to.opt(6, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WorkspaceResourceSummary);
@@ -206,11 +186,9 @@ impl model::Model for WorkspacesCreateWorkspaceResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.policy_evaluation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.policy_evaluation);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WorkspacesCreateWorkspaceResponseBody);
@@ -428,105 +406,52 @@ impl model::Model for WorkspacesShowWorkspaceResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.tags),
-            3 => model::Part::Num(&self.budget),
-            4 => model::opt(&self.status),
-            5 => model::Part::Str(&self.account),
-            6 => model::Part::Int(&self.created),
-            7 => model::Part::Str(&self.project),
-            8 => model::Part::Flag(&self.run_all),
-            9 => model::Part::Int(&self.updated),
-            10 => model::Part::Str(&self.identifier),
-            11 => model::Part::Str(&self.repository),
-            12 => model::Part::Str(&self.description),
-            13 => model::Part::Str(&self.provisioner),
-            14 => model::Part::Str(&self.modules_json),
-            15 => model::opt(&self.variable_sets),
-            16 => model::Part::Flag(&self.backend_locked),
-            17 => model::Part::Str(&self.cost_diff_json),
-            18 => model::Part::Str(&self.providers_json),
-            19 => model::Part::Str(&self.repository_sha),
-            20 => model::Part::Str(&self.state_checksum),
-            21 => model::Part::Str(&self.repository_path),
-            22 => model::Part::Str(&self.sparse_checkout),
-            23 => model::Part::Str(&self.terraform_state),
-            24 => model::Part::Str(&self.provisioner_data),
-            25 => model::opt(&self.default_pipelines),
-            26 => model::Part::Str(&self.repository_branch),
-            27 => model::Part::Str(&self.repository_commit),
-            28 => model::Part::Str(&self.provider_connector),
-            29 => model::Part::Str(&self.terragrunt_version),
-            30 => model::opt(&self.associated_template),
-            31 => model::Part::Str(&self.cost_breakdown_json),
-            32 => model::opt(&self.provider_connectors),
-            33 => model::Part::Str(&self.provisioner_version),
-            34 => model::Part::Str(&self.terraform_plan_json),
-            35 => model::opt(&self.terraform_variables),
-            36 => model::Part::Flag(&self.terragrunt_provider),
-            37 => model::Part::Flag(&self.prune_sensitive_data),
-            38 => model::Part::Str(&self.repository_connector),
-            39 => model::Part::Str(&self.terraform_state_json),
-            40 => model::opt(&self.environment_variables),
-            41 => model::opt(&self.repository_submodules),
-            42 => model::Part::Flag(&self.cost_estimation_enabled),
-            43 => model::opt(&self.terraform_variable_files),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.budget.is_some(),
-                self.status.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.run_all.is_some(),
-                self.updated.is_some(),
-                self.identifier.is_some(),
-                self.repository.is_some(),
-                self.description.is_some(),
-                self.provisioner.is_some(),
-                self.modules_json.is_some(),
-                self.variable_sets.is_some(),
-                self.backend_locked.is_some(),
-                self.cost_diff_json.is_some(),
-                self.providers_json.is_some(),
-                self.repository_sha.is_some(),
-                self.state_checksum.is_some(),
-                self.repository_path.is_some(),
-                self.sparse_checkout.is_some(),
-                self.terraform_state.is_some(),
-                self.provisioner_data.is_some(),
-                self.default_pipelines.is_some(),
-                self.repository_branch.is_some(),
-                self.repository_commit.is_some(),
-                self.provider_connector.is_some(),
-                self.terragrunt_version.is_some(),
-                self.associated_template.is_some(),
-                self.cost_breakdown_json.is_some(),
-                self.provider_connectors.is_some(),
-                self.provisioner_version.is_some(),
-                self.terraform_plan_json.is_some(),
-                self.terraform_variables.is_some(),
-                self.terragrunt_provider.is_some(),
-                self.prune_sensitive_data.is_some(),
-                self.repository_connector.is_some(),
-                self.terraform_state_json.is_some(),
-                self.environment_variables.is_some(),
-                self.repository_submodules.is_some(),
-                self.cost_estimation_enabled.is_some(),
-                self.terraform_variable_files.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account);
+        to.opt(30, &self.associated_template);
+        to.opt(16, &self.backend_locked);
+        to.opt(3, &self.budget);
+        to.opt(31, &self.cost_breakdown_json);
+        to.opt(17, &self.cost_diff_json);
+        to.opt(42, &self.cost_estimation_enabled);
+        to.opt(6, &self.created);
+        to.opt(25, &self.default_pipelines);
+        to.opt(12, &self.description);
+        to.opt(40, &self.environment_variables);
+        to.opt(10, &self.identifier);
+        to.opt(14, &self.modules_json);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(7, &self.project);
+        to.opt(28, &self.provider_connector);
+        to.opt(32, &self.provider_connectors);
+        to.opt(18, &self.providers_json);
+        to.opt(13, &self.provisioner);
+        to.opt(24, &self.provisioner_data);
+        to.opt(33, &self.provisioner_version);
+        to.opt(37, &self.prune_sensitive_data);
+        to.opt(11, &self.repository);
+        to.opt(26, &self.repository_branch);
+        to.opt(27, &self.repository_commit);
+        to.opt(38, &self.repository_connector);
+        to.opt(21, &self.repository_path);
+        to.opt(19, &self.repository_sha);
+        to.opt(41, &self.repository_submodules);
+        to.opt(8, &self.run_all);
+        to.opt(22, &self.sparse_checkout);
+        to.opt(20, &self.state_checksum);
+        to.opt(4, &self.status);
+        to.opt(2, &self.tags);
+        to.opt(34, &self.terraform_plan_json);
+        to.opt(23, &self.terraform_state);
+        to.opt(39, &self.terraform_state_json);
+        to.opt(43, &self.terraform_variable_files);
+        to.opt(35, &self.terraform_variables);
+        to.opt(36, &self.terragrunt_provider);
+        to.opt(29, &self.terragrunt_version);
+        to.opt(9, &self.updated);
+        to.opt(15, &self.variable_sets);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WorkspacesShowWorkspaceResponseBody);

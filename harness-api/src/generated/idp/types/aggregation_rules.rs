@@ -36,11 +36,9 @@ impl model::Model for CreateAggregationRuleBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.aggregation_rule),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.aggregation_rule);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateAggregationRuleBody);
@@ -116,37 +114,18 @@ impl model::Model for CreateAggregationRuleBodyAggregationRule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.identifier),
-            2 => model::Part::Str(&self.agg_formula),
-            3 => model::Part::Str(&self.description),
-            4 => model::Part::Str(&self.field_for_agg),
-            5 => model::Part::Int(&self.last_computed_at),
-            6 => model::Part::Str(&self.last_error_message),
-            7 => model::Part::Str(&self.last_computed_status),
-            8 => model::opt(&self.scopes_to_aggregate_at),
-            9 => model::opt(&self.entity_selection_criteria),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.identifier.is_some(),
-                self.agg_formula.is_some(),
-                self.description.is_some(),
-                self.field_for_agg.is_some(),
-                self.last_computed_at.is_some(),
-                self.last_error_message.is_some(),
-                self.last_computed_status.is_some(),
-                self.scopes_to_aggregate_at.is_some(),
-                self.entity_selection_criteria.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.agg_formula);
+        to.opt(3, &self.description);
+        to.opt(9, &self.entity_selection_criteria);
+        to.opt(4, &self.field_for_agg);
+        to.opt(1, &self.identifier);
+        to.opt(5, &self.last_computed_at);
+        to.opt(7, &self.last_computed_status);
+        to.opt(6, &self.last_error_message);
+        to.opt(0, &self.name);
+        to.opt(8, &self.scopes_to_aggregate_at);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateAggregationRuleBodyAggregationRule);
@@ -197,16 +176,14 @@ impl model::Model for CreateAggregationRuleBodyAggregationRuleEntitySelectionCri
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.kind),
-            1 => model::Part::Json(&self.tags),
-            2 => model::Part::Json(&self.type_),
-            3 => model::Part::Json(&self.owners),
-            4 => model::Part::Json(&self.scopes),
-            5 => model::Part::Json(&self.lifecycles),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.kind);
+        to.opt(5, &self.lifecycles);
+        to.opt(3, &self.owners);
+        to.opt(4, &self.scopes);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateAggregationRuleBodyAggregationRuleEntitySelectionCriteria);
@@ -245,12 +222,10 @@ impl model::Model for ReviewAggregationRulesBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.scopes),
-            1 => model::opt(&self.scopes_to_aggregate_at),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.scopes);
+        to.opt(1, &self.scopes_to_aggregate_at);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ReviewAggregationRulesBody);
@@ -286,11 +261,9 @@ impl model::Model for UpdateAggregationRuleBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.aggregation_rule),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.aggregation_rule);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateAggregationRuleBody);
@@ -366,37 +339,18 @@ impl model::Model for UpdateAggregationRuleBodyAggregationRule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.identifier),
-            2 => model::Part::Str(&self.agg_formula),
-            3 => model::Part::Str(&self.description),
-            4 => model::Part::Str(&self.field_for_agg),
-            5 => model::Part::Int(&self.last_computed_at),
-            6 => model::Part::Str(&self.last_error_message),
-            7 => model::Part::Str(&self.last_computed_status),
-            8 => model::opt(&self.scopes_to_aggregate_at),
-            9 => model::opt(&self.entity_selection_criteria),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.identifier.is_some(),
-                self.agg_formula.is_some(),
-                self.description.is_some(),
-                self.field_for_agg.is_some(),
-                self.last_computed_at.is_some(),
-                self.last_error_message.is_some(),
-                self.last_computed_status.is_some(),
-                self.scopes_to_aggregate_at.is_some(),
-                self.entity_selection_criteria.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.agg_formula);
+        to.opt(3, &self.description);
+        to.opt(9, &self.entity_selection_criteria);
+        to.opt(4, &self.field_for_agg);
+        to.opt(1, &self.identifier);
+        to.opt(5, &self.last_computed_at);
+        to.opt(7, &self.last_computed_status);
+        to.opt(6, &self.last_error_message);
+        to.opt(0, &self.name);
+        to.opt(8, &self.scopes_to_aggregate_at);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateAggregationRuleBodyAggregationRule);
@@ -447,16 +401,14 @@ impl model::Model for UpdateAggregationRuleBodyAggregationRuleEntitySelectionCri
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.kind),
-            1 => model::Part::Json(&self.tags),
-            2 => model::Part::Json(&self.type_),
-            3 => model::Part::Json(&self.owners),
-            4 => model::Part::Json(&self.scopes),
-            5 => model::Part::Json(&self.lifecycles),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.kind);
+        to.opt(5, &self.lifecycles);
+        to.opt(3, &self.owners);
+        to.opt(4, &self.scopes);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateAggregationRuleBodyAggregationRuleEntitySelectionCriteria);

@@ -46,11 +46,9 @@ impl model::Model for AllowListRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.allow),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.allow);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(AllowListRequest);
@@ -86,11 +84,9 @@ impl model::Model for AllowListResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.allow),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.allow);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AllowListResponse);
@@ -129,12 +125,10 @@ impl model::Model for HostInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.host),
-            1 => model::opt(&self.paths),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.host);
+        to.opt(1, &self.paths);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HostInfo);

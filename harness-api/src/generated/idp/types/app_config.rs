@@ -70,35 +70,17 @@ impl model::Model for AppConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.proxy),
-            1 => model::Part::Str(&self.configs),
-            2 => model::Part::Int(&self.created),
-            3 => model::Part::Flag(&self.enabled),
-            4 => model::Part::Int(&self.updated),
-            5 => model::Part::Str(&self.config_id),
-            6 => model::Part::Str(&self.config_name),
-            7 => model::opt(&self.env_variables),
-            8 => model::Part::Int(&self.enabled_disabled_at),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.proxy.is_some(),
-                self.configs.is_some(),
-                self.created.is_some(),
-                self.enabled.is_some(),
-                self.updated.is_some(),
-                self.config_id.is_some(),
-                self.config_name.is_some(),
-                self.env_variables.is_some(),
-                self.enabled_disabled_at.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.config_id);
+        to.opt(6, &self.config_name);
+        to.opt(1, &self.configs);
+        to.opt(2, &self.created);
+        to.opt(3, &self.enabled);
+        to.opt(8, &self.enabled_disabled_at);
+        to.opt(7, &self.env_variables);
+        to.opt(0, &self.proxy);
+        to.opt(4, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AppConfig);
@@ -144,11 +126,9 @@ impl model::Model for AppConfigRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.app_config),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.app_config);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(AppConfigRequest);
@@ -184,11 +164,9 @@ impl model::Model for AppConfigResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.app_config),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.app_config);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AppConfigResponse);

@@ -39,12 +39,10 @@ impl model::Model for AuthInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.namespace),
-            1 => model::opt(&self.env_variables),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.env_variables);
+        to.opt(0, &self.namespace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuthInfo);
@@ -80,11 +78,9 @@ impl model::Model for AuthInfoResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth_info),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth_info);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuthInfoResponse);

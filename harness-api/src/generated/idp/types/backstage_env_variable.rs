@@ -36,11 +36,9 @@ impl model::Model for BackstageEnvVariableRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.env_variable),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.env_variable);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BackstageEnvVariableRequest);
@@ -76,11 +74,9 @@ impl model::Model for ResolvedEnvVariableResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.resolved_env_variables),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.resolved_env_variables);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResolvedEnvVariableResponse);

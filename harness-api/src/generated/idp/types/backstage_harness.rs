@@ -36,11 +36,9 @@ impl model::Model for BackstageHarnessSyncEntitiesResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BackstageHarnessSyncEntitiesResponse);
@@ -102,14 +100,12 @@ impl model::Model for BackstageHarnessSyncRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.user),
-            1 => model::Cell::part(&self.action),
-            2 => model::Cell::part(&self.sync_mode),
-            3 => model::Cell::part(&self.entity_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.action);
+        to.one(3, &self.entity_identifier);
+        to.one(2, &self.sync_mode);
+        to.opt(0, &self.user);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(BackstageHarnessSyncRequest);

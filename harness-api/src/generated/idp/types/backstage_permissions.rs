@@ -48,15 +48,13 @@ impl model::Model for BackstagePermissions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.created),
-            1 => model::Part::Int(&self.updated),
-            2 => model::Part::Str(&self.identifer),
-            3 => model::Part::Str(&self.user_group),
-            4 => model::opt(&self.permissions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.created);
+        to.opt(2, &self.identifer);
+        to.opt(4, &self.permissions);
+        to.opt(1, &self.updated);
+        to.opt(3, &self.user_group);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BackstagePermissions);
@@ -92,11 +90,9 @@ impl model::Model for BackstagePermissionsRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BackstagePermissionsRequest);
@@ -132,11 +128,9 @@ impl model::Model for BackstagePermissionsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BackstagePermissionsResponse);

@@ -54,13 +54,11 @@ impl model::Model for CustomPropertyByEntityDeleteRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.property),
-            1 => model::Cell::part(&self.entity_ref),
-            2 => model::opt(&self.properties),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.entity_ref);
+        to.opt(2, &self.properties);
+        to.opt(0, &self.property);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CustomPropertyByEntityDeleteRequest);
@@ -96,11 +94,9 @@ impl model::Model for CustomPropertyByEntityGetResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.properties),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.properties);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomPropertyByEntityGetResponse);
@@ -148,15 +144,13 @@ impl model::Model for CustomPropertyByEntityRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.mode),
-            1 => model::Part::Json(&self.value),
-            2 => model::Part::Str(&self.property),
-            3 => model::Part::Str(&self.entity_ref),
-            4 => model::opt(&self.properties),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.entity_ref);
+        to.opt(0, &self.mode);
+        to.opt(4, &self.properties);
+        to.opt(2, &self.property);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomPropertyByEntityRequest);
@@ -214,13 +208,11 @@ impl model::Model for CustomPropertyByFieldDeleteRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.property),
-            1 => model::Part::Str(&self.entity_ref),
-            2 => model::opt(&self.entity_refs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.entity_ref);
+        to.opt(2, &self.entity_refs);
+        to.one(0, &self.property);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CustomPropertyByFieldDeleteRequest);
@@ -259,12 +251,10 @@ impl model::Model for CustomPropertyByFieldDeleteResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.property),
-            1 => model::opt(&self.entities_with_deletion),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.entities_with_deletion);
+        to.opt(0, &self.property);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomPropertyByFieldDeleteResponse);
@@ -303,12 +293,10 @@ impl model::Model for CustomPropertyByFieldGetResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.mode),
-            1 => model::opt(&self.entity_refs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.entity_refs);
+        to.opt(0, &self.mode);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomPropertyByFieldGetResponse);
@@ -356,15 +344,13 @@ impl model::Model for CustomPropertyByFieldRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.mode),
-            1 => model::Part::Json(&self.value),
-            2 => model::Part::Str(&self.property),
-            3 => model::Part::Str(&self.entity_ref),
-            4 => model::opt(&self.entity_refs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.entity_ref);
+        to.opt(4, &self.entity_refs);
+        to.opt(0, &self.mode);
+        to.opt(2, &self.property);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomPropertyByFieldRequest);
@@ -410,13 +396,11 @@ impl model::Model for CustomPropertyByFieldResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.property),
-            1 => model::opt(&self.entities_with_updates),
-            2 => model::opt(&self.entities_with_additions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.entities_with_additions);
+        to.opt(1, &self.entities_with_updates);
+        to.opt(0, &self.property);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomPropertyByFieldResponse);
@@ -455,12 +439,10 @@ impl model::Model for CustomPropertyEntitiesCount {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.count),
-            1 => model::opt(&self.entity_refs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.opt(1, &self.entity_refs);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomPropertyEntitiesCount);
@@ -517,13 +499,11 @@ impl model::Model for CustomPropertyFilterDeleteRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.filter),
-            1 => model::Cell::part(&self.property),
-            2 => model::opt(&self.skip_entity_refs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.filter);
+        to.one(1, &self.property);
+        to.opt(2, &self.skip_entity_refs);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CustomPropertyFilterDeleteRequest);
@@ -589,15 +569,13 @@ impl model::Model for CustomPropertyFilterRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.mode),
-            1 => model::Cell::part(&self.value),
-            2 => model::Cell::part(&self.filter),
-            3 => model::Cell::part(&self.property),
-            4 => model::opt(&self.skip_entity_refs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(2, &self.filter);
+        to.opt(0, &self.mode);
+        to.one(3, &self.property);
+        to.opt(4, &self.skip_entity_refs);
+        to.one(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CustomPropertyFilterRequest);
@@ -640,12 +618,10 @@ impl model::Model for CustomPropertyResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status),
-            1 => model::Part::Str(&self.message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.message);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomPropertyResponse);
@@ -688,12 +664,10 @@ impl model::Model for EntityValue {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.value),
-            1 => model::Part::Str(&self.entity_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.entity_ref);
+        to.opt(0, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityValue);
@@ -735,13 +709,11 @@ impl model::Model for PropertyValue {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.mode),
-            1 => model::Part::Json(&self.value),
-            2 => model::Part::Str(&self.property),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.mode);
+        to.opt(2, &self.property);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PropertyValue);

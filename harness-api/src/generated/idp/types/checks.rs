@@ -82,41 +82,20 @@ impl model::Model for CheckDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.rules),
-            3 => model::Part::Flag(&self.custom),
-            4 => model::Part::Str(&self.expression),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Num(&self.percentage),
-            7 => model::Part::Str(&self.description),
-            8 => model::Part::Str(&self.fail_message),
-            9 => model::opt(&self.rule_strategy),
-            10 => model::Part::Flag(&self.harness_managed),
-            11 => model::opt(&self.default_behaviour),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.rules.is_some(),
-                self.custom.is_some(),
-                self.expression.is_some(),
-                self.identifier.is_some(),
-                self.percentage.is_some(),
-                self.description.is_some(),
-                self.fail_message.is_some(),
-                self.rule_strategy.is_some(),
-                self.harness_managed.is_some(),
-                self.default_behaviour.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.custom);
+        to.opt(11, &self.default_behaviour);
+        to.opt(7, &self.description);
+        to.opt(4, &self.expression);
+        to.opt(8, &self.fail_message);
+        to.opt(10, &self.harness_managed);
+        to.opt(5, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(6, &self.percentage);
+        to.opt(9, &self.rule_strategy);
+        to.opt(2, &self.rules);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CheckDetails);
@@ -156,11 +135,9 @@ impl model::Model for CheckDetailsRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.check_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.check_details);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CheckDetailsRequest);
@@ -196,11 +173,9 @@ impl model::Model for CheckDetailsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.check_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.check_details);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CheckDetailsResponse);
@@ -243,12 +218,10 @@ impl model::Model for CheckGraph {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.count),
-            1 => model::Part::Int(&self.timestamp),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.opt(1, &self.timestamp);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CheckGraph);
@@ -314,33 +287,16 @@ impl model::Model for CheckListItem {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Flag(&self.custom),
-            3 => model::Part::Str(&self.expression),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Num(&self.percentage),
-            6 => model::opt(&self.data_source),
-            7 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.custom.is_some(),
-                self.expression.is_some(),
-                self.identifier.is_some(),
-                self.percentage.is_some(),
-                self.data_source.is_some(),
-                self.description.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.custom);
+        to.opt(6, &self.data_source);
+        to.opt(7, &self.description);
+        to.opt(3, &self.expression);
+        to.opt(4, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(5, &self.percentage);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CheckListItem);
@@ -376,11 +332,9 @@ impl model::Model for CheckResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.check),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.check);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CheckResponse);
@@ -434,17 +388,15 @@ impl model::Model for CheckStats {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.type_),
-            3 => model::Part::Str(&self.owner),
-            4 => model::Part::Str(&self.status),
-            5 => model::Part::Str(&self.system),
-            6 => model::Part::Str(&self.namespace),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.kind);
+        to.opt(1, &self.name);
+        to.opt(6, &self.namespace);
+        to.opt(3, &self.owner);
+        to.opt(4, &self.status);
+        to.opt(5, &self.system);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CheckStats);
@@ -486,13 +438,11 @@ impl model::Model for CheckStatsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.stats),
-            2 => model::Part::Int(&self.timestamp),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.stats);
+        to.opt(2, &self.timestamp);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CheckStatsResponse);
@@ -550,16 +500,14 @@ impl model::Model for Rule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.value),
-            1 => model::Part::Str(&self.operator),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::opt(&self.input_values),
-            4 => model::Part::Str(&self.data_point_identifier),
-            5 => model::Part::Str(&self.data_source_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.data_point_identifier);
+        to.opt(5, &self.data_source_identifier);
+        to.opt(2, &self.identifier);
+        to.opt(3, &self.input_values);
+        to.opt(1, &self.operator);
+        to.opt(0, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Rule);

@@ -51,16 +51,14 @@ impl model::Model for BackstageEnvConfigVariable {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.value),
-            2 => model::Part::Int(&self.created),
-            3 => model::Part::Int(&self.updated),
-            4 => model::Part::Str(&self.env_name),
-            5 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.created);
+        to.opt(4, &self.env_name);
+        to.opt(5, &self.identifier);
+        to.opt(0, &self.type_);
+        to.opt(3, &self.updated);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BackstageEnvConfigVariable);
@@ -126,17 +124,15 @@ impl model::Model for BackstageEnvSecretVariable {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Int(&self.created),
-            2 => model::Part::Int(&self.updated),
-            3 => model::Part::Str(&self.env_name),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Flag(&self.is_deleted),
-            6 => model::Part::Str(&self.harness_secret_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.created);
+        to.opt(3, &self.env_name);
+        to.opt(6, &self.harness_secret_identifier);
+        to.opt(4, &self.identifier);
+        to.opt(5, &self.is_deleted);
+        to.opt(0, &self.type_);
+        to.opt(2, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BackstageEnvSecretVariable);
@@ -192,11 +188,9 @@ impl model::Model for BackstageEnvVariableBatchRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.env_variables),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.env_variables);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(BackstageEnvVariableBatchRequest);
@@ -232,11 +226,9 @@ impl model::Model for BackstageEnvVariableResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.env_variable),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.env_variable);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BackstageEnvVariableResponse);
@@ -275,12 +267,10 @@ impl model::Model for ConnectorDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConnectorDetails);
@@ -339,13 +329,11 @@ impl model::Model for DataPointInputValues {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.input_values),
-            1 => model::Cell::part(&self.data_point_identifier),
-            2 => model::Part::Str(&self.data_source_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.data_point_identifier);
+        to.opt(2, &self.data_source_identifier);
+        to.opt(0, &self.input_values);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(DataPointInputValues);
@@ -381,11 +369,9 @@ impl model::Model for DataSourceDataPointInfoResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.resource),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.resource);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DataSourceDataPointInfoResponse);
@@ -431,11 +417,9 @@ impl model::Model for DataSourceLocationInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.data_points),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.data_points);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(DataSourceLocationInfo);
@@ -471,11 +455,9 @@ impl model::Model for DefaultSaveResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DefaultSaveResponse);
@@ -529,15 +511,13 @@ impl model::Model for ExportDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.default_route),
-            3 => model::Part::Flag(&self.add_by_default),
-            4 => model::Part::Json(&self.layout_schema_specs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.add_by_default);
+        to.opt(2, &self.default_route);
+        to.opt(4, &self.layout_schema_specs);
+        to.opt(0, &self.name);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExportDetails);
@@ -591,15 +571,13 @@ impl model::Model for Exports {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.cards),
-            1 => model::Part::Int(&self.pages),
-            2 => model::Part::Int(&self.tab_contents),
-            3 => model::opt(&self.export_details),
-            4 => model::opt(&self.default_entity_types),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cards);
+        to.opt(4, &self.default_entity_types);
+        to.opt(3, &self.export_details);
+        to.opt(1, &self.pages);
+        to.opt(2, &self.tab_contents);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Exports);
@@ -638,12 +616,10 @@ impl model::Model for InputValue {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InputValue);
@@ -691,15 +667,13 @@ impl model::Model for ProxyHostDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.host),
-            1 => model::Part::Flag(&self.proxy),
-            2 => model::Part::Str(&self.plugin_id),
-            3 => model::opt(&self.selectors),
-            4 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.host);
+        to.opt(4, &self.identifier);
+        to.opt(2, &self.plugin_id);
+        to.opt(1, &self.proxy);
+        to.opt(3, &self.selectors);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProxyHostDetail);
@@ -747,15 +721,13 @@ impl model::Model for ScorecardFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.type_),
-            3 => model::opt(&self.owners),
-            4 => model::opt(&self.lifecycle),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.kind);
+        to.opt(4, &self.lifecycle);
+        to.opt(3, &self.owners);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScorecardFilter);
@@ -794,12 +766,10 @@ impl model::Model for ScorecardRecalibrateIdentifiers {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.entity_identifier),
-            1 => model::Part::Str(&self.scorecard_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.entity_identifier);
+        to.opt(1, &self.scorecard_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScorecardRecalibrateIdentifiers);
@@ -838,12 +808,10 @@ impl model::Model for ScorecardRecalibrateInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.start_time),
-            1 => model::opt(&self.started_by),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.start_time);
+        to.opt(1, &self.started_by);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScorecardRecalibrateInfo);
@@ -879,11 +847,9 @@ impl model::Model for ScorecardRecalibrateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.identifiers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifiers);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScorecardRecalibrateRequest);
@@ -919,11 +885,9 @@ impl model::Model for ScorecardRecalibrateResponseV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.info),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.info);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScorecardRecalibrateResponseV2);
@@ -965,13 +929,11 @@ impl model::Model for User {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Str(&self.email),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.email);
+        to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(User);

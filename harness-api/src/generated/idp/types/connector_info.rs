@@ -36,11 +36,9 @@ impl model::Model for ConnectorInfoRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.connector_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.connector_details);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConnectorInfoRequest);
@@ -76,11 +74,9 @@ impl model::Model for ConnectorInfoResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.connector_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.connector_details);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConnectorInfoResponse);

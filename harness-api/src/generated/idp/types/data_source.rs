@@ -58,16 +58,14 @@ impl model::Model for DataPoint {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.description),
-            3 => model::opt(&self.input_details),
-            4 => model::Part::Str(&self.detailed_description),
-            5 => model::Part::Str(&self.data_point_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.data_point_identifier);
+        to.opt(2, &self.description);
+        to.opt(4, &self.detailed_description);
+        to.opt(3, &self.input_details);
+        to.opt(0, &self.name);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DataPoint);
@@ -103,11 +101,9 @@ impl model::Model for DataPointsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data_points),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data_points);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DataPointsResponse);
@@ -149,13 +145,11 @@ impl model::Model for DataSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.identifier),
-            2 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.description);
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DataSource);
@@ -194,12 +188,10 @@ impl model::Model for DataSourceDataPointsMap {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data_points),
-            1 => model::opt(&self.data_source),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data_points);
+        to.opt(1, &self.data_source);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DataSourceDataPointsMap);
@@ -235,11 +227,9 @@ impl model::Model for DataSourceDataPointsMapResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data_source_data_points_map),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data_source_data_points_map);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DataSourceDataPointsMapResponse);
@@ -275,11 +265,9 @@ impl model::Model for DataSourcesResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data_sources),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data_sources);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DataSourcesResponse);
@@ -321,13 +309,11 @@ impl model::Model for InputDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Flag(&self.required),
-            2 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.description);
+        to.opt(0, &self.key);
+        to.opt(1, &self.required);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InputDetails);

@@ -45,14 +45,12 @@ impl model::Model for CacheResponseData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ttl_left),
-            1 => model::opt(&self.cache_state),
-            2 => model::Part::Flag(&self.is_sync_enabled),
-            3 => model::Part::Int(&self.last_updated_at),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.cache_state);
+        to.opt(2, &self.is_sync_enabled);
+        to.opt(3, &self.last_updated_at);
+        to.opt(0, &self.ttl_left);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CacheResponseData);
@@ -92,11 +90,9 @@ impl model::Model for EntitiesByRefsRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.entity_refs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.entity_refs);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntitiesByRefsRequest);
@@ -178,41 +174,20 @@ impl model::Model for EntitiesGroups {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.order),
-            1 => model::Part::Int(&self.total),
-            2 => model::opt(&self.entities),
-            3 => model::Part::Str(&self.org_name),
-            4 => model::opt(&self.workflows),
-            5 => model::Part::Str(&self.group_icon),
-            6 => model::Part::Str(&self.group_name),
-            7 => model::Part::Str(&self.project_name),
-            8 => model::Part::Str(&self.org_identifier),
-            9 => model::Part::Str(&self.group_identifier),
-            10 => model::Part::Str(&self.group_description),
-            11 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.order.is_some(),
-                self.total.is_some(),
-                self.entities.is_some(),
-                self.org_name.is_some(),
-                self.workflows.is_some(),
-                self.group_icon.is_some(),
-                self.group_name.is_some(),
-                self.project_name.is_some(),
-                self.org_identifier.is_some(),
-                self.group_identifier.is_some(),
-                self.group_description.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.entities);
+        to.opt(10, &self.group_description);
+        to.opt(5, &self.group_icon);
+        to.opt(9, &self.group_identifier);
+        to.opt(6, &self.group_name);
+        to.opt(0, &self.order);
+        to.opt(8, &self.org_identifier);
+        to.opt(3, &self.org_name);
+        to.opt(11, &self.project_identifier);
+        to.opt(7, &self.project_name);
+        to.opt(1, &self.total);
+        to.opt(4, &self.workflows);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntitiesGroups);
@@ -251,12 +226,10 @@ impl model::Model for EntitiesGroupsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.count);
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntitiesGroupsResponse);
@@ -314,16 +287,14 @@ impl model::Model for EntitiesGroupsResponseCount {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.org),
-            1 => model::Part::Int(&self.total),
-            2 => model::opt(&self.account),
-            3 => model::opt(&self.project),
-            4 => model::Part::Int(&self.total_owned),
-            5 => model::Part::Int(&self.total_starred),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account);
+        to.opt(0, &self.org);
+        to.opt(3, &self.project);
+        to.opt(1, &self.total);
+        to.opt(4, &self.total_owned);
+        to.opt(5, &self.total_starred);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntitiesGroupsResponseCount);
@@ -365,13 +336,11 @@ impl model::Model for EntitiesGroupsResponseCountOrg {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.groups),
-            1 => model::Part::Str(&self.org_name),
-            2 => model::Part::Str(&self.org_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.groups);
+        to.opt(2, &self.org_identifier);
+        to.opt(1, &self.org_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntitiesGroupsResponseCountOrg);
@@ -425,15 +394,13 @@ impl model::Model for EntitiesGroupsResponseCountProject {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.groups),
-            1 => model::Part::Str(&self.org_name),
-            2 => model::Part::Str(&self.project_name),
-            3 => model::Part::Str(&self.org_identifier),
-            4 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.groups);
+        to.opt(3, &self.org_identifier);
+        to.opt(1, &self.org_name);
+        to.opt(4, &self.project_identifier);
+        to.opt(2, &self.project_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntitiesGroupsResponseCountProject);
@@ -475,13 +442,11 @@ impl model::Model for EntitiesGroupsResponseData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.org),
-            1 => model::opt(&self.account),
-            2 => model::opt(&self.project),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account);
+        to.opt(0, &self.org);
+        to.opt(2, &self.project);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntitiesGroupsResponseData);
@@ -520,12 +485,10 @@ impl model::Model for EntitiesGroupsResponseDataAccount {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.with_group),
-            1 => model::opt(&self.without_group),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.with_group);
+        to.opt(1, &self.without_group);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntitiesGroupsResponseDataAccount);
@@ -564,12 +527,10 @@ impl model::Model for EntitiesGroupsResponseDataOrg {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.with_group),
-            1 => model::opt(&self.without_group),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.with_group);
+        to.opt(1, &self.without_group);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntitiesGroupsResponseDataOrg);
@@ -608,12 +569,10 @@ impl model::Model for EntitiesGroupsResponseDataProject {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.with_group),
-            1 => model::opt(&self.without_group),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.with_group);
+        to.opt(1, &self.without_group);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntitiesGroupsResponseDataProject);
@@ -649,11 +608,9 @@ impl model::Model for EntityConvertResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityConvertResponse);
@@ -703,12 +660,10 @@ impl model::Model for EntityCreateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.yaml),
-            1 => model::opt(&self.git_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.git_details);
+        to.one(0, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(EntityCreateRequest);
@@ -744,11 +699,9 @@ impl model::Model for EntityFilterQueryRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.entity_refs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.entity_refs);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityFilterQueryRequest);
@@ -787,12 +740,10 @@ impl model::Model for EntityFiltersResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.filter),
-            1 => model::Part::Json(&self.values),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.filter);
+        to.opt(1, &self.values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityFiltersResponse);
@@ -837,14 +788,12 @@ impl model::Model for EntityKindsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Part::Int(&self.total),
-            2 => model::Part::Str(&self.description),
-            3 => model::Part::Str(&self.display_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.description);
+        to.opt(3, &self.display_name);
+        to.opt(0, &self.kind);
+        to.opt(1, &self.total);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityKindsResponse);
@@ -901,12 +850,10 @@ impl model::Model for EntityMoveRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.git_details),
-            1 => model::Cell::part(&self.entity_move_operation_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.entity_move_operation_type);
+        to.one(0, &self.git_details);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(EntityMoveRequest);
@@ -952,11 +899,9 @@ impl model::Model for EntityRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(EntityRequest);
@@ -1110,77 +1055,38 @@ impl model::Model for EntityResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.kind),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Json(&self.spec),
-            3 => model::opt(&self.tags),
-            4 => model::Part::Str(&self.type_),
-            5 => model::Part::Str(&self.yaml),
-            6 => model::Part::Str(&self.owner),
-            7 => model::opt(&self.scope),
-            8 => model::opt(&self.groups),
-            9 => model::opt(&self.status),
-            10 => model::Part::Int(&self.created),
-            11 => model::Part::Flag(&self.starred),
-            12 => model::Part::Int(&self.updated),
-            13 => model::Part::Json(&self.metadata),
-            14 => model::Part::Str(&self.org_name),
-            15 => model::Part::Str(&self.decorator),
-            16 => model::Part::Str(&self.lifecycle),
-            17 => model::Part::Json(&self.relations),
-            18 => model::Part::Str(&self.entity_ref),
-            19 => model::Part::Str(&self.identifier),
-            20 => model::opt(&self.scorecards),
-            21 => model::Part::Str(&self.description),
-            22 => model::opt(&self.git_details),
-            23 => model::opt(&self.sto_details),
-            24 => model::Part::Str(&self.project_name),
-            25 => model::Part::Str(&self.org_identifier),
-            26 => model::opt(&self.reference_type),
-            27 => model::Part::Str(&self.project_identifier),
-            28 => model::opt(&self.cache_response_data),
-            29 => model::opt(&self.entity_validity_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.kind.is_some(),
-                self.name.is_some(),
-                self.spec.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.yaml.is_some(),
-                self.owner.is_some(),
-                self.scope.is_some(),
-                self.groups.is_some(),
-                self.status.is_some(),
-                self.created.is_some(),
-                self.starred.is_some(),
-                self.updated.is_some(),
-                self.metadata.is_some(),
-                self.org_name.is_some(),
-                self.decorator.is_some(),
-                self.lifecycle.is_some(),
-                self.relations.is_some(),
-                self.entity_ref.is_some(),
-                self.identifier.is_some(),
-                self.scorecards.is_some(),
-                self.description.is_some(),
-                self.git_details.is_some(),
-                self.sto_details.is_some(),
-                self.project_name.is_some(),
-                self.org_identifier.is_some(),
-                self.reference_type.is_some(),
-                self.project_identifier.is_some(),
-                self.cache_response_data.is_some(),
-                self.entity_validity_details.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(28, &self.cache_response_data);
+        to.opt(10, &self.created);
+        to.opt(15, &self.decorator);
+        to.opt(21, &self.description);
+        to.opt(18, &self.entity_ref);
+        to.opt(29, &self.entity_validity_details);
+        to.opt(22, &self.git_details);
+        to.opt(8, &self.groups);
+        to.opt(19, &self.identifier);
+        to.opt(0, &self.kind);
+        to.opt(16, &self.lifecycle);
+        to.opt(13, &self.metadata);
+        to.opt(1, &self.name);
+        to.opt(25, &self.org_identifier);
+        to.opt(14, &self.org_name);
+        to.opt(6, &self.owner);
+        to.opt(27, &self.project_identifier);
+        to.opt(24, &self.project_name);
+        to.opt(26, &self.reference_type);
+        to.opt(17, &self.relations);
+        to.opt(7, &self.scope);
+        to.opt(20, &self.scorecards);
+        to.opt(2, &self.spec);
+        to.opt(11, &self.starred);
+        to.opt(9, &self.status);
+        to.opt(23, &self.sto_details);
+        to.opt(3, &self.tags);
+        to.opt(4, &self.type_);
+        to.opt(12, &self.updated);
+        to.opt(5, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityResponse);
@@ -1219,12 +1125,10 @@ impl model::Model for EntityResponseEntityValidityDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.is_valid),
-            1 => model::opt(&self.error_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.error_messages);
+        to.opt(0, &self.is_valid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityResponseEntityValidityDetails);
@@ -1294,35 +1198,17 @@ impl model::Model for EntityResponseGroups {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.scope),
-            1 => model::Part::Str(&self.org_name),
-            2 => model::Part::Str(&self.group_icon),
-            3 => model::Part::Str(&self.group_name),
-            4 => model::Part::Str(&self.project_name),
-            5 => model::Part::Str(&self.org_identifier),
-            6 => model::Part::Str(&self.group_identifier),
-            7 => model::Part::Str(&self.group_description),
-            8 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.scope.is_some(),
-                self.org_name.is_some(),
-                self.group_icon.is_some(),
-                self.group_name.is_some(),
-                self.project_name.is_some(),
-                self.org_identifier.is_some(),
-                self.group_identifier.is_some(),
-                self.group_description.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.group_description);
+        to.opt(2, &self.group_icon);
+        to.opt(6, &self.group_identifier);
+        to.opt(3, &self.group_name);
+        to.opt(5, &self.org_identifier);
+        to.opt(1, &self.org_name);
+        to.opt(8, &self.project_identifier);
+        to.opt(4, &self.project_name);
+        to.opt(0, &self.scope);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityResponseGroups);
@@ -1379,12 +1265,10 @@ impl model::Model for EntityResponseScorecards {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.scores),
-            1 => model::Part::Num(&self.average),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.average);
+        to.opt(0, &self.scores);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityResponseScorecards);
@@ -1438,15 +1322,13 @@ impl model::Model for EntityResponseScorecardsScores {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.score),
-            1 => model::Part::Str(&self.scorecard),
-            2 => model::Part::Num(&self.total_checks),
-            3 => model::Part::Num(&self.passed_checks),
-            4 => model::Part::Str(&self.scorecard_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.passed_checks);
+        to.opt(0, &self.score);
+        to.opt(1, &self.scorecard);
+        to.opt(4, &self.scorecard_name);
+        to.opt(2, &self.total_checks);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityResponseScorecardsScores);
@@ -1488,13 +1370,11 @@ impl model::Model for EntityResponseStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.level),
-            2 => model::Part::Str(&self.message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.level);
+        to.opt(2, &self.message);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityResponseStatus);
@@ -1530,11 +1410,9 @@ impl model::Model for EntityResponseStoDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.test_targets),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.test_targets);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityResponseStoDetails);
@@ -1582,15 +1460,13 @@ impl model::Model for EntityResponseStoDetailsTestTargets {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.scope),
-            2 => model::Part::Str(&self.variant),
-            3 => model::Part::Str(&self.org_name),
-            4 => model::Part::Str(&self.project_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(3, &self.org_name);
+        to.opt(4, &self.project_name);
+        to.opt(1, &self.scope);
+        to.opt(2, &self.variant);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityResponseStoDetailsTestTargets);
@@ -1640,12 +1516,10 @@ impl model::Model for EntityUpdateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.yaml),
-            1 => model::opt(&self.git_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.git_details);
+        to.one(0, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(EntityUpdateRequest);
@@ -1690,14 +1564,12 @@ impl model::Model for GitMetadataUpdateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.file_path),
-            1 => model::Part::Str(&self.repo_name),
-            2 => model::Part::Str(&self.branch_name),
-            3 => model::Part::Str(&self.connector_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.branch_name);
+        to.opt(3, &self.connector_ref);
+        to.opt(0, &self.file_path);
+        to.opt(1, &self.repo_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitMetadataUpdateRequest);
@@ -1763,33 +1635,16 @@ impl model::Model for IdpGitCreateDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.file_path),
-            1 => model::Part::Str(&self.repo_name),
-            2 => model::opt(&self.store_type),
-            3 => model::Part::Str(&self.base_branch),
-            4 => model::Part::Str(&self.branch_name),
-            5 => model::Part::Str(&self.connector_ref),
-            6 => model::Part::Str(&self.commit_message),
-            7 => model::Part::Flag(&self.is_harness_code_repo),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.file_path.is_some(),
-                self.repo_name.is_some(),
-                self.store_type.is_some(),
-                self.base_branch.is_some(),
-                self.branch_name.is_some(),
-                self.connector_ref.is_some(),
-                self.commit_message.is_some(),
-                self.is_harness_code_repo.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.base_branch);
+        to.opt(4, &self.branch_name);
+        to.opt(6, &self.commit_message);
+        to.opt(5, &self.connector_ref);
+        to.opt(0, &self.file_path);
+        to.opt(7, &self.is_harness_code_repo);
+        to.opt(1, &self.repo_name);
+        to.opt(2, &self.store_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(IdpGitCreateDetails);
@@ -1875,41 +1730,20 @@ impl model::Model for IdpGitDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.file_url),
-            1 => model::Part::Str(&self.repo_url),
-            2 => model::Part::Str(&self.commit_id),
-            3 => model::Part::Str(&self.file_path),
-            4 => model::Part::Str(&self.object_id),
-            5 => model::Part::Str(&self.repo_name),
-            6 => model::opt(&self.store_type),
-            7 => model::Part::Str(&self.base_branch),
-            8 => model::Part::Str(&self.branch_name),
-            9 => model::Part::Str(&self.connector_ref),
-            10 => model::Part::Str(&self.commit_message),
-            11 => model::Part::Flag(&self.is_harness_code_repo),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.file_url.is_some(),
-                self.repo_url.is_some(),
-                self.commit_id.is_some(),
-                self.file_path.is_some(),
-                self.object_id.is_some(),
-                self.repo_name.is_some(),
-                self.store_type.is_some(),
-                self.base_branch.is_some(),
-                self.branch_name.is_some(),
-                self.connector_ref.is_some(),
-                self.commit_message.is_some(),
-                self.is_harness_code_repo.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.base_branch);
+        to.opt(8, &self.branch_name);
+        to.opt(2, &self.commit_id);
+        to.opt(10, &self.commit_message);
+        to.opt(9, &self.connector_ref);
+        to.opt(3, &self.file_path);
+        to.opt(0, &self.file_url);
+        to.opt(11, &self.is_harness_code_repo);
+        to.opt(4, &self.object_id);
+        to.opt(5, &self.repo_name);
+        to.opt(1, &self.repo_url);
+        to.opt(6, &self.store_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(IdpGitDetails);
@@ -1967,15 +1801,13 @@ impl model::Model for IdpGitImportDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.file_path),
-            1 => model::Part::Str(&self.repo_name),
-            2 => model::Part::Str(&self.branch_name),
-            3 => model::Part::Str(&self.connector_ref),
-            4 => model::Part::Flag(&self.is_harness_code_repo),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.branch_name);
+        to.opt(3, &self.connector_ref);
+        to.opt(0, &self.file_path);
+        to.opt(4, &self.is_harness_code_repo);
+        to.opt(1, &self.repo_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(IdpGitImportDetails);
@@ -2058,17 +1890,15 @@ impl model::Model for IdpGitMoveDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.file_path),
-            1 => model::Cell::part(&self.repo_name),
-            2 => model::Part::Str(&self.base_branch),
-            3 => model::Cell::part(&self.branch_name),
-            4 => model::Cell::part(&self.connector_ref),
-            5 => model::Part::Str(&self.commit_message),
-            6 => model::Part::Flag(&self.is_harness_code_repo),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.base_branch);
+        to.one(3, &self.branch_name);
+        to.opt(5, &self.commit_message);
+        to.one(4, &self.connector_ref);
+        to.one(0, &self.file_path);
+        to.opt(6, &self.is_harness_code_repo);
+        to.one(1, &self.repo_name);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(IdpGitMoveDetails);
@@ -2142,37 +1972,18 @@ impl model::Model for IdpGitUpdateDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.file_path),
-            1 => model::Part::Str(&self.repo_name),
-            2 => model::opt(&self.store_type),
-            3 => model::Part::Str(&self.base_branch),
-            4 => model::Part::Str(&self.branch_name),
-            5 => model::Part::Str(&self.connector_ref),
-            6 => model::Part::Str(&self.commit_message),
-            7 => model::Part::Str(&self.last_commit_id),
-            8 => model::Part::Str(&self.last_object_id),
-            9 => model::Part::Flag(&self.is_harness_code_repo),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.file_path.is_some(),
-                self.repo_name.is_some(),
-                self.store_type.is_some(),
-                self.base_branch.is_some(),
-                self.branch_name.is_some(),
-                self.connector_ref.is_some(),
-                self.commit_message.is_some(),
-                self.last_commit_id.is_some(),
-                self.last_object_id.is_some(),
-                self.is_harness_code_repo.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.base_branch);
+        to.opt(4, &self.branch_name);
+        to.opt(6, &self.commit_message);
+        to.opt(5, &self.connector_ref);
+        to.opt(0, &self.file_path);
+        to.opt(9, &self.is_harness_code_repo);
+        to.opt(7, &self.last_commit_id);
+        to.opt(8, &self.last_object_id);
+        to.opt(1, &self.repo_name);
+        to.opt(2, &self.store_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(IdpGitUpdateDetails);

@@ -109,41 +109,20 @@ impl model::Model for EnvironmentProxyCreateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Cell::part(&self.owner),
-            3 => model::Part::Str(&self.inputs),
-            4 => model::Cell::part(&self.overrides),
-            5 => model::Part::Str(&self.description),
-            6 => model::opt(&self.target_state),
-            7 => model::Cell::part(&self.environment_name),
-            8 => model::Part::Str(&self.based_on_identifier),
-            9 => model::Cell::part(&self.environment_identifier),
-            10 => model::Part::Str(&self.environment_blueprint_version),
-            11 => model::Cell::part(&self.environment_blueprint_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.tags.is_some(),
-                self.type_.is_some(),
-                true,
-                self.inputs.is_some(),
-                true,
-                self.description.is_some(),
-                self.target_state.is_some(),
-                true,
-                self.based_on_identifier.is_some(),
-                true,
-                self.environment_blueprint_version.is_some(),
-                true,
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.based_on_identifier);
+        to.opt(5, &self.description);
+        to.one(11, &self.environment_blueprint_identifier);
+        to.opt(10, &self.environment_blueprint_version);
+        to.one(9, &self.environment_identifier);
+        to.one(7, &self.environment_name);
+        to.opt(3, &self.inputs);
+        to.one(4, &self.overrides);
+        to.one(2, &self.owner);
+        to.opt(0, &self.tags);
+        to.opt(6, &self.target_state);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(EnvironmentProxyCreateRequest);
@@ -202,15 +181,13 @@ impl model::Model for EnvironmentProxyUpdateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.inputs),
-            1 => model::Part::Str(&self.overrides),
-            2 => model::Part::Str(&self.target_state),
-            3 => model::Part::Str(&self.based_on_identifier),
-            4 => model::Part::Str(&self.environment_blueprint_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.based_on_identifier);
+        to.opt(4, &self.environment_blueprint_version);
+        to.opt(0, &self.inputs);
+        to.opt(1, &self.overrides);
+        to.opt(2, &self.target_state);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EnvironmentProxyUpdateRequest);

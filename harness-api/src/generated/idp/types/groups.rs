@@ -51,16 +51,14 @@ impl model::Model for Group {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.icon),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Int(&self.order),
-            3 => model::opt(&self.workflows),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.description);
+        to.opt(0, &self.icon);
+        to.opt(4, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(2, &self.order);
+        to.opt(3, &self.workflows);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Group);
@@ -96,11 +94,9 @@ impl model::Model for GroupRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.group),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.group);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GroupRequest);
@@ -136,11 +132,9 @@ impl model::Model for GroupResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.group),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.group);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GroupResponse);
@@ -176,11 +170,9 @@ impl model::Model for GroupsYamlResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GroupsYamlResponse);
@@ -246,33 +238,16 @@ impl model::Model for WorkflowsInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uid),
-            1 => model::Part::Str(&self.icon),
-            2 => model::Part::Str(&self.kind),
-            3 => model::Part::Str(&self.name),
-            4 => model::Part::Str(&self.type_),
-            5 => model::Part::Str(&self.owner),
-            6 => model::Part::Str(&self.title),
-            7 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.uid.is_some(),
-                self.icon.is_some(),
-                self.kind.is_some(),
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.owner.is_some(),
-                self.title.is_some(),
-                self.description.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.description);
+        to.opt(1, &self.icon);
+        to.opt(2, &self.kind);
+        to.opt(3, &self.name);
+        to.opt(5, &self.owner);
+        to.opt(6, &self.title);
+        to.opt(4, &self.type_);
+        to.opt(0, &self.uid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WorkflowsInfo);
@@ -308,11 +283,9 @@ impl model::Model for WorkflowsInfoResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.workflows),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.workflows);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WorkflowsInfoResponse);

@@ -53,12 +53,10 @@ impl model::Model for DataSourceDataPointInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.catalog_info_yaml),
-            1 => model::Cell::part(&self.data_source_location),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.catalog_info_yaml);
+        to.one(1, &self.data_source_location);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(DataSourceDataPointInfo);
@@ -104,11 +102,9 @@ impl model::Model for DataSourceDataPointInfoRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.request),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.request);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(DataSourceDataPointInfoRequest);

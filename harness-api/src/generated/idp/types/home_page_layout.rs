@@ -45,14 +45,12 @@ impl model::Model for BannerInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::opt(&self.image),
-            2 => model::opt(&self.video),
-            3 => model::Part::Flag(&self.banner_enabled),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.banner_enabled);
+        to.opt(1, &self.image);
+        to.opt(0, &self.type_);
+        to.opt(2, &self.video);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BannerInfo);
@@ -130,35 +128,17 @@ impl model::Model for CustomLinkCard {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.size),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Flag(&self.draft),
-            3 => model::opt(&self.links),
-            4 => model::Part::Str(&self.title),
-            5 => model::Part::Str(&self.icon_url),
-            6 => model::Part::Str(&self.identifier),
-            7 => model::Part::Str(&self.description),
-            8 => model::Part::Flag(&self.default_card),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.size.is_some(),
-                self.type_.is_some(),
-                self.draft.is_some(),
-                self.links.is_some(),
-                self.title.is_some(),
-                self.icon_url.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.default_card.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.default_card);
+        to.opt(7, &self.description);
+        to.opt(2, &self.draft);
+        to.opt(5, &self.icon_url);
+        to.opt(6, &self.identifier);
+        to.opt(3, &self.links);
+        to.opt(0, &self.size);
+        to.opt(4, &self.title);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomLinkCard);
@@ -208,11 +188,9 @@ impl model::Model for DeleteHomePageLayoutIconRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.icon_url),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.icon_url);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(DeleteHomePageLayoutIconRequest);
@@ -274,17 +252,15 @@ impl model::Model for GithubCard {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.size),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Flag(&self.draft),
-            3 => model::Part::Str(&self.title),
-            4 => model::Part::Str(&self.icon_url),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Flag(&self.default_card),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.default_card);
+        to.opt(2, &self.draft);
+        to.opt(4, &self.icon_url);
+        to.opt(5, &self.identifier);
+        to.opt(0, &self.size);
+        to.opt(3, &self.title);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GithubCard);
@@ -326,12 +302,10 @@ impl model::Model for HeaderInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.header_text),
-            1 => model::opt(&self.quick_links),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.header_text);
+        to.opt(1, &self.quick_links);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HeaderInfo);
@@ -373,13 +347,11 @@ impl model::Model for HomePageLayoutInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.cards),
-            1 => model::opt(&self.banner),
-            2 => model::opt(&self.header),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.banner);
+        to.opt(0, &self.cards);
+        to.opt(2, &self.header);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HomePageLayoutInfo);
@@ -425,11 +397,9 @@ impl model::Model for HomePageLayoutRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.home_page_layout),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.home_page_layout);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(HomePageLayoutRequest);
@@ -465,11 +435,9 @@ impl model::Model for HomePageLayoutResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.home_page_layout),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.home_page_layout);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HomePageLayoutResponse);
@@ -505,11 +473,9 @@ impl model::Model for HomePageLayoutYamlResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HomePageLayoutYamlResponse);
@@ -575,33 +541,16 @@ impl model::Model for LearnMoreCard {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.size),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Flag(&self.draft),
-            3 => model::Part::Str(&self.title),
-            4 => model::Part::Str(&self.icon_url),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Str(&self.description),
-            7 => model::Part::Flag(&self.default_card),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.size.is_some(),
-                self.type_.is_some(),
-                self.draft.is_some(),
-                self.title.is_some(),
-                self.icon_url.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.default_card.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.default_card);
+        to.opt(6, &self.description);
+        to.opt(2, &self.draft);
+        to.opt(4, &self.icon_url);
+        to.opt(5, &self.identifier);
+        to.opt(0, &self.size);
+        to.opt(3, &self.title);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LearnMoreCard);
@@ -650,14 +599,12 @@ impl model::Model for LinksInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.icon),
-            2 => model::Part::Str(&self.title),
-            3 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.icon);
+        to.opt(3, &self.identifier);
+        to.opt(2, &self.title);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LinksInfo);
@@ -727,35 +674,17 @@ impl model::Model for MarkdownCard {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.size),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Flag(&self.draft),
-            3 => model::Part::Str(&self.title),
-            4 => model::Part::Str(&self.icon_url),
-            5 => model::Part::Str(&self.markdown),
-            6 => model::Part::Str(&self.identifier),
-            7 => model::Part::Str(&self.description),
-            8 => model::Part::Flag(&self.default_card),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.size.is_some(),
-                self.type_.is_some(),
-                self.draft.is_some(),
-                self.title.is_some(),
-                self.icon_url.is_some(),
-                self.markdown.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.default_card.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.default_card);
+        to.opt(7, &self.description);
+        to.opt(2, &self.draft);
+        to.opt(4, &self.icon_url);
+        to.opt(6, &self.identifier);
+        to.opt(5, &self.markdown);
+        to.opt(0, &self.size);
+        to.opt(3, &self.title);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MarkdownCard);
@@ -824,33 +753,16 @@ impl model::Model for RecentlyVisitedCard {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.size),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Flag(&self.draft),
-            3 => model::Part::Str(&self.title),
-            4 => model::Part::Str(&self.icon_url),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Str(&self.description),
-            7 => model::Part::Flag(&self.default_card),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.size.is_some(),
-                self.type_.is_some(),
-                self.draft.is_some(),
-                self.title.is_some(),
-                self.icon_url.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.default_card.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.default_card);
+        to.opt(6, &self.description);
+        to.opt(2, &self.draft);
+        to.opt(4, &self.icon_url);
+        to.opt(5, &self.identifier);
+        to.opt(0, &self.size);
+        to.opt(3, &self.title);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RecentlyVisitedCard);
@@ -916,17 +828,15 @@ impl model::Model for SelfServiceCard {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.size),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Flag(&self.draft),
-            3 => model::Part::Str(&self.title),
-            4 => model::Part::Str(&self.icon_url),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Flag(&self.default_card),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.default_card);
+        to.opt(2, &self.draft);
+        to.opt(4, &self.icon_url);
+        to.opt(5, &self.identifier);
+        to.opt(0, &self.size);
+        to.opt(3, &self.title);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SelfServiceCard);
@@ -996,33 +906,16 @@ impl model::Model for TopVisitedCard {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.size),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Flag(&self.draft),
-            3 => model::Part::Str(&self.title),
-            4 => model::Part::Str(&self.icon_url),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Str(&self.description),
-            7 => model::Part::Flag(&self.default_card),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.size.is_some(),
-                self.type_.is_some(),
-                self.draft.is_some(),
-                self.title.is_some(),
-                self.icon_url.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.default_card.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.default_card);
+        to.opt(6, &self.description);
+        to.opt(2, &self.draft);
+        to.opt(4, &self.icon_url);
+        to.opt(5, &self.identifier);
+        to.opt(0, &self.size);
+        to.opt(3, &self.title);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TopVisitedCard);
@@ -1068,13 +961,11 @@ impl model::Model for UploadInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::opt(&self.uploads),
-            2 => model::Part::Str(&self.selected),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.selected);
+        to.opt(1, &self.uploads);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UploadInfo);
@@ -1144,35 +1035,17 @@ impl model::Model for VideoCard {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.size),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Flag(&self.draft),
-            4 => model::Part::Str(&self.title),
-            5 => model::Part::Str(&self.icon_url),
-            6 => model::Part::Str(&self.identifier),
-            7 => model::Part::Str(&self.description),
-            8 => model::Part::Flag(&self.default_card),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.size.is_some(),
-                self.type_.is_some(),
-                self.draft.is_some(),
-                self.title.is_some(),
-                self.icon_url.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.default_card.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.default_card);
+        to.opt(7, &self.description);
+        to.opt(3, &self.draft);
+        to.opt(5, &self.icon_url);
+        to.opt(6, &self.identifier);
+        to.opt(1, &self.size);
+        to.opt(4, &self.title);
+        to.opt(2, &self.type_);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(VideoCard);

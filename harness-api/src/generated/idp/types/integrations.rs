@@ -36,11 +36,9 @@ impl model::Model for CreateIntegrationBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.request),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.request);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateIntegrationBody);
@@ -76,11 +74,9 @@ impl model::Model for CreateIntegrationBodyRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateIntegrationBodyRequest);
@@ -138,13 +134,11 @@ impl model::Model for SaveDiscoverEntitiesBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.all),
-            1 => model::Part::Flag(&self.auto_discover),
-            2 => model::opt(&self.integration_entities),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.all);
+        to.opt(1, &self.auto_discover);
+        to.opt(2, &self.integration_entities);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SaveDiscoverEntitiesBody);
@@ -186,13 +180,11 @@ impl model::Model for SaveDiscoverEntitiesBodyIntegrationEntities {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.action),
-            1 => model::Part::Str(&self.action_destination),
-            2 => model::Part::Str(&self.integration_entity_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.action);
+        to.opt(1, &self.action_destination);
+        to.opt(2, &self.integration_entity_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SaveDiscoverEntitiesBodyIntegrationEntities);
@@ -228,11 +220,9 @@ impl model::Model for UnlinkIntegrationEntitiesBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.entity_refs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.entity_refs);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UnlinkIntegrationEntitiesBody);
@@ -268,11 +258,9 @@ impl model::Model for UpdateIntegrationBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.request),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.request);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateIntegrationBody);
@@ -308,11 +296,9 @@ impl model::Model for UpdateIntegrationBodyRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateIntegrationBodyRequest);

@@ -48,15 +48,13 @@ impl model::Model for CreateKindBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.icon),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.schema),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.description);
+        to.opt(0, &self.icon);
+        to.opt(3, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(2, &self.schema);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateKindBody);
@@ -92,11 +90,9 @@ impl model::Model for KindSchemaValidateBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.schema),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.schema);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(KindSchemaValidateBody);
@@ -141,14 +137,12 @@ impl model::Model for UpdateKindBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.icon),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.schema),
-            3 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.description);
+        to.opt(0, &self.icon);
+        to.opt(1, &self.name);
+        to.opt(2, &self.schema);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateKindBody);

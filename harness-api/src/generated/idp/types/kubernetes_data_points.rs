@@ -42,13 +42,11 @@ impl model::Model for ClusterConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.token),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.name);
+        to.opt(2, &self.token);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ClusterConfig);
@@ -93,14 +91,12 @@ impl model::Model for KubernetesConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.clusters),
-            1 => model::Part::Str(&self.namespace),
-            2 => model::Part::Str(&self.label_selector),
-            3 => model::opt(&self.data_source_location),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.clusters);
+        to.opt(3, &self.data_source_location);
+        to.opt(2, &self.label_selector);
+        to.opt(1, &self.namespace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(KubernetesConfig);
@@ -136,11 +132,9 @@ impl model::Model for KubernetesRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.request),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.request);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(KubernetesRequest);

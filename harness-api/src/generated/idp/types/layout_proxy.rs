@@ -53,12 +53,10 @@ impl model::Model for LayoutIngestRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.exports),
-            1 => model::Cell::part(&self.operation_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.exports);
+        to.one(1, &self.operation_type);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(LayoutIngestRequest);
@@ -109,16 +107,14 @@ impl model::Model for LayoutRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.type_),
-            3 => model::Part::Str(&self.yaml),
-            4 => model::Part::Str(&self.default_yaml),
-            5 => model::Part::Str(&self.display_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.default_yaml);
+        to.opt(5, &self.display_name);
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.opt(2, &self.type_);
+        to.opt(3, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LayoutRequest);

@@ -51,16 +51,14 @@ impl model::Model for CreateLayoutV3Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.type_),
-            3 => model::Part::Str(&self.yaml),
-            4 => model::Part::Str(&self.default_yaml),
-            5 => model::Part::Str(&self.display_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.default_yaml);
+        to.opt(5, &self.display_name);
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.opt(2, &self.type_);
+        to.opt(3, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateLayoutV3Body);
@@ -111,16 +109,14 @@ impl model::Model for DeleteLayoutV3Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.type_),
-            3 => model::Part::Str(&self.yaml),
-            4 => model::Part::Str(&self.default_yaml),
-            5 => model::Part::Str(&self.display_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.default_yaml);
+        to.opt(5, &self.display_name);
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.opt(2, &self.type_);
+        to.opt(3, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeleteLayoutV3Body);
@@ -159,12 +155,10 @@ impl model::Model for LayoutIngestV3Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.exports),
-            1 => model::Part::Str(&self.operation_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.exports);
+        to.opt(1, &self.operation_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LayoutIngestV3Body);
@@ -218,15 +212,13 @@ impl model::Model for LayoutIngestV3BodyExports {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.cards),
-            1 => model::Part::Int(&self.pages),
-            2 => model::Part::Int(&self.tab_contents),
-            3 => model::opt(&self.export_details),
-            4 => model::opt(&self.default_entity_types),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cards);
+        to.opt(4, &self.default_entity_types);
+        to.opt(3, &self.export_details);
+        to.opt(1, &self.pages);
+        to.opt(2, &self.tab_contents);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LayoutIngestV3BodyExports);
@@ -280,15 +272,13 @@ impl model::Model for LayoutIngestV3BodyExportsExportDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.name),
-            1 => model::Part::Json(&self.type_),
-            2 => model::Part::Json(&self.default_route),
-            3 => model::Part::Json(&self.add_by_default),
-            4 => model::Part::Json(&self.layout_schema_specs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.add_by_default);
+        to.opt(2, &self.default_route);
+        to.opt(4, &self.layout_schema_specs);
+        to.opt(0, &self.name);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LayoutIngestV3BodyExportsExportDetails);

@@ -63,14 +63,12 @@ impl model::Model for LicenseUsageSaveRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.email),
-            1 => model::Cell::part(&self.user_name),
-            2 => model::Cell::part(&self.accessed_at),
-            3 => model::Cell::part(&self.user_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(2, &self.accessed_at);
+        to.one(0, &self.email);
+        to.one(3, &self.user_identifier);
+        to.one(1, &self.user_name);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(LicenseUsageSaveRequest);
@@ -106,11 +104,9 @@ impl model::Model for LicenseUsageSaveResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LicenseUsageSaveResponse);

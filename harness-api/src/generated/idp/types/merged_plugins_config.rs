@@ -39,12 +39,10 @@ impl model::Model for ConfigurationEntities {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.proxy),
-            1 => model::opt(&self.env_variables),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.env_variables);
+        to.opt(0, &self.proxy);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConfigurationEntities);
@@ -80,11 +78,9 @@ impl model::Model for MergedPluginConfigResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.merged_config),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.merged_config);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MergedPluginConfigResponse);
@@ -126,13 +122,11 @@ impl model::Model for MergedPluginConfigs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.proxy),
-            1 => model::Part::Str(&self.config),
-            2 => model::opt(&self.env_variables),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.config);
+        to.opt(2, &self.env_variables);
+        to.opt(0, &self.proxy);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MergedPluginConfigs);

@@ -53,12 +53,10 @@ impl model::Model for AllEntitiesImport {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.type_),
-            1 => model::Cell::part(&self.catalog_connector_info),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.catalog_connector_info);
+        to.one(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(AllEntitiesImport);
@@ -125,14 +123,12 @@ impl model::Model for CatalogConnectorInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.path),
-            1 => model::Cell::part(&self.repo),
-            2 => model::Cell::part(&self.branch),
-            3 => model::Cell::part(&self.connector),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(2, &self.branch);
+        to.one(3, &self.connector);
+        to.one(0, &self.path);
+        to.one(1, &self.repo);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CatalogConnectorInfo);
@@ -182,12 +178,10 @@ impl model::Model for EntitiesForImport {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.identifier),
-            1 => model::Cell::part(&self.entity_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.entity_type);
+        to.one(0, &self.identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(EntitiesForImport);
@@ -233,11 +227,9 @@ impl model::Model for GenerateYamlRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.entities),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.entities);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(GenerateYamlRequest);
@@ -273,11 +265,9 @@ impl model::Model for GenerateYamlResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.generated_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.generated_yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GenerateYamlResponse);
@@ -316,12 +306,10 @@ impl model::Model for GenerateYamlResponseGeneratedYaml {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.yaml_def),
-            1 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.description);
+        to.opt(0, &self.yaml_def);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GenerateYamlResponseGeneratedYaml);
@@ -372,16 +360,14 @@ impl model::Model for HarnessBackstageEntities {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.owner),
-            3 => model::Part::Str(&self.system),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Str(&self.entity_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.entity_type);
+        to.opt(4, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(2, &self.owner);
+        to.opt(3, &self.system);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessBackstageEntities);
@@ -423,13 +409,11 @@ impl model::Model for HarnessEntitiesCountResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.org_count),
-            1 => model::Part::Int(&self.project_count),
-            2 => model::Part::Int(&self.service_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.org_count);
+        to.opt(1, &self.project_count);
+        to.opt(2, &self.service_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessEntitiesCountResponse);
@@ -465,11 +449,9 @@ impl model::Model for HarnessEntitiesResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.harness_backstage_entities),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.harness_backstage_entities);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessEntitiesResponse);
@@ -511,11 +493,9 @@ impl model::Model for ImportEntitiesResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ImportEntitiesResponse);
@@ -573,13 +553,11 @@ impl model::Model for IndividualEntitiesImport {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.type_),
-            1 => model::Cell::part(&self.entities),
-            2 => model::Cell::part(&self.catalog_connector_info),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(2, &self.catalog_connector_info);
+        to.one(1, &self.entities);
+        to.one(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(IndividualEntitiesImport);
@@ -636,12 +614,10 @@ impl model::Model for SampleEntitiesImport {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.type_),
-            1 => model::Cell::part(&self.catalog_connector_info),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.catalog_connector_info);
+        to.one(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(SampleEntitiesImport);

@@ -39,12 +39,10 @@ impl model::Model for Artifact {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.type_);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Artifact);
@@ -110,33 +108,16 @@ impl model::Model for CustomPluginDetailedInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.proxy),
-            1 => model::Part::Flag(&self.saved),
-            2 => model::Part::Str(&self.config),
-            3 => model::opt(&self.exports),
-            4 => model::opt(&self.artifact),
-            5 => model::Part::Str(&self.package_name),
-            6 => model::opt(&self.env_variables),
-            7 => model::opt(&self.plugin_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.proxy.is_some(),
-                self.saved.is_some(),
-                self.config.is_some(),
-                self.exports.is_some(),
-                self.artifact.is_some(),
-                self.package_name.is_some(),
-                self.env_variables.is_some(),
-                self.plugin_details.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.artifact);
+        to.opt(2, &self.config);
+        to.opt(6, &self.env_variables);
+        to.opt(3, &self.exports);
+        to.opt(5, &self.package_name);
+        to.opt(7, &self.plugin_details);
+        to.opt(0, &self.proxy);
+        to.opt(1, &self.saved);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomPluginDetailedInfo);
@@ -172,11 +153,9 @@ impl model::Model for CustomPluginInfoRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.info),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.info);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomPluginInfoRequest);
@@ -212,11 +191,9 @@ impl model::Model for CustomPluginInfoResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.info),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.info);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomPluginInfoResponse);
@@ -278,16 +255,14 @@ impl model::Model for PluginDetailedInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.proxy),
-            1 => model::Part::Flag(&self.saved),
-            2 => model::Part::Str(&self.config),
-            3 => model::opt(&self.exports),
-            4 => model::opt(&self.env_variables),
-            5 => model::opt(&self.plugin_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.config);
+        to.opt(4, &self.env_variables);
+        to.opt(3, &self.exports);
+        to.opt(5, &self.plugin_details);
+        to.opt(0, &self.proxy);
+        to.opt(1, &self.saved);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PluginDetailedInfo);
@@ -323,11 +298,9 @@ impl model::Model for PluginDetailedInfoResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.plugin),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.plugin);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PluginDetailedInfoResponse);
@@ -413,43 +386,21 @@ impl model::Model for PluginInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Flag(&self.core),
-            2 => model::Part::Str(&self.name),
-            3 => model::opt(&self.images),
-            4 => model::Part::Str(&self.source),
-            5 => model::Part::Flag(&self.enabled),
-            6 => model::Part::Str(&self.category),
-            7 => model::Part::Str(&self.icon_url),
-            8 => model::Part::Str(&self.image_url),
-            9 => model::Part::Str(&self.created_by),
-            10 => model::Part::Str(&self.description),
-            11 => model::opt(&self.plugin_type),
-            12 => model::Part::Str(&self.documentation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.core.is_some(),
-                self.name.is_some(),
-                self.images.is_some(),
-                self.source.is_some(),
-                self.enabled.is_some(),
-                self.category.is_some(),
-                self.icon_url.is_some(),
-                self.image_url.is_some(),
-                self.created_by.is_some(),
-                self.description.is_some(),
-                self.plugin_type.is_some(),
-                self.documentation.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.category);
+        to.opt(1, &self.core);
+        to.opt(9, &self.created_by);
+        to.opt(10, &self.description);
+        to.opt(12, &self.documentation);
+        to.opt(5, &self.enabled);
+        to.opt(7, &self.icon_url);
+        to.opt(0, &self.id);
+        to.opt(8, &self.image_url);
+        to.opt(3, &self.images);
+        to.opt(2, &self.name);
+        to.opt(11, &self.plugin_type);
+        to.opt(4, &self.source);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PluginInfo);
@@ -489,11 +440,9 @@ impl model::Model for PluginInfoResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.plugin),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.plugin);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PluginInfoResponse);
@@ -529,11 +478,9 @@ impl model::Model for PluginRequestResponseList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.plugin_requests),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.plugin_requests);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PluginRequestResponseList);
@@ -578,14 +525,12 @@ impl model::Model for RequestPlugin {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.creator),
-            2 => model::Part::Str(&self.doc_link),
-            3 => model::Part::Str(&self.package_link),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.creator);
+        to.opt(2, &self.doc_link);
+        to.opt(0, &self.name);
+        to.opt(3, &self.package_link);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RequestPlugin);

@@ -62,17 +62,15 @@ impl model::Model for ScmConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.token),
-            1 => model::Part::Str(&self.repo_scm),
-            2 => model::Part::Str(&self.repo_name),
-            3 => model::Part::Str(&self.repo_owner),
-            4 => model::Part::Str(&self.repo_branch),
-            5 => model::Part::Str(&self.repo_sub_folder),
-            6 => model::opt(&self.data_source_location),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.data_source_location);
+        to.opt(4, &self.repo_branch);
+        to.opt(2, &self.repo_name);
+        to.opt(3, &self.repo_owner);
+        to.opt(1, &self.repo_scm);
+        to.opt(5, &self.repo_sub_folder);
+        to.opt(0, &self.token);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScmConfig);
@@ -108,11 +106,9 @@ impl model::Model for ScmRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.request),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.request);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScmRequest);

@@ -58,16 +58,14 @@ impl model::Model for Check {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Flag(&self.custom),
-            3 => model::Part::Str(&self.expression),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.custom);
+        to.opt(5, &self.description);
+        to.opt(3, &self.expression);
+        to.opt(4, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Check);
@@ -112,14 +110,12 @@ impl model::Model for Facets {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::opt(&self.type_),
-            2 => model::opt(&self.owners),
-            3 => model::opt(&self.lifecycle),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.lifecycle);
+        to.opt(2, &self.owners);
+        to.opt(0, &self.tags);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Facets);
@@ -185,33 +181,16 @@ impl model::Model for Scorecard {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.checks),
-            2 => model::Part::Flag(&self.published),
-            3 => model::Part::Int(&self.components),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Num(&self.percentage),
-            6 => model::Part::Str(&self.description),
-            7 => model::opt(&self.checks_missing),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.checks.is_some(),
-                self.published.is_some(),
-                self.components.is_some(),
-                self.identifier.is_some(),
-                self.percentage.is_some(),
-                self.description.is_some(),
-                self.checks_missing.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.checks);
+        to.opt(7, &self.checks_missing);
+        to.opt(3, &self.components);
+        to.opt(6, &self.description);
+        to.opt(4, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(5, &self.percentage);
+        to.opt(2, &self.published);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Scorecard);
@@ -265,13 +244,11 @@ impl model::Model for ScorecardChecks {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.custom),
-            1 => model::Part::Num(&self.weightage),
-            2 => model::Cell::part(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.custom);
+        to.one(2, &self.identifier);
+        to.opt(1, &self.weightage);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ScorecardChecks);
@@ -319,15 +296,13 @@ impl model::Model for ScorecardChecksDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Flag(&self.custom),
-            2 => model::Part::Num(&self.weightage),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.custom);
+        to.opt(4, &self.description);
+        to.opt(3, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(2, &self.weightage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScorecardChecksDetails);
@@ -397,35 +372,17 @@ impl model::Model for ScorecardDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.filter),
-            2 => model::Part::Flag(&self.published),
-            3 => model::Part::Int(&self.components),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Num(&self.percentage),
-            6 => model::Part::Str(&self.description),
-            7 => model::opt(&self.checks_missing),
-            8 => model::opt(&self.weightage_strategy),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.filter.is_some(),
-                self.published.is_some(),
-                self.components.is_some(),
-                self.identifier.is_some(),
-                self.percentage.is_some(),
-                self.description.is_some(),
-                self.checks_missing.is_some(),
-                self.weightage_strategy.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.checks_missing);
+        to.opt(3, &self.components);
+        to.opt(6, &self.description);
+        to.opt(1, &self.filter);
+        to.opt(4, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(5, &self.percentage);
+        to.opt(2, &self.published);
+        to.opt(8, &self.weightage_strategy);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScorecardDetails);
@@ -478,12 +435,10 @@ impl model::Model for ScorecardDetailsRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.checks),
-            1 => model::Cell::part(&self.scorecard),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.checks);
+        to.one(1, &self.scorecard);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ScorecardDetailsRequest);
@@ -522,12 +477,10 @@ impl model::Model for ScorecardDetailsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.checks),
-            1 => model::opt(&self.scorecard),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.checks);
+        to.opt(1, &self.scorecard);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScorecardDetailsResponse);
@@ -568,11 +521,9 @@ impl model::Model for ScorecardResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.scorecard),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.scorecard);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScorecardResponse);
@@ -626,17 +577,15 @@ impl model::Model for ScorecardStats {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.type_),
-            3 => model::Part::Str(&self.owner),
-            4 => model::Part::Int(&self.score),
-            5 => model::Part::Str(&self.system),
-            6 => model::Part::Str(&self.namespace),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.kind);
+        to.opt(1, &self.name);
+        to.opt(6, &self.namespace);
+        to.opt(3, &self.owner);
+        to.opt(4, &self.score);
+        to.opt(5, &self.system);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScorecardStats);
@@ -678,13 +627,11 @@ impl model::Model for ScorecardStatsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.stats),
-            2 => model::Part::Int(&self.timestamp),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.stats);
+        to.opt(2, &self.timestamp);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScorecardStatsResponse);

@@ -51,16 +51,14 @@ impl model::Model for CheckStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Flag(&self.custom),
-            2 => model::Part::Str(&self.reason),
-            3 => model::opt(&self.status),
-            4 => model::Part::Int(&self.weight),
-            5 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.custom);
+        to.opt(5, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(2, &self.reason);
+        to.opt(3, &self.status);
+        to.opt(4, &self.weight);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CheckStatus);
@@ -112,15 +110,13 @@ impl model::Model for EntityScores {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.title),
-            3 => model::opt(&self.scores),
-            4 => model::Part::Str(&self.namespace),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.kind);
+        to.opt(1, &self.name);
+        to.opt(4, &self.namespace);
+        to.opt(3, &self.scores);
+        to.opt(2, &self.title);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityScores);
@@ -156,11 +152,9 @@ impl model::Model for EntityScoresResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.entity),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.entity);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityScoresResponse);
@@ -202,13 +196,11 @@ impl model::Model for ScorecardGraphSummaryInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.score),
-            1 => model::Part::Int(&self.timestamp),
-            2 => model::Part::Str(&self.scorecard_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.score);
+        to.opt(2, &self.scorecard_identifier);
+        to.opt(1, &self.timestamp);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScorecardGraphSummaryInfo);
@@ -244,11 +236,9 @@ impl model::Model for ScorecardGraphSummaryInfoResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.scorecard_graph_summary),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.scorecard_graph_summary);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScorecardGraphSummaryInfoResponse);
@@ -284,11 +274,9 @@ impl model::Model for ScorecardRecalibrateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.recalibrated_scores),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.recalibrated_scores);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScorecardRecalibrateResponse);
@@ -330,13 +318,11 @@ impl model::Model for ScorecardScore {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.score),
-            1 => model::Part::Str(&self.description),
-            2 => model::Part::Str(&self.scorecard_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.description);
+        to.opt(0, &self.score);
+        to.opt(2, &self.scorecard_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScorecardScore);
@@ -375,12 +361,10 @@ impl model::Model for ScorecardScoreResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.overall_score),
-            1 => model::opt(&self.scorecard_scores),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.overall_score);
+        to.opt(1, &self.scorecard_scores);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScorecardScoreResponse);
@@ -442,17 +426,15 @@ impl model::Model for ScorecardSummaryInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.score),
-            1 => model::Part::Int(&self.timestamp),
-            2 => model::Part::Str(&self.description),
-            3 => model::Part::Str(&self.scorecard_name),
-            4 => model::opt(&self.checks_statuses),
-            5 => model::opt(&self.recalibrate_info),
-            6 => model::Part::Str(&self.scorecard_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.checks_statuses);
+        to.opt(2, &self.description);
+        to.opt(5, &self.recalibrate_info);
+        to.opt(0, &self.score);
+        to.opt(6, &self.scorecard_identifier);
+        to.opt(3, &self.scorecard_name);
+        to.opt(1, &self.timestamp);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScorecardSummaryInfo);
@@ -488,11 +470,9 @@ impl model::Model for ScorecardSummaryResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.scorecards_summary),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.scorecards_summary);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScorecardSummaryResponse);

@@ -42,13 +42,11 @@ impl model::Model for StatusInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.reason),
-            1 => model::Part::Int(&self.updated_at),
-            2 => model::opt(&self.current_status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.current_status);
+        to.opt(0, &self.reason);
+        to.opt(1, &self.updated_at);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StatusInfo);
@@ -89,11 +87,9 @@ impl model::Model for StatusInfoRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StatusInfoRequest);
@@ -129,11 +125,9 @@ impl model::Model for StatusInfoResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StatusInfoResponse);

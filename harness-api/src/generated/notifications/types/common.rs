@@ -40,11 +40,9 @@ impl model::Model for ValidateIdentifierDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.exists),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.exists);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ValidateIdentifierDto);

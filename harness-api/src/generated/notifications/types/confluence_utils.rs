@@ -54,15 +54,13 @@ impl model::Model for ConfluenceOauthTokenResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.scope),
-            1 => model::Part::Int(&self.expires_in),
-            2 => model::Part::Str(&self.token_type),
-            3 => model::Part::Str(&self.access_token),
-            4 => model::Part::Str(&self.refresh_token),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.access_token);
+        to.opt(1, &self.expires_in);
+        to.opt(4, &self.refresh_token);
+        to.opt(0, &self.scope);
+        to.opt(2, &self.token_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConfluenceOauthTokenResponse);

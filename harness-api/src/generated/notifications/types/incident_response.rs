@@ -66,33 +66,16 @@ impl model::Model for SloNotificationDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.slo_name),
-            1 => model::Part::Str(&self.slo_org_id),
-            2 => model::Part::Str(&self.rule_org_id),
-            3 => model::Part::Str(&self.correlation_id),
-            4 => model::Part::Str(&self.slo_project_id),
-            5 => model::Part::Str(&self.rule_project_id),
-            6 => model::Part::Str(&self.entity_identifier),
-            7 => model::Part::Str(&self.event_template_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.slo_name.is_some(),
-                self.slo_org_id.is_some(),
-                self.rule_org_id.is_some(),
-                self.correlation_id.is_some(),
-                self.slo_project_id.is_some(),
-                self.rule_project_id.is_some(),
-                self.entity_identifier.is_some(),
-                self.event_template_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(6, &self.entity_identifier);
+        to.opt(7, &self.event_template_identifier);
+        to.opt(2, &self.rule_org_id);
+        to.opt(5, &self.rule_project_id);
+        to.opt(0, &self.slo_name);
+        to.opt(1, &self.slo_org_id);
+        to.opt(4, &self.slo_project_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SloNotificationDto);

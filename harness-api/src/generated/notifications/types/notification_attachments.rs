@@ -50,12 +50,10 @@ impl model::Model for AttachmentDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::Cell::part(&self.mime_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.mime_type);
+        to.one(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(AttachmentDto);

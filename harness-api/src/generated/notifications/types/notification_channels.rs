@@ -78,39 +78,19 @@ impl model::Model for ChannelDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.api_key),
-            1 => model::opt(&self.headers),
-            2 => model::opt(&self.email_ids),
-            3 => model::opt(&self.user_groups),
-            4 => model::opt(&self.datadog_urls),
-            5 => model::opt(&self.ms_team_keys),
-            6 => model::opt(&self.webhook_urls),
-            7 => model::opt(&self.delegate_selectors),
-            8 => model::opt(&self.slack_webhook_urls),
-            9 => model::Part::Flag(&self.execute_on_delegate),
-            10 => model::opt(&self.pager_duty_integration_keys),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.api_key.is_some(),
-                self.headers.is_some(),
-                self.email_ids.is_some(),
-                self.user_groups.is_some(),
-                self.datadog_urls.is_some(),
-                self.ms_team_keys.is_some(),
-                self.webhook_urls.is_some(),
-                self.delegate_selectors.is_some(),
-                self.slack_webhook_urls.is_some(),
-                self.execute_on_delegate.is_some(),
-                self.pager_duty_integration_keys.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.api_key);
+        to.opt(4, &self.datadog_urls);
+        to.opt(7, &self.delegate_selectors);
+        to.opt(2, &self.email_ids);
+        to.opt(9, &self.execute_on_delegate);
+        to.opt(1, &self.headers);
+        to.opt(5, &self.ms_team_keys);
+        to.opt(10, &self.pager_duty_integration_keys);
+        to.opt(8, &self.slack_webhook_urls);
+        to.opt(3, &self.user_groups);
+        to.opt(6, &self.webhook_urls);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChannelDto);
@@ -189,37 +169,18 @@ impl model::Model for NotificationChannelDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.status),
-            3 => model::Part::Str(&self.account),
-            4 => model::opt(&self.channel),
-            5 => model::Part::Int(&self.created),
-            6 => model::Part::Str(&self.project),
-            7 => model::Part::Str(&self.identifier),
-            8 => model::Part::Int(&self.last_modified),
-            9 => model::opt(&self.notification_channel_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.name.is_some(),
-                self.status.is_some(),
-                self.account.is_some(),
-                self.channel.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.identifier.is_some(),
-                self.last_modified.is_some(),
-                self.notification_channel_type.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account);
+        to.opt(4, &self.channel);
+        to.opt(5, &self.created);
+        to.opt(7, &self.identifier);
+        to.opt(8, &self.last_modified);
+        to.opt(1, &self.name);
+        to.opt(9, &self.notification_channel_type);
+        to.opt(0, &self.org);
+        to.opt(6, &self.project);
+        to.opt(2, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NotificationChannelDto);
@@ -261,13 +222,11 @@ impl model::Model for NotificationUserGroupDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.project),
-            2 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.identifier);
+        to.opt(0, &self.org);
+        to.opt(1, &self.project);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NotificationUserGroupDto);
@@ -306,12 +265,10 @@ impl model::Model for WebHookHeaders {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WebHookHeaders);

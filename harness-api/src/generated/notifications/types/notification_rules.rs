@@ -39,12 +39,10 @@ impl model::Model for ChaosExperimentEventNotificationParamsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::opt(&self.chaos_experiment_ids),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.chaos_experiment_ids);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosExperimentEventNotificationParamsDto);
@@ -86,13 +84,11 @@ impl model::Model for CustomNotificationTemplateDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.variables),
-            1 => model::Part::Str(&self.template_ref),
-            2 => model::Part::Str(&self.version_label),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.template_ref);
+        to.opt(0, &self.variables);
+        to.opt(2, &self.version_label);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomNotificationTemplateDto);
@@ -134,13 +130,11 @@ impl model::Model for DelegateEventNotificationParamsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::opt(&self.frequency),
-            2 => model::opt(&self.delegate_group_ids),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.delegate_group_ids);
+        to.opt(1, &self.frequency);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DelegateEventNotificationParamsDto);
@@ -179,12 +173,10 @@ impl model::Model for FrequencyDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FrequencyDto);
@@ -223,12 +215,10 @@ impl model::Model for NotificationConditionDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.condition_name),
-            1 => model::opt(&self.notification_event_configs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.condition_name);
+        to.opt(1, &self.notification_event_configs);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NotificationConditionDto);
@@ -278,14 +268,12 @@ impl model::Model for NotificationEventConfigDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.entity_identifiers),
-            1 => model::Part::Str(&self.notification_event),
-            2 => model::Part::Str(&self.notification_entity),
-            3 => model::opt(&self.notification_event_data),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.entity_identifiers);
+        to.opt(2, &self.notification_entity);
+        to.opt(1, &self.notification_event);
+        to.opt(3, &self.notification_event_data);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NotificationEventConfigDto);
@@ -335,13 +323,11 @@ impl model::Model for NotificationResourceDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.events),
-            1 => model::Part::Flag(&self.enabled),
-            2 => model::Part::Str(&self.resource_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.enabled);
+        to.opt(0, &self.events);
+        to.opt(2, &self.resource_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NotificationResourceDto);
@@ -419,39 +405,19 @@ impl model::Model for NotificationRuleDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.status),
-            3 => model::Part::Str(&self.account),
-            4 => model::Part::Int(&self.created),
-            5 => model::Part::Str(&self.project),
-            6 => model::Part::Str(&self.identifier),
-            7 => model::Part::Int(&self.last_modified),
-            8 => model::opt(&self.notification_conditions),
-            9 => model::opt(&self.notification_channel_refs),
-            10 => model::opt(&self.custom_notification_template_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.name.is_some(),
-                self.status.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.identifier.is_some(),
-                self.last_modified.is_some(),
-                self.notification_conditions.is_some(),
-                self.notification_channel_refs.is_some(),
-                self.custom_notification_template_ref.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account);
+        to.opt(4, &self.created);
+        to.opt(10, &self.custom_notification_template_ref);
+        to.opt(6, &self.identifier);
+        to.opt(7, &self.last_modified);
+        to.opt(1, &self.name);
+        to.opt(9, &self.notification_channel_refs);
+        to.opt(8, &self.notification_conditions);
+        to.opt(0, &self.org);
+        to.opt(5, &self.project);
+        to.opt(2, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NotificationRuleDto);
@@ -493,13 +459,11 @@ impl model::Model for NotificationTemplateInputsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NotificationTemplateInputsDto);
@@ -538,12 +502,10 @@ impl model::Model for PipelineEventNotificationParamsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::opt(&self.scope_identifiers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.scope_identifiers);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineEventNotificationParamsDto);
@@ -602,15 +564,13 @@ impl model::Model for SloEventNotificationParamsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Int(&self.error_budget_remaining_minutes),
-            2 => model::Part::Num(&self.error_budget_burn_rate_percentage),
-            3 => model::Part::Num(&self.error_budget_remaining_percentage),
-            4 => model::Part::Int(&self.error_budget_burn_rate_lookback_duration),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.error_budget_burn_rate_lookback_duration);
+        to.opt(2, &self.error_budget_burn_rate_percentage);
+        to.opt(1, &self.error_budget_remaining_minutes);
+        to.opt(3, &self.error_budget_remaining_percentage);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SloEventNotificationParamsDto);

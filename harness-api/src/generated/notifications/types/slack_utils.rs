@@ -42,13 +42,11 @@ impl model::Model for AuthedUser {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.email),
-            2 => model::Part::Str(&self.username),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.email);
+        to.opt(0, &self.id);
+        to.opt(2, &self.username);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuthedUser);
@@ -90,13 +88,11 @@ impl model::Model for Enterprise {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.domain),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.domain);
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Enterprise);
@@ -178,41 +174,20 @@ impl model::Model for SlackOauthTokenResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.ok),
-            1 => model::opt(&self.team),
-            2 => model::Part::Str(&self.scope),
-            3 => model::Part::Str(&self.app_id),
-            4 => model::opt(&self.enterprise),
-            5 => model::Part::Int(&self.expires_in),
-            6 => model::Part::Str(&self.token_type),
-            7 => model::opt(&self.authed_user),
-            8 => model::Part::Str(&self.bot_user_id),
-            9 => model::Part::Str(&self.access_token),
-            10 => model::Part::Str(&self.refresh_token),
-            11 => model::Part::Flag(&self.is_enterprise_install),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.ok.is_some(),
-                self.team.is_some(),
-                self.scope.is_some(),
-                self.app_id.is_some(),
-                self.enterprise.is_some(),
-                self.expires_in.is_some(),
-                self.token_type.is_some(),
-                self.authed_user.is_some(),
-                self.bot_user_id.is_some(),
-                self.access_token.is_some(),
-                self.refresh_token.is_some(),
-                self.is_enterprise_install.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.access_token);
+        to.opt(3, &self.app_id);
+        to.opt(7, &self.authed_user);
+        to.opt(8, &self.bot_user_id);
+        to.opt(4, &self.enterprise);
+        to.opt(5, &self.expires_in);
+        to.opt(11, &self.is_enterprise_install);
+        to.opt(0, &self.ok);
+        to.opt(10, &self.refresh_token);
+        to.opt(2, &self.scope);
+        to.opt(1, &self.team);
+        to.opt(6, &self.token_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SlackOauthTokenResponse);
@@ -251,12 +226,10 @@ impl model::Model for Team {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Team);

@@ -39,12 +39,10 @@ impl model::Model for Dependency {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.optional),
-            1 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.optional);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Dependency);
@@ -86,13 +84,11 @@ impl model::Model for Implementation {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.steps),
-            1 => model::opt(&self.values),
-            2 => model::Part::Str(&self.backend),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.backend);
+        to.opt(0, &self.steps);
+        to.opt(1, &self.values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Implementation);
@@ -150,16 +146,14 @@ impl model::Model for InfraInstance {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.outputs),
-            1 => model::opt(&self.metadata),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::opt(&self.target_state),
-            4 => model::opt(&self.dependencies),
-            5 => model::opt(&self.implementation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.dependencies);
+        to.opt(2, &self.identifier);
+        to.opt(5, &self.implementation);
+        to.opt(1, &self.metadata);
+        to.opt(0, &self.outputs);
+        to.opt(3, &self.target_state);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InfraInstance);
@@ -207,15 +201,13 @@ impl model::Model for OrchestratorInfrastructure {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.outputs),
-            1 => model::opt(&self.metadata),
-            2 => model::opt(&self.instances),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::opt(&self.target_state),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.identifier);
+        to.opt(2, &self.instances);
+        to.opt(1, &self.metadata);
+        to.opt(0, &self.outputs);
+        to.opt(4, &self.target_state);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OrchestratorInfrastructure);
@@ -257,13 +249,11 @@ impl model::Model for Output {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Json(&self.value),
-            2 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.description);
+        to.opt(0, &self.type_);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Output);
@@ -307,12 +297,10 @@ impl model::Model for SchemasRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_identifier),
-            1 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.org_identifier);
+        to.opt(1, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SchemasRequestBody);
@@ -348,11 +336,9 @@ impl model::Model for State {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.state),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.state);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(State);
@@ -408,16 +394,14 @@ impl model::Model for Steps {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.apply),
-            1 => model::opt(&self.pause),
-            2 => model::opt(&self.create),
-            3 => model::opt(&self.delete),
-            4 => model::opt(&self.resume),
-            5 => model::opt(&self.destroy),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.apply);
+        to.opt(2, &self.create);
+        to.opt(3, &self.delete);
+        to.opt(5, &self.destroy);
+        to.opt(1, &self.pause);
+        to.opt(4, &self.resume);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Steps);

@@ -36,11 +36,9 @@ impl model::Model for CompileError {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.message);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CompileError);
@@ -106,14 +104,12 @@ impl model::Model for CompileRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.target_state),
-            1 => model::Part::Str(&self.org_identifier),
-            2 => model::Cell::part(&self.environment_yaml),
-            3 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(2, &self.environment_yaml);
+        to.opt(1, &self.org_identifier);
+        to.opt(3, &self.project_identifier);
+        to.one(0, &self.target_state);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CompileRequestBody);
@@ -158,14 +154,12 @@ impl model::Model for CompileResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.errors),
-            1 => model::opt(&self.config_options),
-            2 => model::opt(&self.infrastructure),
-            3 => model::opt(&self.combined_overrides),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.combined_overrides);
+        to.opt(1, &self.config_options);
+        to.opt(0, &self.errors);
+        to.opt(2, &self.infrastructure);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CompileResponseBody);
@@ -204,12 +198,10 @@ impl model::Model for EntityConfigOptions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.inputs),
-            1 => model::opt(&self.target_state),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.inputs);
+        to.opt(1, &self.target_state);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityConfigOptions);
@@ -248,12 +240,10 @@ impl model::Model for EntityOverrides {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.config),
-            1 => model::opt(&self.target_state),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.config);
+        to.opt(1, &self.target_state);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityOverrides);
@@ -292,12 +282,10 @@ impl model::Model for EnvironmentConfigOptions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.inputs),
-            1 => model::opt(&self.entities),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.entities);
+        to.opt(0, &self.inputs);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EnvironmentConfigOptions);
@@ -336,12 +324,10 @@ impl model::Model for EnvironmentOverrides {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.config),
-            1 => model::opt(&self.entities),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.config);
+        to.opt(1, &self.entities);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EnvironmentOverrides);
@@ -383,13 +369,11 @@ impl model::Model for InterfaceInput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Json(&self.value),
-            2 => model::Part::Json(&self.default),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.default);
+        to.opt(0, &self.type_);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InterfaceInput);
@@ -433,12 +417,10 @@ impl model::Model for SchemasResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.environment_schema),
-            1 => model::Part::Str(&self.environment_blueprint_schema),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.environment_blueprint_schema);
+        to.opt(0, &self.environment_schema);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SchemasResponseBody);

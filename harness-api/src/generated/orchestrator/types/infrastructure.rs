@@ -57,13 +57,11 @@ impl model::Model for ApprovePipelineExecutionRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.action),
-            1 => model::Part::Str(&self.message),
-            2 => model::Cell::part(&self.approval_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.action);
+        to.one(2, &self.approval_id);
+        to.opt(1, &self.message);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ApprovePipelineExecutionRequestBody);
@@ -122,13 +120,11 @@ impl model::Model for ExecuteRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_identifier),
-            1 => model::Part::Str(&self.project_identifier),
-            2 => model::Cell::part(&self.infrastructure_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(2, &self.infrastructure_yaml);
+        to.opt(0, &self.org_identifier);
+        to.opt(1, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ExecuteRequestBody);
@@ -170,13 +166,11 @@ impl model::Model for ExecutionEvent {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.event),
-            1 => model::Part::Str(&self.message),
-            2 => model::Part::Str(&self.created_at),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.created_at);
+        to.opt(0, &self.event);
+        to.opt(1, &self.message);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExecutionEvent);
@@ -215,12 +209,10 @@ impl model::Model for ExecutionOutput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.value),
-            1 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.description);
+        to.opt(0, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExecutionOutput);
@@ -314,47 +306,23 @@ impl model::Model for InfrastructureExecution {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::opt(&self.spec),
-            2 => model::opt(&self.events),
-            3 => model::Part::Str(&self.message),
-            4 => model::opt(&self.outputs),
-            5 => model::opt(&self.progress),
-            6 => model::opt(&self.approvals),
-            7 => model::Part::Str(&self.started_at),
-            8 => model::Part::Str(&self.stopped_at),
-            9 => model::opt(&self.instance_ids),
-            10 => model::Part::Str(&self.pipeline_url),
-            11 => model::opt(&self.target_state),
-            12 => model::Part::Int(&self.spec_revision),
-            13 => model::Part::Str(&self.infrastructure_id),
-            14 => model::opt(&self.completed_instance_ids),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.spec.is_some(),
-                self.events.is_some(),
-                self.message.is_some(),
-                self.outputs.is_some(),
-                self.progress.is_some(),
-                self.approvals.is_some(),
-                self.started_at.is_some(),
-                self.stopped_at.is_some(),
-                self.instance_ids.is_some(),
-                self.pipeline_url.is_some(),
-                self.target_state.is_some(),
-                self.spec_revision.is_some(),
-                self.infrastructure_id.is_some(),
-                self.completed_instance_ids.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.approvals);
+        to.opt(14, &self.completed_instance_ids);
+        to.opt(2, &self.events);
+        to.opt(0, &self.id);
+        to.opt(13, &self.infrastructure_id);
+        to.opt(9, &self.instance_ids);
+        to.opt(3, &self.message);
+        to.opt(4, &self.outputs);
+        to.opt(10, &self.pipeline_url);
+        to.opt(5, &self.progress);
+        to.opt(1, &self.spec);
+        to.opt(12, &self.spec_revision);
+        to.opt(7, &self.started_at);
+        to.opt(8, &self.stopped_at);
+        to.opt(11, &self.target_state);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InfrastructureExecution);
@@ -393,12 +361,10 @@ impl model::Model for InfrastructureExecutionList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.total),
-            1 => model::opt(&self.executions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.executions);
+        to.opt(0, &self.total);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InfrastructureExecutionList);
@@ -437,12 +403,10 @@ impl model::Model for InfrastructureList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.total),
-            1 => model::opt(&self.infrastructures),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.infrastructures);
+        to.opt(0, &self.total);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InfrastructureList);
@@ -487,14 +451,12 @@ impl model::Model for InfrastructureOutput {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.state),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::opt(&self.active_executions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.active_executions);
+        to.opt(2, &self.identifier);
+        to.opt(0, &self.spec);
+        to.opt(1, &self.state);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InfrastructureOutput);
@@ -530,11 +492,9 @@ impl model::Model for InfrastructureProgress {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.progress),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.progress);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InfrastructureProgress);
@@ -582,13 +542,11 @@ impl model::Model for InfrastructureSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.revision),
-            1 => model::Part::Str(&self.created_at),
-            2 => model::opt(&self.infrastructure),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.created_at);
+        to.opt(2, &self.infrastructure);
+        to.opt(0, &self.revision);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InfrastructureSpec);
@@ -627,12 +585,10 @@ impl model::Model for InfrastructureSpecList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.specs),
-            1 => model::Part::Int(&self.total),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.specs);
+        to.opt(1, &self.total);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InfrastructureSpecList);
@@ -677,14 +633,12 @@ impl model::Model for InfrastructureState {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.created_at),
-            1 => model::Part::Str(&self.updated_at),
-            2 => model::Part::Str(&self.session_ended_at),
-            3 => model::Part::Str(&self.session_started_at),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.created_at);
+        to.opt(2, &self.session_ended_at);
+        to.opt(3, &self.session_started_at);
+        to.opt(1, &self.updated_at);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InfrastructureState);
@@ -723,12 +677,10 @@ impl model::Model for InstanceApproval {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.instance_id),
-            1 => model::opt(&self.pipeline_approvals),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.instance_id);
+        to.opt(1, &self.pipeline_approvals);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InstanceApproval);
@@ -794,33 +746,16 @@ impl model::Model for PipelineApproval {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_id),
-            1 => model::Part::Str(&self.message),
-            2 => model::Part::Str(&self.deadline),
-            3 => model::Part::Str(&self.project_id),
-            4 => model::Part::Str(&self.approval_id),
-            5 => model::Part::Str(&self.pipeline_id),
-            6 => model::Part::Str(&self.pipeline_url),
-            7 => model::Part::Str(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org_id.is_some(),
-                self.message.is_some(),
-                self.deadline.is_some(),
-                self.project_id.is_some(),
-                self.approval_id.is_some(),
-                self.pipeline_id.is_some(),
-                self.pipeline_url.is_some(),
-                self.pipeline_execution_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.approval_id);
+        to.opt(2, &self.deadline);
+        to.opt(1, &self.message);
+        to.opt(0, &self.org_id);
+        to.opt(7, &self.pipeline_execution_id);
+        to.opt(5, &self.pipeline_id);
+        to.opt(6, &self.pipeline_url);
+        to.opt(3, &self.project_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineApproval);

@@ -50,12 +50,10 @@ impl model::Model for ForceStateRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.state),
-            1 => model::Cell::part(&self.infrastructure_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.infrastructure_id);
+        to.opt(0, &self.state);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ForceStateRequestBody);
@@ -145,45 +143,22 @@ impl model::Model for Instance {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.url),
-            2 => model::opt(&self.step),
-            3 => model::Part::Str(&self.backend),
-            4 => model::Part::Str(&self.message),
-            5 => model::opt(&self.outputs),
-            6 => model::opt(&self.progress),
-            7 => model::Part::Str(&self.created_at),
-            8 => model::Part::Str(&self.updated_at),
-            9 => model::opt(&self.target_state),
-            10 => model::opt(&self.current_state),
-            11 => model::Part::Int(&self.target_revision),
-            12 => model::Part::Int(&self.applied_revision),
-            13 => model::Part::Str(&self.infrastructure_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.url.is_some(),
-                self.step.is_some(),
-                self.backend.is_some(),
-                self.message.is_some(),
-                self.outputs.is_some(),
-                self.progress.is_some(),
-                self.created_at.is_some(),
-                self.updated_at.is_some(),
-                self.target_state.is_some(),
-                self.current_state.is_some(),
-                self.target_revision.is_some(),
-                self.applied_revision.is_some(),
-                self.infrastructure_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(12, &self.applied_revision);
+        to.opt(3, &self.backend);
+        to.opt(7, &self.created_at);
+        to.opt(10, &self.current_state);
+        to.opt(0, &self.id);
+        to.opt(13, &self.infrastructure_id);
+        to.opt(4, &self.message);
+        to.opt(5, &self.outputs);
+        to.opt(6, &self.progress);
+        to.opt(2, &self.step);
+        to.opt(11, &self.target_revision);
+        to.opt(9, &self.target_state);
+        to.opt(8, &self.updated_at);
+        to.opt(1, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Instance);
@@ -241,16 +216,14 @@ impl model::Model for InstanceEvent {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::opt(&self.event),
-            2 => model::Part::Str(&self.created_at),
-            3 => model::Part::Str(&self.instance_id),
-            4 => model::Part::Str(&self.infrastructure_id),
-            5 => model::Part::Int(&self.infrastructure_revision),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.created_at);
+        to.opt(1, &self.event);
+        to.opt(0, &self.id);
+        to.opt(4, &self.infrastructure_id);
+        to.opt(5, &self.infrastructure_revision);
+        to.opt(3, &self.instance_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InstanceEvent);
@@ -289,12 +262,10 @@ impl model::Model for InstanceEventList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.total),
-            1 => model::opt(&self.events),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.events);
+        to.opt(0, &self.total);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InstanceEventList);
@@ -333,12 +304,10 @@ impl model::Model for InstanceList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.total),
-            1 => model::opt(&self.instances),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.instances);
+        to.opt(0, &self.total);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InstanceList);
@@ -374,11 +343,9 @@ impl model::Model for InstanceProgress {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.progress),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.progress);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InstanceProgress);
@@ -419,11 +386,9 @@ impl model::Model for InstanceStep {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.step),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.step);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InstanceStep);

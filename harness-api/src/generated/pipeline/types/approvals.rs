@@ -70,35 +70,17 @@ impl model::Model for ApprovalInstanceResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.status),
-            3 => model::Part::Json(&self.details),
-            4 => model::Part::Int(&self.deadline),
-            5 => model::Part::Int(&self.created_at),
-            6 => model::Part::Int(&self.last_modified_at),
-            7 => model::Part::Str(&self.approval_message),
-            8 => model::Part::Flag(&self.include_pipeline_execution_history),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.type_.is_some(),
-                self.status.is_some(),
-                self.details.is_some(),
-                self.deadline.is_some(),
-                self.created_at.is_some(),
-                self.last_modified_at.is_some(),
-                self.approval_message.is_some(),
-                self.include_pipeline_execution_history.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.approval_message);
+        to.opt(5, &self.created_at);
+        to.opt(4, &self.deadline);
+        to.opt(3, &self.details);
+        to.opt(0, &self.id);
+        to.opt(8, &self.include_pipeline_execution_history);
+        to.opt(6, &self.last_modified_at);
+        to.opt(2, &self.status);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApprovalInstanceResponse);
@@ -143,14 +125,12 @@ impl model::Model for ResponseDtoApprovalInstanceResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoApprovalInstanceResponse);
@@ -200,14 +180,12 @@ impl model::Model for AddHarnessApprovalActivityBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.action),
-            1 => model::Part::Str(&self.comments),
-            2 => model::Part::Flag(&self.auto_approve),
-            3 => model::opt(&self.approver_inputs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.action);
+        to.opt(3, &self.approver_inputs);
+        to.opt(2, &self.auto_approve);
+        to.opt(1, &self.comments);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AddHarnessApprovalActivityBody);
@@ -246,12 +224,10 @@ impl model::Model for AddHarnessApprovalActivityBodyApproverInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AddHarnessApprovalActivityBodyApproverInputs);
@@ -295,13 +271,11 @@ impl model::Model for AddHarnessApprovalActivityByPipelineExecutionIdBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.action),
-            1 => model::Part::Str(&self.comments),
-            2 => model::opt(&self.approver_inputs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.action);
+        to.opt(2, &self.approver_inputs);
+        to.opt(1, &self.comments);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AddHarnessApprovalActivityByPipelineExecutionIdBody);
@@ -340,12 +314,10 @@ impl model::Model for AddHarnessApprovalActivityByPipelineExecutionIdBodyApprove
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AddHarnessApprovalActivityByPipelineExecutionIdBodyApproverInputs);

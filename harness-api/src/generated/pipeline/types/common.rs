@@ -39,12 +39,10 @@ impl model::Model for BuildInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.build),
-            1 => model::Part::Str(&self.image_path),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.build);
+        to.opt(1, &self.image_path);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BuildInfo);
@@ -92,15 +90,13 @@ impl model::Model for ExecutionTriggerInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.is_rerun),
-            1 => model::opt(&self.build_info),
-            2 => model::opt(&self.rerun_info),
-            3 => model::opt(&self.trigger_type),
-            4 => model::opt(&self.triggered_by),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.build_info);
+        to.opt(0, &self.is_rerun);
+        to.opt(2, &self.rerun_info);
+        to.opt(3, &self.trigger_type);
+        to.opt(4, &self.triggered_by);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExecutionTriggerInfo);
@@ -148,13 +144,11 @@ impl model::Model for FixedValueFieldDependencyDetailsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.field_name),
-            1 => model::Part::Json(&self.field_value),
-            2 => model::Part::Str(&self.field_input_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.field_input_type);
+        to.opt(0, &self.field_name);
+        to.opt(1, &self.field_value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FixedValueFieldDependencyDetailsDto);
@@ -196,13 +190,11 @@ impl model::Model for ForMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.value),
-            1 => model::opt(&self.partition),
-            2 => model::opt(&self.partition_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.partition);
+        to.opt(2, &self.partition_list);
+        to.opt(0, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ForMetadata);
@@ -264,17 +256,15 @@ impl model::Model for GitCreateDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.file_path),
-            1 => model::Part::Str(&self.repo_name),
-            2 => model::opt(&self.store_type),
-            3 => model::Part::Str(&self.base_branch),
-            4 => model::Part::Str(&self.branch_name),
-            5 => model::Part::Str(&self.connector_ref),
-            6 => model::Part::Str(&self.commit_message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.base_branch);
+        to.opt(4, &self.branch_name);
+        to.opt(6, &self.commit_message);
+        to.opt(5, &self.connector_ref);
+        to.opt(0, &self.file_path);
+        to.opt(1, &self.repo_name);
+        to.opt(2, &self.store_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitCreateDetails);
@@ -340,17 +330,15 @@ impl model::Model for GitDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.file_url),
-            1 => model::Part::Str(&self.repo_url),
-            2 => model::Part::Str(&self.commit_id),
-            3 => model::Part::Str(&self.file_path),
-            4 => model::Part::Str(&self.object_id),
-            5 => model::Part::Str(&self.repo_name),
-            6 => model::Part::Str(&self.branch_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.branch_name);
+        to.opt(2, &self.commit_id);
+        to.opt(3, &self.file_path);
+        to.opt(0, &self.file_url);
+        to.opt(4, &self.object_id);
+        to.opt(5, &self.repo_name);
+        to.opt(1, &self.repo_url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitDetails);
@@ -404,15 +392,13 @@ impl model::Model for GitImportInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.file_path),
-            1 => model::Part::Str(&self.repo_name),
-            2 => model::Part::Str(&self.branch_name),
-            3 => model::Part::Str(&self.connector_ref),
-            4 => model::Part::Flag(&self.is_force_import),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.branch_name);
+        to.opt(3, &self.connector_ref);
+        to.opt(0, &self.file_path);
+        to.opt(4, &self.is_force_import);
+        to.opt(1, &self.repo_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitImportInfo);
@@ -454,13 +440,11 @@ impl model::Model for GitMetadataUpdateRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.file_path),
-            1 => model::Part::Str(&self.repo_name),
-            2 => model::Part::Str(&self.connector_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.connector_ref);
+        to.opt(0, &self.file_path);
+        to.opt(1, &self.repo_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitMetadataUpdateRequestBody);
@@ -496,11 +480,9 @@ impl model::Model for GitMetadataUpdateResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.entity_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.entity_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitMetadataUpdateResponseBody);
@@ -558,16 +540,14 @@ impl model::Model for GitMoveDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.file_path),
-            1 => model::Part::Str(&self.repo_name),
-            2 => model::Part::Str(&self.base_branch),
-            3 => model::Part::Str(&self.branch_name),
-            4 => model::Part::Str(&self.connector_ref),
-            5 => model::Part::Str(&self.commit_message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.base_branch);
+        to.opt(3, &self.branch_name);
+        to.opt(5, &self.commit_message);
+        to.opt(4, &self.connector_ref);
+        to.opt(0, &self.file_path);
+        to.opt(1, &self.repo_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitMoveDetails);
@@ -606,12 +586,10 @@ impl model::Model for InputDetailsPerFieldDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.input_type),
-            1 => model::Part::Str(&self.internal_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.input_type);
+        to.opt(1, &self.internal_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InputDetailsPerFieldDto);
@@ -677,33 +655,16 @@ impl model::Model for MatrixMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.sub_type),
-            1 => model::Part::Str(&self.node_name),
-            2 => model::opt(&self.matrix_values),
-            3 => model::opt(&self.matrix_values_map),
-            4 => model::opt(&self.matrix_combination),
-            5 => model::opt(&self.matrix_combination_list),
-            6 => model::opt(&self.matrix_keys_to_skip_in_name),
-            7 => model::opt(&self.matrix_keys_to_skip_in_name_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.sub_type.is_some(),
-                self.node_name.is_some(),
-                self.matrix_values.is_some(),
-                self.matrix_values_map.is_some(),
-                self.matrix_combination.is_some(),
-                self.matrix_combination_list.is_some(),
-                self.matrix_keys_to_skip_in_name.is_some(),
-                self.matrix_keys_to_skip_in_name_list.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.matrix_combination);
+        to.opt(5, &self.matrix_combination_list);
+        to.opt(6, &self.matrix_keys_to_skip_in_name);
+        to.opt(7, &self.matrix_keys_to_skip_in_name_list);
+        to.opt(2, &self.matrix_values);
+        to.opt(3, &self.matrix_values_map);
+        to.opt(1, &self.node_name);
+        to.opt(0, &self.sub_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MatrixMetadata);
@@ -757,15 +718,13 @@ impl model::Model for MergeInputSetRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.last_yaml_to_merge),
-            1 => model::opt(&self.stage_identifiers),
-            2 => model::Part::Str(&self.input_set_branch_name),
-            3 => model::opt(&self.input_set_references),
-            4 => model::Part::Flag(&self.with_merged_pipeline_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.input_set_branch_name);
+        to.opt(3, &self.input_set_references);
+        to.opt(0, &self.last_yaml_to_merge);
+        to.opt(1, &self.stage_identifiers);
+        to.opt(4, &self.with_merged_pipeline_yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MergeInputSetRequest);
@@ -871,51 +830,25 @@ impl model::Model for NgTriggerEventHistoryDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::opt(&self.headers),
-            2 => model::Part::Str(&self.message),
-            3 => model::Part::Str(&self.payload),
-            4 => model::Part::Str(&self.account_id),
-            5 => model::Part::Int(&self.created_at),
-            6 => model::opt(&self.final_status),
-            7 => model::Part::Str(&self.org_identifier),
-            8 => model::Part::Int(&self.event_created_at),
-            9 => model::Part::Str(&self.target_identifier),
-            10 => model::Part::Flag(&self.exception_occurred),
-            11 => model::Part::Str(&self.project_identifier),
-            12 => model::Part::Str(&self.trigger_identifier),
-            13 => model::Part::Str(&self.event_correlation_id),
-            14 => model::Part::Json(&self.ng_trigger_event_info),
-            15 => model::opt(&self.trigger_event_status),
-            16 => model::opt(&self.target_execution_summary),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.type_.is_some(),
-                self.headers.is_some(),
-                self.message.is_some(),
-                self.payload.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.final_status.is_some(),
-                self.org_identifier.is_some(),
-                self.event_created_at.is_some(),
-                self.target_identifier.is_some(),
-                self.exception_occurred.is_some(),
-                self.project_identifier.is_some(),
-                self.trigger_identifier.is_some(),
-                self.event_correlation_id.is_some(),
-                self.ng_trigger_event_info.is_some(),
-                self.trigger_event_status.is_some(),
-                self.target_execution_summary.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_id);
+        to.opt(5, &self.created_at);
+        to.opt(13, &self.event_correlation_id);
+        to.opt(8, &self.event_created_at);
+        to.opt(10, &self.exception_occurred);
+        to.opt(6, &self.final_status);
+        to.opt(1, &self.headers);
+        to.opt(2, &self.message);
+        to.opt(14, &self.ng_trigger_event_info);
+        to.opt(7, &self.org_identifier);
+        to.opt(3, &self.payload);
+        to.opt(11, &self.project_identifier);
+        to.opt(16, &self.target_execution_summary);
+        to.opt(9, &self.target_identifier);
+        to.opt(15, &self.trigger_event_status);
+        to.opt(12, &self.trigger_identifier);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NgTriggerEventHistoryDto);
@@ -1044,39 +977,19 @@ impl model::Model for PageNgTriggerEventHistoryDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.last),
-            1 => model::Part::Int(&self.size),
-            2 => model::opt(&self.sort),
-            3 => model::Part::Flag(&self.empty),
-            4 => model::Part::Flag(&self.first),
-            5 => model::Part::Int(&self.number),
-            6 => model::opt(&self.content),
-            7 => model::opt(&self.pageable),
-            8 => model::Part::Int(&self.total_pages),
-            9 => model::Part::Int(&self.total_elements),
-            10 => model::Part::Int(&self.number_of_elements),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.last.is_some(),
-                self.size.is_some(),
-                self.sort.is_some(),
-                self.empty.is_some(),
-                self.first.is_some(),
-                self.number.is_some(),
-                self.content.is_some(),
-                self.pageable.is_some(),
-                self.total_pages.is_some(),
-                self.total_elements.is_some(),
-                self.number_of_elements.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.content);
+        to.opt(3, &self.empty);
+        to.opt(4, &self.first);
+        to.opt(0, &self.last);
+        to.opt(5, &self.number);
+        to.opt(10, &self.number_of_elements);
+        to.opt(7, &self.pageable);
+        to.opt(1, &self.size);
+        to.opt(2, &self.sort);
+        to.opt(9, &self.total_elements);
+        to.opt(8, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageNgTriggerEventHistoryDto);
@@ -1158,41 +1071,20 @@ impl model::Model for PipelineEntityGitDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.branch),
-            1 => model::Part::Str(&self.file_url),
-            2 => model::Part::Str(&self.repo_url),
-            3 => model::Part::Str(&self.commit_id),
-            4 => model::Part::Str(&self.file_path),
-            5 => model::Part::Str(&self.object_id),
-            6 => model::Part::Str(&self.repo_name),
-            7 => model::Part::Str(&self.root_folder),
-            8 => model::Part::Str(&self.repo_identifier),
-            9 => model::Part::Flag(&self.is_harness_code_repo),
-            10 => model::Part::Str(&self.parent_entity_repo_name),
-            11 => model::Part::Str(&self.parent_entity_connector_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.branch.is_some(),
-                self.file_url.is_some(),
-                self.repo_url.is_some(),
-                self.commit_id.is_some(),
-                self.file_path.is_some(),
-                self.object_id.is_some(),
-                self.repo_name.is_some(),
-                self.root_folder.is_some(),
-                self.repo_identifier.is_some(),
-                self.is_harness_code_repo.is_some(),
-                self.parent_entity_repo_name.is_some(),
-                self.parent_entity_connector_ref.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.branch);
+        to.opt(3, &self.commit_id);
+        to.opt(4, &self.file_path);
+        to.opt(1, &self.file_url);
+        to.opt(9, &self.is_harness_code_repo);
+        to.opt(5, &self.object_id);
+        to.opt(11, &self.parent_entity_connector_ref);
+        to.opt(10, &self.parent_entity_repo_name);
+        to.opt(8, &self.repo_identifier);
+        to.opt(6, &self.repo_name);
+        to.opt(2, &self.repo_url);
+        to.opt(7, &self.root_folder);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineEntityGitDetails);
@@ -1282,45 +1174,22 @@ impl model::Model for PipelineGovernanceMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Flag(&self.deny),
-            2 => model::Part::Str(&self.type_),
-            3 => model::Part::Str(&self.org_id),
-            4 => model::Part::Str(&self.action),
-            5 => model::Part::Str(&self.entity),
-            6 => model::Part::Str(&self.status),
-            7 => model::Part::Int(&self.created),
-            8 => model::opt(&self.details),
-            9 => model::Part::Str(&self.message),
-            10 => model::Part::Str(&self.account_id),
-            11 => model::Part::Str(&self.project_id),
-            12 => model::Part::Int(&self.timestamp),
-            13 => model::opt(&self.details_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.deny.is_some(),
-                self.type_.is_some(),
-                self.org_id.is_some(),
-                self.action.is_some(),
-                self.entity.is_some(),
-                self.status.is_some(),
-                self.created.is_some(),
-                self.details.is_some(),
-                self.message.is_some(),
-                self.account_id.is_some(),
-                self.project_id.is_some(),
-                self.timestamp.is_some(),
-                self.details_list.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.account_id);
+        to.opt(4, &self.action);
+        to.opt(7, &self.created);
+        to.opt(1, &self.deny);
+        to.opt(8, &self.details);
+        to.opt(13, &self.details_list);
+        to.opt(5, &self.entity);
+        to.opt(0, &self.id);
+        to.opt(9, &self.message);
+        to.opt(3, &self.org_id);
+        to.opt(11, &self.project_id);
+        to.opt(6, &self.status);
+        to.opt(12, &self.timestamp);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineGovernanceMetadata);
@@ -1356,11 +1225,9 @@ impl model::Model for PipelineInputSchemaDetailsResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.inputs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.inputs);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineInputSchemaDetailsResponseBody);
@@ -1446,43 +1313,21 @@ impl model::Model for PipelinePolicyMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.error),
-            1 => model::Part::Str(&self.org_id),
-            2 => model::Part::Str(&self.status),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Int(&self.updated),
-            5 => model::Part::Str(&self.policy_id),
-            6 => model::Part::Str(&self.severity),
-            7 => model::Part::Str(&self.account_id),
-            8 => model::Part::Str(&self.project_id),
-            9 => model::Part::Str(&self.identifier),
-            10 => model::Part::Str(&self.policy_name),
-            11 => model::opt(&self.deny_messages),
-            12 => model::opt(&self.deny_messages_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.error.is_some(),
-                self.org_id.is_some(),
-                self.status.is_some(),
-                self.created.is_some(),
-                self.updated.is_some(),
-                self.policy_id.is_some(),
-                self.severity.is_some(),
-                self.account_id.is_some(),
-                self.project_id.is_some(),
-                self.identifier.is_some(),
-                self.policy_name.is_some(),
-                self.deny_messages.is_some(),
-                self.deny_messages_list.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.account_id);
+        to.opt(3, &self.created);
+        to.opt(11, &self.deny_messages);
+        to.opt(12, &self.deny_messages_list);
+        to.opt(0, &self.error);
+        to.opt(9, &self.identifier);
+        to.opt(1, &self.org_id);
+        to.opt(5, &self.policy_id);
+        to.opt(10, &self.policy_name);
+        to.opt(8, &self.project_id);
+        to.opt(6, &self.severity);
+        to.opt(2, &self.status);
+        to.opt(4, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelinePolicyMetadata);
@@ -1564,41 +1409,20 @@ impl model::Model for PipelinePolicySetMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.deny),
-            1 => model::Part::Str(&self.org_id),
-            2 => model::Part::Str(&self.status),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Str(&self.account_id),
-            5 => model::Part::Str(&self.project_id),
-            6 => model::Part::Str(&self.identifier),
-            7 => model::Part::Str(&self.description),
-            8 => model::Part::Str(&self.policy_set_id),
-            9 => model::Part::Str(&self.policy_set_name),
-            10 => model::opt(&self.policy_metadata),
-            11 => model::opt(&self.policy_metadata_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.deny.is_some(),
-                self.org_id.is_some(),
-                self.status.is_some(),
-                self.created.is_some(),
-                self.account_id.is_some(),
-                self.project_id.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.policy_set_id.is_some(),
-                self.policy_set_name.is_some(),
-                self.policy_metadata.is_some(),
-                self.policy_metadata_list.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_id);
+        to.opt(3, &self.created);
+        to.opt(0, &self.deny);
+        to.opt(7, &self.description);
+        to.opt(6, &self.identifier);
+        to.opt(1, &self.org_id);
+        to.opt(10, &self.policy_metadata);
+        to.opt(11, &self.policy_metadata_list);
+        to.opt(8, &self.policy_set_id);
+        to.opt(9, &self.policy_set_name);
+        to.opt(5, &self.project_id);
+        to.opt(2, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelinePolicySetMetadata);
@@ -1664,33 +1488,16 @@ impl model::Model for PipelineStageInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_id),
-            1 => model::Part::Str(&self.project_id),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Str(&self.execution_id),
-            4 => model::Part::Int(&self.run_sequence),
-            5 => model::Part::Str(&self.stage_node_id),
-            6 => model::Part::Str(&self.pipeline_name),
-            7 => model::Part::Flag(&self.has_parent_pipeline),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org_id.is_some(),
-                self.project_id.is_some(),
-                self.identifier.is_some(),
-                self.execution_id.is_some(),
-                self.run_sequence.is_some(),
-                self.stage_node_id.is_some(),
-                self.pipeline_name.is_some(),
-                self.has_parent_pipeline.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.execution_id);
+        to.opt(7, &self.has_parent_pipeline);
+        to.opt(2, &self.identifier);
+        to.opt(0, &self.org_id);
+        to.opt(6, &self.pipeline_name);
+        to.opt(1, &self.project_id);
+        to.opt(4, &self.run_sequence);
+        to.opt(5, &self.stage_node_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineStageInfo);
@@ -1729,12 +1536,10 @@ impl model::Model for PipelineYamlInputDetailsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.details),
-            1 => model::opt(&self.metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.details);
+        to.opt(1, &self.metadata);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineYamlInputDetailsDto);
@@ -1800,33 +1605,16 @@ impl model::Model for PipelineYamlInputDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.desc),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Str(&self.regex),
-            4 => model::Part::Json(&self.default),
-            5 => model::Part::Flag(&self.required),
-            6 => model::Part::Flag(&self.execution),
-            7 => model::opt(&self.allowed_values),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.desc.is_some(),
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.regex.is_some(),
-                self.default.is_some(),
-                self.required.is_some(),
-                self.execution.is_some(),
-                self.allowed_values.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.allowed_values);
+        to.opt(4, &self.default);
+        to.opt(0, &self.desc);
+        to.opt(6, &self.execution);
+        to.opt(1, &self.name);
+        to.opt(3, &self.regex);
+        to.opt(5, &self.required);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineYamlInputDto);
@@ -1865,12 +1653,10 @@ impl model::Model for PipelineYamlInputMetadataDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.dependencies),
-            1 => model::opt(&self.field_properties),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.dependencies);
+        to.opt(1, &self.field_properties);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineYamlInputMetadataDto);
@@ -1920,14 +1706,12 @@ impl model::Model for RerunInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.prev_execution_id),
-            1 => model::opt(&self.prev_trigger_type),
-            2 => model::Part::Str(&self.root_execution_id),
-            3 => model::opt(&self.root_trigger_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.prev_execution_id);
+        to.opt(1, &self.prev_trigger_type);
+        to.opt(2, &self.root_execution_id);
+        to.opt(3, &self.root_trigger_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RerunInfo);
@@ -1984,14 +1768,12 @@ impl model::Model for ResponseDtoPageNgTriggerEventHistoryDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageNgTriggerEventHistoryDto);
@@ -2035,12 +1817,10 @@ impl model::Model for RuntimeInputDependencyDetailsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.field_name),
-            1 => model::Part::Str(&self.input_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.field_name);
+        to.opt(1, &self.input_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RuntimeInputDependencyDetailsDto);
@@ -2098,16 +1878,14 @@ impl model::Model for StrategyMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.for_metadata),
-            1 => model::opt(&self.metadata_case),
-            2 => model::opt(&self.matrix_metadata),
-            3 => model::Part::Int(&self.total_iterations),
-            4 => model::Part::Int(&self.current_iteration),
-            5 => model::Part::Str(&self.identifier_post_fix),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.current_iteration);
+        to.opt(0, &self.for_metadata);
+        to.opt(5, &self.identifier_post_fix);
+        to.opt(2, &self.matrix_metadata);
+        to.opt(1, &self.metadata_case);
+        to.opt(3, &self.total_iterations);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StrategyMetadata);
@@ -2174,17 +1952,15 @@ impl model::Model for TargetExecutionSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.start_ts),
-            1 => model::Part::Str(&self.target_id),
-            2 => model::Part::Str(&self.trigger_id),
-            3 => model::Part::Int(&self.run_sequence),
-            4 => model::Part::Str(&self.runtime_input),
-            5 => model::Part::Str(&self.execution_status),
-            6 => model::Part::Str(&self.plan_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.execution_status);
+        to.opt(6, &self.plan_execution_id);
+        to.opt(3, &self.run_sequence);
+        to.opt(4, &self.runtime_input);
+        to.opt(0, &self.start_ts);
+        to.opt(1, &self.target_id);
+        to.opt(2, &self.trigger_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TargetExecutionSummary);
@@ -2223,12 +1999,10 @@ impl model::Model for TriggerEventStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status),
-            1 => model::Part::Str(&self.message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.message);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TriggerEventStatus);
@@ -2298,33 +2072,16 @@ impl model::Model for TriggeredBy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uuid),
-            1 => model::opt(&self.extra_info),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Str(&self.trigger_name),
-            4 => model::opt(&self.extra_info_map),
-            5 => model::Part::Str(&self.impersonate_email),
-            6 => model::Part::Str(&self.trigger_identifier),
-            7 => model::Part::Str(&self.impersonate_username),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.uuid.is_some(),
-                self.extra_info.is_some(),
-                self.identifier.is_some(),
-                self.trigger_name.is_some(),
-                self.extra_info_map.is_some(),
-                self.impersonate_email.is_some(),
-                self.trigger_identifier.is_some(),
-                self.impersonate_username.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.extra_info);
+        to.opt(4, &self.extra_info_map);
+        to.opt(2, &self.identifier);
+        to.opt(5, &self.impersonate_email);
+        to.opt(7, &self.impersonate_username);
+        to.opt(6, &self.trigger_identifier);
+        to.opt(3, &self.trigger_name);
+        to.opt(0, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TriggeredBy);
@@ -2363,12 +2120,10 @@ impl model::Model for YamlInputDependencyDetailsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.required_fixed_values),
-            1 => model::opt(&self.required_runtime_inputs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.required_fixed_values);
+        to.opt(1, &self.required_runtime_inputs);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(YamlInputDependencyDetailsDto);

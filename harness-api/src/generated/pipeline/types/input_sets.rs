@@ -39,12 +39,10 @@ impl model::Model for FqNtoError {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.fqn),
-            1 => model::opt(&self.errors),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(0, &self.fqn);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FqNtoError);
@@ -121,16 +119,14 @@ impl model::Model for InputSetCreateRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Cell::part(&self.identifier),
-            3 => model::Part::Str(&self.description),
-            4 => model::opt(&self.git_details),
-            5 => model::Cell::part(&self.input_set_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.description);
+        to.opt(4, &self.git_details);
+        to.one(2, &self.identifier);
+        to.one(5, &self.input_set_yaml);
+        to.one(0, &self.name);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(InputSetCreateRequestBody);
@@ -172,13 +168,11 @@ impl model::Model for InputSetError {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.message),
-            1 => model::Part::Str(&self.field_name),
-            2 => model::Part::Str(&self.identifier_of_error_source),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.field_name);
+        to.opt(2, &self.identifier_of_error_source);
+        to.opt(0, &self.message);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InputSetError);
@@ -236,16 +230,14 @@ impl model::Model for InputSetErrorDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.valid),
-            1 => model::Part::Str(&self.message),
-            2 => model::Part::Flag(&self.outdated),
-            3 => model::opt(&self.fqn_errors),
-            4 => model::opt(&self.invalid_refs),
-            5 => model::Part::Str(&self.error_pipeline_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.error_pipeline_yaml);
+        to.opt(3, &self.fqn_errors);
+        to.opt(4, &self.invalid_refs);
+        to.opt(1, &self.message);
+        to.opt(2, &self.outdated);
+        to.opt(0, &self.valid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InputSetErrorDetails);
@@ -291,13 +283,11 @@ impl model::Model for InputSetErrorWrapperDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.error_pipeline_yaml),
-            1 => model::Part::Json(&self.uuid_to_error_response_map),
-            2 => model::opt(&self.invalid_inputset_references),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.error_pipeline_yaml);
+        to.opt(2, &self.invalid_inputset_references);
+        to.opt(1, &self.uuid_to_error_response_map);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InputSetErrorWrapperDto);
@@ -359,17 +349,15 @@ impl model::Model for InputSetGitUpdateDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.base_branch),
-            1 => model::Part::Str(&self.branch_name),
-            2 => model::Part::Str(&self.commit_message),
-            3 => model::Part::Str(&self.last_commit_id),
-            4 => model::Part::Str(&self.last_object_id),
-            5 => model::Part::Str(&self.parent_entity_repo_name),
-            6 => model::Part::Str(&self.parent_entity_connector_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.base_branch);
+        to.opt(1, &self.branch_name);
+        to.opt(2, &self.commit_message);
+        to.opt(3, &self.last_commit_id);
+        to.opt(4, &self.last_object_id);
+        to.opt(6, &self.parent_entity_connector_ref);
+        to.opt(5, &self.parent_entity_repo_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InputSetGitUpdateDetails);
@@ -408,12 +396,10 @@ impl model::Model for InputSetImportRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.git_import_info),
-            1 => model::opt(&self.input_set_import_request),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.git_import_info);
+        to.opt(1, &self.input_set_import_request);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InputSetImportRequestBody);
@@ -452,12 +438,10 @@ impl model::Model for InputSetImportRequestDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.input_set_name),
-            1 => model::Part::Str(&self.input_set_description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.input_set_description);
+        to.opt(0, &self.input_set_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InputSetImportRequestDto);
@@ -493,11 +477,9 @@ impl model::Model for InputSetImportResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.input_set_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.input_set_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InputSetImportResponseBody);
@@ -547,14 +529,12 @@ impl model::Model for InputSetMoveConfigRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.git_details),
-            1 => model::Part::Str(&self.pipeline_identifier),
-            2 => model::Part::Str(&self.input_set_identifier),
-            3 => model::opt(&self.move_config_operation_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.git_details);
+        to.opt(2, &self.input_set_identifier);
+        to.opt(3, &self.move_config_operation_type);
+        to.opt(1, &self.pipeline_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InputSetMoveConfigRequestBody);
@@ -590,11 +570,9 @@ impl model::Model for InputSetMoveConfigResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.input_set_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.input_set_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InputSetMoveConfigResponseBody);
@@ -684,45 +662,22 @@ impl model::Model for InputSetResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.tags),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Str(&self.project),
-            5 => model::Part::Int(&self.updated),
-            6 => model::Part::Str(&self.pipeline),
-            7 => model::Part::Str(&self.identifier),
-            8 => model::opt(&self.store_type),
-            9 => model::Part::Str(&self.description),
-            10 => model::opt(&self.git_details),
-            11 => model::Part::Str(&self.connector_ref),
-            12 => model::opt(&self.error_details),
-            13 => model::Part::Str(&self.input_set_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.updated.is_some(),
-                self.pipeline.is_some(),
-                self.identifier.is_some(),
-                self.store_type.is_some(),
-                self.description.is_some(),
-                self.git_details.is_some(),
-                self.connector_ref.is_some(),
-                self.error_details.is_some(),
-                self.input_set_yaml.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(11, &self.connector_ref);
+        to.opt(3, &self.created);
+        to.opt(9, &self.description);
+        to.opt(12, &self.error_details);
+        to.opt(10, &self.git_details);
+        to.opt(7, &self.identifier);
+        to.opt(13, &self.input_set_yaml);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(6, &self.pipeline);
+        to.opt(4, &self.project);
+        to.opt(8, &self.store_type);
+        to.opt(2, &self.tags);
+        to.opt(5, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InputSetResponseBody);
@@ -803,16 +758,14 @@ impl model::Model for InputSetUpdateRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Cell::part(&self.identifier),
-            3 => model::Part::Str(&self.description),
-            4 => model::opt(&self.git_details),
-            5 => model::Cell::part(&self.input_set_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.description);
+        to.opt(4, &self.git_details);
+        to.one(2, &self.identifier);
+        to.one(5, &self.input_set_yaml);
+        to.one(0, &self.name);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(InputSetUpdateRequestBody);
@@ -866,15 +819,13 @@ impl model::Model for MergeInputSetRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.stage_identifiers),
-            1 => model::Part::Str(&self.last_yaml_to_merge),
-            2 => model::opt(&self.input_set_references),
-            3 => model::Part::Flag(&self.get_only_file_content),
-            4 => model::Part::Flag(&self.with_merged_pipeline_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.get_only_file_content);
+        to.opt(2, &self.input_set_references);
+        to.opt(1, &self.last_yaml_to_merge);
+        to.opt(0, &self.stage_identifiers);
+        to.opt(4, &self.with_merged_pipeline_yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MergeInputSetRequestBody);
@@ -924,14 +875,12 @@ impl model::Model for MergeInputSetResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.is_error_response),
-            1 => model::Part::Str(&self.inputs_yaml_merged),
-            2 => model::Part::Str(&self.merged_pipeline_yaml),
-            3 => model::opt(&self.inputset_error_wrapper),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.inputs_yaml_merged);
+        to.opt(3, &self.inputset_error_wrapper);
+        to.opt(0, &self.is_error_response);
+        to.opt(2, &self.merged_pipeline_yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MergeInputSetResponseBody);

@@ -39,12 +39,10 @@ impl model::Model for InputsResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.inputs),
-            1 => model::opt(&self.options),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.inputs);
+        to.opt(1, &self.options);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InputsResponseBody);
@@ -80,11 +78,9 @@ impl model::Model for InputsResponseBodyOptions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.clone),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.clone);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InputsResponseBodyOptions);
@@ -120,11 +116,9 @@ impl model::Model for InputsResponseBodyOptionsClone {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ref_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ref_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InputsResponseBodyOptionsClone);
@@ -163,12 +157,10 @@ impl model::Model for InputsResponseBodyOptionsCloneRef {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.name),
-            1 => model::Part::Json(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InputsResponseBodyOptionsCloneRef);

@@ -54,15 +54,13 @@ impl model::Model for ExecutionSummaryInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.deployments),
-            1 => model::opt(&self.num_of_errors),
-            2 => model::Part::Str(&self.last_execution_id),
-            3 => model::Part::Int(&self.last_execution_ts),
-            4 => model::opt(&self.last_execution_status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.deployments);
+        to.opt(2, &self.last_execution_id);
+        to.opt(4, &self.last_execution_status);
+        to.opt(3, &self.last_execution_ts);
+        to.opt(1, &self.num_of_errors);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExecutionSummaryInfo);
@@ -123,14 +121,12 @@ impl model::Model for NodeErrorInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.fqn),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.type_),
-            3 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.fqn);
+        to.opt(3, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NodeErrorInfo);
@@ -208,39 +204,19 @@ impl model::Model for PagePmsPipelineSummaryResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.last),
-            1 => model::Part::Int(&self.size),
-            2 => model::opt(&self.sort),
-            3 => model::Part::Flag(&self.empty),
-            4 => model::Part::Flag(&self.first),
-            5 => model::Part::Int(&self.number),
-            6 => model::opt(&self.content),
-            7 => model::opt(&self.pageable),
-            8 => model::Part::Int(&self.total_pages),
-            9 => model::Part::Int(&self.total_elements),
-            10 => model::Part::Int(&self.number_of_elements),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.last.is_some(),
-                self.size.is_some(),
-                self.sort.is_some(),
-                self.empty.is_some(),
-                self.first.is_some(),
-                self.number.is_some(),
-                self.content.is_some(),
-                self.pageable.is_some(),
-                self.total_pages.is_some(),
-                self.total_elements.is_some(),
-                self.number_of_elements.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.content);
+        to.opt(3, &self.empty);
+        to.opt(4, &self.first);
+        to.opt(0, &self.last);
+        to.opt(5, &self.number);
+        to.opt(10, &self.number_of_elements);
+        to.opt(7, &self.pageable);
+        to.opt(1, &self.size);
+        to.opt(2, &self.sort);
+        to.opt(9, &self.total_elements);
+        to.opt(8, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PagePmsPipelineSummaryResponse);
@@ -282,13 +258,11 @@ impl model::Model for PipelineExecutorInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.email),
-            1 => model::Part::Str(&self.username),
-            2 => model::Part::Str(&self.trigger_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.email);
+        to.opt(2, &self.trigger_type);
+        to.opt(1, &self.username);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineExecutorInfo);
@@ -371,33 +345,16 @@ impl model::Model for PipelineFilterProperties {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.repo_name),
-            3 => model::Cell::part(&self.filter_type),
-            4 => model::Part::Str(&self.description),
-            5 => model::opt(&self.pipeline_tags),
-            6 => model::opt(&self.module_properties),
-            7 => model::opt(&self.pipeline_identifiers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.repo_name.is_some(),
-                true,
-                self.description.is_some(),
-                self.pipeline_tags.is_some(),
-                self.module_properties.is_some(),
-                self.pipeline_identifiers.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.description);
+        to.one(3, &self.filter_type);
+        to.opt(6, &self.module_properties);
+        to.opt(0, &self.name);
+        to.opt(7, &self.pipeline_identifiers);
+        to.opt(5, &self.pipeline_tags);
+        to.opt(2, &self.repo_name);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(PipelineFilterProperties);
@@ -446,11 +403,9 @@ impl model::Model for PipelineFilterPropertiesModuleProperties {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.empty);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineFilterPropertiesModuleProperties);
@@ -492,13 +447,11 @@ impl model::Model for PipelineImportRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.version),
-            1 => model::Part::Str(&self.pipeline_name),
-            2 => model::Part::Str(&self.pipeline_description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.pipeline_description);
+        to.opt(1, &self.pipeline_name);
+        to.opt(0, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineImportRequest);
@@ -556,16 +509,14 @@ impl model::Model for PipelineRecentExecution {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.end_ts),
-            1 => model::Part::Str(&self.status),
-            2 => model::Part::Int(&self.start_ts),
-            3 => model::Part::Int(&self.run_sequence),
-            4 => model::opt(&self.executor_info),
-            5 => model::Part::Str(&self.plan_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.end_ts);
+        to.opt(4, &self.executor_info);
+        to.opt(5, &self.plan_execution_id);
+        to.opt(3, &self.run_sequence);
+        to.opt(2, &self.start_ts);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineRecentExecution);
@@ -607,13 +558,11 @@ impl model::Model for PipelineSaveResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            1 => model::opt(&self.governance_metadata),
-            2 => model::opt(&self.public_access_response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.governance_metadata);
+        to.opt(0, &self.identifier);
+        to.opt(2, &self.public_access_response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineSaveResponse);
@@ -649,11 +598,9 @@ impl model::Model for PmsGitUpdateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PmsGitUpdateResponse);
@@ -749,47 +696,23 @@ impl model::Model for PmsPipelineResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.modules),
-            1 => model::opt(&self.store_type),
-            2 => model::opt(&self.git_details),
-            3 => model::Part::Str(&self.connector_ref),
-            4 => model::Part::Str(&self.yaml_pipeline),
-            5 => model::opt(&self.cache_response),
-            6 => model::Part::Str(&self.validation_uuid),
-            7 => model::Part::Flag(&self.is_inline_hc_entity),
-            8 => model::opt(&self.governance_metadata),
-            9 => model::opt(&self.public_access_response),
-            10 => model::opt(&self.entity_validity_details),
-            11 => model::Part::Flag(&self.allow_dynamic_executions),
-            12 => model::opt(&self.yaml_schema_error_wrapper),
-            13 => model::Part::Str(&self.resolved_templates_pipeline_yaml),
-            14 => model::opt(&self.validate_template_inputs_response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.modules.is_some(),
-                self.store_type.is_some(),
-                self.git_details.is_some(),
-                self.connector_ref.is_some(),
-                self.yaml_pipeline.is_some(),
-                self.cache_response.is_some(),
-                self.validation_uuid.is_some(),
-                self.is_inline_hc_entity.is_some(),
-                self.governance_metadata.is_some(),
-                self.public_access_response.is_some(),
-                self.entity_validity_details.is_some(),
-                self.allow_dynamic_executions.is_some(),
-                self.yaml_schema_error_wrapper.is_some(),
-                self.resolved_templates_pipeline_yaml.is_some(),
-                self.validate_template_inputs_response.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(11, &self.allow_dynamic_executions);
+        to.opt(5, &self.cache_response);
+        to.opt(3, &self.connector_ref);
+        to.opt(10, &self.entity_validity_details);
+        to.opt(2, &self.git_details);
+        to.opt(8, &self.governance_metadata);
+        to.opt(7, &self.is_inline_hc_entity);
+        to.opt(0, &self.modules);
+        to.opt(9, &self.public_access_response);
+        to.opt(13, &self.resolved_templates_pipeline_yaml);
+        to.opt(1, &self.store_type);
+        to.opt(14, &self.validate_template_inputs_response);
+        to.opt(6, &self.validation_uuid);
+        to.opt(4, &self.yaml_pipeline);
+        to.opt(12, &self.yaml_schema_error_wrapper);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PmsPipelineResponse);
@@ -912,57 +835,28 @@ impl model::Model for PmsPipelineSummaryResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.filters),
-            3 => model::Part::Flag(&self.is_draft),
-            4 => model::opt(&self.modules),
-            5 => model::Part::Int(&self.version),
-            6 => model::Part::Int(&self.created_at),
-            7 => model::opt(&self.store_type),
-            8 => model::opt(&self.git_details),
-            9 => model::Part::Str(&self.identifier),
-            10 => model::opt(&self.stage_names),
-            11 => model::Part::Str(&self.description),
-            12 => model::Part::Int(&self.num_of_stages),
-            13 => model::Part::Str(&self.yaml_version),
-            14 => model::Part::Str(&self.connector_ref),
-            15 => model::Part::Int(&self.last_updated_at),
-            16 => model::Part::Flag(&self.is_inline_hc_entity),
-            17 => model::opt(&self.execution_summary_info),
-            18 => model::opt(&self.recent_executions_info),
-            19 => model::opt(&self.entity_validity_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.filters.is_some(),
-                self.is_draft.is_some(),
-                self.modules.is_some(),
-                self.version.is_some(),
-                self.created_at.is_some(),
-                self.store_type.is_some(),
-                self.git_details.is_some(),
-                self.identifier.is_some(),
-                self.stage_names.is_some(),
-                self.description.is_some(),
-                self.num_of_stages.is_some(),
-                self.yaml_version.is_some(),
-                self.connector_ref.is_some(),
-                self.last_updated_at.is_some(),
-                self.is_inline_hc_entity.is_some(),
-                self.execution_summary_info.is_some(),
-                self.recent_executions_info.is_some(),
-                self.entity_validity_details.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(14, &self.connector_ref);
+        to.opt(6, &self.created_at);
+        to.opt(11, &self.description);
+        to.opt(19, &self.entity_validity_details);
+        to.opt(17, &self.execution_summary_info);
+        to.opt(2, &self.filters);
+        to.opt(8, &self.git_details);
+        to.opt(9, &self.identifier);
+        to.opt(3, &self.is_draft);
+        to.opt(16, &self.is_inline_hc_entity);
+        to.opt(15, &self.last_updated_at);
+        to.opt(4, &self.modules);
+        to.opt(0, &self.name);
+        to.opt(12, &self.num_of_stages);
+        to.opt(18, &self.recent_executions_info);
+        to.opt(10, &self.stage_names);
+        to.opt(7, &self.store_type);
+        to.opt(1, &self.tags);
+        to.opt(5, &self.version);
+        to.opt(13, &self.yaml_version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PmsPipelineSummaryResponse);
@@ -1009,13 +903,11 @@ impl model::Model for PublicAccessResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.public),
-            1 => model::Part::Flag(&self.is_public),
-            2 => model::Part::Str(&self.error_message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.error_message);
+        to.opt(1, &self.is_public);
+        to.opt(0, &self.public);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PublicAccessResponse);
@@ -1060,14 +952,12 @@ impl model::Model for ResponseDtoPagePmsPipelineSummaryResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPagePmsPipelineSummaryResponse);
@@ -1117,14 +1007,12 @@ impl model::Model for ResponseDtoPipelineSaveResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPipelineSaveResponse);
@@ -1174,14 +1062,12 @@ impl model::Model for ResponseDtopmsGitUpdateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtopmsGitUpdateResponse);
@@ -1231,14 +1117,12 @@ impl model::Model for ResponseDtopmsPipelineResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtopmsPipelineResponse);
@@ -1288,14 +1172,12 @@ impl model::Model for ResponseDtopmsPipelineSummaryResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtopmsPipelineSummaryResponse);
@@ -1358,16 +1240,14 @@ impl model::Model for YamlSchemaErrorDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.fqn),
-            1 => model::Part::Str(&self.message),
-            2 => model::opt(&self.step_info),
-            3 => model::opt(&self.stage_info),
-            4 => model::Part::Str(&self.hint_message),
-            5 => model::Part::Str(&self.message_with_fqn),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.fqn);
+        to.opt(4, &self.hint_message);
+        to.opt(1, &self.message);
+        to.opt(5, &self.message_with_fqn);
+        to.opt(3, &self.stage_info);
+        to.opt(2, &self.step_info);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(YamlSchemaErrorDto);
@@ -1406,12 +1286,10 @@ impl model::Model for YamlSchemaErrorWrapperDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::opt(&self.schema_errors),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.schema_errors);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(YamlSchemaErrorWrapperDto);
@@ -1469,16 +1347,14 @@ impl model::Model for CreatePipelineExecutionAnnotationsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_id),
-            1 => model::Part::Str(&self.project_id),
-            2 => model::Part::Str(&self.pipeline_id),
-            3 => model::opt(&self.annotations),
-            4 => model::Part::Str(&self.plan_execution_id),
-            5 => model::Part::Str(&self.stage_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.annotations);
+        to.opt(0, &self.org_id);
+        to.opt(2, &self.pipeline_id);
+        to.opt(4, &self.plan_execution_id);
+        to.opt(1, &self.project_id);
+        to.opt(5, &self.stage_execution_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreatePipelineExecutionAnnotationsBody);
@@ -1540,17 +1416,15 @@ impl model::Model for CreatePipelineExecutionAnnotationsBodyAnnotations {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.mode),
-            1 => model::Part::Str(&self.style),
-            2 => model::Part::Str(&self.step_id),
-            3 => model::Part::Str(&self.summary),
-            4 => model::Part::Int(&self.priority),
-            5 => model::Part::Str(&self.context_id),
-            6 => model::Part::Int(&self.timestamp),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.context_id);
+        to.opt(0, &self.mode);
+        to.opt(4, &self.priority);
+        to.opt(2, &self.step_id);
+        to.opt(1, &self.style);
+        to.opt(3, &self.summary);
+        to.opt(6, &self.timestamp);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreatePipelineExecutionAnnotationsBodyAnnotations);

@@ -36,11 +36,9 @@ impl model::Model for DashboardPipelineExecution {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.pipeline_execution_info_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.pipeline_execution_info_list);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DashboardPipelineExecution);
@@ -88,15 +86,13 @@ impl model::Model for PipelineCount {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.total),
-            1 => model::Part::Int(&self.aborted),
-            2 => model::Part::Int(&self.expired),
-            3 => model::Part::Int(&self.failure),
-            4 => model::Part::Int(&self.success),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.aborted);
+        to.opt(2, &self.expired);
+        to.opt(3, &self.failure);
+        to.opt(4, &self.success);
+        to.opt(0, &self.total);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineCount);
@@ -135,12 +131,10 @@ impl model::Model for PipelineExecution {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.date),
-            1 => model::opt(&self.count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.count);
+        to.opt(0, &self.date);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineExecution);
@@ -185,14 +179,12 @@ impl model::Model for ResponseDtoDashboardPipelineExecution {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoDashboardPipelineExecution);

@@ -80,39 +80,19 @@ impl model::Model for Ambiance {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.levels),
-            1 => model::Part::Str(&self.plan_id),
-            2 => model::Part::Int(&self.start_ts),
-            3 => model::opt(&self.metadata),
-            4 => model::opt(&self.levels_list),
-            5 => model::Part::Str(&self.plan_execution_id),
-            6 => model::Part::Str(&self.stage_execution_id),
-            7 => model::opt(&self.setup_abstractions),
-            8 => model::opt(&self.setup_abstractions_map),
-            9 => model::Part::Int(&self.expression_functor_token),
-            10 => model::Part::Str(&self.original_stage_execution_id_for_rollback_mode),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.levels.is_some(),
-                self.plan_id.is_some(),
-                self.start_ts.is_some(),
-                self.metadata.is_some(),
-                self.levels_list.is_some(),
-                self.plan_execution_id.is_some(),
-                self.stage_execution_id.is_some(),
-                self.setup_abstractions.is_some(),
-                self.setup_abstractions_map.is_some(),
-                self.expression_functor_token.is_some(),
-                self.original_stage_execution_id_for_rollback_mode.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.expression_functor_token);
+        to.opt(0, &self.levels);
+        to.opt(4, &self.levels_list);
+        to.opt(3, &self.metadata);
+        to.opt(10, &self.original_stage_execution_id_for_rollback_mode);
+        to.opt(5, &self.plan_execution_id);
+        to.opt(1, &self.plan_id);
+        to.opt(7, &self.setup_abstractions);
+        to.opt(8, &self.setup_abstractions_map);
+        to.opt(6, &self.stage_execution_id);
+        to.opt(2, &self.start_ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Ambiance);
@@ -154,13 +134,11 @@ impl model::Model for ArtifactData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.build),
-            1 => model::opt(&self.metadata),
-            2 => model::opt(&self.metadata_map),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.build);
+        to.opt(1, &self.metadata);
+        to.opt(2, &self.metadata_map);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactData);

@@ -45,14 +45,12 @@ impl model::Model for BranchHook {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ref_),
-            1 => model::opt(&self.repo),
-            2 => model::opt(&self.action),
-            3 => model::opt(&self.sender),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.action);
+        to.opt(0, &self.ref_);
+        to.opt(1, &self.repo);
+        to.opt(3, &self.sender);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BranchHook);

@@ -48,15 +48,13 @@ impl model::Model for Commit {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.sha),
-            1 => model::Part::Str(&self.link),
-            2 => model::opt(&self.author),
-            3 => model::Part::Str(&self.message),
-            4 => model::opt(&self.committer),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.author);
+        to.opt(4, &self.committer);
+        to.opt(1, &self.link);
+        to.opt(3, &self.message);
+        to.opt(0, &self.sha);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Commit);

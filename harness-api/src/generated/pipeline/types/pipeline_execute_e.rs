@@ -48,15 +48,13 @@ impl model::Model for ExecutionInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uuid),
-            1 => model::Part::Int(&self.end_ts),
-            2 => model::opt(&self.status),
-            3 => model::Part::Int(&self.start_ts),
-            4 => model::Part::Int(&self.run_sequence),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.end_ts);
+        to.opt(4, &self.run_sequence);
+        to.opt(3, &self.start_ts);
+        to.opt(2, &self.status);
+        to.opt(0, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExecutionInfo);
@@ -195,61 +193,30 @@ impl model::Model for ExecutionMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.is_debug),
-            1 => model::opt(&self.retry_info),
-            2 => model::Part::Str(&self.module_type),
-            3 => model::Part::Int(&self.run_sequence),
-            4 => model::opt(&self.trigger_info),
-            5 => model::opt(&self.execution_mode),
-            6 => model::Part::Str(&self.execution_uuid),
-            7 => model::opt(&self.principal_info),
-            8 => model::Part::Str(&self.harness_version),
-            9 => model::opt(&self.setting_to_value),
-            10 => model::opt(&self.pipeline_stage_info),
-            11 => model::opt(&self.pipeline_store_type),
-            12 => model::opt(&self.setting_to_value_map),
-            13 => model::opt(&self.feature_flag_to_value),
-            14 => model::Part::Str(&self.pipeline_identifier),
-            15 => model::Part::Str(&self.git_sync_branch_context),
-            16 => model::Part::Str(&self.pipeline_connector_ref),
-            17 => model::Part::Str(&self.processed_yaml_version),
-            18 => model::opt(&self.feature_flag_to_value_map),
-            19 => model::Part::Flag(&self.is_notification_configured),
-            20 => model::Part::Flag(&self.is_stages_expressions_provided),
-            21 => model::Part::Str(&self.original_plan_execution_id_for_rollback_mode),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.is_debug.is_some(),
-                self.retry_info.is_some(),
-                self.module_type.is_some(),
-                self.run_sequence.is_some(),
-                self.trigger_info.is_some(),
-                self.execution_mode.is_some(),
-                self.execution_uuid.is_some(),
-                self.principal_info.is_some(),
-                self.harness_version.is_some(),
-                self.setting_to_value.is_some(),
-                self.pipeline_stage_info.is_some(),
-                self.pipeline_store_type.is_some(),
-                self.setting_to_value_map.is_some(),
-                self.feature_flag_to_value.is_some(),
-                self.pipeline_identifier.is_some(),
-                self.git_sync_branch_context.is_some(),
-                self.pipeline_connector_ref.is_some(),
-                self.processed_yaml_version.is_some(),
-                self.feature_flag_to_value_map.is_some(),
-                self.is_notification_configured.is_some(),
-                self.is_stages_expressions_provided.is_some(),
-                self.original_plan_execution_id_for_rollback_mode.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.execution_mode);
+        to.opt(6, &self.execution_uuid);
+        to.opt(13, &self.feature_flag_to_value);
+        to.opt(18, &self.feature_flag_to_value_map);
+        to.opt(15, &self.git_sync_branch_context);
+        to.opt(8, &self.harness_version);
+        to.opt(0, &self.is_debug);
+        to.opt(19, &self.is_notification_configured);
+        to.opt(20, &self.is_stages_expressions_provided);
+        to.opt(2, &self.module_type);
+        to.opt(21, &self.original_plan_execution_id_for_rollback_mode);
+        to.opt(16, &self.pipeline_connector_ref);
+        to.opt(14, &self.pipeline_identifier);
+        to.opt(10, &self.pipeline_stage_info);
+        to.opt(11, &self.pipeline_store_type);
+        to.opt(7, &self.principal_info);
+        to.opt(17, &self.processed_yaml_version);
+        to.opt(1, &self.retry_info);
+        to.opt(3, &self.run_sequence);
+        to.opt(9, &self.setting_to_value);
+        to.opt(12, &self.setting_to_value_map);
+        to.opt(4, &self.trigger_info);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExecutionMetadata);
@@ -302,13 +269,11 @@ impl model::Model for ExecutionPrincipalInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.principal),
-            1 => model::opt(&self.principal_type),
-            2 => model::Part::Flag(&self.should_validate_rbac),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.principal);
+        to.opt(1, &self.principal_type);
+        to.opt(2, &self.should_validate_rbac);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExecutionPrincipalInfo);

@@ -74,37 +74,18 @@ impl model::Model for FailureData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.code),
-            1 => model::Part::Str(&self.level),
-            2 => model::Part::Str(&self.message),
-            3 => model::opt(&self.failure_types),
-            4 => model::Part::Str(&self.step_identifier),
-            5 => model::Part::Str(&self.stage_identifier),
-            6 => model::opt(&self.failure_type_infos),
-            7 => model::opt(&self.failure_types_list),
-            8 => model::opt(&self.failure_types_value),
-            9 => model::opt(&self.failure_type_infos_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.code.is_some(),
-                self.level.is_some(),
-                self.message.is_some(),
-                self.failure_types.is_some(),
-                self.step_identifier.is_some(),
-                self.stage_identifier.is_some(),
-                self.failure_type_infos.is_some(),
-                self.failure_types_list.is_some(),
-                self.failure_types_value.is_some(),
-                self.failure_type_infos_list.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.code);
+        to.opt(6, &self.failure_type_infos);
+        to.opt(9, &self.failure_type_infos_list);
+        to.opt(3, &self.failure_types);
+        to.opt(7, &self.failure_types_list);
+        to.opt(8, &self.failure_types_value);
+        to.opt(1, &self.level);
+        to.opt(2, &self.message);
+        to.opt(5, &self.stage_identifier);
+        to.opt(4, &self.step_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FailureData);
@@ -188,16 +169,14 @@ impl model::Model for FailureInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.failure_data),
-            1 => model::Part::Str(&self.error_message),
-            2 => model::opt(&self.failure_types),
-            3 => model::opt(&self.failure_data_list),
-            4 => model::opt(&self.failure_types_list),
-            5 => model::opt(&self.failure_types_value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.error_message);
+        to.opt(0, &self.failure_data);
+        to.opt(3, &self.failure_data_list);
+        to.opt(2, &self.failure_types);
+        to.opt(4, &self.failure_types_list);
+        to.opt(5, &self.failure_types_value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FailureInfo);
@@ -262,12 +241,10 @@ impl model::Model for FailureTypeInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.failure_type),
-            1 => model::opt(&self.failure_sub_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.failure_sub_type);
+        to.opt(0, &self.failure_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FailureTypeInfo);

@@ -39,12 +39,10 @@ impl model::Model for Label {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.color),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.color);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Label);
@@ -126,41 +124,20 @@ impl model::Model for Level {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.group),
-            1 => model::Part::Str(&self.setup_id),
-            2 => model::Part::Int(&self.start_ts),
-            3 => model::Part::Str(&self.node_type),
-            4 => model::opt(&self.step_type),
-            5 => model::Part::Str(&self.runtime_id),
-            6 => model::Part::Str(&self.identifier),
-            7 => model::Part::Int(&self.retry_index),
-            8 => model::opt(&self.strategy_info),
-            9 => model::opt(&self.strategy_metadata),
-            10 => model::Part::Str(&self.original_identifier),
-            11 => model::Part::Flag(&self.skip_expression_chain),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.group.is_some(),
-                self.setup_id.is_some(),
-                self.start_ts.is_some(),
-                self.node_type.is_some(),
-                self.step_type.is_some(),
-                self.runtime_id.is_some(),
-                self.identifier.is_some(),
-                self.retry_index.is_some(),
-                self.strategy_info.is_some(),
-                self.strategy_metadata.is_some(),
-                self.original_identifier.is_some(),
-                self.skip_expression_chain.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.group);
+        to.opt(6, &self.identifier);
+        to.opt(3, &self.node_type);
+        to.opt(10, &self.original_identifier);
+        to.opt(7, &self.retry_index);
+        to.opt(5, &self.runtime_id);
+        to.opt(1, &self.setup_id);
+        to.opt(11, &self.skip_expression_chain);
+        to.opt(2, &self.start_ts);
+        to.opt(4, &self.step_type);
+        to.opt(8, &self.strategy_info);
+        to.opt(9, &self.strategy_metadata);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Level);

@@ -36,11 +36,9 @@ impl model::Model for ManifestData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ManifestData);
@@ -86,11 +84,9 @@ impl model::Model for ManualExecutionRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.action),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.action);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ManualExecutionRequest);
@@ -130,11 +126,9 @@ impl model::Model for ManualExecutionResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ManualExecutionResponse);

@@ -51,16 +51,14 @@ impl model::Model for ParsedPayload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.pr),
-            1 => model::opt(&self.tag),
-            2 => model::opt(&self.push),
-            3 => model::opt(&self.branch),
-            4 => model::opt(&self.release),
-            5 => model::opt(&self.payload_case),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.branch);
+        to.opt(5, &self.payload_case);
+        to.opt(0, &self.pr);
+        to.opt(2, &self.push);
+        to.opt(4, &self.release);
+        to.opt(1, &self.tag);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ParsedPayload);
@@ -107,13 +105,11 @@ impl model::Model for Perm {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.pull),
-            1 => model::Part::Flag(&self.push),
-            2 => model::Part::Flag(&self.admin),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.admin);
+        to.opt(0, &self.pull);
+        to.opt(1, &self.push);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Perm);
@@ -167,17 +163,15 @@ impl model::Model for PipelineUser {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.email),
-            3 => model::Part::Str(&self.login),
-            4 => model::Part::Str(&self.avatar),
-            5 => model::opt(&self.created),
-            6 => model::opt(&self.updated),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.avatar);
+        to.opt(5, &self.created);
+        to.opt(2, &self.email);
+        to.opt(0, &self.id);
+        to.opt(3, &self.login);
+        to.opt(1, &self.name);
+        to.opt(6, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineUser);
@@ -317,69 +311,34 @@ impl model::Model for PlanExecution {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uuid),
-            1 => model::Part::Int(&self.end_ts),
-            2 => model::Part::Str(&self.node_id),
-            3 => model::Part::Str(&self.plan_id),
-            4 => model::opt(&self.status),
-            5 => model::Part::Int(&self.start_ts),
-            6 => model::Part::Int(&self.version),
-            7 => model::opt(&self.ambiance),
-            8 => model::opt(&self.metadata),
-            9 => model::opt(&self.node_type),
-            10 => model::Part::Int(&self.created_at),
-            11 => model::Part::Int(&self.valid_until),
-            12 => model::opt(&self.failure_info),
-            13 => model::opt(&self.priority_type),
-            14 => model::Part::Int(&self.last_updated_at),
-            15 => model::Part::Int(&self.next_iteration),
-            16 => model::Part::Str(&self.processed_yaml),
-            17 => model::opt(&self.trigger_header),
-            18 => model::opt(&self.trigger_payload),
-            19 => model::opt(&self.setup_abstractions),
-            20 => model::opt(&self.governance_metadata),
-            21 => model::Part::Str(&self.trigger_json_payload),
-            22 => model::Part::Int(&self.expression_functor_token),
-            23 => model::opt(&self.stages_execution_metadata),
-            24 => model::opt(&self.stage_expression_values_map),
-            25 => model::opt(&self.post_execution_rollback_infos),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.uuid.is_some(),
-                self.end_ts.is_some(),
-                self.node_id.is_some(),
-                self.plan_id.is_some(),
-                self.status.is_some(),
-                self.start_ts.is_some(),
-                self.version.is_some(),
-                self.ambiance.is_some(),
-                self.metadata.is_some(),
-                self.node_type.is_some(),
-                self.created_at.is_some(),
-                self.valid_until.is_some(),
-                self.failure_info.is_some(),
-                self.priority_type.is_some(),
-                self.last_updated_at.is_some(),
-                self.next_iteration.is_some(),
-                self.processed_yaml.is_some(),
-                self.trigger_header.is_some(),
-                self.trigger_payload.is_some(),
-                self.setup_abstractions.is_some(),
-                self.governance_metadata.is_some(),
-                self.trigger_json_payload.is_some(),
-                self.expression_functor_token.is_some(),
-                self.stages_execution_metadata.is_some(),
-                self.stage_expression_values_map.is_some(),
-                self.post_execution_rollback_infos.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.ambiance);
+        to.opt(10, &self.created_at);
+        to.opt(1, &self.end_ts);
+        to.opt(22, &self.expression_functor_token);
+        to.opt(12, &self.failure_info);
+        to.opt(20, &self.governance_metadata);
+        to.opt(14, &self.last_updated_at);
+        to.opt(8, &self.metadata);
+        to.opt(15, &self.next_iteration);
+        to.opt(2, &self.node_id);
+        to.opt(9, &self.node_type);
+        to.opt(3, &self.plan_id);
+        to.opt(25, &self.post_execution_rollback_infos);
+        to.opt(13, &self.priority_type);
+        to.opt(16, &self.processed_yaml);
+        to.opt(19, &self.setup_abstractions);
+        to.opt(24, &self.stage_expression_values_map);
+        to.opt(23, &self.stages_execution_metadata);
+        to.opt(5, &self.start_ts);
+        to.opt(4, &self.status);
+        to.opt(17, &self.trigger_header);
+        to.opt(21, &self.trigger_json_payload);
+        to.opt(18, &self.trigger_payload);
+        to.opt(0, &self.uuid);
+        to.opt(11, &self.valid_until);
+        to.opt(6, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PlanExecution);
@@ -426,12 +385,10 @@ impl model::Model for PlanExecutionResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.git_details),
-            1 => model::opt(&self.plan_execution),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.git_details);
+        to.opt(1, &self.plan_execution);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PlanExecutionResponse);
@@ -494,13 +451,11 @@ impl model::Model for PostExecutionRollbackInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.original_stage_execution_id),
-            1 => model::Part::Str(&self.post_execution_rollback_stage_id),
-            2 => model::opt(&self.rollback_stage_strategy_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.original_stage_execution_id);
+        to.opt(1, &self.post_execution_rollback_stage_id);
+        to.opt(2, &self.rollback_stage_strategy_metadata);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PostExecutionRollbackInfo);
@@ -618,59 +573,29 @@ impl model::Model for PullRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.ref_),
-            1 => model::Part::Str(&self.sha),
-            2 => model::opt(&self.base),
-            3 => model::Part::Str(&self.body),
-            4 => model::Part::Str(&self.fork),
-            5 => model::opt(&self.head),
-            6 => model::Part::Str(&self.link),
-            7 => model::Part::Str(&self.title),
-            8 => model::opt(&self.author),
-            9 => model::Part::Flag(&self.closed),
-            10 => model::opt(&self.labels),
-            11 => model::Part::Flag(&self.merged),
-            12 => model::Part::Int(&self.number),
-            13 => model::Part::Str(&self.source),
-            14 => model::Part::Str(&self.target),
-            15 => model::opt(&self.commits),
-            16 => model::opt(&self.created),
-            17 => model::opt(&self.updated),
-            18 => model::Part::Str(&self.merge_sha),
-            19 => model::opt(&self.labels_list),
-            20 => model::opt(&self.commits_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.ref_.is_some(),
-                self.sha.is_some(),
-                self.base.is_some(),
-                self.body.is_some(),
-                self.fork.is_some(),
-                self.head.is_some(),
-                self.link.is_some(),
-                self.title.is_some(),
-                self.author.is_some(),
-                self.closed.is_some(),
-                self.labels.is_some(),
-                self.merged.is_some(),
-                self.number.is_some(),
-                self.source.is_some(),
-                self.target.is_some(),
-                self.commits.is_some(),
-                self.created.is_some(),
-                self.updated.is_some(),
-                self.merge_sha.is_some(),
-                self.labels_list.is_some(),
-                self.commits_list.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.author);
+        to.opt(2, &self.base);
+        to.opt(3, &self.body);
+        to.opt(9, &self.closed);
+        to.opt(15, &self.commits);
+        to.opt(20, &self.commits_list);
+        to.opt(16, &self.created);
+        to.opt(4, &self.fork);
+        to.opt(5, &self.head);
+        to.opt(10, &self.labels);
+        to.opt(19, &self.labels_list);
+        to.opt(6, &self.link);
+        to.opt(18, &self.merge_sha);
+        to.opt(11, &self.merged);
+        to.opt(12, &self.number);
+        to.opt(0, &self.ref_);
+        to.opt(1, &self.sha);
+        to.opt(13, &self.source);
+        to.opt(14, &self.target);
+        to.opt(7, &self.title);
+        to.opt(17, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PullRequest);
@@ -715,14 +640,12 @@ impl model::Model for PullRequestHook {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.pr),
-            1 => model::opt(&self.repo),
-            2 => model::opt(&self.action),
-            3 => model::opt(&self.sender),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.action);
+        to.opt(0, &self.pr);
+        to.opt(1, &self.repo);
+        to.opt(3, &self.sender);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PullRequestHook);
@@ -801,35 +724,17 @@ impl model::Model for PushHook {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.ref_),
-            1 => model::opt(&self.repo),
-            2 => model::Part::Str(&self.after),
-            3 => model::Part::Str(&self.before),
-            4 => model::opt(&self.commit),
-            5 => model::opt(&self.sender),
-            6 => model::Part::Str(&self.base_ref),
-            7 => model::opt(&self.commits),
-            8 => model::opt(&self.commits_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.ref_.is_some(),
-                self.repo.is_some(),
-                self.after.is_some(),
-                self.before.is_some(),
-                self.commit.is_some(),
-                self.sender.is_some(),
-                self.base_ref.is_some(),
-                self.commits.is_some(),
-                self.commits_list.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.after);
+        to.opt(6, &self.base_ref);
+        to.opt(3, &self.before);
+        to.opt(4, &self.commit);
+        to.opt(7, &self.commits);
+        to.opt(8, &self.commits_list);
+        to.opt(0, &self.ref_);
+        to.opt(1, &self.repo);
+        to.opt(5, &self.sender);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PushHook);

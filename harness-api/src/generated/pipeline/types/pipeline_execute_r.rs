@@ -42,13 +42,11 @@ impl model::Model for Reference {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.sha),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.path),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.name);
+        to.opt(2, &self.path);
+        to.opt(0, &self.sha);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Reference);
@@ -114,33 +112,16 @@ impl model::Model for Release {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.tag),
-            1 => model::Part::Str(&self.link),
-            2 => model::Part::Flag(&self.draft),
-            3 => model::Part::Str(&self.title),
-            4 => model::opt(&self.created),
-            5 => model::opt(&self.published),
-            6 => model::Part::Flag(&self.prerelease),
-            7 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.tag.is_some(),
-                self.link.is_some(),
-                self.draft.is_some(),
-                self.title.is_some(),
-                self.created.is_some(),
-                self.published.is_some(),
-                self.prerelease.is_some(),
-                self.description.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.created);
+        to.opt(7, &self.description);
+        to.opt(2, &self.draft);
+        to.opt(1, &self.link);
+        to.opt(6, &self.prerelease);
+        to.opt(5, &self.published);
+        to.opt(0, &self.tag);
+        to.opt(3, &self.title);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Release);
@@ -185,14 +166,12 @@ impl model::Model for ReleaseHook {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.repo),
-            1 => model::opt(&self.action),
-            2 => model::opt(&self.sender),
-            3 => model::opt(&self.release),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.action);
+        to.opt(3, &self.release);
+        to.opt(0, &self.repo);
+        to.opt(2, &self.sender);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ReleaseHook);
@@ -279,39 +258,19 @@ impl model::Model for Repository {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.link),
-            2 => model::Part::Str(&self.name),
-            3 => model::opt(&self.perm),
-            4 => model::Part::Str(&self.clone),
-            5 => model::Part::Str(&self.branch),
-            6 => model::opt(&self.created),
-            7 => model::Part::Flag(&self.private),
-            8 => model::opt(&self.updated),
-            9 => model::Part::Str(&self.clone_ssh),
-            10 => model::Part::Str(&self.namespace),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.link.is_some(),
-                self.name.is_some(),
-                self.perm.is_some(),
-                self.clone.is_some(),
-                self.branch.is_some(),
-                self.created.is_some(),
-                self.private.is_some(),
-                self.updated.is_some(),
-                self.clone_ssh.is_some(),
-                self.namespace.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.branch);
+        to.opt(4, &self.clone);
+        to.opt(9, &self.clone_ssh);
+        to.opt(6, &self.created);
+        to.opt(0, &self.id);
+        to.opt(1, &self.link);
+        to.opt(2, &self.name);
+        to.opt(10, &self.namespace);
+        to.opt(3, &self.perm);
+        to.opt(7, &self.private);
+        to.opt(8, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Repository);
@@ -356,14 +315,12 @@ impl model::Model for ResponseDtoInterruptResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoInterruptResponse);
@@ -413,14 +370,12 @@ impl model::Model for ResponseDtoManualExecutionResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoManualExecutionResponse);
@@ -470,14 +425,12 @@ impl model::Model for ResponseDtoPlanExecutionResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPlanExecutionResponse);
@@ -527,14 +480,12 @@ impl model::Model for ResponseDtoRetryHistoryResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoRetryHistoryResponse);
@@ -581,13 +532,11 @@ impl model::Model for RetryExecutionInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.is_retry),
-            1 => model::Part::Str(&self.parent_retry_id),
-            2 => model::Part::Str(&self.root_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.is_retry);
+        to.opt(1, &self.parent_retry_id);
+        to.opt(2, &self.root_execution_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RetryExecutionInfo);
@@ -637,14 +586,12 @@ impl model::Model for RetryHistoryResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.error_message),
-            1 => model::opt(&self.execution_infos),
-            2 => model::Part::Str(&self.latest_execution_id),
-            3 => model::opt(&self.retry_stages_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.error_message);
+        to.opt(1, &self.execution_infos);
+        to.opt(2, &self.latest_execution_id);
+        to.opt(3, &self.retry_stages_metadata);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RetryHistoryResponse);
@@ -683,12 +630,10 @@ impl model::Model for RetryStagesMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.skip_stages_identifier),
-            1 => model::opt(&self.retry_stages_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.retry_stages_identifier);
+        to.opt(0, &self.skip_stages_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RetryStagesMetadata);
@@ -730,13 +675,11 @@ impl model::Model for RunStageRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.expression_values),
-            1 => model::Part::Str(&self.runtime_input_yaml),
-            2 => model::opt(&self.stage_identifiers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.expression_values);
+        to.opt(1, &self.runtime_input_yaml);
+        to.opt(2, &self.stage_identifiers);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RunStageRequest);
@@ -775,12 +718,10 @@ impl model::Model for RetryPipelineV2Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.expression_values),
-            1 => model::Part::Str(&self.runtime_input_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.expression_values);
+        to.opt(1, &self.runtime_input_yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RetryPipelineV2Body);

@@ -48,15 +48,13 @@ impl model::Model for Signature {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.date),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.email),
-            3 => model::Part::Str(&self.login),
-            4 => model::Part::Str(&self.avatar),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.avatar);
+        to.opt(0, &self.date);
+        to.opt(2, &self.email);
+        to.opt(3, &self.login);
+        to.opt(1, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Signature);
@@ -114,16 +112,14 @@ impl model::Model for StagesExecutionMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.stages_execution),
-            1 => model::opt(&self.expression_values),
-            2 => model::Part::Str(&self.full_pipeline_yaml),
-            3 => model::opt(&self.stage_identifiers),
-            4 => model::Part::Flag(&self.is_stages_execution),
-            5 => model::opt(&self.stage_identifier_to_name_map),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.expression_values);
+        to.opt(2, &self.full_pipeline_yaml);
+        to.opt(4, &self.is_stages_execution);
+        to.opt(5, &self.stage_identifier_to_name_map);
+        to.opt(3, &self.stage_identifiers);
+        to.opt(0, &self.stages_execution);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StagesExecutionMetadata);
@@ -165,13 +161,11 @@ impl model::Model for StepType {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::opt(&self.sub_category),
-            2 => model::opt(&self.step_category),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.step_category);
+        to.opt(1, &self.sub_category);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StepType);
@@ -236,15 +230,13 @@ impl model::Model for StrategyInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.for_metadata),
-            1 => model::opt(&self.metadata_case),
-            2 => model::Part::Int(&self.total_iterations),
-            3 => model::Part::Int(&self.current_iteration),
-            4 => model::Part::Str(&self.identifier_post_fix),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.current_iteration);
+        to.opt(0, &self.for_metadata);
+        to.opt(4, &self.identifier_post_fix);
+        to.opt(1, &self.metadata_case);
+        to.opt(2, &self.total_iterations);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StrategyInfo);

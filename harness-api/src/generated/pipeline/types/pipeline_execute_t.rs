@@ -45,14 +45,12 @@ impl model::Model for TagHook {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ref_),
-            1 => model::opt(&self.repo),
-            2 => model::opt(&self.action),
-            3 => model::opt(&self.sender),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.action);
+        to.opt(0, &self.ref_);
+        to.opt(1, &self.repo);
+        to.opt(3, &self.sender);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TagHook);
@@ -100,12 +98,10 @@ impl model::Model for Timestamp {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.nanos),
-            1 => model::Part::Int(&self.seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.nanos);
+        to.opt(1, &self.seconds);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Timestamp);
@@ -191,43 +187,21 @@ impl model::Model for TriggerPayload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::opt(&self.headers),
-            2 => model::Part::Int(&self.version),
-            3 => model::Part::Str(&self.image_path),
-            4 => model::opt(&self.headers_map),
-            5 => model::opt(&self.source_type),
-            6 => model::opt(&self.artifact_data),
-            7 => model::opt(&self.changed_files),
-            8 => model::Part::Str(&self.connector_ref),
-            9 => model::opt(&self.manifest_data),
-            10 => model::opt(&self.build_data_case),
-            11 => model::opt(&self.parsed_payload),
-            12 => model::opt(&self.changed_files_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.type_.is_some(),
-                self.headers.is_some(),
-                self.version.is_some(),
-                self.image_path.is_some(),
-                self.headers_map.is_some(),
-                self.source_type.is_some(),
-                self.artifact_data.is_some(),
-                self.changed_files.is_some(),
-                self.connector_ref.is_some(),
-                self.manifest_data.is_some(),
-                self.build_data_case.is_some(),
-                self.parsed_payload.is_some(),
-                self.changed_files_list.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.artifact_data);
+        to.opt(10, &self.build_data_case);
+        to.opt(7, &self.changed_files);
+        to.opt(12, &self.changed_files_list);
+        to.opt(8, &self.connector_ref);
+        to.opt(1, &self.headers);
+        to.opt(4, &self.headers_map);
+        to.opt(3, &self.image_path);
+        to.opt(9, &self.manifest_data);
+        to.opt(11, &self.parsed_payload);
+        to.opt(5, &self.source_type);
+        to.opt(0, &self.type_);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TriggerPayload);

@@ -39,12 +39,10 @@ impl model::Model for ExecutionDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            1 => model::Part::Str(&self.execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.execution_id);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExecutionDetails);
@@ -80,11 +78,9 @@ impl model::Model for PipelineExecuteRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.inputs_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.inputs_yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineExecuteRequestBody);
@@ -120,11 +116,9 @@ impl model::Model for PipelineExecuteResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.execution_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.execution_details);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineExecuteResponseBody);
@@ -160,11 +154,9 @@ impl model::Model for RerunPipelineRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.inputs_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.inputs_yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RerunPipelineRequest);
@@ -206,13 +198,11 @@ impl model::Model for RunStageRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.inputs_yaml),
-            1 => model::opt(&self.expression_values),
-            2 => model::opt(&self.stage_identifiers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.expression_values);
+        to.opt(0, &self.inputs_yaml);
+        to.opt(2, &self.stage_identifiers);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RunStageRequestBody);
@@ -248,11 +238,9 @@ impl model::Model for RunDynamicExecutionWithInputYamlBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RunDynamicExecutionWithInputYamlBody);

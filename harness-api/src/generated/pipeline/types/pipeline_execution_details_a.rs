@@ -42,13 +42,11 @@ impl model::Model for AbortedBy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.email),
-            1 => model::Part::Str(&self.user_name),
-            2 => model::Part::Int(&self.created_at),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.created_at);
+        to.opt(0, &self.email);
+        to.opt(1, &self.user_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AbortedBy);
@@ -84,11 +82,9 @@ impl model::Model for AdviserIssuer {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.advise_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.advise_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AdviserIssuer);
@@ -173,39 +169,19 @@ impl model::Model for AsyncChainExecutableResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.units),
-            1 => model::opt(&self.status),
-            2 => model::opt(&self.log_keys),
-            3 => model::Part::Int(&self.timeout),
-            4 => model::Part::Flag(&self.chain_end),
-            5 => model::opt(&self.units_list),
-            6 => model::Part::Str(&self.callback_id),
-            7 => model::opt(&self.callback_ids),
-            8 => model::opt(&self.log_keys_list),
-            9 => model::opt(&self.callback_ids_list),
-            10 => model::Part::Str(&self.pass_through_data),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.units.is_some(),
-                self.status.is_some(),
-                self.log_keys.is_some(),
-                self.timeout.is_some(),
-                self.chain_end.is_some(),
-                self.units_list.is_some(),
-                self.callback_id.is_some(),
-                self.callback_ids.is_some(),
-                self.log_keys_list.is_some(),
-                self.callback_ids_list.is_some(),
-                self.pass_through_data.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.callback_id);
+        to.opt(7, &self.callback_ids);
+        to.opt(9, &self.callback_ids_list);
+        to.opt(4, &self.chain_end);
+        to.opt(2, &self.log_keys);
+        to.opt(8, &self.log_keys_list);
+        to.opt(10, &self.pass_through_data);
+        to.opt(1, &self.status);
+        to.opt(3, &self.timeout);
+        to.opt(0, &self.units);
+        to.opt(5, &self.units_list);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AsyncChainExecutableResponse);
@@ -289,33 +265,16 @@ impl model::Model for AsyncExecutableResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.units),
-            1 => model::opt(&self.status),
-            2 => model::opt(&self.log_keys),
-            3 => model::Part::Int(&self.timeout),
-            4 => model::opt(&self.units_list),
-            5 => model::opt(&self.callback_ids),
-            6 => model::opt(&self.log_keys_list),
-            7 => model::opt(&self.callback_ids_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.units.is_some(),
-                self.status.is_some(),
-                self.log_keys.is_some(),
-                self.timeout.is_some(),
-                self.units_list.is_some(),
-                self.callback_ids.is_some(),
-                self.log_keys_list.is_some(),
-                self.callback_ids_list.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.callback_ids);
+        to.opt(7, &self.callback_ids_list);
+        to.opt(2, &self.log_keys);
+        to.opt(6, &self.log_keys_list);
+        to.opt(1, &self.status);
+        to.opt(3, &self.timeout);
+        to.opt(0, &self.units);
+        to.opt(4, &self.units_list);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AsyncExecutableResponse);

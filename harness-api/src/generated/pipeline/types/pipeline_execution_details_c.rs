@@ -39,12 +39,10 @@ impl model::Model for Child {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.child_node_id),
-            1 => model::opt(&self.strategy_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.child_node_id);
+        to.opt(1, &self.strategy_metadata);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Child);
@@ -98,15 +96,13 @@ impl model::Model for ChildChainExecutableResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.suspend),
-            1 => model::Part::Flag(&self.last_link),
-            2 => model::Part::Str(&self.next_child_id),
-            3 => model::Part::Str(&self.pass_through_data),
-            4 => model::Part::Str(&self.previous_child_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.last_link);
+        to.opt(2, &self.next_child_id);
+        to.opt(3, &self.pass_through_data);
+        to.opt(4, &self.previous_child_id);
+        to.opt(0, &self.suspend);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChildChainExecutableResponse);
@@ -164,16 +160,14 @@ impl model::Model for ChildExecutableResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.skip),
-            1 => model::opt(&self.units),
-            2 => model::opt(&self.log_keys),
-            3 => model::opt(&self.units_list),
-            4 => model::Part::Str(&self.child_node_id),
-            5 => model::opt(&self.log_keys_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.child_node_id);
+        to.opt(2, &self.log_keys);
+        to.opt(5, &self.log_keys_list);
+        to.opt(0, &self.skip);
+        to.opt(1, &self.units);
+        to.opt(3, &self.units_list);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChildExecutableResponse);
@@ -212,12 +206,10 @@ impl model::Model for ChildExecutionDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.execution_graph),
-            1 => model::opt(&self.pipeline_execution_summary),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.execution_graph);
+        to.opt(1, &self.pipeline_execution_summary);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChildExecutionDetail);
@@ -283,33 +275,16 @@ impl model::Model for ChildrenExecutableResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.units),
-            1 => model::opt(&self.log_keys),
-            2 => model::opt(&self.children),
-            3 => model::opt(&self.units_list),
-            4 => model::opt(&self.log_keys_list),
-            5 => model::opt(&self.children_list),
-            6 => model::Part::Int(&self.max_concurrency),
-            7 => model::Part::Flag(&self.should_proceed_if_failed),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.units.is_some(),
-                self.log_keys.is_some(),
-                self.children.is_some(),
-                self.units_list.is_some(),
-                self.log_keys_list.is_some(),
-                self.children_list.is_some(),
-                self.max_concurrency.is_some(),
-                self.should_proceed_if_failed.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.children);
+        to.opt(5, &self.children_list);
+        to.opt(1, &self.log_keys);
+        to.opt(4, &self.log_keys_list);
+        to.opt(6, &self.max_concurrency);
+        to.opt(7, &self.should_proceed_if_failed);
+        to.opt(0, &self.units);
+        to.opt(3, &self.units_list);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChildrenExecutableResponse);
@@ -363,15 +338,13 @@ impl model::Model for CustomPagePipelineExecutionOutline {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.content),
-            1 => model::Part::Flag(&self.has_more),
-            2 => model::Part::Int(&self.current_size),
-            3 => model::Part::Int(&self.last_seen_start_time),
-            4 => model::Part::Str(&self.last_seen_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.content);
+        to.opt(2, &self.current_size);
+        to.opt(1, &self.has_more);
+        to.opt(4, &self.last_seen_execution_id);
+        to.opt(3, &self.last_seen_start_time);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomPagePipelineExecutionOutline);

@@ -45,14 +45,12 @@ impl model::Model for DelegateInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.task_id),
-            3 => model::Part::Str(&self.task_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.opt(2, &self.task_id);
+        to.opt(3, &self.task_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DelegateInfo);

@@ -39,12 +39,10 @@ impl model::Model for EdgeLayoutList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.next_ids),
-            1 => model::opt(&self.current_node_children),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.current_node_children);
+        to.opt(0, &self.next_ids);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EdgeLayoutList);
@@ -122,39 +120,19 @@ impl model::Model for ExecutableResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.sync),
-            1 => model::opt(&self.task),
-            2 => model::opt(&self.async_),
-            3 => model::opt(&self.child),
-            4 => model::opt(&self.children),
-            5 => model::opt(&self.skip_task),
-            6 => model::opt(&self.task_chain),
-            7 => model::opt(&self.async_chain),
-            8 => model::opt(&self.child_chain),
-            9 => model::opt(&self.facilitator),
-            10 => model::opt(&self.response_case),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.sync.is_some(),
-                self.task.is_some(),
-                self.async_.is_some(),
-                self.child.is_some(),
-                self.children.is_some(),
-                self.skip_task.is_some(),
-                self.task_chain.is_some(),
-                self.async_chain.is_some(),
-                self.child_chain.is_some(),
-                self.facilitator.is_some(),
-                self.response_case.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.async_);
+        to.opt(7, &self.async_chain);
+        to.opt(3, &self.child);
+        to.opt(8, &self.child_chain);
+        to.opt(4, &self.children);
+        to.opt(9, &self.facilitator);
+        to.opt(10, &self.response_case);
+        to.opt(5, &self.skip_task);
+        to.opt(0, &self.sync);
+        to.opt(1, &self.task);
+        to.opt(6, &self.task_chain);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExecutableResponse);
@@ -200,12 +178,10 @@ impl model::Model for ExecutionDataResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.execution_id),
-            1 => model::Part::Str(&self.execution_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.execution_id);
+        to.opt(1, &self.execution_yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExecutionDataResponse);
@@ -241,11 +217,9 @@ impl model::Model for ExecutionErrorInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.message);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExecutionErrorInfo);
@@ -301,15 +275,13 @@ impl model::Model for ExecutionGraph {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.node_map),
-            1 => model::Part::Str(&self.root_node_id),
-            2 => model::opt(&self.execution_metadata),
-            3 => model::opt(&self.node_adjacency_list_map),
-            4 => model::opt(&self.representation_strategy),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.execution_metadata);
+        to.opt(3, &self.node_adjacency_list_map);
+        to.opt(0, &self.node_map);
+        to.opt(4, &self.representation_strategy);
+        to.opt(1, &self.root_node_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExecutionGraph);
@@ -463,69 +435,34 @@ impl model::Model for ExecutionNode {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Int(&self.end_ts),
-            3 => model::opt(&self.status),
-            4 => model::Part::Str(&self.base_fqn),
-            5 => model::Part::Str(&self.setup_id),
-            6 => model::Part::Int(&self.start_ts),
-            7 => model::opt(&self.outcomes),
-            8 => model::opt(&self.skip_info),
-            9 => model::Part::Str(&self.step_type),
-            10 => model::Part::Int(&self.created_at),
-            11 => model::Part::Str(&self.identifier),
-            12 => model::Part::Str(&self.log_base_key),
-            13 => model::opt(&self.failure_info),
-            14 => model::opt(&self.node_run_info),
-            15 => model::opt(&self.step_details),
-            16 => model::opt(&self.progress_data),
-            17 => model::opt(&self.step_parameters),
-            18 => model::opt(&self.unit_progresses),
-            19 => model::opt(&self.delegate_info_list),
-            20 => model::opt(&self.strategy_metadata),
-            21 => model::opt(&self.retry_node_metadata),
-            22 => model::opt(&self.interrupt_histories),
-            23 => model::opt(&self.executable_responses),
-            24 => model::Part::Flag(&self.execution_input_configured),
-            25 => model::opt(&self.manual_intervention_available_actions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.uuid.is_some(),
-                self.end_ts.is_some(),
-                self.status.is_some(),
-                self.base_fqn.is_some(),
-                self.setup_id.is_some(),
-                self.start_ts.is_some(),
-                self.outcomes.is_some(),
-                self.skip_info.is_some(),
-                self.step_type.is_some(),
-                self.created_at.is_some(),
-                self.identifier.is_some(),
-                self.log_base_key.is_some(),
-                self.failure_info.is_some(),
-                self.node_run_info.is_some(),
-                self.step_details.is_some(),
-                self.progress_data.is_some(),
-                self.step_parameters.is_some(),
-                self.unit_progresses.is_some(),
-                self.delegate_info_list.is_some(),
-                self.strategy_metadata.is_some(),
-                self.retry_node_metadata.is_some(),
-                self.interrupt_histories.is_some(),
-                self.executable_responses.is_some(),
-                self.execution_input_configured.is_some(),
-                self.manual_intervention_available_actions.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.base_fqn);
+        to.opt(10, &self.created_at);
+        to.opt(19, &self.delegate_info_list);
+        to.opt(2, &self.end_ts);
+        to.opt(23, &self.executable_responses);
+        to.opt(24, &self.execution_input_configured);
+        to.opt(13, &self.failure_info);
+        to.opt(11, &self.identifier);
+        to.opt(22, &self.interrupt_histories);
+        to.opt(12, &self.log_base_key);
+        to.opt(25, &self.manual_intervention_available_actions);
+        to.opt(0, &self.name);
+        to.opt(14, &self.node_run_info);
+        to.opt(7, &self.outcomes);
+        to.opt(16, &self.progress_data);
+        to.opt(21, &self.retry_node_metadata);
+        to.opt(5, &self.setup_id);
+        to.opt(8, &self.skip_info);
+        to.opt(6, &self.start_ts);
+        to.opt(3, &self.status);
+        to.opt(15, &self.step_details);
+        to.opt(17, &self.step_parameters);
+        to.opt(9, &self.step_type);
+        to.opt(20, &self.strategy_metadata);
+        to.opt(18, &self.unit_progresses);
+        to.opt(1, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExecutionNode);
@@ -564,12 +501,10 @@ impl model::Model for ExecutionNodeAdjacencyList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.next_ids),
-            1 => model::opt(&self.children),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.children);
+        to.opt(0, &self.next_ids);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExecutionNodeAdjacencyList);
@@ -636,13 +571,11 @@ impl model::Model for ExpressionBlock {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.count),
-            1 => model::Part::Str(&self.expression),
-            2 => model::Part::Str(&self.expression_value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.opt(1, &self.expression);
+        to.opt(2, &self.expression_value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExpressionBlock);

@@ -58,16 +58,14 @@ impl model::Model for FacilitatorExecutableResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::opt(&self.status),
-            2 => model::Part::Int(&self.start_ts),
-            3 => model::opt(&self.callback_ids),
-            4 => model::opt(&self.callback_ids_list),
-            5 => model::Part::Int(&self.timeout_in_seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.callback_ids);
+        to.opt(4, &self.callback_ids_list);
+        to.opt(2, &self.start_ts);
+        to.opt(1, &self.status);
+        to.opt(5, &self.timeout_in_seconds);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FacilitatorExecutableResponse);
@@ -127,13 +125,11 @@ impl model::Model for FailureInfoDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.message),
-            1 => model::opt(&self.failure_type_list),
-            2 => model::opt(&self.response_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.failure_type_list);
+        to.opt(0, &self.message);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FailureInfoDto);

@@ -140,65 +140,32 @@ impl model::Model for GraphLayoutNode {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Int(&self.end_ts),
-            2 => model::Part::Flag(&self.hidden),
-            3 => model::Part::Str(&self.module),
-            4 => model::opt(&self.status),
-            5 => model::Part::Int(&self.start_ts),
-            6 => model::Part::Str(&self.node_type),
-            7 => model::Part::Str(&self.node_uuid),
-            8 => model::opt(&self.skip_info),
-            9 => model::Part::Int(&self.created_at),
-            10 => model::Part::Str(&self.node_group),
-            11 => model::opt(&self.module_info),
-            12 => model::opt(&self.failure_info),
-            13 => model::opt(&self.node_run_info),
-            14 => model::opt(&self.step_details),
-            15 => model::Part::Flag(&self.barrier_found),
-            16 => model::opt(&self.edge_layout_list),
-            17 => model::opt(&self.failure_info_dto),
-            18 => model::Part::Str(&self.node_identifier),
-            19 => model::Part::Str(&self.node_execution_id),
-            20 => model::opt(&self.strategy_metadata),
-            21 => model::Part::Flag(&self.is_manual_execution),
-            22 => model::Part::Flag(&self.is_rollback_stage_node),
-            23 => model::Part::Flag(&self.execution_input_configured),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.end_ts.is_some(),
-                self.hidden.is_some(),
-                self.module.is_some(),
-                self.status.is_some(),
-                self.start_ts.is_some(),
-                self.node_type.is_some(),
-                self.node_uuid.is_some(),
-                self.skip_info.is_some(),
-                self.created_at.is_some(),
-                self.node_group.is_some(),
-                self.module_info.is_some(),
-                self.failure_info.is_some(),
-                self.node_run_info.is_some(),
-                self.step_details.is_some(),
-                self.barrier_found.is_some(),
-                self.edge_layout_list.is_some(),
-                self.failure_info_dto.is_some(),
-                self.node_identifier.is_some(),
-                self.node_execution_id.is_some(),
-                self.strategy_metadata.is_some(),
-                self.is_manual_execution.is_some(),
-                self.is_rollback_stage_node.is_some(),
-                self.execution_input_configured.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(15, &self.barrier_found);
+        to.opt(9, &self.created_at);
+        to.opt(16, &self.edge_layout_list);
+        to.opt(1, &self.end_ts);
+        to.opt(23, &self.execution_input_configured);
+        to.opt(12, &self.failure_info);
+        to.opt(17, &self.failure_info_dto);
+        to.opt(2, &self.hidden);
+        to.opt(21, &self.is_manual_execution);
+        to.opt(22, &self.is_rollback_stage_node);
+        to.opt(3, &self.module);
+        to.opt(11, &self.module_info);
+        to.opt(0, &self.name);
+        to.opt(19, &self.node_execution_id);
+        to.opt(10, &self.node_group);
+        to.opt(18, &self.node_identifier);
+        to.opt(13, &self.node_run_info);
+        to.opt(6, &self.node_type);
+        to.opt(7, &self.node_uuid);
+        to.opt(8, &self.skip_info);
+        to.opt(5, &self.start_ts);
+        to.opt(4, &self.status);
+        to.opt(14, &self.step_details);
+        to.opt(20, &self.strategy_metadata);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GraphLayoutNode);

@@ -39,12 +39,10 @@ impl model::Model for InputSetDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InputSetDetails);
@@ -86,13 +84,11 @@ impl model::Model for InputSetTemplateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.input_set_yaml),
-            1 => model::opt(&self.input_set_details),
-            2 => model::Part::Str(&self.input_set_template_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.input_set_details);
+        to.opt(2, &self.input_set_template_yaml);
+        to.opt(0, &self.input_set_yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InputSetTemplateResponse);
@@ -131,12 +127,10 @@ impl model::Model for InterruptConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.issued_by),
-            1 => model::opt(&self.retry_interrupt_config),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.issued_by);
+        to.opt(1, &self.retry_interrupt_config);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InterruptConfig);
@@ -181,14 +175,12 @@ impl model::Model for InterruptEffectDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.interrupt_id),
-            1 => model::Part::Int(&self.took_effect_at),
-            2 => model::opt(&self.interrupt_type),
-            3 => model::opt(&self.interrupt_config),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.interrupt_config);
+        to.opt(0, &self.interrupt_id);
+        to.opt(2, &self.interrupt_type);
+        to.opt(1, &self.took_effect_at);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InterruptEffectDto);
@@ -258,16 +250,14 @@ impl model::Model for IssuedBy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.issue_time),
-            1 => model::opt(&self.manual_issuer),
-            2 => model::opt(&self.system_issuer),
-            3 => model::opt(&self.adviser_issuer),
-            4 => model::opt(&self.timeout_issuer),
-            5 => model::opt(&self.trigger_issuer),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.adviser_issuer);
+        to.opt(0, &self.issue_time);
+        to.opt(1, &self.manual_issuer);
+        to.opt(2, &self.system_issuer);
+        to.opt(4, &self.timeout_issuer);
+        to.opt(5, &self.trigger_issuer);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(IssuedBy);

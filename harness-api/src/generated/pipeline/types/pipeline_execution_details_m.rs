@@ -45,14 +45,12 @@ impl model::Model for ManualIssuer {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.user_id),
-            2 => model::Part::Str(&self.email_id),
-            3 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.email_id);
+        to.opt(3, &self.identifier);
+        to.opt(0, &self.type_);
+        to.opt(1, &self.user_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ManualIssuer);

@@ -39,12 +39,10 @@ impl model::Model for NgLabel {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NgLabel);
@@ -80,11 +78,9 @@ impl model::Model for NodeExecutionDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.execution_graph),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.execution_graph);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NodeExecutionDetails);
@@ -162,39 +158,19 @@ impl model::Model for NodeExecutionOutline {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Int(&self.end_ts),
-            2 => model::opt(&self.status),
-            3 => model::Part::Int(&self.start_ts),
-            4 => model::Part::Str(&self.node_type),
-            5 => model::Part::Str(&self.node_uuid),
-            6 => model::Part::Str(&self.node_group),
-            7 => model::Part::Str(&self.failure_info),
-            8 => model::opt(&self.edge_layout_list),
-            9 => model::Part::Str(&self.node_identifier),
-            10 => model::Part::Str(&self.node_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.end_ts.is_some(),
-                self.status.is_some(),
-                self.start_ts.is_some(),
-                self.node_type.is_some(),
-                self.node_uuid.is_some(),
-                self.node_group.is_some(),
-                self.failure_info.is_some(),
-                self.edge_layout_list.is_some(),
-                self.node_identifier.is_some(),
-                self.node_execution_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.edge_layout_list);
+        to.opt(1, &self.end_ts);
+        to.opt(7, &self.failure_info);
+        to.opt(0, &self.name);
+        to.opt(10, &self.node_execution_id);
+        to.opt(6, &self.node_group);
+        to.opt(9, &self.node_identifier);
+        to.opt(4, &self.node_type);
+        to.opt(5, &self.node_uuid);
+        to.opt(3, &self.start_ts);
+        to.opt(2, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NodeExecutionOutline);
@@ -263,15 +239,13 @@ impl model::Model for NodeRunInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.expressions),
-            1 => model::Part::Str(&self.when_condition),
-            2 => model::opt(&self.expressions_list),
-            3 => model::Part::Flag(&self.is_manual_execution),
-            4 => model::Part::Flag(&self.evaluated_condition),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.evaluated_condition);
+        to.opt(0, &self.expressions);
+        to.opt(2, &self.expressions_list);
+        to.opt(3, &self.is_manual_execution);
+        to.opt(1, &self.when_condition);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NodeRunInfo);

@@ -78,39 +78,19 @@ impl model::Model for PageGovernanceMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.last),
-            1 => model::Part::Int(&self.size),
-            2 => model::opt(&self.sort),
-            3 => model::Part::Flag(&self.empty),
-            4 => model::Part::Flag(&self.first),
-            5 => model::Part::Int(&self.number),
-            6 => model::opt(&self.content),
-            7 => model::opt(&self.pageable),
-            8 => model::Part::Int(&self.total_pages),
-            9 => model::Part::Int(&self.total_elements),
-            10 => model::Part::Int(&self.number_of_elements),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.last.is_some(),
-                self.size.is_some(),
-                self.sort.is_some(),
-                self.empty.is_some(),
-                self.first.is_some(),
-                self.number.is_some(),
-                self.content.is_some(),
-                self.pageable.is_some(),
-                self.total_pages.is_some(),
-                self.total_elements.is_some(),
-                self.number_of_elements.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.content);
+        to.opt(3, &self.empty);
+        to.opt(4, &self.first);
+        to.opt(0, &self.last);
+        to.opt(5, &self.number);
+        to.opt(10, &self.number_of_elements);
+        to.opt(7, &self.pageable);
+        to.opt(1, &self.size);
+        to.opt(2, &self.sort);
+        to.opt(9, &self.total_elements);
+        to.opt(8, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageGovernanceMetadata);
@@ -188,39 +168,19 @@ impl model::Model for PagePipelineExecutionIdentifierSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.last),
-            1 => model::Part::Int(&self.size),
-            2 => model::opt(&self.sort),
-            3 => model::Part::Flag(&self.empty),
-            4 => model::Part::Flag(&self.first),
-            5 => model::Part::Int(&self.number),
-            6 => model::opt(&self.content),
-            7 => model::opt(&self.pageable),
-            8 => model::Part::Int(&self.total_pages),
-            9 => model::Part::Int(&self.total_elements),
-            10 => model::Part::Int(&self.number_of_elements),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.last.is_some(),
-                self.size.is_some(),
-                self.sort.is_some(),
-                self.empty.is_some(),
-                self.first.is_some(),
-                self.number.is_some(),
-                self.content.is_some(),
-                self.pageable.is_some(),
-                self.total_pages.is_some(),
-                self.total_elements.is_some(),
-                self.number_of_elements.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.content);
+        to.opt(3, &self.empty);
+        to.opt(4, &self.first);
+        to.opt(0, &self.last);
+        to.opt(5, &self.number);
+        to.opt(10, &self.number_of_elements);
+        to.opt(7, &self.pageable);
+        to.opt(1, &self.size);
+        to.opt(2, &self.sort);
+        to.opt(9, &self.total_elements);
+        to.opt(8, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PagePipelineExecutionIdentifierSummary);
@@ -298,39 +258,19 @@ impl model::Model for PagePipelineExecutionSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.last),
-            1 => model::Part::Int(&self.size),
-            2 => model::opt(&self.sort),
-            3 => model::Part::Flag(&self.empty),
-            4 => model::Part::Flag(&self.first),
-            5 => model::Part::Int(&self.number),
-            6 => model::opt(&self.content),
-            7 => model::opt(&self.pageable),
-            8 => model::Part::Int(&self.total_pages),
-            9 => model::Part::Int(&self.total_elements),
-            10 => model::Part::Int(&self.number_of_elements),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.last.is_some(),
-                self.size.is_some(),
-                self.sort.is_some(),
-                self.empty.is_some(),
-                self.first.is_some(),
-                self.number.is_some(),
-                self.content.is_some(),
-                self.pageable.is_some(),
-                self.total_pages.is_some(),
-                self.total_elements.is_some(),
-                self.number_of_elements.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.content);
+        to.opt(3, &self.empty);
+        to.opt(4, &self.first);
+        to.opt(0, &self.last);
+        to.opt(5, &self.number);
+        to.opt(10, &self.number_of_elements);
+        to.opt(7, &self.pageable);
+        to.opt(1, &self.size);
+        to.opt(2, &self.sort);
+        to.opt(9, &self.total_elements);
+        to.opt(8, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PagePipelineExecutionSummary);
@@ -372,13 +312,11 @@ impl model::Model for PipelineExecutionDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.child_graph),
-            1 => model::opt(&self.execution_graph),
-            2 => model::opt(&self.pipeline_execution_summary),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.child_graph);
+        to.opt(1, &self.execution_graph);
+        to.opt(2, &self.pipeline_execution_summary);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineExecutionDetail);
@@ -436,16 +374,14 @@ impl model::Model for PipelineExecutionIdentifierSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status),
-            1 => model::Part::Int(&self.run_sequence),
-            2 => model::Part::Str(&self.org_identifier),
-            3 => model::Part::Str(&self.plan_execution_id),
-            4 => model::Part::Str(&self.project_identifier),
-            5 => model::Part::Str(&self.pipeline_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.org_identifier);
+        to.opt(5, &self.pipeline_identifier);
+        to.opt(3, &self.plan_execution_id);
+        to.opt(4, &self.project_identifier);
+        to.opt(1, &self.run_sequence);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineExecutionIdentifierSummary);
@@ -497,11 +433,9 @@ impl model::Model for PipelineExecutionNotes {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.notes),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.notes);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineExecutionNotes);
@@ -603,51 +537,25 @@ impl model::Model for PipelineExecutionOutline {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Int(&self.end_ts),
-            2 => model::opt(&self.status),
-            3 => model::opt(&self.modules),
-            4 => model::Part::Int(&self.start_ts),
-            5 => model::Part::Int(&self.created_at),
-            6 => model::opt(&self.stages_map),
-            7 => model::Part::Str(&self.failure_info),
-            8 => model::Part::Int(&self.run_sequence),
-            9 => model::Part::Int(&self.last_updated_at),
-            10 => model::Part::Str(&self.org_identifier),
-            11 => model::Part::Str(&self.starting_node_id),
-            12 => model::Part::Str(&self.plan_execution_id),
-            13 => model::Part::Str(&self.runtime_input_yaml),
-            14 => model::Part::Str(&self.account_identifier),
-            15 => model::Part::Str(&self.project_identifier),
-            16 => model::Part::Str(&self.pipeline_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.end_ts.is_some(),
-                self.status.is_some(),
-                self.modules.is_some(),
-                self.start_ts.is_some(),
-                self.created_at.is_some(),
-                self.stages_map.is_some(),
-                self.failure_info.is_some(),
-                self.run_sequence.is_some(),
-                self.last_updated_at.is_some(),
-                self.org_identifier.is_some(),
-                self.starting_node_id.is_some(),
-                self.plan_execution_id.is_some(),
-                self.runtime_input_yaml.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-                self.pipeline_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(14, &self.account_identifier);
+        to.opt(5, &self.created_at);
+        to.opt(1, &self.end_ts);
+        to.opt(7, &self.failure_info);
+        to.opt(9, &self.last_updated_at);
+        to.opt(3, &self.modules);
+        to.opt(0, &self.name);
+        to.opt(10, &self.org_identifier);
+        to.opt(16, &self.pipeline_identifier);
+        to.opt(12, &self.plan_execution_id);
+        to.opt(15, &self.project_identifier);
+        to.opt(8, &self.run_sequence);
+        to.opt(13, &self.runtime_input_yaml);
+        to.opt(6, &self.stages_map);
+        to.opt(4, &self.start_ts);
+        to.opt(11, &self.starting_node_id);
+        to.opt(2, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineExecutionOutline);
@@ -692,14 +600,12 @@ impl model::Model for PipelineExecutionOutlineFilterDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status),
-            1 => model::opt(&self.time_range),
-            2 => model::opt(&self.plan_execution_ids),
-            3 => model::Part::Str(&self.pipeline_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.pipeline_identifier);
+        to.opt(2, &self.plan_execution_ids);
+        to.opt(0, &self.status);
+        to.opt(1, &self.time_range);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineExecutionOutlineFilterDto);
@@ -982,123 +888,61 @@ impl model::Model for PipelineExecutionSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Int(&self.end_ts),
-            3 => model::opt(&self.labels),
-            4 => model::opt(&self.status),
-            5 => model::opt(&self.modules),
-            6 => model::Part::Int(&self.start_ts),
-            7 => model::Part::Flag(&self.can_retry),
-            8 => model::opt(&self.aborted_by),
-            9 => model::Part::Int(&self.created_at),
-            10 => model::opt(&self.store_type),
-            11 => model::opt(&self.git_details),
-            12 => model::opt(&self.module_info),
-            13 => model::opt(&self.queued_type),
-            14 => model::opt(&self.failure_info),
-            15 => model::Part::Int(&self.run_sequence),
-            16 => model::Part::Str(&self.yaml_version),
-            17 => model::Part::Flag(&self.can_re_execute),
-            18 => model::Part::Str(&self.connector_ref),
-            19 => model::Part::Str(&self.queued_reason),
-            20 => model::opt(&self.execution_mode),
-            21 => model::opt(&self.layout_node_map),
-            22 => model::Part::Str(&self.org_identifier),
-            23 => model::opt(&self.stages_executed),
-            24 => model::Part::Str(&self.starting_node_id),
-            25 => model::opt(&self.parent_stage_info),
-            26 => model::Part::Str(&self.plan_execution_id),
-            27 => model::Part::Flag(&self.stages_execution),
-            28 => model::Part::Flag(&self.dynamic_execution),
-            29 => model::Part::Flag(&self.retried_execution),
-            30 => model::Part::Flag(&self.show_retry_history),
-            31 => model::Part::Int(&self.total_stages_count),
-            32 => model::Part::Int(&self.failed_stages_count),
-            33 => model::Part::Flag(&self.is_stages_execution),
-            34 => model::Part::Str(&self.project_identifier),
-            35 => model::opt(&self.execution_error_info),
-            36 => model::opt(&self.governance_metadata),
-            37 => model::Part::Flag(&self.is_dynamic_execution),
-            38 => model::Part::Flag(&self.is_retried_execution),
-            39 => model::Part::Str(&self.pipeline_identifier),
-            40 => model::Part::Int(&self.running_stages_count),
-            41 => model::opt(&self.input_set_identifiers),
-            42 => model::opt(&self.stages_executed_names),
-            43 => model::Part::Flag(&self.allow_stage_executions),
-            44 => model::opt(&self.execution_trigger_info),
-            45 => model::Part::Int(&self.successful_stages_count),
-            46 => model::opt(&self.retry_execution_metadata),
-            47 => model::Part::Flag(&self.should_use_simplified_key),
-            48 => model::Part::Flag(&self.original_yaml_used_on_rerun),
-            49 => model::Part::Flag(&self.execution_input_configured),
-            50 => model::opt(&self.template_reference_summary),
-            51 => model::Part::Flag(&self.is_original_yaml_used_on_rerun),
-            52 => model::Part::Flag(&self.notes_exist_for_plan_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.end_ts.is_some(),
-                self.labels.is_some(),
-                self.status.is_some(),
-                self.modules.is_some(),
-                self.start_ts.is_some(),
-                self.can_retry.is_some(),
-                self.aborted_by.is_some(),
-                self.created_at.is_some(),
-                self.store_type.is_some(),
-                self.git_details.is_some(),
-                self.module_info.is_some(),
-                self.queued_type.is_some(),
-                self.failure_info.is_some(),
-                self.run_sequence.is_some(),
-                self.yaml_version.is_some(),
-                self.can_re_execute.is_some(),
-                self.connector_ref.is_some(),
-                self.queued_reason.is_some(),
-                self.execution_mode.is_some(),
-                self.layout_node_map.is_some(),
-                self.org_identifier.is_some(),
-                self.stages_executed.is_some(),
-                self.starting_node_id.is_some(),
-                self.parent_stage_info.is_some(),
-                self.plan_execution_id.is_some(),
-                self.stages_execution.is_some(),
-                self.dynamic_execution.is_some(),
-                self.retried_execution.is_some(),
-                self.show_retry_history.is_some(),
-                self.total_stages_count.is_some(),
-                self.failed_stages_count.is_some(),
-                self.is_stages_execution.is_some(),
-                self.project_identifier.is_some(),
-                self.execution_error_info.is_some(),
-                self.governance_metadata.is_some(),
-                self.is_dynamic_execution.is_some(),
-                self.is_retried_execution.is_some(),
-                self.pipeline_identifier.is_some(),
-                self.running_stages_count.is_some(),
-                self.input_set_identifiers.is_some(),
-                self.stages_executed_names.is_some(),
-                self.allow_stage_executions.is_some(),
-                self.execution_trigger_info.is_some(),
-                self.successful_stages_count.is_some(),
-                self.retry_execution_metadata.is_some(),
-                self.should_use_simplified_key.is_some(),
-                self.original_yaml_used_on_rerun.is_some(),
-                self.execution_input_configured.is_some(),
-                self.template_reference_summary.is_some(),
-                self.is_original_yaml_used_on_rerun.is_some(),
-                self.notes_exist_for_plan_execution_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.aborted_by);
+        to.opt(43, &self.allow_stage_executions);
+        to.opt(17, &self.can_re_execute);
+        to.opt(7, &self.can_retry);
+        to.opt(18, &self.connector_ref);
+        to.opt(9, &self.created_at);
+        to.opt(28, &self.dynamic_execution);
+        to.opt(2, &self.end_ts);
+        to.opt(35, &self.execution_error_info);
+        to.opt(49, &self.execution_input_configured);
+        to.opt(20, &self.execution_mode);
+        to.opt(44, &self.execution_trigger_info);
+        to.opt(32, &self.failed_stages_count);
+        to.opt(14, &self.failure_info);
+        to.opt(11, &self.git_details);
+        to.opt(36, &self.governance_metadata);
+        to.opt(41, &self.input_set_identifiers);
+        to.opt(37, &self.is_dynamic_execution);
+        to.opt(51, &self.is_original_yaml_used_on_rerun);
+        to.opt(38, &self.is_retried_execution);
+        to.opt(33, &self.is_stages_execution);
+        to.opt(3, &self.labels);
+        to.opt(21, &self.layout_node_map);
+        to.opt(12, &self.module_info);
+        to.opt(5, &self.modules);
+        to.opt(0, &self.name);
+        to.opt(52, &self.notes_exist_for_plan_execution_id);
+        to.opt(22, &self.org_identifier);
+        to.opt(48, &self.original_yaml_used_on_rerun);
+        to.opt(25, &self.parent_stage_info);
+        to.opt(39, &self.pipeline_identifier);
+        to.opt(26, &self.plan_execution_id);
+        to.opt(34, &self.project_identifier);
+        to.opt(19, &self.queued_reason);
+        to.opt(13, &self.queued_type);
+        to.opt(29, &self.retried_execution);
+        to.opt(46, &self.retry_execution_metadata);
+        to.opt(15, &self.run_sequence);
+        to.opt(40, &self.running_stages_count);
+        to.opt(47, &self.should_use_simplified_key);
+        to.opt(30, &self.show_retry_history);
+        to.opt(23, &self.stages_executed);
+        to.opt(42, &self.stages_executed_names);
+        to.opt(27, &self.stages_execution);
+        to.opt(6, &self.start_ts);
+        to.opt(24, &self.starting_node_id);
+        to.opt(4, &self.status);
+        to.opt(10, &self.store_type);
+        to.opt(45, &self.successful_stages_count);
+        to.opt(1, &self.tags);
+        to.opt(50, &self.template_reference_summary);
+        to.opt(31, &self.total_stages_count);
+        to.opt(16, &self.yaml_version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineExecutionSummary);

@@ -39,12 +39,10 @@ impl model::Model for SkipInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.skip_condition),
-            1 => model::Part::Flag(&self.evaluated_condition),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.evaluated_condition);
+        to.opt(0, &self.skip_condition);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SkipInfo);
@@ -80,11 +78,9 @@ impl model::Model for SkipTaskExecutableResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.message);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SkipTaskExecutableResponse);
@@ -129,14 +125,12 @@ impl model::Model for SyncExecutableResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.units),
-            1 => model::opt(&self.log_keys),
-            2 => model::opt(&self.units_list),
-            3 => model::opt(&self.log_keys_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.log_keys);
+        to.opt(3, &self.log_keys_list);
+        to.opt(0, &self.units);
+        to.opt(2, &self.units_list);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SyncExecutableResponse);
@@ -172,11 +166,9 @@ impl model::Model for SystemIssuer {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.message);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SystemIssuer);

@@ -70,35 +70,17 @@ impl model::Model for TaskChainExecutableResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.units),
-            1 => model::Part::Str(&self.task_id),
-            2 => model::opt(&self.log_keys),
-            3 => model::Part::Flag(&self.chain_end),
-            4 => model::Part::Str(&self.task_name),
-            5 => model::opt(&self.units_list),
-            6 => model::opt(&self.log_keys_list),
-            7 => model::opt(&self.task_category),
-            8 => model::Part::Str(&self.pass_through_data),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.units.is_some(),
-                self.task_id.is_some(),
-                self.log_keys.is_some(),
-                self.chain_end.is_some(),
-                self.task_name.is_some(),
-                self.units_list.is_some(),
-                self.log_keys_list.is_some(),
-                self.task_category.is_some(),
-                self.pass_through_data.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.chain_end);
+        to.opt(2, &self.log_keys);
+        to.opt(6, &self.log_keys_list);
+        to.opt(8, &self.pass_through_data);
+        to.opt(7, &self.task_category);
+        to.opt(1, &self.task_id);
+        to.opt(4, &self.task_name);
+        to.opt(0, &self.units);
+        to.opt(5, &self.units_list);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TaskChainExecutableResponse);
@@ -166,17 +148,15 @@ impl model::Model for TaskExecutableResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.units),
-            1 => model::Part::Str(&self.task_id),
-            2 => model::opt(&self.log_keys),
-            3 => model::Part::Str(&self.task_name),
-            4 => model::opt(&self.units_list),
-            5 => model::opt(&self.log_keys_list),
-            6 => model::opt(&self.task_category),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.log_keys);
+        to.opt(5, &self.log_keys_list);
+        to.opt(6, &self.task_category);
+        to.opt(1, &self.task_id);
+        to.opt(3, &self.task_name);
+        to.opt(0, &self.units);
+        to.opt(4, &self.units_list);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TaskExecutableResponse);
@@ -218,11 +198,9 @@ impl model::Model for TimeoutIssuer {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.timeout_instance_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.timeout_instance_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TimeoutIssuer);
@@ -261,12 +239,10 @@ impl model::Model for TriggerIssuer {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.trigger_ref),
-            1 => model::Part::Flag(&self.abort_prev_concurrent_execution),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.abort_prev_concurrent_execution);
+        to.opt(0, &self.trigger_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TriggerIssuer);

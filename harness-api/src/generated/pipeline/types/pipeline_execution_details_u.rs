@@ -45,14 +45,12 @@ impl model::Model for UnitProgress {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status),
-            1 => model::Part::Int(&self.end_time),
-            2 => model::Part::Str(&self.unit_name),
-            3 => model::Part::Int(&self.start_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.end_time);
+        to.opt(3, &self.start_time);
+        to.opt(0, &self.status);
+        to.opt(2, &self.unit_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UnitProgress);

@@ -39,12 +39,10 @@ impl model::Model for WorkflowGraph {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.relation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.relation);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WorkflowGraph);
@@ -95,16 +93,14 @@ impl model::Model for WorkflowGraphNode {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::opt(&self.inputs),
-            3 => model::opt(&self.status),
-            4 => model::opt(&self.outputs),
-            5 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.identifier);
+        to.opt(2, &self.inputs);
+        to.opt(0, &self.name);
+        to.opt(4, &self.outputs);
+        to.opt(3, &self.status);
+        to.opt(1, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WorkflowGraphNode);
@@ -167,14 +163,12 @@ impl model::Model for WorkflowGraphRelation {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.next_ids),
-            1 => model::opt(&self.prev_ids),
-            2 => model::opt(&self.children),
-            3 => model::Part::Str(&self.parent_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.children);
+        to.opt(0, &self.next_ids);
+        to.opt(3, &self.parent_id);
+        to.opt(1, &self.prev_ids);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WorkflowGraphRelation);

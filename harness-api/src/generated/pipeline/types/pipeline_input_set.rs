@@ -46,11 +46,9 @@ impl model::Model for BatchInputSetsApiRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.pipeline_identifiers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.pipeline_identifiers);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(BatchInputSetsApiRequest);
@@ -96,11 +94,9 @@ impl model::Model for BulkInputSetsApiRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.input_set_identifiers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.input_set_identifiers);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(BulkInputSetsApiRequest);
@@ -136,11 +132,9 @@ impl model::Model for BulkInputSetsApiResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.input_sets),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.input_sets);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BulkInputSetsApiResponse);
@@ -182,13 +176,11 @@ impl model::Model for EntityInputsMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.entity_type),
-            1 => model::Part::Str(&self.identifier),
-            2 => model::opt(&self.inputs_metadata_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.entity_type);
+        to.opt(1, &self.identifier);
+        to.opt(2, &self.inputs_metadata_list);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityInputsMetadata);
@@ -238,12 +230,10 @@ impl model::Model for EntityWithGitInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.ref_),
-            1 => model::Part::Str(&self.branch),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.branch);
+        to.one(0, &self.ref_);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(EntityWithGitInfo);
@@ -295,14 +285,12 @@ impl model::Model for InputSetErrorWrapper {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.error_pipeline_yaml),
-            2 => model::opt(&self.uuid_to_error_response_map),
-            3 => model::opt(&self.invalid_input_set_references),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.error_pipeline_yaml);
+        to.opt(3, &self.invalid_input_set_references);
+        to.opt(0, &self.type_);
+        to.opt(2, &self.uuid_to_error_response_map);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InputSetErrorWrapper);
@@ -338,11 +326,9 @@ impl model::Model for InputSetGitUpdateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InputSetGitUpdateResponse);
@@ -400,16 +386,14 @@ impl model::Model for InputSetListResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.identifier),
-            2 => model::Part::Str(&self.description),
-            3 => model::opt(&self.input_set_type),
-            4 => model::Part::Str(&self.pipeline_identifier),
-            5 => model::Part::Str(&self.input_set_id_with_pipeline_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.description);
+        to.opt(1, &self.identifier);
+        to.opt(5, &self.input_set_id_with_pipeline_id);
+        to.opt(3, &self.input_set_type);
+        to.opt(0, &self.name);
+        to.opt(4, &self.pipeline_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InputSetListResponse);
@@ -456,13 +440,11 @@ impl model::Model for InputSetPlaceError {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.message),
-            1 => model::Part::Str(&self.field_name),
-            2 => model::Part::Str(&self.identifier_of_error_source),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.field_name);
+        to.opt(2, &self.identifier_of_error_source);
+        to.opt(0, &self.message);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InputSetPlaceError);
@@ -498,11 +480,9 @@ impl model::Model for InputSetPlaceErrors {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.errors),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.errors);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InputSetPlaceErrors);
@@ -612,55 +592,27 @@ impl model::Model for InputSetResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Int(&self.version),
-            3 => model::Part::Flag(&self.outdated),
-            4 => model::Part::Str(&self.account_id),
-            5 => model::opt(&self.store_type),
-            6 => model::opt(&self.git_details),
-            7 => model::Part::Str(&self.identifier),
-            8 => model::Part::Flag(&self.is_outdated),
-            9 => model::Part::Str(&self.description),
-            10 => model::Part::Str(&self.connector_ref),
-            11 => model::Part::Str(&self.input_set_yaml),
-            12 => model::Part::Flag(&self.error_response),
-            13 => model::Part::Str(&self.org_identifier),
-            14 => model::Part::Flag(&self.is_error_response),
-            15 => model::Part::Str(&self.project_identifier),
-            16 => model::Part::Str(&self.pipeline_identifier),
-            17 => model::opt(&self.input_set_error_wrapper),
-            18 => model::opt(&self.entity_validity_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.version.is_some(),
-                self.outdated.is_some(),
-                self.account_id.is_some(),
-                self.store_type.is_some(),
-                self.git_details.is_some(),
-                self.identifier.is_some(),
-                self.is_outdated.is_some(),
-                self.description.is_some(),
-                self.connector_ref.is_some(),
-                self.input_set_yaml.is_some(),
-                self.error_response.is_some(),
-                self.org_identifier.is_some(),
-                self.is_error_response.is_some(),
-                self.project_identifier.is_some(),
-                self.pipeline_identifier.is_some(),
-                self.input_set_error_wrapper.is_some(),
-                self.entity_validity_details.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_id);
+        to.opt(10, &self.connector_ref);
+        to.opt(9, &self.description);
+        to.opt(18, &self.entity_validity_details);
+        to.opt(12, &self.error_response);
+        to.opt(6, &self.git_details);
+        to.opt(7, &self.identifier);
+        to.opt(17, &self.input_set_error_wrapper);
+        to.opt(11, &self.input_set_yaml);
+        to.opt(14, &self.is_error_response);
+        to.opt(8, &self.is_outdated);
+        to.opt(0, &self.name);
+        to.opt(13, &self.org_identifier);
+        to.opt(3, &self.outdated);
+        to.opt(16, &self.pipeline_identifier);
+        to.opt(15, &self.project_identifier);
+        to.opt(5, &self.store_type);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InputSetResponse);
@@ -762,49 +714,24 @@ impl model::Model for InputSetSummaryResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.modules),
-            3 => model::Part::Int(&self.created_at),
-            4 => model::opt(&self.store_type),
-            5 => model::opt(&self.git_details),
-            6 => model::Part::Str(&self.identifier),
-            7 => model::Part::Flag(&self.is_outdated),
-            8 => model::Part::Str(&self.description),
-            9 => model::Part::Str(&self.connector_ref),
-            10 => model::opt(&self.input_set_type),
-            11 => model::Part::Int(&self.last_updated_at),
-            12 => model::Part::Str(&self.pipeline_identifier),
-            13 => model::opt(&self.input_set_error_details),
-            14 => model::opt(&self.entity_validity_details),
-            15 => model::opt(&self.overlay_set_error_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.modules.is_some(),
-                self.created_at.is_some(),
-                self.store_type.is_some(),
-                self.git_details.is_some(),
-                self.identifier.is_some(),
-                self.is_outdated.is_some(),
-                self.description.is_some(),
-                self.connector_ref.is_some(),
-                self.input_set_type.is_some(),
-                self.last_updated_at.is_some(),
-                self.pipeline_identifier.is_some(),
-                self.input_set_error_details.is_some(),
-                self.entity_validity_details.is_some(),
-                self.overlay_set_error_details.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.connector_ref);
+        to.opt(3, &self.created_at);
+        to.opt(8, &self.description);
+        to.opt(14, &self.entity_validity_details);
+        to.opt(5, &self.git_details);
+        to.opt(6, &self.identifier);
+        to.opt(13, &self.input_set_error_details);
+        to.opt(10, &self.input_set_type);
+        to.opt(7, &self.is_outdated);
+        to.opt(11, &self.last_updated_at);
+        to.opt(2, &self.modules);
+        to.opt(0, &self.name);
+        to.opt(15, &self.overlay_set_error_details);
+        to.opt(12, &self.pipeline_identifier);
+        to.opt(4, &self.store_type);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InputSetSummaryResponse);
@@ -853,12 +780,10 @@ impl model::Model for InputSetTemplateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.stage_identifiers),
-            1 => model::opt(&self.service_with_git_info_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.service_with_git_info_list);
+        to.opt(0, &self.stage_identifiers);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InputSetTemplateRequest);
@@ -918,16 +843,14 @@ impl model::Model for InputSetTemplateWithReplacedExpressionsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.modules),
-            1 => model::Part::Flag(&self.has_input_sets),
-            2 => model::opt(&self.inputs_metadata),
-            3 => model::opt(&self.replaced_expressions),
-            4 => model::Part::Str(&self.input_set_template_yaml),
-            5 => model::opt(&self.replaced_expressions_per_stage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.has_input_sets);
+        to.opt(4, &self.input_set_template_yaml);
+        to.opt(2, &self.inputs_metadata);
+        to.opt(0, &self.modules);
+        to.opt(3, &self.replaced_expressions);
+        to.opt(5, &self.replaced_expressions_per_stage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InputSetTemplateWithReplacedExpressionsResponse);
@@ -966,12 +889,10 @@ impl model::Model for InputsMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.required),
-            1 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.description);
+        to.opt(0, &self.required);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InputsMetadata);
@@ -1025,15 +946,13 @@ impl model::Model for MergeInputSetResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.pipeline_yaml),
-            1 => model::Part::Flag(&self.error_response),
-            2 => model::Part::Flag(&self.is_error_response),
-            3 => model::Part::Str(&self.complete_pipeline_yaml),
-            4 => model::opt(&self.input_set_error_wrapper),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.complete_pipeline_yaml);
+        to.opt(1, &self.error_response);
+        to.opt(4, &self.input_set_error_wrapper);
+        to.opt(2, &self.is_error_response);
+        to.opt(0, &self.pipeline_yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MergeInputSetResponse);
@@ -1147,57 +1066,28 @@ impl model::Model for OverlayInputSetResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Int(&self.version),
-            3 => model::Part::Flag(&self.outdated),
-            4 => model::Part::Str(&self.account_id),
-            5 => model::opt(&self.store_type),
-            6 => model::opt(&self.git_details),
-            7 => model::Part::Str(&self.identifier),
-            8 => model::Part::Flag(&self.is_outdated),
-            9 => model::Part::Str(&self.description),
-            10 => model::Part::Str(&self.connector_ref),
-            11 => model::Part::Flag(&self.error_response),
-            12 => model::Part::Str(&self.org_identifier),
-            13 => model::Part::Flag(&self.is_error_response),
-            14 => model::Part::Str(&self.project_identifier),
-            15 => model::opt(&self.input_set_references),
-            16 => model::Part::Str(&self.pipeline_identifier),
-            17 => model::Part::Str(&self.overlay_input_set_yaml),
-            18 => model::opt(&self.entity_validity_details),
-            19 => model::opt(&self.invalid_input_set_references),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.version.is_some(),
-                self.outdated.is_some(),
-                self.account_id.is_some(),
-                self.store_type.is_some(),
-                self.git_details.is_some(),
-                self.identifier.is_some(),
-                self.is_outdated.is_some(),
-                self.description.is_some(),
-                self.connector_ref.is_some(),
-                self.error_response.is_some(),
-                self.org_identifier.is_some(),
-                self.is_error_response.is_some(),
-                self.project_identifier.is_some(),
-                self.input_set_references.is_some(),
-                self.pipeline_identifier.is_some(),
-                self.overlay_input_set_yaml.is_some(),
-                self.entity_validity_details.is_some(),
-                self.invalid_input_set_references.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_id);
+        to.opt(10, &self.connector_ref);
+        to.opt(9, &self.description);
+        to.opt(18, &self.entity_validity_details);
+        to.opt(11, &self.error_response);
+        to.opt(6, &self.git_details);
+        to.opt(7, &self.identifier);
+        to.opt(15, &self.input_set_references);
+        to.opt(19, &self.invalid_input_set_references);
+        to.opt(13, &self.is_error_response);
+        to.opt(8, &self.is_outdated);
+        to.opt(0, &self.name);
+        to.opt(12, &self.org_identifier);
+        to.opt(3, &self.outdated);
+        to.opt(17, &self.overlay_input_set_yaml);
+        to.opt(16, &self.pipeline_identifier);
+        to.opt(14, &self.project_identifier);
+        to.opt(5, &self.store_type);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OverlayInputSetResponse);
@@ -1268,33 +1158,16 @@ impl model::Model for PageResponseInputSetListResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageResponseInputSetListResponse);
@@ -1360,33 +1233,16 @@ impl model::Model for PageResponseInputSetSummaryResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageResponseInputSetSummaryResponse);
@@ -1431,14 +1287,12 @@ impl model::Model for ResponseDtoBulkInputSetsApiResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoBulkInputSetsApiResponse);
@@ -1488,14 +1342,12 @@ impl model::Model for ResponseDtoInputSetGitUpdateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoInputSetGitUpdateResponse);
@@ -1545,14 +1397,12 @@ impl model::Model for ResponseDtoInputSetResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoInputSetResponse);
@@ -1602,14 +1452,12 @@ impl model::Model for ResponseDtoInputSetTemplateWithReplacedExpressionsResponse
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoInputSetTemplateWithReplacedExpressionsResponse);
@@ -1660,14 +1508,12 @@ impl model::Model for ResponseDtoMergeInputSetResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoMergeInputSetResponse);
@@ -1717,14 +1563,12 @@ impl model::Model for ResponseDtoOverlayInputSetResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoOverlayInputSetResponse);
@@ -1774,14 +1618,12 @@ impl model::Model for ResponseDtoPageResponseInputSetListResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageResponseInputSetListResponse);
@@ -1831,14 +1673,12 @@ impl model::Model for ResponseDtoPageResponseInputSetSummaryResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageResponseInputSetSummaryResponse);

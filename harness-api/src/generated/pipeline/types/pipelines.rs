@@ -45,14 +45,12 @@ impl model::Model for CacheResponseMetadataDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ttl_left),
-            1 => model::opt(&self.cache_state),
-            2 => model::Part::Flag(&self.is_sync_enabled),
-            3 => model::Part::Int(&self.last_updated_at),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.cache_state);
+        to.opt(2, &self.is_sync_enabled);
+        to.opt(3, &self.last_updated_at);
+        to.opt(0, &self.ttl_left);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CacheResponseMetadataDto);
@@ -99,13 +97,11 @@ impl model::Model for ExecutorInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.email),
-            1 => model::Part::Str(&self.username),
-            2 => model::opt(&self.trigger_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.email);
+        to.opt(2, &self.trigger_type);
+        to.opt(1, &self.username);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExecutorInfo);
@@ -180,35 +176,17 @@ impl model::Model for GitUpdateDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.file_path),
-            1 => model::Part::Str(&self.repo_name),
-            2 => model::opt(&self.store_type),
-            3 => model::Part::Str(&self.base_branch),
-            4 => model::Part::Str(&self.branch_name),
-            5 => model::Part::Str(&self.connector_ref),
-            6 => model::Part::Str(&self.commit_message),
-            7 => model::Part::Str(&self.last_commit_id),
-            8 => model::Part::Str(&self.last_object_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.file_path.is_some(),
-                self.repo_name.is_some(),
-                self.store_type.is_some(),
-                self.base_branch.is_some(),
-                self.branch_name.is_some(),
-                self.connector_ref.is_some(),
-                self.commit_message.is_some(),
-                self.last_commit_id.is_some(),
-                self.last_object_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.base_branch);
+        to.opt(4, &self.branch_name);
+        to.opt(6, &self.commit_message);
+        to.opt(5, &self.connector_ref);
+        to.opt(0, &self.file_path);
+        to.opt(7, &self.last_commit_id);
+        to.opt(8, &self.last_object_id);
+        to.opt(1, &self.repo_name);
+        to.opt(2, &self.store_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitUpdateDetails);
@@ -257,14 +235,12 @@ impl model::Model for NodeInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.fqn),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.type_),
-            3 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.fqn);
+        to.opt(3, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NodeInfo);
@@ -326,17 +302,15 @@ impl model::Model for ParentStageInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_id),
-            1 => model::Part::Str(&self.identifier),
-            2 => model::Part::Str(&self.project_id),
-            3 => model::Part::Str(&self.execution_id),
-            4 => model::Part::Int(&self.run_sequence),
-            5 => model::Part::Str(&self.stage_node_id),
-            6 => model::Part::Flag(&self.has_parent_pipeline),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.execution_id);
+        to.opt(6, &self.has_parent_pipeline);
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.org_id);
+        to.opt(2, &self.project_id);
+        to.opt(4, &self.run_sequence);
+        to.opt(5, &self.stage_node_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ParentStageInfo);
@@ -413,16 +387,14 @@ impl model::Model for PipelineCreateRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Cell::part(&self.identifier),
-            3 => model::Part::Str(&self.description),
-            4 => model::opt(&self.git_details),
-            5 => model::Cell::part(&self.pipeline_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.description);
+        to.opt(4, &self.git_details);
+        to.one(2, &self.identifier);
+        to.one(0, &self.name);
+        to.one(5, &self.pipeline_yaml);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(PipelineCreateRequestBody);
@@ -458,11 +430,9 @@ impl model::Model for PipelineCreateResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineCreateResponseBody);
@@ -560,49 +530,24 @@ impl model::Model for PipelineGetResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.tags),
-            3 => model::Part::Flag(&self.valid),
-            4 => model::Part::Int(&self.created),
-            5 => model::opt(&self.modules),
-            6 => model::Part::Str(&self.project),
-            7 => model::Part::Int(&self.updated),
-            8 => model::Part::Str(&self.identifier),
-            9 => model::Part::Str(&self.description),
-            10 => model::opt(&self.git_details),
-            11 => model::Part::Str(&self.pipeline_yaml),
-            12 => model::Part::Str(&self.validation_uuid),
-            13 => model::opt(&self.yaml_error_wrapper),
-            14 => model::opt(&self.cache_response_metadata),
-            15 => model::Part::Str(&self.template_applied_pipeline_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.valid.is_some(),
-                self.created.is_some(),
-                self.modules.is_some(),
-                self.project.is_some(),
-                self.updated.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.git_details.is_some(),
-                self.pipeline_yaml.is_some(),
-                self.validation_uuid.is_some(),
-                self.yaml_error_wrapper.is_some(),
-                self.cache_response_metadata.is_some(),
-                self.template_applied_pipeline_yaml.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(14, &self.cache_response_metadata);
+        to.opt(4, &self.created);
+        to.opt(9, &self.description);
+        to.opt(10, &self.git_details);
+        to.opt(8, &self.identifier);
+        to.opt(5, &self.modules);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(11, &self.pipeline_yaml);
+        to.opt(6, &self.project);
+        to.opt(2, &self.tags);
+        to.opt(15, &self.template_applied_pipeline_yaml);
+        to.opt(7, &self.updated);
+        to.opt(3, &self.valid);
+        to.opt(12, &self.validation_uuid);
+        to.opt(13, &self.yaml_error_wrapper);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineGetResponseBody);
@@ -641,12 +586,10 @@ impl model::Model for PipelineImportRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.git_import_info),
-            1 => model::opt(&self.pipeline_import_request),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.git_import_info);
+        to.opt(1, &self.pipeline_import_request);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineImportRequestBody);
@@ -685,12 +628,10 @@ impl model::Model for PipelineImportRequestDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.pipeline_name),
-            1 => model::Part::Str(&self.pipeline_description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.pipeline_description);
+        to.opt(0, &self.pipeline_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineImportRequestDto);
@@ -776,43 +717,21 @@ impl model::Model for PipelineListResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Flag(&self.valid),
-            3 => model::Part::Int(&self.created),
-            4 => model::opt(&self.modules),
-            5 => model::Part::Int(&self.updated),
-            6 => model::Part::Str(&self.identifier),
-            7 => model::opt(&self.store_type),
-            8 => model::Part::Str(&self.description),
-            9 => model::opt(&self.git_details),
-            10 => model::Part::Str(&self.yaml_version),
-            11 => model::Part::Str(&self.connector_ref),
-            12 => model::opt(&self.recent_execution_info),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.valid.is_some(),
-                self.created.is_some(),
-                self.modules.is_some(),
-                self.updated.is_some(),
-                self.identifier.is_some(),
-                self.store_type.is_some(),
-                self.description.is_some(),
-                self.git_details.is_some(),
-                self.yaml_version.is_some(),
-                self.connector_ref.is_some(),
-                self.recent_execution_info.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(11, &self.connector_ref);
+        to.opt(3, &self.created);
+        to.opt(8, &self.description);
+        to.opt(9, &self.git_details);
+        to.opt(6, &self.identifier);
+        to.opt(4, &self.modules);
+        to.opt(0, &self.name);
+        to.opt(12, &self.recent_execution_info);
+        to.opt(7, &self.store_type);
+        to.opt(1, &self.tags);
+        to.opt(5, &self.updated);
+        to.opt(2, &self.valid);
+        to.opt(10, &self.yaml_version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineListResponseBody);
@@ -858,13 +777,11 @@ impl model::Model for PipelineMoveConfigRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.git_details),
-            1 => model::Part::Str(&self.pipeline_identifier),
-            2 => model::opt(&self.move_config_operation_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.git_details);
+        to.opt(2, &self.move_config_operation_type);
+        to.opt(1, &self.pipeline_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineMoveConfigRequestBody);
@@ -900,11 +817,9 @@ impl model::Model for PipelineMoveConfigResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.pipeline_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.pipeline_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineMoveConfigResponseBody);
@@ -955,16 +870,14 @@ impl model::Model for PipelinePatchRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Maybe(&self.desc),
-            1 => model::Part::Maybe(&self.name),
-            2 => model::Part::Maybe(&self.tags),
-            3 => model::Part::Maybe(&self.version),
-            4 => model::Part::Maybe(&self.git_details),
-            5 => model::Part::Maybe(&self.pipeline_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.maybe(0, &self.desc);
+        to.maybe(4, &self.git_details);
+        to.maybe(1, &self.name);
+        to.maybe(5, &self.pipeline_yaml);
+        to.maybe(2, &self.tags);
+        to.maybe(3, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelinePatchRequestBody);
@@ -1050,43 +963,21 @@ impl model::Model for PipelineSaveGovernanceMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.deny),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.action),
-            3 => model::Part::Str(&self.entity),
-            4 => model::Part::Str(&self.status),
-            5 => model::Part::Int(&self.created),
-            6 => model::Part::Str(&self.message),
-            7 => model::Part::Str(&self.identifier),
-            8 => model::Part::Int(&self.time_stamp),
-            9 => model::Part::Str(&self.org_identifier),
-            10 => model::Part::Str(&self.account_identifier),
-            11 => model::Part::Str(&self.project_identifier),
-            12 => model::opt(&self.policy_set_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.deny.is_some(),
-                self.type_.is_some(),
-                self.action.is_some(),
-                self.entity.is_some(),
-                self.status.is_some(),
-                self.created.is_some(),
-                self.message.is_some(),
-                self.identifier.is_some(),
-                self.time_stamp.is_some(),
-                self.org_identifier.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-                self.policy_set_metadata.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.account_identifier);
+        to.opt(2, &self.action);
+        to.opt(5, &self.created);
+        to.opt(0, &self.deny);
+        to.opt(3, &self.entity);
+        to.opt(7, &self.identifier);
+        to.opt(6, &self.message);
+        to.opt(9, &self.org_identifier);
+        to.opt(12, &self.policy_set_metadata);
+        to.opt(11, &self.project_identifier);
+        to.opt(4, &self.status);
+        to.opt(8, &self.time_stamp);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineSaveGovernanceMetadata);
@@ -1125,12 +1016,10 @@ impl model::Model for PipelineSaveResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            1 => model::opt(&self.governance_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.governance_metadata);
+        to.opt(0, &self.identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineSaveResponseBody);
@@ -1207,16 +1096,14 @@ impl model::Model for PipelineUpdateRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Cell::part(&self.identifier),
-            3 => model::Part::Str(&self.description),
-            4 => model::opt(&self.git_details),
-            5 => model::Cell::part(&self.pipeline_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.description);
+        to.opt(4, &self.git_details);
+        to.one(2, &self.identifier);
+        to.one(0, &self.name);
+        to.one(5, &self.pipeline_yaml);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(PipelineUpdateRequestBody);
@@ -1270,15 +1157,13 @@ impl model::Model for PipelineValidationResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.end_ts),
-            1 => model::Part::Str(&self.status),
-            2 => model::Part::Int(&self.start_ts),
-            3 => model::Part::Json(&self.policy_eval),
-            4 => model::opt(&self.template_validation_response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.end_ts);
+        to.opt(3, &self.policy_eval);
+        to.opt(2, &self.start_ts);
+        to.opt(1, &self.status);
+        to.opt(4, &self.template_validation_response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineValidationResponseBody);
@@ -1314,11 +1199,9 @@ impl model::Model for PipelineValidationUuidResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uuid),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineValidationUuidResponseBody);
@@ -1400,41 +1283,20 @@ impl model::Model for PolicyMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.error),
-            1 => model::Part::Str(&self.status),
-            2 => model::Part::Int(&self.created),
-            3 => model::Part::Int(&self.updated),
-            4 => model::Part::Str(&self.severity),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Str(&self.policy_name),
-            7 => model::opt(&self.deny_messages),
-            8 => model::Part::Str(&self.org_identifier),
-            9 => model::Part::Str(&self.policy_identifier),
-            10 => model::Part::Str(&self.account_identifier),
-            11 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.error.is_some(),
-                self.status.is_some(),
-                self.created.is_some(),
-                self.updated.is_some(),
-                self.severity.is_some(),
-                self.identifier.is_some(),
-                self.policy_name.is_some(),
-                self.deny_messages.is_some(),
-                self.org_identifier.is_some(),
-                self.policy_identifier.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.account_identifier);
+        to.opt(2, &self.created);
+        to.opt(7, &self.deny_messages);
+        to.opt(0, &self.error);
+        to.opt(5, &self.identifier);
+        to.opt(8, &self.org_identifier);
+        to.opt(9, &self.policy_identifier);
+        to.opt(6, &self.policy_name);
+        to.opt(11, &self.project_identifier);
+        to.opt(4, &self.severity);
+        to.opt(1, &self.status);
+        to.opt(3, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PolicyMetadata);
@@ -1508,37 +1370,18 @@ impl model::Model for PolicySetMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.deny),
-            1 => model::Part::Str(&self.status),
-            2 => model::Part::Int(&self.created),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.policy_set),
-            5 => model::Part::Str(&self.org_identifier),
-            6 => model::opt(&self.policy_metadata),
-            7 => model::Part::Str(&self.account_identifier),
-            8 => model::Part::Str(&self.project_identifier),
-            9 => model::Part::Str(&self.policy_set_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.deny.is_some(),
-                self.status.is_some(),
-                self.created.is_some(),
-                self.identifier.is_some(),
-                self.policy_set.is_some(),
-                self.org_identifier.is_some(),
-                self.policy_metadata.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-                self.policy_set_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.account_identifier);
+        to.opt(2, &self.created);
+        to.opt(0, &self.deny);
+        to.opt(3, &self.identifier);
+        to.opt(5, &self.org_identifier);
+        to.opt(6, &self.policy_metadata);
+        to.opt(4, &self.policy_set);
+        to.opt(9, &self.policy_set_identifier);
+        to.opt(8, &self.project_identifier);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PolicySetMetadata);
@@ -1600,17 +1443,15 @@ impl model::Model for RecentExecutionInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ended),
-            1 => model::Part::Int(&self.started),
-            2 => model::Part::Int(&self.run_number),
-            3 => model::Part::Str(&self.execution_id),
-            4 => model::opt(&self.executor_info),
-            5 => model::opt(&self.execution_status),
-            6 => model::opt(&self.parent_stage_info),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ended);
+        to.opt(3, &self.execution_id);
+        to.opt(5, &self.execution_status);
+        to.opt(4, &self.executor_info);
+        to.opt(6, &self.parent_stage_info);
+        to.opt(2, &self.run_number);
+        to.opt(1, &self.started);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RecentExecutionInfo);
@@ -1661,12 +1502,10 @@ impl model::Model for TemplateValidationResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.valid_yaml),
-            1 => model::Part::Str(&self.exception_message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.exception_message);
+        to.opt(0, &self.valid_yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateValidationResponseBody);
@@ -1724,16 +1563,14 @@ impl model::Model for YamlSchemaErrorWrapper {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.fqn),
-            1 => model::Part::Str(&self.message),
-            2 => model::opt(&self.step_info),
-            3 => model::opt(&self.stage_info),
-            4 => model::Part::Str(&self.message_fqn),
-            5 => model::Part::Str(&self.hint_message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.fqn);
+        to.opt(5, &self.hint_message);
+        to.opt(1, &self.message);
+        to.opt(4, &self.message_fqn);
+        to.opt(3, &self.stage_info);
+        to.opt(2, &self.step_info);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(YamlSchemaErrorWrapper);

@@ -36,11 +36,9 @@ impl model::Model for BulkAbortQueuedPipelinesBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.plan_execution_ids),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.plan_execution_ids);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BulkAbortQueuedPipelinesBody);
@@ -114,37 +112,18 @@ impl model::Model for ListQueuedPipelinesBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::opt(&self.statuses),
-            2 => model::Part::Str(&self.filter_type),
-            3 => model::opt(&self.pipeline_tags),
-            4 => model::opt(&self.trigger_types),
-            5 => model::opt(&self.priority_types),
-            6 => model::opt(&self.org_identifiers),
-            7 => model::opt(&self.queued_time_range),
-            8 => model::opt(&self.project_identifiers),
-            9 => model::opt(&self.pipeline_identifiers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.tags.is_some(),
-                self.statuses.is_some(),
-                self.filter_type.is_some(),
-                self.pipeline_tags.is_some(),
-                self.trigger_types.is_some(),
-                self.priority_types.is_some(),
-                self.org_identifiers.is_some(),
-                self.queued_time_range.is_some(),
-                self.project_identifiers.is_some(),
-                self.pipeline_identifiers.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.filter_type);
+        to.opt(6, &self.org_identifiers);
+        to.opt(9, &self.pipeline_identifiers);
+        to.opt(3, &self.pipeline_tags);
+        to.opt(5, &self.priority_types);
+        to.opt(8, &self.project_identifiers);
+        to.opt(7, &self.queued_time_range);
+        to.opt(1, &self.statuses);
+        to.opt(0, &self.tags);
+        to.opt(4, &self.trigger_types);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListQueuedPipelinesBody);
@@ -183,12 +162,10 @@ impl model::Model for ListQueuedPipelinesBodyPipelineTags {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListQueuedPipelinesBodyPipelineTags);
@@ -233,14 +210,12 @@ impl model::Model for ListQueuedPipelinesBodyQueuedTimeRange {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.end_time),
-            1 => model::Part::Int(&self.start_time),
-            2 => model::Part::Str(&self.relative_time),
-            3 => model::Part::Str(&self.time_range_filter_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.end_time);
+        to.opt(2, &self.relative_time);
+        to.opt(1, &self.start_time);
+        to.opt(3, &self.time_range_filter_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListQueuedPipelinesBodyQueuedTimeRange);

@@ -45,14 +45,12 @@ impl model::Model for StepData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Flag(&self.disabled),
-            3 => model::Part::Str(&self.feature_restriction_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.disabled);
+        to.opt(3, &self.feature_restriction_name);
+        to.opt(0, &self.name);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StepData);
@@ -91,12 +89,10 @@ impl model::Model for StepPalleteFilterRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.version),
-            1 => model::opt(&self.step_pallete_module_infos),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.step_pallete_module_infos);
+        to.opt(0, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StepPalleteFilterRequestBody);
@@ -146,14 +142,12 @@ impl model::Model for StepPalleteModuleInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.module),
-            1 => model::Part::Str(&self.category),
-            2 => model::Part::Str(&self.common_step_category),
-            3 => model::Part::Flag(&self.should_show_common_steps),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.category);
+        to.opt(2, &self.common_step_category);
+        to.opt(0, &self.module);
+        to.opt(3, &self.should_show_common_steps);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StepPalleteModuleInfo);
@@ -195,13 +189,11 @@ impl model::Model for StepsDataResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.steps_data),
-            2 => model::opt(&self.step_categories),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(2, &self.step_categories);
+        to.opt(1, &self.steps_data);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StepsDataResponseBody);

@@ -39,12 +39,10 @@ impl model::Model for AcrArtifactSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AcrArtifactSpec);
@@ -110,33 +108,16 @@ impl model::Model for AcrArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.tag),
-            1 => model::Part::Str(&self.registry),
-            2 => model::Part::Str(&self.repository),
-            3 => model::Part::Str(&self.connector_ref),
-            4 => model::Part::Str(&self.jexl_condition),
-            5 => model::Part::Str(&self.subscription_id),
-            6 => model::opt(&self.event_conditions),
-            7 => model::opt(&self.meta_data_conditions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.tag.is_some(),
-                self.registry.is_some(),
-                self.repository.is_some(),
-                self.connector_ref.is_some(),
-                self.jexl_condition.is_some(),
-                self.subscription_id.is_some(),
-                self.event_conditions.is_some(),
-                self.meta_data_conditions.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.connector_ref);
+        to.opt(6, &self.event_conditions);
+        to.opt(4, &self.jexl_condition);
+        to.opt(7, &self.meta_data_conditions);
+        to.opt(1, &self.registry);
+        to.opt(2, &self.repository);
+        to.opt(5, &self.subscription_id);
+        to.opt(0, &self.tag);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AcrArtifactTriggerSpec);
@@ -175,12 +156,10 @@ impl model::Model for AmazonMachineImageArtifactSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AmazonMachineImageArtifactSpec);
@@ -250,35 +229,17 @@ impl model::Model for AmazonMachineImageArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::Part::Str(&self.region),
-            2 => model::opt(&self.filters),
-            3 => model::Part::Str(&self.version),
-            4 => model::Part::Str(&self.connector_ref),
-            5 => model::Part::Str(&self.version_regex),
-            6 => model::Part::Str(&self.jexl_condition),
-            7 => model::opt(&self.event_conditions),
-            8 => model::opt(&self.meta_data_conditions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.tags.is_some(),
-                self.region.is_some(),
-                self.filters.is_some(),
-                self.version.is_some(),
-                self.connector_ref.is_some(),
-                self.version_regex.is_some(),
-                self.jexl_condition.is_some(),
-                self.event_conditions.is_some(),
-                self.meta_data_conditions.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.connector_ref);
+        to.opt(7, &self.event_conditions);
+        to.opt(2, &self.filters);
+        to.opt(6, &self.jexl_condition);
+        to.opt(8, &self.meta_data_conditions);
+        to.opt(1, &self.region);
+        to.opt(0, &self.tags);
+        to.opt(3, &self.version);
+        to.opt(5, &self.version_regex);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AmazonMachineImageArtifactTriggerSpec);
@@ -317,12 +278,10 @@ impl model::Model for AmazonS3ArtifactSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AmazonS3ArtifactSpec);
@@ -384,17 +343,15 @@ impl model::Model for AmazonS3ArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.region),
-            1 => model::Part::Str(&self.bucket_name),
-            2 => model::Part::Str(&self.connector_ref),
-            3 => model::Part::Str(&self.jexl_condition),
-            4 => model::Part::Str(&self.file_path_regex),
-            5 => model::opt(&self.event_conditions),
-            6 => model::opt(&self.meta_data_conditions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.bucket_name);
+        to.opt(2, &self.connector_ref);
+        to.opt(5, &self.event_conditions);
+        to.opt(4, &self.file_path_regex);
+        to.opt(3, &self.jexl_condition);
+        to.opt(6, &self.meta_data_conditions);
+        to.opt(0, &self.region);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AmazonS3ArtifactTriggerSpec);
@@ -433,12 +390,10 @@ impl model::Model for AmiFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AmiFilter);
@@ -483,14 +438,12 @@ impl model::Model for ArtifactTriggerSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.webhook_id),
-            3 => model::Part::Str(&self.poll_interval),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.poll_interval);
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.webhook_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactTriggerSource);
@@ -560,11 +513,9 @@ impl model::Model for ArtifactTypeSpecWrapper {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactTypeSpecWrapper);
@@ -603,12 +554,10 @@ impl model::Model for ArtifactoryRegistryArtifactSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactoryRegistryArtifactSpec);
@@ -682,37 +631,18 @@ impl model::Model for ArtifactoryRegistryArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.repository),
-            1 => model::Part::Str(&self.artifact_path),
-            2 => model::Part::Str(&self.connector_ref),
-            3 => model::Part::Str(&self.jexl_condition),
-            4 => model::Part::Str(&self.repository_url),
-            5 => model::Part::Str(&self.artifact_filter),
-            6 => model::opt(&self.event_conditions),
-            7 => model::Part::Str(&self.repository_format),
-            8 => model::Part::Str(&self.artifact_directory),
-            9 => model::opt(&self.meta_data_conditions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.repository.is_some(),
-                self.artifact_path.is_some(),
-                self.connector_ref.is_some(),
-                self.jexl_condition.is_some(),
-                self.repository_url.is_some(),
-                self.artifact_filter.is_some(),
-                self.event_conditions.is_some(),
-                self.repository_format.is_some(),
-                self.artifact_directory.is_some(),
-                self.meta_data_conditions.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.artifact_directory);
+        to.opt(5, &self.artifact_filter);
+        to.opt(1, &self.artifact_path);
+        to.opt(2, &self.connector_ref);
+        to.opt(6, &self.event_conditions);
+        to.opt(3, &self.jexl_condition);
+        to.opt(9, &self.meta_data_conditions);
+        to.opt(0, &self.repository);
+        to.opt(7, &self.repository_format);
+        to.opt(4, &self.repository_url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactoryRegistryArtifactTriggerSpec);
@@ -751,12 +681,10 @@ impl model::Model for AwsCodeCommitWebhookSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsCodeCommitWebhookSpec);
@@ -801,12 +729,10 @@ impl model::Model for AwsCodeCommitWebhookTriggerSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsCodeCommitWebhookTriggerSpec);
@@ -849,12 +775,10 @@ impl model::Model for AzureArtifactsArtifactSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureArtifactsArtifactSpec);
@@ -928,37 +852,18 @@ impl model::Model for AzureArtifactsArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.feed),
-            1 => model::Part::Str(&self.project),
-            2 => model::Part::Str(&self.version),
-            3 => model::Part::Str(&self.package_name),
-            4 => model::Part::Str(&self.package_type),
-            5 => model::Part::Str(&self.connector_ref),
-            6 => model::Part::Str(&self.version_regex),
-            7 => model::Part::Str(&self.jexl_condition),
-            8 => model::opt(&self.event_conditions),
-            9 => model::opt(&self.meta_data_conditions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.feed.is_some(),
-                self.project.is_some(),
-                self.version.is_some(),
-                self.package_name.is_some(),
-                self.package_type.is_some(),
-                self.connector_ref.is_some(),
-                self.version_regex.is_some(),
-                self.jexl_condition.is_some(),
-                self.event_conditions.is_some(),
-                self.meta_data_conditions.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.connector_ref);
+        to.opt(8, &self.event_conditions);
+        to.opt(0, &self.feed);
+        to.opt(7, &self.jexl_condition);
+        to.opt(9, &self.meta_data_conditions);
+        to.opt(3, &self.package_name);
+        to.opt(4, &self.package_type);
+        to.opt(1, &self.project);
+        to.opt(2, &self.version);
+        to.opt(6, &self.version_regex);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureArtifactsArtifactTriggerSpec);
@@ -997,12 +902,10 @@ impl model::Model for AzureRepoWebhookSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureRepoWebhookSpec);

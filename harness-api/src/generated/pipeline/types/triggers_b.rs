@@ -39,12 +39,10 @@ impl model::Model for BambooArtifactSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BambooArtifactSpec);
@@ -106,17 +104,15 @@ impl model::Model for BambooArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.build),
-            1 => model::Part::Str(&self.plan_key),
-            2 => model::Part::Str(&self.connector_ref),
-            3 => model::opt(&self.artifact_paths),
-            4 => model::Part::Str(&self.jexl_condition),
-            5 => model::opt(&self.event_conditions),
-            6 => model::opt(&self.meta_data_conditions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.artifact_paths);
+        to.opt(0, &self.build);
+        to.opt(2, &self.connector_ref);
+        to.opt(5, &self.event_conditions);
+        to.opt(4, &self.jexl_condition);
+        to.opt(6, &self.meta_data_conditions);
+        to.opt(1, &self.plan_key);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BambooArtifactTriggerSpec);
@@ -155,12 +151,10 @@ impl model::Model for BitbucketWebhookSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BitbucketWebhookSpec);
@@ -208,11 +202,9 @@ impl model::Model for BuildDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.build_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.build_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BuildDetails);

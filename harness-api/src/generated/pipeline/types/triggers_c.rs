@@ -39,12 +39,10 @@ impl model::Model for CronScheduledTriggerSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.expression),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.expression);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CronScheduledTriggerSpec);
@@ -83,12 +81,10 @@ impl model::Model for CustomArtifactSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomArtifactSpec);
@@ -158,35 +154,17 @@ impl model::Model for CustomArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.inputs),
-            1 => model::Part::Str(&self.script),
-            2 => model::Part::Str(&self.version),
-            3 => model::opt(&self.metadata),
-            4 => model::Part::Str(&self.version_path),
-            5 => model::Part::Str(&self.jexl_condition),
-            6 => model::opt(&self.event_conditions),
-            7 => model::Part::Str(&self.artifacts_array_path),
-            8 => model::opt(&self.meta_data_conditions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.inputs.is_some(),
-                self.script.is_some(),
-                self.version.is_some(),
-                self.metadata.is_some(),
-                self.version_path.is_some(),
-                self.jexl_condition.is_some(),
-                self.event_conditions.is_some(),
-                self.artifacts_array_path.is_some(),
-                self.meta_data_conditions.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.artifacts_array_path);
+        to.opt(6, &self.event_conditions);
+        to.opt(0, &self.inputs);
+        to.opt(5, &self.jexl_condition);
+        to.opt(8, &self.meta_data_conditions);
+        to.opt(3, &self.metadata);
+        to.opt(1, &self.script);
+        to.opt(2, &self.version);
+        to.opt(4, &self.version_path);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomArtifactTriggerSpec);
@@ -225,12 +203,10 @@ impl model::Model for CustomWebhookSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomWebhookSpec);
@@ -278,13 +254,11 @@ impl model::Model for CustomWebhookTriggerSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.jexl_condition),
-            1 => model::opt(&self.header_conditions),
-            2 => model::opt(&self.payload_conditions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.header_conditions);
+        to.opt(0, &self.jexl_condition);
+        to.opt(2, &self.payload_conditions);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomWebhookTriggerSpec);
@@ -323,12 +297,10 @@ impl model::Model for CreateTriggerV2Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.yaml),
-            1 => model::opt(&self.executor_info),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.executor_info);
+        to.opt(0, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateTriggerV2Body);
@@ -367,12 +339,10 @@ impl model::Model for CreateTriggerV2BodyExecutorInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.uuid),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.opt(1, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateTriggerV2BodyExecutorInfo);

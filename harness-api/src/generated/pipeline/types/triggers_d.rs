@@ -39,12 +39,10 @@ impl model::Model for DockerRegistryArtifactSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DockerRegistryArtifactSpec);
@@ -102,16 +100,14 @@ impl model::Model for DockerRegistryArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.tag),
-            1 => model::Part::Str(&self.image_path),
-            2 => model::Part::Str(&self.connector_ref),
-            3 => model::Part::Str(&self.jexl_condition),
-            4 => model::opt(&self.event_conditions),
-            5 => model::opt(&self.meta_data_conditions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.connector_ref);
+        to.opt(4, &self.event_conditions);
+        to.opt(1, &self.image_path);
+        to.opt(3, &self.jexl_condition);
+        to.opt(5, &self.meta_data_conditions);
+        to.opt(0, &self.tag);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DockerRegistryArtifactTriggerSpec);

@@ -39,12 +39,10 @@ impl model::Model for EcrArtifactSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EcrArtifactSpec);
@@ -110,33 +108,16 @@ impl model::Model for EcrArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.tag),
-            1 => model::Part::Str(&self.region),
-            2 => model::Part::Str(&self.image_path),
-            3 => model::Part::Str(&self.registry_id),
-            4 => model::Part::Str(&self.connector_ref),
-            5 => model::Part::Str(&self.jexl_condition),
-            6 => model::opt(&self.event_conditions),
-            7 => model::opt(&self.meta_data_conditions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.tag.is_some(),
-                self.region.is_some(),
-                self.image_path.is_some(),
-                self.registry_id.is_some(),
-                self.connector_ref.is_some(),
-                self.jexl_condition.is_some(),
-                self.event_conditions.is_some(),
-                self.meta_data_conditions.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.connector_ref);
+        to.opt(6, &self.event_conditions);
+        to.opt(2, &self.image_path);
+        to.opt(5, &self.jexl_condition);
+        to.opt(7, &self.meta_data_conditions);
+        to.opt(1, &self.region);
+        to.opt(3, &self.registry_id);
+        to.opt(0, &self.tag);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EcrArtifactTriggerSpec);

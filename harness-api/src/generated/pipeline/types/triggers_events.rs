@@ -78,39 +78,19 @@ impl model::Model for NgTriggerEventHistoryBaseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.headers),
-            1 => model::Part::Str(&self.message),
-            2 => model::Part::Str(&self.payload),
-            3 => model::Part::Str(&self.account_id),
-            4 => model::Part::Int(&self.created_at),
-            5 => model::opt(&self.final_status),
-            6 => model::Part::Int(&self.event_created_at),
-            7 => model::Part::Flag(&self.exception_occurred),
-            8 => model::Part::Str(&self.trigger_identifier),
-            9 => model::Part::Str(&self.event_correlation_id),
-            10 => model::opt(&self.trigger_event_status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.headers.is_some(),
-                self.message.is_some(),
-                self.payload.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.final_status.is_some(),
-                self.event_created_at.is_some(),
-                self.exception_occurred.is_some(),
-                self.trigger_identifier.is_some(),
-                self.event_correlation_id.is_some(),
-                self.trigger_event_status.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account_id);
+        to.opt(4, &self.created_at);
+        to.opt(9, &self.event_correlation_id);
+        to.opt(6, &self.event_created_at);
+        to.opt(7, &self.exception_occurred);
+        to.opt(5, &self.final_status);
+        to.opt(0, &self.headers);
+        to.opt(1, &self.message);
+        to.opt(2, &self.payload);
+        to.opt(10, &self.trigger_event_status);
+        to.opt(8, &self.trigger_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NgTriggerEventHistoryBaseDto);
@@ -230,37 +210,18 @@ impl model::Model for NgTriggerEventsApiResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.scope),
-            2 => model::Part::Str(&self.message),
-            3 => model::opt(&self.ng_trigger_type),
-            4 => model::Part::Int(&self.event_created_at),
-            5 => model::Part::Str(&self.sub_trigger_type),
-            6 => model::opt(&self.ng_trigger_meta_data),
-            7 => model::Part::Str(&self.trigger_identifier),
-            8 => model::Part::Str(&self.event_correlation_id),
-            9 => model::opt(&self.trigger_event_status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.scope.is_some(),
-                self.message.is_some(),
-                self.ng_trigger_type.is_some(),
-                self.event_created_at.is_some(),
-                self.sub_trigger_type.is_some(),
-                self.ng_trigger_meta_data.is_some(),
-                self.trigger_identifier.is_some(),
-                self.event_correlation_id.is_some(),
-                self.trigger_event_status.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.event_correlation_id);
+        to.opt(4, &self.event_created_at);
+        to.opt(2, &self.message);
+        to.opt(0, &self.name);
+        to.opt(6, &self.ng_trigger_meta_data);
+        to.opt(3, &self.ng_trigger_type);
+        to.opt(1, &self.scope);
+        to.opt(5, &self.sub_trigger_type);
+        to.opt(9, &self.trigger_event_status);
+        to.opt(7, &self.trigger_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NgTriggerEventsApiResponse);
@@ -305,12 +266,10 @@ impl model::Model for NgTriggerMetaData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.build),
-            1 => model::Part::Str(&self.polling_document_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.build);
+        to.opt(1, &self.polling_document_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NgTriggerMetaData);
@@ -388,39 +347,19 @@ impl model::Model for PageNgTriggerEventHistoryBaseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.last),
-            1 => model::Part::Int(&self.size),
-            2 => model::opt(&self.sort),
-            3 => model::Part::Flag(&self.empty),
-            4 => model::Part::Flag(&self.first),
-            5 => model::Part::Int(&self.number),
-            6 => model::opt(&self.content),
-            7 => model::opt(&self.pageable),
-            8 => model::Part::Int(&self.total_pages),
-            9 => model::Part::Int(&self.total_elements),
-            10 => model::Part::Int(&self.number_of_elements),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.last.is_some(),
-                self.size.is_some(),
-                self.sort.is_some(),
-                self.empty.is_some(),
-                self.first.is_some(),
-                self.number.is_some(),
-                self.content.is_some(),
-                self.pageable.is_some(),
-                self.total_pages.is_some(),
-                self.total_elements.is_some(),
-                self.number_of_elements.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.content);
+        to.opt(3, &self.empty);
+        to.opt(4, &self.first);
+        to.opt(0, &self.last);
+        to.opt(5, &self.number);
+        to.opt(10, &self.number_of_elements);
+        to.opt(7, &self.pageable);
+        to.opt(1, &self.size);
+        to.opt(2, &self.sort);
+        to.opt(9, &self.total_elements);
+        to.opt(8, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageNgTriggerEventHistoryBaseDto);
@@ -498,39 +437,19 @@ impl model::Model for PageNgTriggerEventsApiResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.last),
-            1 => model::Part::Int(&self.size),
-            2 => model::opt(&self.sort),
-            3 => model::Part::Flag(&self.empty),
-            4 => model::Part::Flag(&self.first),
-            5 => model::Part::Int(&self.number),
-            6 => model::opt(&self.content),
-            7 => model::opt(&self.pageable),
-            8 => model::Part::Int(&self.total_pages),
-            9 => model::Part::Int(&self.total_elements),
-            10 => model::Part::Int(&self.number_of_elements),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.last.is_some(),
-                self.size.is_some(),
-                self.sort.is_some(),
-                self.empty.is_some(),
-                self.first.is_some(),
-                self.number.is_some(),
-                self.content.is_some(),
-                self.pageable.is_some(),
-                self.total_pages.is_some(),
-                self.total_elements.is_some(),
-                self.number_of_elements.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.content);
+        to.opt(3, &self.empty);
+        to.opt(4, &self.first);
+        to.opt(0, &self.last);
+        to.opt(5, &self.number);
+        to.opt(10, &self.number_of_elements);
+        to.opt(7, &self.pageable);
+        to.opt(1, &self.size);
+        to.opt(2, &self.sort);
+        to.opt(9, &self.total_elements);
+        to.opt(8, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageNgTriggerEventsApiResponse);
@@ -588,16 +507,14 @@ impl model::Model for PerpetualTaskInfoForTriggers {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.state),
-            1 => model::Part::Int(&self.created_at),
-            2 => model::Part::Str(&self.delegate_id),
-            3 => model::Part::Str(&self.task_description),
-            4 => model::Part::Str(&self.delegate_host_name),
-            5 => model::Part::Str(&self.unassigned_reason),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.created_at);
+        to.opt(4, &self.delegate_host_name);
+        to.opt(2, &self.delegate_id);
+        to.opt(0, &self.state);
+        to.opt(3, &self.task_description);
+        to.opt(5, &self.unassigned_reason);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PerpetualTaskInfoForTriggers);
@@ -647,14 +564,12 @@ impl model::Model for PipelineScope {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_identifier),
-            1 => model::Part::Str(&self.parent_unique_id),
-            2 => model::Part::Str(&self.account_identifier),
-            3 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account_identifier);
+        to.opt(0, &self.org_identifier);
+        to.opt(1, &self.parent_unique_id);
+        to.opt(3, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineScope);
@@ -690,11 +605,9 @@ impl model::Model for PolledResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.all_polled_keys),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.all_polled_keys);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PolledResponse);
@@ -744,14 +657,12 @@ impl model::Model for PollingInfoForTriggers {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.polling_doc_id),
-            1 => model::opt(&self.polled_response),
-            2 => model::Part::Str(&self.perpetual_task_id),
-            3 => model::opt(&self.perpetual_task_info_for_triggers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.perpetual_task_id);
+        to.opt(3, &self.perpetual_task_info_for_triggers);
+        to.opt(1, &self.polled_response);
+        to.opt(0, &self.polling_doc_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PollingInfoForTriggers);
@@ -796,14 +707,12 @@ impl model::Model for ResponseDtoPageNgTriggerEventHistoryBaseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageNgTriggerEventHistoryBaseDto);
@@ -853,14 +762,12 @@ impl model::Model for ResponseDtoPageNgTriggerEventsApiResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageNgTriggerEventsApiResponse);
@@ -910,14 +817,12 @@ impl model::Model for ResponseDtoPollingInfoForTriggers {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPollingInfoForTriggers);

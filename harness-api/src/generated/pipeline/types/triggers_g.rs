@@ -39,12 +39,10 @@ impl model::Model for GcrArtifactSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GcrArtifactSpec);
@@ -106,17 +104,15 @@ impl model::Model for GcrArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.tag),
-            1 => model::Part::Str(&self.image_path),
-            2 => model::Part::Str(&self.connector_ref),
-            3 => model::Part::Str(&self.jexl_condition),
-            4 => model::opt(&self.event_conditions),
-            5 => model::Part::Str(&self.registry_hostname),
-            6 => model::opt(&self.meta_data_conditions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.connector_ref);
+        to.opt(4, &self.event_conditions);
+        to.opt(1, &self.image_path);
+        to.opt(3, &self.jexl_condition);
+        to.opt(6, &self.meta_data_conditions);
+        to.opt(5, &self.registry_hostname);
+        to.opt(0, &self.tag);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GcrArtifactTriggerSpec);
@@ -155,12 +151,10 @@ impl model::Model for GcsBuildStore {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GcsBuildStore);
@@ -202,13 +196,11 @@ impl model::Model for GcsBuildStoreSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.bucket_name),
-            1 => model::Part::Str(&self.folder_path),
-            2 => model::Part::Str(&self.connector_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.bucket_name);
+        to.opt(2, &self.connector_ref);
+        to.opt(1, &self.folder_path);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GcsBuildStoreSpec);
@@ -251,12 +243,10 @@ impl model::Model for GithubPackageRegistryArtifactSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GithubPackageRegistryArtifactSpec);
@@ -318,17 +308,15 @@ impl model::Model for GithubPackageRegistryArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.package_name),
-            2 => model::Part::Str(&self.package_type),
-            3 => model::Part::Str(&self.connector_ref),
-            4 => model::Part::Str(&self.jexl_condition),
-            5 => model::opt(&self.event_conditions),
-            6 => model::opt(&self.meta_data_conditions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.connector_ref);
+        to.opt(5, &self.event_conditions);
+        to.opt(4, &self.jexl_condition);
+        to.opt(6, &self.meta_data_conditions);
+        to.opt(0, &self.org);
+        to.opt(1, &self.package_name);
+        to.opt(2, &self.package_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GithubPackageRegistryArtifactTriggerSpec);
@@ -367,12 +355,10 @@ impl model::Model for GithubWebhookSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GithubWebhookSpec);
@@ -424,12 +410,10 @@ impl model::Model for GitlabWebhookSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitlabWebhookSpec);
@@ -480,12 +464,10 @@ impl model::Model for GoogleArtifactRegistryArtifactSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GoogleArtifactRegistryArtifactSpec);
@@ -555,35 +537,17 @@ impl model::Model for GoogleArtifactRegistryArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.pkg),
-            1 => model::Part::Str(&self.region),
-            2 => model::Part::Str(&self.project),
-            3 => model::Part::Str(&self.version),
-            4 => model::Part::Str(&self.connector_ref),
-            5 => model::Part::Str(&self.jexl_condition),
-            6 => model::Part::Str(&self.repository_name),
-            7 => model::opt(&self.event_conditions),
-            8 => model::opt(&self.meta_data_conditions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.pkg.is_some(),
-                self.region.is_some(),
-                self.project.is_some(),
-                self.version.is_some(),
-                self.connector_ref.is_some(),
-                self.jexl_condition.is_some(),
-                self.repository_name.is_some(),
-                self.event_conditions.is_some(),
-                self.meta_data_conditions.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.connector_ref);
+        to.opt(7, &self.event_conditions);
+        to.opt(5, &self.jexl_condition);
+        to.opt(8, &self.meta_data_conditions);
+        to.opt(0, &self.pkg);
+        to.opt(2, &self.project);
+        to.opt(1, &self.region);
+        to.opt(6, &self.repository_name);
+        to.opt(3, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GoogleArtifactRegistryArtifactTriggerSpec);
@@ -622,12 +586,10 @@ impl model::Model for GoogleCloudStorageArtifactSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GoogleCloudStorageArtifactSpec);
@@ -689,17 +651,15 @@ impl model::Model for GoogleCloudStorageArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.bucket),
-            1 => model::Part::Str(&self.project),
-            2 => model::Part::Str(&self.artifact_path),
-            3 => model::Part::Str(&self.connector_ref),
-            4 => model::Part::Str(&self.jexl_condition),
-            5 => model::opt(&self.event_conditions),
-            6 => model::opt(&self.meta_data_conditions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.artifact_path);
+        to.opt(0, &self.bucket);
+        to.opt(3, &self.connector_ref);
+        to.opt(5, &self.event_conditions);
+        to.opt(4, &self.jexl_condition);
+        to.opt(6, &self.meta_data_conditions);
+        to.opt(1, &self.project);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GoogleCloudStorageArtifactTriggerSpec);

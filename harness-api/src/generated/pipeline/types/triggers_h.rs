@@ -39,12 +39,10 @@ impl model::Model for HarnessWebhookSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessWebhookSpec);
@@ -110,15 +108,13 @@ impl model::Model for HelmChartManifestTriggerSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.store),
-            1 => model::Part::Str(&self.chart_name),
-            2 => model::opt(&self.helm_version),
-            3 => model::Part::Str(&self.chart_version),
-            4 => model::opt(&self.event_conditions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.chart_name);
+        to.opt(3, &self.chart_version);
+        to.opt(4, &self.event_conditions);
+        to.opt(2, &self.helm_version);
+        to.opt(0, &self.store);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HelmChartManifestTriggerSpec);
@@ -162,12 +158,10 @@ impl model::Model for HttpBuildStore {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HttpBuildStore);
@@ -203,11 +197,9 @@ impl model::Model for HttpBuildStoreSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.connector_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.connector_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HttpBuildStoreSpec);

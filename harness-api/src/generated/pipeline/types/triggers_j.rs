@@ -39,12 +39,10 @@ impl model::Model for JenkinsArtifactSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(JenkinsArtifactSpec);
@@ -106,17 +104,15 @@ impl model::Model for JenkinsArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.build),
-            1 => model::Part::Str(&self.job_name),
-            2 => model::Part::Str(&self.artifact_path),
-            3 => model::Part::Str(&self.connector_ref),
-            4 => model::Part::Str(&self.jexl_condition),
-            5 => model::opt(&self.event_conditions),
-            6 => model::opt(&self.meta_data_conditions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.artifact_path);
+        to.opt(0, &self.build);
+        to.opt(3, &self.connector_ref);
+        to.opt(5, &self.event_conditions);
+        to.opt(4, &self.jexl_condition);
+        to.opt(1, &self.job_name);
+        to.opt(6, &self.meta_data_conditions);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(JenkinsArtifactTriggerSpec);

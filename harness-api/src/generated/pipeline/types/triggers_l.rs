@@ -54,15 +54,13 @@ impl model::Model for LastTriggerExecutionDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.message),
-            1 => model::Part::Str(&self.plan_execution_id),
-            2 => model::Part::Int(&self.last_execution_time),
-            3 => model::Part::Str(&self.last_execution_status),
-            4 => model::Part::Flag(&self.last_execution_successful),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.last_execution_status);
+        to.opt(4, &self.last_execution_successful);
+        to.opt(2, &self.last_execution_time);
+        to.opt(0, &self.message);
+        to.opt(1, &self.plan_execution_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LastTriggerExecutionDetails);

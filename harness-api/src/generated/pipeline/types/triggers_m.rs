@@ -45,14 +45,12 @@ impl model::Model for ManifestTriggerSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.webhook_id),
-            3 => model::Part::Str(&self.poll_interval),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.poll_interval);
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.webhook_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ManifestTriggerSource);
@@ -96,12 +94,10 @@ impl model::Model for ManifestTriggerSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ManifestTriggerSpec);
@@ -171,33 +167,16 @@ impl model::Model for MergeRequestGitlabWebhookSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::opt(&self.actions),
-            2 => model::Part::Str(&self.repo_name),
-            3 => model::Part::Str(&self.connector_ref),
-            4 => model::Part::Str(&self.jexl_condition),
-            5 => model::opt(&self.header_conditions),
-            6 => model::opt(&self.payload_conditions),
-            7 => model::Part::Flag(&self.auto_abort_previous_executions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.type_.is_some(),
-                self.actions.is_some(),
-                self.repo_name.is_some(),
-                self.connector_ref.is_some(),
-                self.jexl_condition.is_some(),
-                self.header_conditions.is_some(),
-                self.payload_conditions.is_some(),
-                self.auto_abort_previous_executions.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.actions);
+        to.opt(7, &self.auto_abort_previous_executions);
+        to.opt(3, &self.connector_ref);
+        to.opt(5, &self.header_conditions);
+        to.opt(4, &self.jexl_condition);
+        to.opt(6, &self.payload_conditions);
+        to.opt(2, &self.repo_name);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MergeRequestGitlabWebhookSpec);
@@ -273,33 +252,16 @@ impl model::Model for MrCommentGitlabWebhookSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::opt(&self.actions),
-            2 => model::Part::Str(&self.repo_name),
-            3 => model::Part::Str(&self.connector_ref),
-            4 => model::Part::Str(&self.jexl_condition),
-            5 => model::opt(&self.header_conditions),
-            6 => model::opt(&self.payload_conditions),
-            7 => model::Part::Flag(&self.auto_abort_previous_executions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.type_.is_some(),
-                self.actions.is_some(),
-                self.repo_name.is_some(),
-                self.connector_ref.is_some(),
-                self.jexl_condition.is_some(),
-                self.header_conditions.is_some(),
-                self.payload_conditions.is_some(),
-                self.auto_abort_previous_executions.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.actions);
+        to.opt(7, &self.auto_abort_previous_executions);
+        to.opt(3, &self.connector_ref);
+        to.opt(5, &self.header_conditions);
+        to.opt(4, &self.jexl_condition);
+        to.opt(6, &self.payload_conditions);
+        to.opt(2, &self.repo_name);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MrCommentGitlabWebhookSpec);
@@ -352,14 +314,12 @@ impl model::Model for MultiRegionArtifactTriggerSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.webhook_id),
-            3 => model::Part::Str(&self.poll_interval),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.poll_interval);
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.webhook_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MultiRegionArtifactTriggerSource);
@@ -419,15 +379,13 @@ impl model::Model for MultiRegionArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::opt(&self.sources),
-            2 => model::Part::Str(&self.jexl_condition),
-            3 => model::opt(&self.event_conditions),
-            4 => model::opt(&self.meta_data_conditions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.event_conditions);
+        to.opt(2, &self.jexl_condition);
+        to.opt(4, &self.meta_data_conditions);
+        to.opt(1, &self.sources);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MultiRegionArtifactTriggerSpec);

@@ -39,12 +39,10 @@ impl model::Model for Nexus2RegistryArtifactSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Nexus2RegistryArtifactSpec);
@@ -130,43 +128,21 @@ impl model::Model for Nexus2RegistryArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.tag),
-            1 => model::Part::Str(&self.group_id),
-            2 => model::Part::Str(&self.extension),
-            3 => model::Part::Str(&self.classifier),
-            4 => model::Part::Str(&self.artifact_id),
-            5 => model::Part::Str(&self.package_name),
-            6 => model::Part::Str(&self.connector_ref),
-            7 => model::Part::Str(&self.jexl_condition),
-            8 => model::Part::Str(&self.repository_url),
-            9 => model::Part::Str(&self.repository_name),
-            10 => model::opt(&self.event_conditions),
-            11 => model::Part::Str(&self.repository_format),
-            12 => model::opt(&self.meta_data_conditions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.tag.is_some(),
-                self.group_id.is_some(),
-                self.extension.is_some(),
-                self.classifier.is_some(),
-                self.artifact_id.is_some(),
-                self.package_name.is_some(),
-                self.connector_ref.is_some(),
-                self.jexl_condition.is_some(),
-                self.repository_url.is_some(),
-                self.repository_name.is_some(),
-                self.event_conditions.is_some(),
-                self.repository_format.is_some(),
-                self.meta_data_conditions.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.artifact_id);
+        to.opt(3, &self.classifier);
+        to.opt(6, &self.connector_ref);
+        to.opt(10, &self.event_conditions);
+        to.opt(2, &self.extension);
+        to.opt(1, &self.group_id);
+        to.opt(7, &self.jexl_condition);
+        to.opt(12, &self.meta_data_conditions);
+        to.opt(5, &self.package_name);
+        to.opt(11, &self.repository_format);
+        to.opt(9, &self.repository_name);
+        to.opt(8, &self.repository_url);
+        to.opt(0, &self.tag);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Nexus2RegistryArtifactTriggerSpec);
@@ -205,12 +181,10 @@ impl model::Model for Nexus3RegistryArtifactSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Nexus3RegistryArtifactSpec);
@@ -304,47 +278,23 @@ impl model::Model for Nexus3RegistryArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.tag),
-            1 => model::Part::Str(&self.group),
-            2 => model::Part::Str(&self.group_id),
-            3 => model::Part::Str(&self.extension),
-            4 => model::Part::Str(&self.classifier),
-            5 => model::Part::Str(&self.image_path),
-            6 => model::Part::Str(&self.repository),
-            7 => model::Part::Str(&self.artifact_id),
-            8 => model::Part::Str(&self.package_name),
-            9 => model::Part::Str(&self.connector_ref),
-            10 => model::Part::Str(&self.jexl_condition),
-            11 => model::Part::Str(&self.repository_url),
-            12 => model::opt(&self.event_conditions),
-            13 => model::Part::Str(&self.repository_format),
-            14 => model::opt(&self.meta_data_conditions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.tag.is_some(),
-                self.group.is_some(),
-                self.group_id.is_some(),
-                self.extension.is_some(),
-                self.classifier.is_some(),
-                self.image_path.is_some(),
-                self.repository.is_some(),
-                self.artifact_id.is_some(),
-                self.package_name.is_some(),
-                self.connector_ref.is_some(),
-                self.jexl_condition.is_some(),
-                self.repository_url.is_some(),
-                self.event_conditions.is_some(),
-                self.repository_format.is_some(),
-                self.meta_data_conditions.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.artifact_id);
+        to.opt(4, &self.classifier);
+        to.opt(9, &self.connector_ref);
+        to.opt(12, &self.event_conditions);
+        to.opt(3, &self.extension);
+        to.opt(1, &self.group);
+        to.opt(2, &self.group_id);
+        to.opt(5, &self.image_path);
+        to.opt(10, &self.jexl_condition);
+        to.opt(14, &self.meta_data_conditions);
+        to.opt(8, &self.package_name);
+        to.opt(6, &self.repository);
+        to.opt(13, &self.repository_format);
+        to.opt(11, &self.repository_url);
+        to.opt(0, &self.tag);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Nexus3RegistryArtifactTriggerSpec);
@@ -450,53 +400,26 @@ impl model::Model for NgTriggerDetailsResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Str(&self.yaml),
-            4 => model::Part::Flag(&self.enabled),
-            5 => model::opt(&self.executions),
-            6 => model::Part::Str(&self.identifier),
-            7 => model::Part::Str(&self.webhook_url),
-            8 => model::Part::Str(&self.description),
-            9 => model::Part::Str(&self.yaml_version),
-            10 => model::opt(&self.build_details),
-            11 => model::opt(&self.trigger_status),
-            12 => model::opt(&self.webhook_details),
-            13 => model::opt(&self.registration_status),
-            14 => model::Part::Str(&self.webhook_curl_command),
-            15 => model::Part::Flag(&self.pipeline_input_outdated),
-            16 => model::Part::Flag(&self.is_pipeline_input_outdated),
-            17 => model::opt(&self.last_trigger_execution_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.yaml.is_some(),
-                self.enabled.is_some(),
-                self.executions.is_some(),
-                self.identifier.is_some(),
-                self.webhook_url.is_some(),
-                self.description.is_some(),
-                self.yaml_version.is_some(),
-                self.build_details.is_some(),
-                self.trigger_status.is_some(),
-                self.webhook_details.is_some(),
-                self.registration_status.is_some(),
-                self.webhook_curl_command.is_some(),
-                self.pipeline_input_outdated.is_some(),
-                self.is_pipeline_input_outdated.is_some(),
-                self.last_trigger_execution_details.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.build_details);
+        to.opt(8, &self.description);
+        to.opt(4, &self.enabled);
+        to.opt(5, &self.executions);
+        to.opt(6, &self.identifier);
+        to.opt(16, &self.is_pipeline_input_outdated);
+        to.opt(17, &self.last_trigger_execution_details);
+        to.opt(0, &self.name);
+        to.opt(15, &self.pipeline_input_outdated);
+        to.opt(13, &self.registration_status);
+        to.opt(1, &self.tags);
+        to.opt(11, &self.trigger_status);
+        to.opt(2, &self.type_);
+        to.opt(14, &self.webhook_curl_command);
+        to.opt(12, &self.webhook_details);
+        to.opt(7, &self.webhook_url);
+        to.opt(3, &self.yaml);
+        to.opt(9, &self.yaml_version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NgTriggerDetailsResponseDto);
@@ -607,49 +530,24 @@ impl model::Model for NgTriggerResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.yaml),
-            3 => model::opt(&self.errors),
-            4 => model::Part::Flag(&self.enabled),
-            5 => model::Part::Int(&self.version),
-            6 => model::Part::Str(&self.identifier),
-            7 => model::Part::Str(&self.webhook_url),
-            8 => model::Part::Str(&self.description),
-            9 => model::Part::Str(&self.yaml_version),
-            10 => model::Part::Flag(&self.error_response),
-            11 => model::Part::Str(&self.org_identifier),
-            12 => model::opt(&self.stages_to_execute),
-            13 => model::Part::Str(&self.target_identifier),
-            14 => model::Part::Str(&self.account_identifier),
-            15 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.yaml.is_some(),
-                self.errors.is_some(),
-                self.enabled.is_some(),
-                self.version.is_some(),
-                self.identifier.is_some(),
-                self.webhook_url.is_some(),
-                self.description.is_some(),
-                self.yaml_version.is_some(),
-                self.error_response.is_some(),
-                self.org_identifier.is_some(),
-                self.stages_to_execute.is_some(),
-                self.target_identifier.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(14, &self.account_identifier);
+        to.opt(8, &self.description);
+        to.opt(4, &self.enabled);
+        to.opt(10, &self.error_response);
+        to.opt(3, &self.errors);
+        to.opt(6, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(11, &self.org_identifier);
+        to.opt(15, &self.project_identifier);
+        to.opt(12, &self.stages_to_execute);
+        to.opt(13, &self.target_identifier);
+        to.opt(1, &self.type_);
+        to.opt(5, &self.version);
+        to.opt(7, &self.webhook_url);
+        to.opt(2, &self.yaml);
+        to.opt(9, &self.yaml_version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NgTriggerResponse);
@@ -721,17 +619,15 @@ impl model::Model for NumberNgVariable {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Num(&self.value),
-            3 => model::Part::Str(&self.metadata),
-            4 => model::Part::Flag(&self.required),
-            5 => model::Part::Str(&self.description),
-            6 => model::Part::Num(&self.default_value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.default_value);
+        to.opt(5, &self.description);
+        to.opt(3, &self.metadata);
+        to.opt(0, &self.name);
+        to.opt(4, &self.required);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NumberNgVariable);

@@ -66,33 +66,16 @@ impl model::Model for PageResponseNgTriggerDetailsResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageResponseNgTriggerDetailsResponseDto);
@@ -162,35 +145,17 @@ impl model::Model for ParameterFieldListString {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.value),
-            1 => model::Part::Flag(&self.expression),
-            2 => model::Part::Flag(&self.type_string),
-            3 => model::opt(&self.default_value),
-            4 => model::Part::Str(&self.response_field),
-            5 => model::Part::Flag(&self.execution_input),
-            6 => model::Part::Str(&self.expression_value),
-            7 => model::opt(&self.input_set_validator),
-            8 => model::Part::Flag(&self.json_response_field),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.value.is_some(),
-                self.expression.is_some(),
-                self.type_string.is_some(),
-                self.default_value.is_some(),
-                self.response_field.is_some(),
-                self.execution_input.is_some(),
-                self.expression_value.is_some(),
-                self.input_set_validator.is_some(),
-                self.json_response_field.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.default_value);
+        to.opt(5, &self.execution_input);
+        to.opt(1, &self.expression);
+        to.opt(6, &self.expression_value);
+        to.opt(7, &self.input_set_validator);
+        to.opt(8, &self.json_response_field);
+        to.opt(4, &self.response_field);
+        to.opt(2, &self.type_string);
+        to.opt(0, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ParameterFieldListString);
@@ -244,15 +209,13 @@ impl model::Model for PollingSubscriptionStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.last_polled),
-            1 => model::opt(&self.status_result),
-            2 => model::Part::Str(&self.detailed_message),
-            3 => model::Part::Int(&self.last_polling_update),
-            4 => model::Part::Int(&self.error_status_valid_until),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.detailed_message);
+        to.opt(4, &self.error_status_valid_until);
+        to.opt(0, &self.last_polled);
+        to.opt(3, &self.last_polling_update);
+        to.opt(1, &self.status_result);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PollingSubscriptionStatus);
@@ -323,33 +286,16 @@ impl model::Model for PrCommentBitbucketWebhookSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::opt(&self.actions),
-            2 => model::Part::Str(&self.repo_name),
-            3 => model::Part::Str(&self.connector_ref),
-            4 => model::Part::Str(&self.jexl_condition),
-            5 => model::opt(&self.header_conditions),
-            6 => model::opt(&self.payload_conditions),
-            7 => model::Part::Flag(&self.auto_abort_previous_executions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.type_.is_some(),
-                self.actions.is_some(),
-                self.repo_name.is_some(),
-                self.connector_ref.is_some(),
-                self.jexl_condition.is_some(),
-                self.header_conditions.is_some(),
-                self.payload_conditions.is_some(),
-                self.auto_abort_previous_executions.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.actions);
+        to.opt(7, &self.auto_abort_previous_executions);
+        to.opt(3, &self.connector_ref);
+        to.opt(5, &self.header_conditions);
+        to.opt(4, &self.jexl_condition);
+        to.opt(6, &self.payload_conditions);
+        to.opt(2, &self.repo_name);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PrCommentBitbucketWebhookSpec);
@@ -425,33 +371,16 @@ impl model::Model for PullRequestAzureRepoWebhookSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::opt(&self.actions),
-            2 => model::Part::Str(&self.repo_name),
-            3 => model::Part::Str(&self.connector_ref),
-            4 => model::Part::Str(&self.jexl_condition),
-            5 => model::opt(&self.header_conditions),
-            6 => model::opt(&self.payload_conditions),
-            7 => model::Part::Flag(&self.auto_abort_previous_executions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.type_.is_some(),
-                self.actions.is_some(),
-                self.repo_name.is_some(),
-                self.connector_ref.is_some(),
-                self.jexl_condition.is_some(),
-                self.header_conditions.is_some(),
-                self.payload_conditions.is_some(),
-                self.auto_abort_previous_executions.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.actions);
+        to.opt(7, &self.auto_abort_previous_executions);
+        to.opt(3, &self.connector_ref);
+        to.opt(5, &self.header_conditions);
+        to.opt(4, &self.jexl_condition);
+        to.opt(6, &self.payload_conditions);
+        to.opt(2, &self.repo_name);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PullRequestAzureRepoWebhookSpec);
@@ -527,33 +456,16 @@ impl model::Model for PullRequestBitbucketWebhookSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::opt(&self.actions),
-            2 => model::Part::Str(&self.repo_name),
-            3 => model::Part::Str(&self.connector_ref),
-            4 => model::Part::Str(&self.jexl_condition),
-            5 => model::opt(&self.header_conditions),
-            6 => model::opt(&self.payload_conditions),
-            7 => model::Part::Flag(&self.auto_abort_previous_executions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.type_.is_some(),
-                self.actions.is_some(),
-                self.repo_name.is_some(),
-                self.connector_ref.is_some(),
-                self.jexl_condition.is_some(),
-                self.header_conditions.is_some(),
-                self.payload_conditions.is_some(),
-                self.auto_abort_previous_executions.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.actions);
+        to.opt(7, &self.auto_abort_previous_executions);
+        to.opt(3, &self.connector_ref);
+        to.opt(5, &self.header_conditions);
+        to.opt(4, &self.jexl_condition);
+        to.opt(6, &self.payload_conditions);
+        to.opt(2, &self.repo_name);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PullRequestBitbucketWebhookSpec);
@@ -629,33 +541,16 @@ impl model::Model for PullRequestGithubWebhookSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::opt(&self.actions),
-            2 => model::Part::Str(&self.repo_name),
-            3 => model::Part::Str(&self.connector_ref),
-            4 => model::Part::Str(&self.jexl_condition),
-            5 => model::opt(&self.header_conditions),
-            6 => model::opt(&self.payload_conditions),
-            7 => model::Part::Flag(&self.auto_abort_previous_executions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.type_.is_some(),
-                self.actions.is_some(),
-                self.repo_name.is_some(),
-                self.connector_ref.is_some(),
-                self.jexl_condition.is_some(),
-                self.header_conditions.is_some(),
-                self.payload_conditions.is_some(),
-                self.auto_abort_previous_executions.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.actions);
+        to.opt(7, &self.auto_abort_previous_executions);
+        to.opt(3, &self.connector_ref);
+        to.opt(5, &self.header_conditions);
+        to.opt(4, &self.jexl_condition);
+        to.opt(6, &self.payload_conditions);
+        to.opt(2, &self.repo_name);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PullRequestGithubWebhookSpec);
@@ -728,17 +623,15 @@ impl model::Model for PullRequestHarnessWebhookSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::opt(&self.actions),
-            2 => model::Part::Str(&self.repo_name),
-            3 => model::Part::Str(&self.jexl_condition),
-            4 => model::opt(&self.header_conditions),
-            5 => model::opt(&self.payload_conditions),
-            6 => model::Part::Flag(&self.auto_abort_previous_executions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.actions);
+        to.opt(6, &self.auto_abort_previous_executions);
+        to.opt(4, &self.header_conditions);
+        to.opt(3, &self.jexl_condition);
+        to.opt(5, &self.payload_conditions);
+        to.opt(2, &self.repo_name);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PullRequestHarnessWebhookSpec);
@@ -799,14 +692,12 @@ impl model::Model for PushAwsCodeCommitWebhookTriggerSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.repo_name),
-            1 => model::Part::Str(&self.connector_ref),
-            2 => model::Part::Str(&self.jexl_condition),
-            3 => model::opt(&self.payload_conditions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.connector_ref);
+        to.opt(2, &self.jexl_condition);
+        to.opt(3, &self.payload_conditions);
+        to.opt(0, &self.repo_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PushAwsCodeCommitWebhookTriggerSpec);
@@ -868,17 +759,15 @@ impl model::Model for PushAzureRepoWebhookSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.repo_name),
-            2 => model::Part::Str(&self.connector_ref),
-            3 => model::Part::Str(&self.jexl_condition),
-            4 => model::opt(&self.header_conditions),
-            5 => model::opt(&self.payload_conditions),
-            6 => model::Part::Flag(&self.auto_abort_previous_executions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.auto_abort_previous_executions);
+        to.opt(2, &self.connector_ref);
+        to.opt(4, &self.header_conditions);
+        to.opt(3, &self.jexl_condition);
+        to.opt(5, &self.payload_conditions);
+        to.opt(1, &self.repo_name);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PushAzureRepoWebhookSpec);
@@ -944,17 +833,15 @@ impl model::Model for PushBitbucketWebhookSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.repo_name),
-            2 => model::Part::Str(&self.connector_ref),
-            3 => model::Part::Str(&self.jexl_condition),
-            4 => model::opt(&self.header_conditions),
-            5 => model::opt(&self.payload_conditions),
-            6 => model::Part::Flag(&self.auto_abort_previous_executions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.auto_abort_previous_executions);
+        to.opt(2, &self.connector_ref);
+        to.opt(4, &self.header_conditions);
+        to.opt(3, &self.jexl_condition);
+        to.opt(5, &self.payload_conditions);
+        to.opt(1, &self.repo_name);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PushBitbucketWebhookSpec);
@@ -1020,17 +907,15 @@ impl model::Model for PushGithubWebhookSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.repo_name),
-            2 => model::Part::Str(&self.connector_ref),
-            3 => model::Part::Str(&self.jexl_condition),
-            4 => model::opt(&self.header_conditions),
-            5 => model::opt(&self.payload_conditions),
-            6 => model::Part::Flag(&self.auto_abort_previous_executions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.auto_abort_previous_executions);
+        to.opt(2, &self.connector_ref);
+        to.opt(4, &self.header_conditions);
+        to.opt(3, &self.jexl_condition);
+        to.opt(5, &self.payload_conditions);
+        to.opt(1, &self.repo_name);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PushGithubWebhookSpec);
@@ -1097,17 +982,15 @@ impl model::Model for PushGitlabWebhookSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.repo_name),
-            2 => model::Part::Str(&self.connector_ref),
-            3 => model::Part::Str(&self.jexl_condition),
-            4 => model::opt(&self.header_conditions),
-            5 => model::opt(&self.payload_conditions),
-            6 => model::Part::Flag(&self.auto_abort_previous_executions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.auto_abort_previous_executions);
+        to.opt(2, &self.connector_ref);
+        to.opt(4, &self.header_conditions);
+        to.opt(3, &self.jexl_condition);
+        to.opt(5, &self.payload_conditions);
+        to.opt(1, &self.repo_name);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PushGitlabWebhookSpec);
@@ -1169,16 +1052,14 @@ impl model::Model for PushHarnessWebhookSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.repo_name),
-            2 => model::Part::Str(&self.jexl_condition),
-            3 => model::opt(&self.header_conditions),
-            4 => model::opt(&self.payload_conditions),
-            5 => model::Part::Flag(&self.auto_abort_previous_executions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.auto_abort_previous_executions);
+        to.opt(3, &self.header_conditions);
+        to.opt(2, &self.jexl_condition);
+        to.opt(4, &self.payload_conditions);
+        to.opt(1, &self.repo_name);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PushHarnessWebhookSpec);

@@ -66,33 +66,16 @@ impl model::Model for ReleaseGithubWebhookSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::opt(&self.actions),
-            2 => model::Part::Str(&self.repo_name),
-            3 => model::Part::Str(&self.connector_ref),
-            4 => model::Part::Str(&self.jexl_condition),
-            5 => model::opt(&self.header_conditions),
-            6 => model::opt(&self.payload_conditions),
-            7 => model::Part::Flag(&self.auto_abort_previous_executions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.type_.is_some(),
-                self.actions.is_some(),
-                self.repo_name.is_some(),
-                self.connector_ref.is_some(),
-                self.jexl_condition.is_some(),
-                self.header_conditions.is_some(),
-                self.payload_conditions.is_some(),
-                self.auto_abort_previous_executions.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.actions);
+        to.opt(7, &self.auto_abort_previous_executions);
+        to.opt(3, &self.connector_ref);
+        to.opt(5, &self.header_conditions);
+        to.opt(4, &self.jexl_condition);
+        to.opt(6, &self.payload_conditions);
+        to.opt(2, &self.repo_name);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ReleaseGithubWebhookSpec);
@@ -148,14 +131,12 @@ impl model::Model for ResponseDtoPageResponseNgTriggerDetailsResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageResponseNgTriggerDetailsResponseDto);
@@ -205,14 +186,12 @@ impl model::Model for ResponseDtoTriggerCatalogResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoTriggerCatalogResponse);
@@ -262,14 +241,12 @@ impl model::Model for ResponseDtongTriggerDetailsResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtongTriggerDetailsResponseDto);
@@ -319,14 +296,12 @@ impl model::Model for ResponseDtongTriggerResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtongTriggerResponse);

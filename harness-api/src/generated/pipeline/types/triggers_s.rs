@@ -39,12 +39,10 @@ impl model::Model for S3BuildStore {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(S3BuildStore);
@@ -89,14 +87,12 @@ impl model::Model for S3BuildStoreSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.region),
-            1 => model::Part::Str(&self.bucket_name),
-            2 => model::Part::Str(&self.folder_path),
-            3 => model::Part::Str(&self.connector_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.bucket_name);
+        to.opt(3, &self.connector_ref);
+        to.opt(2, &self.folder_path);
+        to.opt(0, &self.region);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(S3BuildStoreSpec);
@@ -145,14 +141,12 @@ impl model::Model for ScheduledTriggerSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.webhook_id),
-            3 => model::Part::Str(&self.poll_interval),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.poll_interval);
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.webhook_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScheduledTriggerSource);
@@ -196,12 +190,10 @@ impl model::Model for ScheduledTriggerSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScheduledTriggerSpec);
@@ -267,17 +259,15 @@ impl model::Model for StringNgVariable {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.value),
-            3 => model::Part::Str(&self.metadata),
-            4 => model::Part::Flag(&self.required),
-            5 => model::Part::Str(&self.description),
-            6 => model::Part::Str(&self.default_value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.default_value);
+        to.opt(5, &self.description);
+        to.opt(3, &self.metadata);
+        to.opt(0, &self.name);
+        to.opt(4, &self.required);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StringNgVariable);

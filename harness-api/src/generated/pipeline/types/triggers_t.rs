@@ -66,33 +66,16 @@ impl model::Model for TriggerBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::Part::Str(&self.inputs),
-            2 => model::opt(&self.source),
-            3 => model::Part::Flag(&self.enabled),
-            4 => model::opt(&self.input_set_refs),
-            5 => model::opt(&self.stages_to_execute),
-            6 => model::Part::Str(&self.pipeline_branch_name),
-            7 => model::Part::Str(&self.encrypted_webhook_secret_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.tags.is_some(),
-                self.inputs.is_some(),
-                self.source.is_some(),
-                self.enabled.is_some(),
-                self.input_set_refs.is_some(),
-                self.stages_to_execute.is_some(),
-                self.pipeline_branch_name.is_some(),
-                self.encrypted_webhook_secret_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.enabled);
+        to.opt(7, &self.encrypted_webhook_secret_identifier);
+        to.opt(4, &self.input_set_refs);
+        to.opt(1, &self.inputs);
+        to.opt(6, &self.pipeline_branch_name);
+        to.opt(2, &self.source);
+        to.opt(5, &self.stages_to_execute);
+        to.opt(0, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TriggerBody);
@@ -131,12 +114,10 @@ impl model::Model for TriggerCatalogItem {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.category),
-            1 => model::opt(&self.trigger_catalog_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.category);
+        to.opt(1, &self.trigger_catalog_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TriggerCatalogItem);
@@ -192,11 +173,9 @@ impl model::Model for TriggerCatalogResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.catalog),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.catalog);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TriggerCatalogResponse);
@@ -238,13 +217,11 @@ impl model::Model for TriggerConditions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            2 => model::opt(&self.operator),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(2, &self.operator);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TriggerConditions);
@@ -318,15 +295,13 @@ impl model::Model for TriggerFilterProperties {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::Cell::part(&self.filter_type),
-            2 => model::opt(&self.trigger_names),
-            3 => model::opt(&self.trigger_types),
-            4 => model::opt(&self.trigger_identifiers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.filter_type);
+        to.opt(0, &self.tags);
+        to.opt(4, &self.trigger_identifiers);
+        to.opt(2, &self.trigger_names);
+        to.opt(3, &self.trigger_types);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(TriggerFilterProperties);
@@ -407,17 +382,15 @@ impl model::Model for TriggerGetResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.project),
-            3 => model::opt(&self.trigger),
-            4 => model::Part::Str(&self.pipeline),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.description);
+        to.opt(5, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(4, &self.pipeline);
+        to.opt(2, &self.project);
+        to.opt(3, &self.trigger);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TriggerGetResponseBody);
@@ -524,41 +497,20 @@ impl model::Model for TriggerRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.type_),
-            3 => model::Part::Str(&self.inputs),
-            4 => model::Cell::part(&self.source),
-            5 => model::Part::Flag(&self.enabled),
-            6 => model::Cell::part(&self.identifier),
-            7 => model::Part::Str(&self.description),
-            8 => model::opt(&self.input_set_refs),
-            9 => model::opt(&self.stages_to_execute),
-            10 => model::Part::Str(&self.pipeline_branch_name),
-            11 => model::Part::Str(&self.encrypted_webhook_secret_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.inputs.is_some(),
-                true,
-                self.enabled.is_some(),
-                true,
-                self.description.is_some(),
-                self.input_set_refs.is_some(),
-                self.stages_to_execute.is_some(),
-                self.pipeline_branch_name.is_some(),
-                self.encrypted_webhook_secret_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.description);
+        to.opt(5, &self.enabled);
+        to.opt(11, &self.encrypted_webhook_secret_identifier);
+        to.one(6, &self.identifier);
+        to.opt(8, &self.input_set_refs);
+        to.opt(3, &self.inputs);
+        to.one(0, &self.name);
+        to.opt(10, &self.pipeline_branch_name);
+        to.one(4, &self.source);
+        to.opt(9, &self.stages_to_execute);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(TriggerRequestBody);
@@ -594,11 +546,9 @@ impl model::Model for TriggerResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TriggerResponseBody);
@@ -672,33 +622,16 @@ impl model::Model for TriggerStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status),
-            1 => model::opt(&self.last_polled),
-            2 => model::opt(&self.webhook_info),
-            3 => model::opt(&self.detail_messages),
-            4 => model::opt(&self.validation_status),
-            5 => model::Part::Int(&self.last_polling_update),
-            6 => model::opt(&self.polling_subscription_status),
-            7 => model::opt(&self.webhook_auto_registration_status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.status.is_some(),
-                self.last_polled.is_some(),
-                self.webhook_info.is_some(),
-                self.detail_messages.is_some(),
-                self.validation_status.is_some(),
-                self.last_polling_update.is_some(),
-                self.polling_subscription_status.is_some(),
-                self.webhook_auto_registration_status.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.detail_messages);
+        to.opt(1, &self.last_polled);
+        to.opt(5, &self.last_polling_update);
+        to.opt(6, &self.polling_subscription_status);
+        to.opt(0, &self.status);
+        to.opt(4, &self.validation_status);
+        to.opt(7, &self.webhook_auto_registration_status);
+        to.opt(2, &self.webhook_info);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TriggerStatus);

@@ -39,12 +39,10 @@ impl model::Model for UpdateTriggerV2Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.yaml),
-            1 => model::opt(&self.executor_info),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.executor_info);
+        to.opt(0, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateTriggerV2Body);
@@ -83,12 +81,10 @@ impl model::Model for UpdateTriggerV2BodyExecutorInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.uuid),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.opt(1, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateTriggerV2BodyExecutorInfo);

@@ -39,12 +39,10 @@ impl model::Model for ValidationStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status_result),
-            1 => model::Part::Str(&self.detailed_message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.detailed_message);
+        to.opt(0, &self.status_result);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ValidationStatus);

@@ -39,12 +39,10 @@ impl model::Model for WebhookAutoRegistrationStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.detailed_message),
-            1 => model::opt(&self.registration_result),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.detailed_message);
+        to.opt(1, &self.registration_result);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WebhookAutoRegistrationStatus);
@@ -88,12 +86,10 @@ impl model::Model for WebhookDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.webhook_secret),
-            1 => model::Part::Str(&self.webhook_source_repo),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.webhook_secret);
+        to.opt(1, &self.webhook_source_repo);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WebhookDetails);
@@ -129,11 +125,9 @@ impl model::Model for WebhookInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.webhook_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.webhook_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WebhookInfo);
@@ -178,14 +172,12 @@ impl model::Model for WebhookTriggerSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.webhook_id),
-            3 => model::Part::Str(&self.poll_interval),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.poll_interval);
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.webhook_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WebhookTriggerSource);

@@ -45,14 +45,12 @@ impl model::Model for NgProcessWebhookResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.ui_url),
-            1 => model::Part::Str(&self.api_url),
-            2 => model::Part::Str(&self.ui_setup_url),
-            3 => model::Part::Str(&self.event_correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.api_url);
+        to.opt(3, &self.event_correlation_id);
+        to.opt(2, &self.ui_setup_url);
+        to.opt(0, &self.ui_url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NgProcessWebhookResponse);
@@ -97,14 +95,12 @@ impl model::Model for ResponseDtoWebhookEventProcessingDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoWebhookEventProcessingDetails);
@@ -154,14 +150,12 @@ impl model::Model for ResponseDtoWebhookExecutionDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoWebhookExecutionDetails);
@@ -211,14 +205,12 @@ impl model::Model for ResponseDtongProcessWebhookResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtongProcessWebhookResponse);
@@ -317,47 +309,23 @@ impl model::Model for WebhookEventProcessingDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            1 => model::Part::Str(&self.event_id),
-            2 => model::Part::Str(&self.message),
-            3 => model::Part::Str(&self.payload),
-            4 => model::Part::Flag(&self.event_found),
-            5 => model::Part::Str(&self.warning_msg),
-            6 => model::Part::Str(&self.runtime_input),
-            7 => model::Part::Str(&self.org_identifier),
-            8 => model::Part::Int(&self.event_created_at),
-            9 => model::Part::Flag(&self.exception_occured),
-            10 => model::Part::Str(&self.account_identifier),
-            11 => model::Part::Str(&self.project_identifier),
-            12 => model::Part::Str(&self.trigger_identifier),
-            13 => model::Part::Str(&self.pipeline_identifier),
-            14 => model::Part::Str(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.status.is_some(),
-                self.event_id.is_some(),
-                self.message.is_some(),
-                self.payload.is_some(),
-                self.event_found.is_some(),
-                self.warning_msg.is_some(),
-                self.runtime_input.is_some(),
-                self.org_identifier.is_some(),
-                self.event_created_at.is_some(),
-                self.exception_occured.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-                self.trigger_identifier.is_some(),
-                self.pipeline_identifier.is_some(),
-                self.pipeline_execution_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.account_identifier);
+        to.opt(8, &self.event_created_at);
+        to.opt(4, &self.event_found);
+        to.opt(1, &self.event_id);
+        to.opt(9, &self.exception_occured);
+        to.opt(2, &self.message);
+        to.opt(7, &self.org_identifier);
+        to.opt(3, &self.payload);
+        to.opt(14, &self.pipeline_execution_id);
+        to.opt(13, &self.pipeline_identifier);
+        to.opt(11, &self.project_identifier);
+        to.opt(6, &self.runtime_input);
+        to.opt(0, &self.status);
+        to.opt(12, &self.trigger_identifier);
+        to.opt(5, &self.warning_msg);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WebhookEventProcessingDetails);
@@ -399,13 +367,11 @@ impl model::Model for WebhookExecutionDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.execution_url),
-            1 => model::Part::Json(&self.execution_details),
-            2 => model::opt(&self.webhook_processing_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.execution_details);
+        to.opt(0, &self.execution_url);
+        to.opt(2, &self.webhook_processing_details);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WebhookExecutionDetails);

@@ -62,17 +62,15 @@ impl model::Model for BannerDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.title),
-            2 => model::opt(&self.intent),
-            3 => model::Part::Flag(&self.enabled),
-            4 => model::Part::Str(&self.message),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Json(&self.call_to_actions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.call_to_actions);
+        to.opt(3, &self.enabled);
+        to.opt(5, &self.identifier);
+        to.opt(2, &self.intent);
+        to.opt(4, &self.message);
+        to.opt(0, &self.name);
+        to.opt(1, &self.title);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BannerDto);
@@ -118,13 +116,11 @@ impl model::Model for BannerResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.banner),
-            1 => model::Part::Int(&self.created),
-            2 => model::Part::Int(&self.updated),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.banner);
+        to.opt(1, &self.created);
+        to.opt(2, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BannerResponseDto);

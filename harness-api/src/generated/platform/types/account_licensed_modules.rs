@@ -36,11 +36,9 @@ impl model::Model for LicensedModules {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.licensed_modules),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.licensed_modules);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LicensedModules);

@@ -126,63 +126,31 @@ impl model::Model for Account {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.cluster),
-            2 => model::Part::Str(&self.ring_name),
-            3 => model::Part::Int(&self.created_at),
-            4 => model::Part::Int(&self.expiry_time),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Flag(&self.product_led),
-            7 => model::Part::Str(&self.account_type),
-            8 => model::Part::Str(&self.company_name),
-            9 => model::Part::Flag(&self.oauth_enabled),
-            10 => model::Part::Str(&self.subdomain_url),
-            11 => model::Part::Str(&self.account_status),
-            12 => model::Part::Flag(&self.next_gen_enabled),
-            13 => model::opt(&self.default_experience),
-            14 => model::Part::Flag(&self.public_access_enabled),
-            15 => model::opt(&self.service_account_config),
-            16 => model::Part::Flag(&self.two_factor_admin_enforced),
-            17 => model::opt(&self.authentication_mechanism),
-            18 => model::Part::Int(&self.session_timeout_in_minutes),
-            19 => model::Part::Flag(&self.harness_support_access_allowed),
-            20 => model::Part::Flag(&self.cross_generation_access_enabled),
-            21 => model::Part::Int(&self.absolute_session_timeout_in_minutes),
-            22 => model::Part::Flag(&self.canny_username_abbreviation_enabled),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.cluster.is_some(),
-                self.ring_name.is_some(),
-                self.created_at.is_some(),
-                self.expiry_time.is_some(),
-                self.identifier.is_some(),
-                self.product_led.is_some(),
-                self.account_type.is_some(),
-                self.company_name.is_some(),
-                self.oauth_enabled.is_some(),
-                self.subdomain_url.is_some(),
-                self.account_status.is_some(),
-                self.next_gen_enabled.is_some(),
-                self.default_experience.is_some(),
-                self.public_access_enabled.is_some(),
-                self.service_account_config.is_some(),
-                self.two_factor_admin_enforced.is_some(),
-                self.authentication_mechanism.is_some(),
-                self.session_timeout_in_minutes.is_some(),
-                self.harness_support_access_allowed.is_some(),
-                self.cross_generation_access_enabled.is_some(),
-                self.absolute_session_timeout_in_minutes.is_some(),
-                self.canny_username_abbreviation_enabled.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(21, &self.absolute_session_timeout_in_minutes);
+        to.opt(11, &self.account_status);
+        to.opt(7, &self.account_type);
+        to.opt(17, &self.authentication_mechanism);
+        to.opt(22, &self.canny_username_abbreviation_enabled);
+        to.opt(1, &self.cluster);
+        to.opt(8, &self.company_name);
+        to.opt(3, &self.created_at);
+        to.opt(20, &self.cross_generation_access_enabled);
+        to.opt(13, &self.default_experience);
+        to.opt(4, &self.expiry_time);
+        to.opt(19, &self.harness_support_access_allowed);
+        to.opt(5, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(12, &self.next_gen_enabled);
+        to.opt(9, &self.oauth_enabled);
+        to.opt(6, &self.product_led);
+        to.opt(14, &self.public_access_enabled);
+        to.opt(2, &self.ring_name);
+        to.opt(15, &self.service_account_config);
+        to.opt(18, &self.session_timeout_in_minutes);
+        to.opt(10, &self.subdomain_url);
+        to.opt(16, &self.two_factor_admin_enforced);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Account);
@@ -236,14 +204,12 @@ impl model::Model for ResponseDtoAccount {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoAccount);
@@ -286,12 +252,10 @@ impl model::Model for ServiceAccountConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.token_limit),
-            1 => model::Part::Int(&self.api_key_limit),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.api_key_limit);
+        to.opt(0, &self.token_limit);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceAccountConfig);

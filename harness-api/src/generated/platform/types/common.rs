@@ -54,15 +54,13 @@ impl model::Model for CertificateDetailsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.valid_to),
-            1 => model::opt(&self.issued_by),
-            2 => model::opt(&self.issued_to),
-            3 => model::Part::Int(&self.valid_from),
-            4 => model::Part::Str(&self.signature_algo),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.issued_by);
+        to.opt(2, &self.issued_to);
+        to.opt(4, &self.signature_algo);
+        to.opt(3, &self.valid_from);
+        to.opt(0, &self.valid_to);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CertificateDetailsDto);
@@ -136,37 +134,18 @@ impl model::Model for CertificateDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.tags),
-            3 => model::Part::Str(&self.project),
-            4 => model::opt(&self.input_spec),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::opt(&self.input_spec_2),
-            7 => model::Part::Str(&self.description),
-            8 => model::Part::Str(&self.certificate_value),
-            9 => model::Part::Str(&self.certificate_value_2),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.project.is_some(),
-                self.input_spec.is_some(),
-                self.identifier.is_some(),
-                self.input_spec_2.is_some(),
-                self.description.is_some(),
-                self.certificate_value.is_some(),
-                self.certificate_value_2.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.certificate_value);
+        to.opt(9, &self.certificate_value_2);
+        to.opt(7, &self.description);
+        to.opt(5, &self.identifier);
+        to.opt(4, &self.input_spec);
+        to.opt(6, &self.input_spec_2);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(3, &self.project);
+        to.opt(2, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CertificateDto);
@@ -202,11 +181,9 @@ impl model::Model for CertificateDtoInputSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CertificateDtoInputSpec);
@@ -257,13 +234,11 @@ impl model::Model for CertificateIssuanceInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.common_name),
-            1 => model::Part::Str(&self.organization),
-            2 => model::Part::Str(&self.organizational_unit),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.common_name);
+        to.opt(1, &self.organization);
+        to.opt(2, &self.organizational_unit);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CertificateIssuanceInfo);
@@ -308,14 +283,12 @@ impl model::Model for CertificateResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.created),
-            1 => model::Part::Int(&self.updated),
-            2 => model::opt(&self.certificate),
-            3 => model::opt(&self.certificate_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.certificate);
+        to.opt(3, &self.certificate_details);
+        to.opt(0, &self.created);
+        to.opt(1, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CertificateResponseDto);
@@ -373,16 +346,14 @@ impl model::Model for FavoriteDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::opt(&self.module),
-            2 => model::Part::Str(&self.project),
-            3 => model::Part::Str(&self.user_id),
-            4 => model::Part::Str(&self.resource_id),
-            5 => model::opt(&self.resource_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.module);
+        to.opt(0, &self.org);
+        to.opt(2, &self.project);
+        to.opt(4, &self.resource_id);
+        to.opt(5, &self.resource_type);
+        to.opt(3, &self.user_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FavoriteDto);
@@ -421,12 +392,10 @@ impl model::Model for FavoriteResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.created),
-            1 => model::opt(&self.favorite),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.created);
+        to.opt(1, &self.favorite);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FavoriteResponse);
@@ -467,11 +436,9 @@ impl model::Model for FileCertificateInputSpecDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FileCertificateInputSpecDto);
@@ -525,15 +492,13 @@ impl model::Model for LicenseUsageActivityFilterPropertiesDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.module_type),
-            1 => model::opt(&self.resource_classes),
-            2 => model::opt(&self.project_identifiers),
-            3 => model::opt(&self.pipeline_identifiers),
-            4 => model::opt(&self.organization_identifiers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.module_type);
+        to.opt(4, &self.organization_identifiers);
+        to.opt(3, &self.pipeline_identifiers);
+        to.opt(2, &self.project_identifiers);
+        to.opt(1, &self.resource_classes);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LicenseUsageActivityFilterPropertiesDto);
@@ -579,12 +544,10 @@ impl model::Model for TextCertificateInputSpecDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TextCertificateInputSpecDto);

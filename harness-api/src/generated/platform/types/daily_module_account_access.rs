@@ -48,15 +48,13 @@ impl model::Model for DailyModuleAccountAccessDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.day),
-            1 => model::Part::Int(&self.year),
-            2 => model::Part::Int(&self.month),
-            3 => model::Part::Int(&self.user_account_count),
-            4 => model::Part::Int(&self.service_account_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.day);
+        to.opt(2, &self.month);
+        to.opt(4, &self.service_account_count);
+        to.opt(3, &self.user_account_count);
+        to.opt(1, &self.year);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DailyModuleAccountAccessDto);

@@ -49,11 +49,9 @@ impl model::Model for EulaSignRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.agreement_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.agreement_type);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(EulaSignRequest);
@@ -92,12 +90,10 @@ impl model::Model for EulaSignResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.signed),
-            1 => model::Part::Str(&self.message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.message);
+        to.opt(0, &self.signed);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EulaSignResponse);

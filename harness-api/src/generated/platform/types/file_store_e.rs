@@ -39,12 +39,10 @@ impl model::Model for EmbeddedUserDetailsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.email),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.email);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EmbeddedUserDetailsDto);
@@ -89,14 +87,12 @@ impl model::Model for EntityDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.type_),
-            2 => model::opt(&self.entity_ref),
-            3 => model::opt(&self.entity_git_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.entity_git_metadata);
+        to.opt(2, &self.entity_ref);
+        to.opt(0, &self.name);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityDetail);
@@ -330,41 +326,20 @@ impl model::Model for EntityReference {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.scope),
-            1 => model::Part::Str(&self.branch),
-            2 => model::Part::Flag(&self.default),
-            3 => model::opt(&self.metadata),
-            4 => model::Part::Flag(&self.is_default),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Str(&self.org_identifier),
-            7 => model::Part::Str(&self.parent_unique_id),
-            8 => model::Part::Str(&self.repo_identifier),
-            9 => model::Part::Str(&self.account_identifier),
-            10 => model::Part::Str(&self.project_identifier),
-            11 => model::Part::Str(&self.fully_qualified_scope_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.scope.is_some(),
-                self.branch.is_some(),
-                self.default.is_some(),
-                self.metadata.is_some(),
-                self.is_default.is_some(),
-                self.identifier.is_some(),
-                self.org_identifier.is_some(),
-                self.parent_unique_id.is_some(),
-                self.repo_identifier.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-                self.fully_qualified_scope_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.account_identifier);
+        to.opt(1, &self.branch);
+        to.opt(2, &self.default);
+        to.opt(11, &self.fully_qualified_scope_identifier);
+        to.opt(5, &self.identifier);
+        to.opt(4, &self.is_default);
+        to.opt(3, &self.metadata);
+        to.opt(6, &self.org_identifier);
+        to.opt(7, &self.parent_unique_id);
+        to.opt(10, &self.project_identifier);
+        to.opt(8, &self.repo_identifier);
+        to.opt(0, &self.scope);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityReference);
@@ -410,13 +385,11 @@ impl model::Model for EntityReferredByInfraSetupUsageDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.environment_name),
-            2 => model::Part::Str(&self.environment_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.environment_identifier);
+        to.opt(1, &self.environment_name);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityReferredByInfraSetupUsageDetail);
@@ -458,13 +431,11 @@ impl model::Model for EntityReferredByOverridesSetupUsageDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.identifier),
-            2 => model::Part::Str(&self.override_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(2, &self.override_type);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityReferredByOverridesSetupUsageDetail);
@@ -506,13 +477,11 @@ impl model::Model for EntityReferredByPipelineSetupUsageDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.identifier),
-            2 => model::Part::Str(&self.reference_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(2, &self.reference_type);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityReferredByPipelineSetupUsageDetail);
@@ -566,15 +535,13 @@ impl model::Model for EntitySetupUsage {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.detail),
-            1 => model::Part::Int(&self.created_at),
-            2 => model::opt(&self.referred_entity),
-            3 => model::opt(&self.referred_by_entity),
-            4 => model::Part::Str(&self.account_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_identifier);
+        to.opt(1, &self.created_at);
+        to.opt(0, &self.detail);
+        to.opt(3, &self.referred_by_entity);
+        to.opt(2, &self.referred_entity);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntitySetupUsage);

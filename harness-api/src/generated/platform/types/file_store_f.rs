@@ -106,53 +106,26 @@ impl model::Model for File {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.path),
-            2 => model::Part::Int(&self.size),
-            3 => model::opt(&self.tags),
-            4 => model::opt(&self.type_),
-            5 => model::Part::Flag(&self.draft),
-            6 => model::Part::Str(&self.content),
-            7 => model::Part::Str(&self.mime_type),
-            8 => model::opt(&self.created_by),
-            9 => model::Part::Str(&self.file_usage),
-            10 => model::Part::Str(&self.identifier),
-            11 => model::Part::Str(&self.description),
-            12 => model::Part::Str(&self.org_identifier),
-            13 => model::Part::Int(&self.last_modified_at),
-            14 => model::opt(&self.last_modified_by),
-            15 => model::Part::Str(&self.parent_identifier),
-            16 => model::Part::Str(&self.account_identifier),
-            17 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.path.is_some(),
-                self.size.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.draft.is_some(),
-                self.content.is_some(),
-                self.mime_type.is_some(),
-                self.created_by.is_some(),
-                self.file_usage.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.org_identifier.is_some(),
-                self.last_modified_at.is_some(),
-                self.last_modified_by.is_some(),
-                self.parent_identifier.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(16, &self.account_identifier);
+        to.opt(6, &self.content);
+        to.opt(8, &self.created_by);
+        to.opt(11, &self.description);
+        to.opt(5, &self.draft);
+        to.opt(9, &self.file_usage);
+        to.opt(10, &self.identifier);
+        to.opt(13, &self.last_modified_at);
+        to.opt(14, &self.last_modified_by);
+        to.opt(7, &self.mime_type);
+        to.opt(0, &self.name);
+        to.opt(12, &self.org_identifier);
+        to.opt(15, &self.parent_identifier);
+        to.opt(1, &self.path);
+        to.opt(17, &self.project_identifier);
+        to.opt(2, &self.size);
+        to.opt(3, &self.tags);
+        to.opt(4, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(File);
@@ -214,17 +187,15 @@ impl model::Model for FileStoreNode {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.path),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Int(&self.last_modified_at),
-            5 => model::opt(&self.last_modified_by),
-            6 => model::Part::Str(&self.parent_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.identifier);
+        to.opt(4, &self.last_modified_at);
+        to.opt(5, &self.last_modified_by);
+        to.opt(0, &self.name);
+        to.opt(6, &self.parent_identifier);
+        to.opt(1, &self.path);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FileStoreNode);
@@ -293,15 +264,13 @@ impl model::Model for FilesFilterPropertiesDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::opt(&self.created_by),
-            2 => model::opt(&self.file_usage),
-            3 => model::Cell::part(&self.filter_type),
-            4 => model::opt(&self.referenced_by),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.created_by);
+        to.opt(2, &self.file_usage);
+        to.one(3, &self.filter_type);
+        to.opt(4, &self.referenced_by);
+        to.opt(0, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(FilesFilterPropertiesDto);
@@ -385,33 +354,16 @@ impl model::Model for FolderNode {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.path),
-            2 => model::opt(&self.type_),
-            3 => model::opt(&self.children),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Int(&self.last_modified_at),
-            6 => model::opt(&self.last_modified_by),
-            7 => model::Part::Str(&self.parent_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.path.is_some(),
-                self.type_.is_some(),
-                self.children.is_some(),
-                self.identifier.is_some(),
-                self.last_modified_at.is_some(),
-                self.last_modified_by.is_some(),
-                self.parent_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.children);
+        to.opt(4, &self.identifier);
+        to.opt(5, &self.last_modified_at);
+        to.opt(6, &self.last_modified_by);
+        to.opt(0, &self.name);
+        to.opt(7, &self.parent_identifier);
+        to.opt(1, &self.path);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FolderNode);

@@ -78,39 +78,19 @@ impl model::Model for PageFile {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.last),
-            1 => model::Part::Int(&self.size),
-            2 => model::opt(&self.sort),
-            3 => model::Part::Flag(&self.empty),
-            4 => model::Part::Flag(&self.first),
-            5 => model::Part::Int(&self.number),
-            6 => model::opt(&self.content),
-            7 => model::opt(&self.pageable),
-            8 => model::Part::Int(&self.total_pages),
-            9 => model::Part::Int(&self.total_elements),
-            10 => model::Part::Int(&self.number_of_elements),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.last.is_some(),
-                self.size.is_some(),
-                self.sort.is_some(),
-                self.empty.is_some(),
-                self.first.is_some(),
-                self.number.is_some(),
-                self.content.is_some(),
-                self.pageable.is_some(),
-                self.total_pages.is_some(),
-                self.total_elements.is_some(),
-                self.number_of_elements.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.content);
+        to.opt(3, &self.empty);
+        to.opt(4, &self.first);
+        to.opt(0, &self.last);
+        to.opt(5, &self.number);
+        to.opt(10, &self.number_of_elements);
+        to.opt(7, &self.pageable);
+        to.opt(1, &self.size);
+        to.opt(2, &self.sort);
+        to.opt(9, &self.total_elements);
+        to.opt(8, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageFile);
@@ -208,49 +188,24 @@ impl model::Model for PageResponseEntitySetupUsage {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.last),
-            1 => model::Part::Int(&self.size),
-            2 => model::opt(&self.sort),
-            3 => model::Part::Flag(&self.empty),
-            4 => model::Part::Flag(&self.first),
-            5 => model::Part::Int(&self.number),
-            6 => model::opt(&self.content),
-            7 => model::Part::Int(&self.page_size),
-            8 => model::opt(&self.pageable),
-            9 => model::Part::Int(&self.page_index),
-            10 => model::Part::Str(&self.page_token),
-            11 => model::Part::Int(&self.total_items),
-            12 => model::Part::Int(&self.total_pages),
-            13 => model::Part::Int(&self.page_item_count),
-            14 => model::Part::Int(&self.total_elements),
-            15 => model::Part::Int(&self.number_of_elements),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.last.is_some(),
-                self.size.is_some(),
-                self.sort.is_some(),
-                self.empty.is_some(),
-                self.first.is_some(),
-                self.number.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.pageable.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-                self.total_elements.is_some(),
-                self.number_of_elements.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.content);
+        to.opt(3, &self.empty);
+        to.opt(4, &self.first);
+        to.opt(0, &self.last);
+        to.opt(5, &self.number);
+        to.opt(15, &self.number_of_elements);
+        to.opt(9, &self.page_index);
+        to.opt(13, &self.page_item_count);
+        to.opt(7, &self.page_size);
+        to.opt(10, &self.page_token);
+        to.opt(8, &self.pageable);
+        to.opt(1, &self.size);
+        to.opt(2, &self.sort);
+        to.opt(14, &self.total_elements);
+        to.opt(11, &self.total_items);
+        to.opt(12, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageResponseEntitySetupUsage);

@@ -36,11 +36,9 @@ impl model::Model for ModuleAccessResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.has_access),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.has_access);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ModuleAccessResponse);

@@ -39,12 +39,10 @@ impl model::Model for CreditUsage {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.ci_os_type),
-            1 => model::Part::Int(&self.total_credits),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ci_os_type);
+        to.opt(1, &self.total_credits);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreditUsage);
@@ -83,12 +81,10 @@ impl model::Model for LicenseUsageActivity {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.credits),
-            1 => model::Part::Int(&self.timestamp),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.credits);
+        to.opt(1, &self.timestamp);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LicenseUsageActivity);

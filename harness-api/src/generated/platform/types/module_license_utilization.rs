@@ -58,16 +58,14 @@ impl model::Model for ModuleUtilizationDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.licenses),
-            1 => model::Part::Str(&self.module_type),
-            2 => model::Part::Str(&self.license_unit),
-            3 => model::Part::Int(&self.utilization),
-            4 => model::Part::Int(&self.entitlements),
-            5 => model::Part::Str(&self.entitlement_unit),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.entitlement_unit);
+        to.opt(4, &self.entitlements);
+        to.opt(2, &self.license_unit);
+        to.opt(0, &self.licenses);
+        to.opt(1, &self.module_type);
+        to.opt(3, &self.utilization);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ModuleUtilizationDto);

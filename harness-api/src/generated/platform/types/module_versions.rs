@@ -42,13 +42,11 @@ impl model::Model for MicroserviceVersionInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.version),
-            2 => model::Part::Str(&self.version_url),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.version);
+        to.opt(2, &self.version_url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MicroserviceVersionInfo);
@@ -110,17 +108,15 @@ impl model::Model for ModuleVersionsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.updated),
-            2 => model::Part::Str(&self.version),
-            3 => model::Part::Str(&self.version_url),
-            4 => model::Part::Str(&self.display_name),
-            5 => model::Part::Str(&self.release_notes_link),
-            6 => model::opt(&self.microservices_version_info),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.display_name);
+        to.opt(6, &self.microservices_version_info);
+        to.opt(0, &self.name);
+        to.opt(5, &self.release_notes_link);
+        to.opt(1, &self.updated);
+        to.opt(2, &self.version);
+        to.opt(3, &self.version_url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ModuleVersionsResponse);

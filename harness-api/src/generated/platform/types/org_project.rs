@@ -46,11 +46,9 @@ impl model::Model for CreateProjectRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.project),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.project);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateProjectRequest);
@@ -112,17 +110,15 @@ impl model::Model for Project {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.tags),
-            3 => model::Part::Str(&self.color),
-            4 => model::opt(&self.modules),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.color);
+        to.opt(6, &self.description);
+        to.opt(5, &self.identifier);
+        to.opt(4, &self.modules);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(2, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Project);
@@ -188,16 +184,14 @@ impl model::Model for ProjectRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.color),
-            3 => model::opt(&self.modules),
-            4 => model::Cell::part(&self.identifier),
-            5 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.color);
+        to.opt(5, &self.description);
+        to.one(4, &self.identifier);
+        to.opt(3, &self.modules);
+        to.one(0, &self.name);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ProjectRequest);
@@ -242,14 +236,12 @@ impl model::Model for ProjectResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.created),
-            1 => model::opt(&self.project),
-            2 => model::Part::Int(&self.updated),
-            3 => model::Part::Flag(&self.is_favorite),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.created);
+        to.opt(3, &self.is_favorite);
+        to.opt(1, &self.project);
+        to.opt(2, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProjectResponse);
@@ -295,11 +287,9 @@ impl model::Model for UpdateProjectRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.project),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.project);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UpdateProjectRequest);

@@ -58,13 +58,11 @@ impl model::Model for PublicAccessCheckRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.resource_type),
-            1 => model::Cell::part(&self.resource_scope),
-            2 => model::Cell::part(&self.resource_identifiers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(2, &self.resource_identifiers);
+        to.one(1, &self.resource_scope);
+        to.one(0, &self.resource_type);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(PublicAccessCheckRequest);
@@ -106,13 +104,11 @@ impl model::Model for PublicAccessCheckResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.resource_type),
-            1 => model::opt(&self.resource_scope),
-            2 => model::opt(&self.public_access_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.public_access_list);
+        to.opt(1, &self.resource_scope);
+        to.opt(0, &self.resource_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PublicAccessCheckResponse);
@@ -151,12 +147,10 @@ impl model::Model for PublicAccessListResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.public),
-            1 => model::Part::Str(&self.resource_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.public);
+        to.opt(1, &self.resource_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PublicAccessListResponse);
@@ -214,13 +208,11 @@ impl model::Model for PublicAccessRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.resource_type),
-            1 => model::Cell::part(&self.resource_scope),
-            2 => model::Cell::part(&self.resource_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(2, &self.resource_identifier);
+        to.one(1, &self.resource_scope);
+        to.one(0, &self.resource_type);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(PublicAccessRequest);

@@ -45,14 +45,12 @@ impl model::Model for ResponseDtoListSettingResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListSettingResponseDto);
@@ -102,14 +100,12 @@ impl model::Model for ResponseDtoListSettingUpdateResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListSettingUpdateResponseDto);
@@ -204,45 +200,22 @@ impl model::Model for SettingDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.value),
-            2 => model::opt(&self.category),
-            3 => model::opt(&self.value_type),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Str(&self.default_value),
-            6 => model::opt(&self.allowed_scopes),
-            7 => model::opt(&self.allowed_values),
-            8 => model::Part::Str(&self.org_identifier),
-            9 => model::opt(&self.setting_source),
-            10 => model::Part::Flag(&self.allow_overrides),
-            11 => model::Part::Str(&self.group_identifier),
-            12 => model::Part::Flag(&self.is_setting_editable),
-            13 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.value.is_some(),
-                self.category.is_some(),
-                self.value_type.is_some(),
-                self.identifier.is_some(),
-                self.default_value.is_some(),
-                self.allowed_scopes.is_some(),
-                self.allowed_values.is_some(),
-                self.org_identifier.is_some(),
-                self.setting_source.is_some(),
-                self.allow_overrides.is_some(),
-                self.group_identifier.is_some(),
-                self.is_setting_editable.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.allow_overrides);
+        to.opt(6, &self.allowed_scopes);
+        to.opt(7, &self.allowed_values);
+        to.opt(2, &self.category);
+        to.opt(5, &self.default_value);
+        to.opt(11, &self.group_identifier);
+        to.opt(4, &self.identifier);
+        to.opt(12, &self.is_setting_editable);
+        to.opt(0, &self.name);
+        to.opt(8, &self.org_identifier);
+        to.opt(13, &self.project_identifier);
+        to.opt(9, &self.setting_source);
+        to.opt(1, &self.value);
+        to.opt(3, &self.value_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SettingDto);
@@ -325,14 +298,12 @@ impl model::Model for SettingRequestDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.value),
-            1 => model::Cell::part(&self.identifier),
-            2 => model::Cell::part(&self.update_type),
-            3 => model::Cell::part(&self.allow_overrides),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(3, &self.allow_overrides);
+        to.one(1, &self.identifier);
+        to.one(2, &self.update_type);
+        to.opt(0, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(SettingRequestDto);
@@ -375,12 +346,10 @@ impl model::Model for SettingResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.setting),
-            1 => model::Part::Int(&self.last_modified_at),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.last_modified_at);
+        to.opt(0, &self.setting);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SettingResponseDto);
@@ -434,15 +403,13 @@ impl model::Model for SettingUpdateResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.setting),
-            1 => model::Part::Str(&self.identifier),
-            2 => model::Part::Str(&self.error_message),
-            3 => model::Part::Flag(&self.update_status),
-            4 => model::Part::Int(&self.last_modified_at),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.error_message);
+        to.opt(1, &self.identifier);
+        to.opt(4, &self.last_modified_at);
+        to.opt(0, &self.setting);
+        to.opt(3, &self.update_status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SettingUpdateResponseDto);

@@ -45,14 +45,12 @@ impl model::Model for NgSmtp {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::opt(&self.value),
-            3 => model::Part::Str(&self.account_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
+        to.opt(2, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NgSmtp);
@@ -97,14 +95,12 @@ impl model::Model for ResponseDtoNgSmtp {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoNgSmtp);
@@ -153,14 +149,12 @@ impl model::Model for ResponseDtoValidationResult {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoValidationResult);
@@ -231,33 +225,16 @@ impl model::Model for SmtpConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.host),
-            1 => model::Part::Int(&self.port),
-            2 => model::Part::Flag(&self.use_ssl),
-            3 => model::opt(&self.password),
-            4 => model::Part::Flag(&self.start_tls),
-            5 => model::Part::Str(&self.username),
-            6 => model::Part::Str(&self.from_address),
-            7 => model::opt(&self.delegate_selectors),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.host.is_some(),
-                self.port.is_some(),
-                self.use_ssl.is_some(),
-                self.password.is_some(),
-                self.start_tls.is_some(),
-                self.username.is_some(),
-                self.from_address.is_some(),
-                self.delegate_selectors.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.delegate_selectors);
+        to.opt(6, &self.from_address);
+        to.opt(0, &self.host);
+        to.opt(3, &self.password);
+        to.opt(1, &self.port);
+        to.opt(4, &self.start_tls);
+        to.opt(2, &self.use_ssl);
+        to.opt(5, &self.username);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SmtpConfig);
@@ -296,12 +273,10 @@ impl model::Model for ValidationResult {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.valid),
-            1 => model::Part::Str(&self.error_message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.error_message);
+        to.opt(0, &self.valid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ValidationResult);

@@ -42,13 +42,11 @@ impl model::Model for SubscriptionUsageDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.year),
-            1 => model::Part::Int(&self.month),
-            2 => model::Part::Int(&self.usage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.month);
+        to.opt(2, &self.usage);
+        to.opt(0, &self.year);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SubscriptionUsageDto);

@@ -54,15 +54,13 @@ impl model::Model for UpdateAccessRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.module_type),
-            1 => model::opt(&self.user_groups_to_grant),
-            2 => model::opt(&self.user_groups_to_revoke),
-            3 => model::opt(&self.service_accounts_to_grant),
-            4 => model::opt(&self.service_accounts_to_revoke),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.module_type);
+        to.opt(3, &self.service_accounts_to_grant);
+        to.opt(4, &self.service_accounts_to_revoke);
+        to.opt(1, &self.user_groups_to_grant);
+        to.opt(2, &self.user_groups_to_revoke);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateAccessRequest);
@@ -123,14 +121,12 @@ impl model::Model for UpdateRequestEntity {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.project),
-            2 => model::Cell::part(&self.identifier),
-            3 => model::Cell::part(&self.account_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(3, &self.account_identifier);
+        to.one(2, &self.identifier);
+        to.opt(0, &self.org);
+        to.opt(1, &self.project);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UpdateRequestEntity);
@@ -166,11 +162,9 @@ impl model::Model for V1UpdateModuleAccessBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.entities),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.entities);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1UpdateModuleAccessBody);

@@ -39,12 +39,10 @@ impl model::Model for AnalyzeRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.rego),
-            1 => model::Part::Str(&self.entity_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.entity_type);
+        to.opt(0, &self.rego);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AnalyzeRequestBody);
@@ -83,12 +81,10 @@ impl model::Model for AnalyzeResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.desc),
-            1 => model::Part::Str(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.desc);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AnalyzeResponse);
@@ -127,12 +123,10 @@ impl model::Model for GenerateRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::Part::Str(&self.policy_data),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.policy_data);
+        to.opt(0, &self.query);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GenerateRequestBody);
@@ -171,12 +165,10 @@ impl model::Model for PolicySample {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.policy),
-            1 => model::Part::Str(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.policy);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PolicySample);
@@ -215,12 +207,10 @@ impl model::Model for AidaAcceptBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.output),
-            1 => model::Part::Str(&self.prompt),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.output);
+        to.opt(1, &self.prompt);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AidaAcceptBody);

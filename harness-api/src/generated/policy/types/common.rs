@@ -48,15 +48,13 @@ impl model::Model for EvaluatedPolicy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.error),
-            1 => model::Part::Str(&self.output),
-            2 => model::opt(&self.policy),
-            3 => model::opt(&self.status),
-            4 => model::opt(&self.deny_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.deny_messages);
+        to.opt(0, &self.error);
+        to.opt(1, &self.output);
+        to.opt(2, &self.policy);
+        to.opt(3, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EvaluatedPolicy);
@@ -102,13 +100,11 @@ impl model::Model for GitErrorResult {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.hint),
-            1 => model::Part::Str(&self.message),
-            2 => model::Part::Str(&self.explanation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.explanation);
+        to.opt(0, &self.hint);
+        to.opt(1, &self.message);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitErrorResult);
@@ -226,59 +222,29 @@ impl model::Model for PolicyManagementPolicy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.rego),
-            2 => model::Part::Str(&self.org_id),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Int(&self.updated),
-            5 => model::Part::Str(&self.git_path),
-            6 => model::Part::Str(&self.git_repo),
-            7 => model::Part::Str(&self.account_id),
-            8 => model::Part::Str(&self.identifier),
-            9 => model::Part::Str(&self.project_id),
-            10 => model::Part::Str(&self.git_file_id),
-            11 => model::Part::Str(&self.git_file_url),
-            12 => model::Part::Str(&self.git_commit_sha),
-            13 => model::Part::Int(&self.policy_set_count),
-            14 => model::Part::Str(&self.git_connector_ref),
-            15 => model::Part::Str(&self.git_default_branch),
-            16 => model::Part::Str(&self.git_default_branch_file_id),
-            17 => model::Part::Int(&self.git_default_branch_updated),
-            18 => model::Part::Str(&self.git_default_branch_file_url),
-            19 => model::Part::Str(&self.git_default_branch_commit_sha),
-            20 => model::opt(&self.git_default_branch_update_error),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.rego.is_some(),
-                self.org_id.is_some(),
-                self.created.is_some(),
-                self.updated.is_some(),
-                self.git_path.is_some(),
-                self.git_repo.is_some(),
-                self.account_id.is_some(),
-                self.identifier.is_some(),
-                self.project_id.is_some(),
-                self.git_file_id.is_some(),
-                self.git_file_url.is_some(),
-                self.git_commit_sha.is_some(),
-                self.policy_set_count.is_some(),
-                self.git_connector_ref.is_some(),
-                self.git_default_branch.is_some(),
-                self.git_default_branch_file_id.is_some(),
-                self.git_default_branch_updated.is_some(),
-                self.git_default_branch_file_url.is_some(),
-                self.git_default_branch_commit_sha.is_some(),
-                self.git_default_branch_update_error.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.account_id);
+        to.opt(3, &self.created);
+        to.opt(12, &self.git_commit_sha);
+        to.opt(14, &self.git_connector_ref);
+        to.opt(15, &self.git_default_branch);
+        to.opt(19, &self.git_default_branch_commit_sha);
+        to.opt(16, &self.git_default_branch_file_id);
+        to.opt(18, &self.git_default_branch_file_url);
+        to.opt(20, &self.git_default_branch_update_error);
+        to.opt(17, &self.git_default_branch_updated);
+        to.opt(10, &self.git_file_id);
+        to.opt(11, &self.git_file_url);
+        to.opt(5, &self.git_path);
+        to.opt(6, &self.git_repo);
+        to.opt(8, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(2, &self.org_id);
+        to.opt(13, &self.policy_set_count);
+        to.opt(9, &self.project_id);
+        to.opt(1, &self.rego);
+        to.opt(4, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PolicyManagementPolicy);

@@ -45,14 +45,12 @@ impl model::Model for AggregateStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.pass),
-            1 => model::Part::Int(&self.time),
-            2 => model::Part::Int(&self.error),
-            3 => model::Part::Int(&self.warning),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.error);
+        to.opt(0, &self.pass);
+        to.opt(1, &self.time);
+        to.opt(3, &self.warning);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AggregateStatus);
@@ -91,12 +89,10 @@ impl model::Model for DashboardMetrics {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.aggregates),
-            1 => model::opt(&self.policy_health),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.aggregates);
+        to.opt(1, &self.policy_health);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DashboardMetrics);
@@ -138,13 +134,11 @@ impl model::Model for EvaluationCounts {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.pass),
-            1 => model::Part::Int(&self.error),
-            2 => model::Part::Int(&self.warning),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.error);
+        to.opt(0, &self.pass);
+        to.opt(2, &self.warning);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EvaluationCounts);
@@ -198,15 +192,13 @@ impl model::Model for PolicyHealth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.total_policy_count),
-            1 => model::Part::Int(&self.total_evaluation_count),
-            2 => model::Part::Int(&self.total_policy_set_count),
-            3 => model::opt(&self.total_evaluation_entity_count),
-            4 => model::opt(&self.total_policy_set_entity_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.total_evaluation_count);
+        to.opt(3, &self.total_evaluation_entity_count);
+        to.opt(0, &self.total_policy_count);
+        to.opt(2, &self.total_policy_set_count);
+        to.opt(4, &self.total_policy_set_entity_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PolicyHealth);

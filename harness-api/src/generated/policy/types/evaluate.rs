@@ -50,12 +50,10 @@ impl model::Model for EvaluateRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.rego),
-            1 => model::Cell::part(&self.input),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.input);
+        to.one(0, &self.rego);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(EvaluateRequestBody);

@@ -36,11 +36,9 @@ impl model::Model for EntityYaml {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityYaml);
@@ -122,41 +120,20 @@ impl model::Model for Evaluation {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.input),
-            3 => model::Part::Str(&self.action),
-            4 => model::Part::Str(&self.entity),
-            5 => model::Part::Str(&self.org_id),
-            6 => model::opt(&self.status),
-            7 => model::Part::Int(&self.created),
-            8 => model::opt(&self.details),
-            9 => model::Part::Str(&self.account_id),
-            10 => model::Part::Str(&self.project_id),
-            11 => model::Part::Str(&self.entity_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.type_.is_some(),
-                self.input.is_some(),
-                self.action.is_some(),
-                self.entity.is_some(),
-                self.org_id.is_some(),
-                self.status.is_some(),
-                self.created.is_some(),
-                self.details.is_some(),
-                self.account_id.is_some(),
-                self.project_id.is_some(),
-                self.entity_metadata.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.account_id);
+        to.opt(3, &self.action);
+        to.opt(7, &self.created);
+        to.opt(8, &self.details);
+        to.opt(4, &self.entity);
+        to.opt(11, &self.entity_metadata);
+        to.opt(0, &self.id);
+        to.opt(2, &self.input);
+        to.opt(5, &self.org_id);
+        to.opt(10, &self.project_id);
+        to.opt(6, &self.status);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Evaluation);
@@ -242,43 +219,21 @@ impl model::Model for EvaluationDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.action),
-            3 => model::Part::Str(&self.org_id),
-            4 => model::opt(&self.status),
-            5 => model::Part::Int(&self.created),
-            6 => model::opt(&self.details),
-            7 => model::Part::Flag(&self.enabled),
-            8 => model::Part::Int(&self.updated),
-            9 => model::Part::Str(&self.account_id),
-            10 => model::Part::Str(&self.identifier),
-            11 => model::Part::Str(&self.project_id),
-            12 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.action.is_some(),
-                self.org_id.is_some(),
-                self.status.is_some(),
-                self.created.is_some(),
-                self.details.is_some(),
-                self.enabled.is_some(),
-                self.updated.is_some(),
-                self.account_id.is_some(),
-                self.identifier.is_some(),
-                self.project_id.is_some(),
-                self.description.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.account_id);
+        to.opt(2, &self.action);
+        to.opt(5, &self.created);
+        to.opt(12, &self.description);
+        to.opt(6, &self.details);
+        to.opt(7, &self.enabled);
+        to.opt(10, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(3, &self.org_id);
+        to.opt(11, &self.project_id);
+        to.opt(4, &self.status);
+        to.opt(1, &self.type_);
+        to.opt(8, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EvaluationDetail);

@@ -51,16 +51,14 @@ impl model::Model for PolicyExample {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.desc),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.rego),
-            3 => model::Part::Str(&self.type_),
-            4 => model::Part::Str(&self.input),
-            5 => model::opt(&self.variables),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.desc);
+        to.opt(4, &self.input);
+        to.opt(1, &self.name);
+        to.opt(2, &self.rego);
+        to.opt(3, &self.type_);
+        to.opt(5, &self.variables);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PolicyExample);
@@ -116,16 +114,14 @@ impl model::Model for Variable {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.desc),
-            2 => model::Part::Str(&self.name),
-            3 => model::opt(&self.type_),
-            4 => model::opt(&self.values),
-            5 => model::opt(&self.default),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.default);
+        to.opt(1, &self.desc);
+        to.opt(0, &self.id);
+        to.opt(2, &self.name);
+        to.opt(3, &self.type_);
+        to.opt(4, &self.values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Variable);

@@ -73,16 +73,14 @@ impl model::Model for CreateRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::Part::Str(&self.rego),
-            2 => model::Part::Str(&self.git_path),
-            3 => model::Part::Str(&self.git_repo),
-            4 => model::Cell::part(&self.identifier),
-            5 => model::Part::Str(&self.git_connector_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.git_connector_ref);
+        to.opt(2, &self.git_path);
+        to.opt(3, &self.git_repo);
+        to.one(4, &self.identifier);
+        to.one(0, &self.name);
+        to.opt(1, &self.rego);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateRequestBody);
@@ -152,35 +150,17 @@ impl model::Model for PolicyToPolicySet {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.action),
-            2 => model::Part::Str(&self.org_id),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Flag(&self.enabled),
-            5 => model::Part::Int(&self.updated),
-            6 => model::Part::Str(&self.account_id),
-            7 => model::Part::Str(&self.identifier),
-            8 => model::Part::Str(&self.project_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.action.is_some(),
-                self.org_id.is_some(),
-                self.created.is_some(),
-                self.enabled.is_some(),
-                self.updated.is_some(),
-                self.account_id.is_some(),
-                self.identifier.is_some(),
-                self.project_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.account_id);
+        to.opt(1, &self.action);
+        to.opt(3, &self.created);
+        to.opt(4, &self.enabled);
+        to.opt(7, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(2, &self.org_id);
+        to.opt(8, &self.project_id);
+        to.opt(5, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PolicyToPolicySet);
@@ -219,12 +199,10 @@ impl model::Model for UpdateRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Maybe(&self.name),
-            1 => model::Part::Maybe(&self.rego),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.maybe(0, &self.name);
+        to.maybe(1, &self.rego);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateRequestBody);
@@ -296,17 +274,15 @@ impl model::Model for MovePolicyBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.git_path),
-            1 => model::Part::Str(&self.git_repo),
-            2 => model::Part::Str(&self.git_branch),
-            3 => model::Part::Str(&self.git_commit_msg),
-            4 => model::Part::Str(&self.git_base_branch),
-            5 => model::Part::Str(&self.git_connector_ref),
-            6 => model::Part::Flag(&self.git_is_new_branch),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.git_base_branch);
+        to.opt(2, &self.git_branch);
+        to.opt(3, &self.git_commit_msg);
+        to.opt(5, &self.git_connector_ref);
+        to.opt(6, &self.git_is_new_branch);
+        to.opt(0, &self.git_path);
+        to.opt(1, &self.git_repo);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MovePolicyBody);

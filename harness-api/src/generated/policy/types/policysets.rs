@@ -70,35 +70,17 @@ impl model::Model for LinkedPolicy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.rego),
-            2 => model::Part::Str(&self.org_id),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Int(&self.updated),
-            5 => model::opt(&self.severity),
-            6 => model::Part::Str(&self.account_id),
-            7 => model::Part::Str(&self.identifier),
-            8 => model::Part::Str(&self.project_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.rego.is_some(),
-                self.org_id.is_some(),
-                self.created.is_some(),
-                self.updated.is_some(),
-                self.severity.is_some(),
-                self.account_id.is_some(),
-                self.identifier.is_some(),
-                self.project_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.account_id);
+        to.opt(3, &self.created);
+        to.opt(7, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(2, &self.org_id);
+        to.opt(8, &self.project_id);
+        to.opt(1, &self.rego);
+        to.opt(5, &self.severity);
+        to.opt(4, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LinkedPolicy);
@@ -155,12 +137,10 @@ impl model::Model for Linkedpolicyidentifier {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.severity),
-            1 => model::Cell::part(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.identifier);
+        to.one(0, &self.severity);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(Linkedpolicyidentifier);
@@ -258,47 +238,23 @@ impl model::Model for PolicyManagementPolicySet {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.action),
-            3 => model::Part::Str(&self.org_id),
-            4 => model::Part::Int(&self.created),
-            5 => model::Part::Flag(&self.enabled),
-            6 => model::Part::Int(&self.updated),
-            7 => model::opt(&self.policies),
-            8 => model::Part::Str(&self.account_id),
-            9 => model::Part::Str(&self.identifier),
-            10 => model::Part::Str(&self.project_id),
-            11 => model::Part::Str(&self.description),
-            12 => model::opt(&self.yaml_version),
-            13 => model::opt(&self.entity_selector),
-            14 => model::opt(&self.resource_groups),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.action.is_some(),
-                self.org_id.is_some(),
-                self.created.is_some(),
-                self.enabled.is_some(),
-                self.updated.is_some(),
-                self.policies.is_some(),
-                self.account_id.is_some(),
-                self.identifier.is_some(),
-                self.project_id.is_some(),
-                self.description.is_some(),
-                self.yaml_version.is_some(),
-                self.entity_selector.is_some(),
-                self.resource_groups.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.account_id);
+        to.opt(2, &self.action);
+        to.opt(4, &self.created);
+        to.opt(11, &self.description);
+        to.opt(5, &self.enabled);
+        to.opt(13, &self.entity_selector);
+        to.opt(9, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(3, &self.org_id);
+        to.opt(7, &self.policies);
+        to.opt(10, &self.project_id);
+        to.opt(14, &self.resource_groups);
+        to.opt(1, &self.type_);
+        to.opt(6, &self.updated);
+        to.opt(12, &self.yaml_version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PolicyManagementPolicySet);
@@ -366,16 +322,14 @@ impl model::Model for PolicyManagementResourceGroup {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.org_id),
-            2 => model::Part::Int(&self.created),
-            3 => model::Part::Str(&self.account_id),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Str(&self.project_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account_id);
+        to.opt(2, &self.created);
+        to.opt(4, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(1, &self.org_id);
+        to.opt(5, &self.project_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PolicyManagementResourceGroup);
@@ -459,17 +413,15 @@ impl model::Model for PolicySetCreateRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::Cell::part(&self.type_),
-            2 => model::Cell::part(&self.action),
-            3 => model::Cell::part(&self.enabled),
-            4 => model::Cell::part(&self.identifier),
-            5 => model::Part::Str(&self.description),
-            6 => model::opt(&self.yaml_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(2, &self.action);
+        to.opt(5, &self.description);
+        to.one(3, &self.enabled);
+        to.one(4, &self.identifier);
+        to.one(0, &self.name);
+        to.one(1, &self.type_);
+        to.opt(6, &self.yaml_version);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(PolicySetCreateRequestBody);
@@ -547,37 +499,18 @@ impl model::Model for PolicySetUpdateRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Maybe(&self.name),
-            1 => model::Part::Maybe(&self.type_),
-            2 => model::Part::Maybe(&self.action),
-            3 => model::Part::Maybe(&self.enabled),
-            4 => model::Part::Maybe(&self.policies),
-            5 => model::Part::Maybe(&self.infra_type),
-            6 => model::Part::Maybe(&self.description),
-            7 => model::Part::Maybe(&self.infra_params),
-            8 => model::Part::Maybe(&self.entity_selector),
-            9 => model::Part::Maybe(&self.resource_groups),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_set(),
-                self.type_.is_set(),
-                self.action.is_set(),
-                self.enabled.is_set(),
-                self.policies.is_set(),
-                self.infra_type.is_set(),
-                self.description.is_set(),
-                self.infra_params.is_set(),
-                self.entity_selector.is_set(),
-                self.resource_groups.is_set(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.maybe(2, &self.action);
+        to.maybe(6, &self.description);
+        to.maybe(3, &self.enabled);
+        to.maybe(8, &self.entity_selector);
+        to.maybe(7, &self.infra_params);
+        to.maybe(5, &self.infra_type);
+        to.maybe(0, &self.name);
+        to.maybe(4, &self.policies);
+        to.maybe(9, &self.resource_groups);
+        to.maybe(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PolicySetUpdateRequestBody);
@@ -657,37 +590,18 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParams {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.os),
-            1 => model::opt(&self.labels),
-            2 => model::Part::Str(&self.pool_name),
-            3 => model::Part::Str(&self.namespace),
-            4 => model::opt(&self.resources),
-            5 => model::opt(&self.annotations),
-            6 => model::Part::Str(&self.init_timeout),
-            7 => model::Part::Str(&self.connector_ref),
-            8 => model::opt(&self.node_selector),
-            9 => model::Part::Str(&self.harness_image_connector_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.os.is_some(),
-                self.labels.is_some(),
-                self.pool_name.is_some(),
-                self.namespace.is_some(),
-                self.resources.is_some(),
-                self.annotations.is_some(),
-                self.init_timeout.is_some(),
-                self.connector_ref.is_some(),
-                self.node_selector.is_some(),
-                self.harness_image_connector_ref.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.annotations);
+        to.opt(7, &self.connector_ref);
+        to.opt(9, &self.harness_image_connector_ref);
+        to.opt(6, &self.init_timeout);
+        to.opt(1, &self.labels);
+        to.opt(3, &self.namespace);
+        to.opt(8, &self.node_selector);
+        to.opt(0, &self.os);
+        to.opt(2, &self.pool_name);
+        to.opt(4, &self.resources);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PolicySetUpdateRequestBodyInfraParams);
@@ -726,12 +640,10 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParamsResources {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.limits),
-            1 => model::opt(&self.requests),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.limits);
+        to.opt(1, &self.requests);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PolicySetUpdateRequestBodyInfraParamsResources);
@@ -770,12 +682,10 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParamsResourcesLimits {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.cpu),
-            1 => model::Part::Str(&self.memory),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cpu);
+        to.opt(1, &self.memory);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PolicySetUpdateRequestBodyInfraParamsResourcesLimits);
@@ -814,12 +724,10 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParamsResourcesRequests {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.cpu),
-            1 => model::Part::Str(&self.memory),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cpu);
+        to.opt(1, &self.memory);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PolicySetUpdateRequestBodyInfraParamsResourcesRequests);
@@ -882,14 +790,12 @@ impl model::Model for ResourceGroupIdentifier {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.org_id),
-            1 => model::Cell::part(&self.account_id),
-            2 => model::Cell::part(&self.identifier),
-            3 => model::Cell::part(&self.project_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.account_id);
+        to.one(2, &self.identifier);
+        to.one(0, &self.org_id);
+        to.one(3, &self.project_id);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ResourceGroupIdentifier);

@@ -42,13 +42,11 @@ impl model::Model for UpdateReleaseConflictBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.comments),
-            2 => model::Part::Str(&self.release_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.comments);
+        to.opt(2, &self.release_id);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateReleaseConflictBody);

@@ -36,11 +36,9 @@ impl model::Model for GetOrchestrationActivitiesByAcitivityRefsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.activity_refs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.activity_refs);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetOrchestrationActivitiesByAcitivityRefsBody);
@@ -88,15 +86,13 @@ impl model::Model for PostOnHoldActivityActionBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.action),
-            1 => model::opt(&self.inputs),
-            2 => model::opt(&self.outputs),
-            3 => model::Part::Str(&self.retry_with),
-            4 => model::opt(&self.subprocess_info),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.action);
+        to.opt(1, &self.inputs);
+        to.opt(2, &self.outputs);
+        to.opt(3, &self.retry_with);
+        to.opt(4, &self.subprocess_info);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PostOnHoldActivityActionBody);
@@ -138,13 +134,11 @@ impl model::Model for PostOnHoldActivityActionBodyInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Json(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PostOnHoldActivityActionBodyInputs);
@@ -183,12 +177,10 @@ impl model::Model for PostOnHoldActivityActionBodyOutputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Json(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PostOnHoldActivityActionBodyOutputs);
@@ -238,14 +230,12 @@ impl model::Model for PostOnHoldActivityActionBodySubprocessInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.output),
-            1 => model::Part::Str(&self.release_input),
-            2 => model::Part::Str(&self.process_identifier),
-            3 => model::Part::Str(&self.process_input_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.output);
+        to.opt(2, &self.process_identifier);
+        to.opt(3, &self.process_input_identifier);
+        to.opt(1, &self.release_input);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PostOnHoldActivityActionBodySubprocessInfo);
@@ -281,11 +271,9 @@ impl model::Model for PostOrchestrationActivityBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PostOrchestrationActivityBody);
@@ -321,11 +309,9 @@ impl model::Model for PutOrchestrationActivityBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PutOrchestrationActivityBody);

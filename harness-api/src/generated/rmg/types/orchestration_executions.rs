@@ -36,11 +36,9 @@ impl model::Model for CreateTaskCommentBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.comment),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.comment);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateTaskCommentBody);
@@ -80,11 +78,9 @@ impl model::Model for PostActivityExecutionOutputBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.outputs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.outputs);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PostActivityExecutionOutputBody);
@@ -123,12 +119,10 @@ impl model::Model for PostActivityExecutionOutputBodyOutputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PostActivityExecutionOutputBodyOutputs);
@@ -164,11 +158,9 @@ impl model::Model for StartReleaseExecutionBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.release_input_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.release_input_yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StartReleaseExecutionBody);
@@ -207,12 +199,10 @@ impl model::Model for UpdateExecutionTaskMetadataBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.description);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateExecutionTaskMetadataBody);
@@ -248,11 +238,9 @@ impl model::Model for UpdateExecutionTaskStatusBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateExecutionTaskStatusBody);
@@ -288,11 +276,9 @@ impl model::Model for UpdateTaskCommentBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.comment),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.comment);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateTaskCommentBody);

@@ -40,11 +40,9 @@ impl model::Model for PatchReleaseGroupBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Maybe(&self.auto_execute_on_schedule),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.maybe(0, &self.auto_execute_on_schedule);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PatchReleaseGroupBody);
@@ -86,13 +84,11 @@ impl model::Model for PostReleaseGroupBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.yaml),
-            1 => model::Part::Str(&self.process_identifier),
-            2 => model::Part::Str(&self.process_input_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.process_identifier);
+        to.opt(2, &self.process_input_identifier);
+        to.opt(0, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PostReleaseGroupBody);
@@ -134,13 +130,11 @@ impl model::Model for PutReleaseGroupBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.yaml),
-            1 => model::Part::Str(&self.process_identifier),
-            2 => model::Part::Str(&self.process_input_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.process_identifier);
+        to.opt(2, &self.process_input_identifier);
+        to.opt(0, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PutReleaseGroupBody);

@@ -39,12 +39,10 @@ impl model::Model for PostReleaseActionBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.action),
-            1 => model::Part::Str(&self.message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.action);
+        to.opt(1, &self.message);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PostReleaseActionBody);
@@ -118,37 +116,18 @@ impl model::Model for PostReleaseAdhocBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.color),
-            3 => model::Part::Str(&self.version),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Str(&self.description),
-            6 => model::Part::Int(&self.expected_end_ts),
-            7 => model::Part::Int(&self.expected_start_ts),
-            8 => model::Part::Str(&self.process_identifier),
-            9 => model::Part::Str(&self.process_input_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.color.is_some(),
-                self.version.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.expected_end_ts.is_some(),
-                self.expected_start_ts.is_some(),
-                self.process_identifier.is_some(),
-                self.process_input_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.color);
+        to.opt(5, &self.description);
+        to.opt(6, &self.expected_end_ts);
+        to.opt(7, &self.expected_start_ts);
+        to.opt(4, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(8, &self.process_identifier);
+        to.opt(9, &self.process_input_identifier);
+        to.opt(1, &self.tags);
+        to.opt(3, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PostReleaseAdhocBody);
@@ -184,11 +163,9 @@ impl model::Model for PostReleaseSubprocessTriggerBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.subprocess_info),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.subprocess_info);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PostReleaseSubprocessTriggerBody);
@@ -238,14 +215,12 @@ impl model::Model for PostReleaseSubprocessTriggerBodySubprocessInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.output),
-            1 => model::Part::Str(&self.release_input),
-            2 => model::Part::Str(&self.process_identifier),
-            3 => model::Part::Str(&self.process_input_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.output);
+        to.opt(2, &self.process_identifier);
+        to.opt(3, &self.process_input_identifier);
+        to.opt(1, &self.release_input);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PostReleaseSubprocessTriggerBodySubprocessInfo);
@@ -281,11 +256,9 @@ impl model::Model for PostReleaseSummaryBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.time_ranges),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.time_ranges);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PostReleaseSummaryBody);
@@ -330,14 +303,12 @@ impl model::Model for PostReleaseSummaryBodyTimeRanges {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.limit),
-            1 => model::Part::Str(&self.cursor),
-            2 => model::Part::Int(&self.end_time),
-            3 => model::Part::Int(&self.start_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.cursor);
+        to.opt(2, &self.end_time);
+        to.opt(0, &self.limit);
+        to.opt(3, &self.start_time);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PostReleaseSummaryBodyTimeRanges);
@@ -395,15 +366,13 @@ impl model::Model for PutReleaseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.yaml),
-            1 => model::Part::Int(&self.start_ts),
-            2 => model::Part::Str(&self.duration),
-            3 => model::Part::Str(&self.process_identifier),
-            4 => model::Part::Str(&self.process_input_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.duration);
+        to.opt(3, &self.process_identifier);
+        to.opt(4, &self.process_input_identifier);
+        to.opt(1, &self.start_ts);
+        to.opt(0, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PutReleaseBody);

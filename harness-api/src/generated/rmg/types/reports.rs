@@ -39,12 +39,10 @@ impl model::Model for PostReleaseGroupReportGenerateBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.end_ts),
-            1 => model::Part::Int(&self.start_ts),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.end_ts);
+        to.opt(1, &self.start_ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PostReleaseGroupReportGenerateBody);
@@ -83,12 +81,10 @@ impl model::Model for PostReleaseReportGenerateBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.end_ts),
-            1 => model::Part::Int(&self.start_ts),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.end_ts);
+        to.opt(1, &self.start_ts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PostReleaseReportGenerateBody);

@@ -42,13 +42,11 @@ impl model::Model for PresignUploadBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.release_id),
-            1 => model::Part::Str(&self.content_type),
-            2 => model::Part::Int(&self.content_length),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.content_length);
+        to.opt(1, &self.content_type);
+        to.opt(0, &self.release_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PresignUploadBody);

@@ -56,12 +56,10 @@ impl model::Model for ValidateAccountSecretRefBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.secret_ref_path),
-            1 => model::Part::Str(&self.secret_manager_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.secret_manager_identifier);
+        to.opt(0, &self.secret_ref_path);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ValidateAccountSecretRefBody);

@@ -62,17 +62,15 @@ impl model::Model for Secret {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.spec),
-            3 => model::opt(&self.tags),
-            4 => model::Part::Str(&self.project),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.description);
+        to.opt(5, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(4, &self.project);
+        to.opt(2, &self.spec);
+        to.opt(3, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Secret);
@@ -111,12 +109,10 @@ impl model::Model for SecretFileSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.secret_manager_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.secret_manager_identifier);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SecretFileSpec);
@@ -166,11 +162,9 @@ impl model::Model for SecretRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.secret),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.secret);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(SecretRequest);
@@ -218,15 +212,13 @@ impl model::Model for SecretResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.draft),
-            1 => model::opt(&self.secret),
-            2 => model::Part::Int(&self.created),
-            3 => model::Part::Int(&self.updated),
-            4 => model::Part::Json(&self.governance_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.created);
+        to.opt(0, &self.draft);
+        to.opt(4, &self.governance_metadata);
+        to.opt(1, &self.secret);
+        to.opt(3, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SecretResponse);
@@ -293,15 +285,13 @@ impl model::Model for SecretTextSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.value),
-            2 => model::opt(&self.value_type),
-            3 => model::opt(&self.additional_metadata),
-            4 => model::Part::Str(&self.secret_manager_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.additional_metadata);
+        to.opt(4, &self.secret_manager_identifier);
+        to.opt(0, &self.type_);
+        to.opt(1, &self.value);
+        to.opt(2, &self.value_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SecretTextSpec);
@@ -337,11 +327,9 @@ impl model::Model for SecretTextSpecAdditionalMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.values),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SecretTextSpecAdditionalMetadata);
@@ -388,12 +376,10 @@ impl model::Model for SecretValidationResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.message),
-            1 => model::Part::Flag(&self.success),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.message);
+        to.opt(1, &self.success);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SecretValidationResponse);
@@ -441,15 +427,13 @@ impl model::Model for SshKerberosTgtKeyTabFileSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.port),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.realm),
-            3 => model::Part::Str(&self.key_path),
-            4 => model::Part::Str(&self.principal),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.key_path);
+        to.opt(0, &self.port);
+        to.opt(4, &self.principal);
+        to.opt(2, &self.realm);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SshKerberosTgtKeyTabFileSpec);
@@ -502,15 +486,13 @@ impl model::Model for SshKerberosTgtPasswordSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.port),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.realm),
-            3 => model::Part::Str(&self.password),
-            4 => model::Part::Str(&self.principal),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.password);
+        to.opt(0, &self.port);
+        to.opt(4, &self.principal);
+        to.opt(2, &self.realm);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SshKerberosTgtPasswordSpec);
@@ -562,15 +544,13 @@ impl model::Model for SshKeyPathSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.port),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.key_path),
-            3 => model::Part::Str(&self.username),
-            4 => model::Part::Str(&self.encrypted_passphrase),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.encrypted_passphrase);
+        to.opt(2, &self.key_path);
+        to.opt(0, &self.port);
+        to.opt(1, &self.type_);
+        to.opt(3, &self.username);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SshKeyPathSpec);
@@ -622,15 +602,13 @@ impl model::Model for SshKeyReferenceSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Int(&self.port),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Str(&self.username),
-            4 => model::Part::Str(&self.encrypted_passphrase),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.encrypted_passphrase);
+        to.opt(0, &self.key);
+        to.opt(1, &self.port);
+        to.opt(2, &self.type_);
+        to.opt(3, &self.username);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SshKeyReferenceSpec);
@@ -679,14 +657,12 @@ impl model::Model for SshPasswordSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.port),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.password),
-            3 => model::Part::Str(&self.username),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.password);
+        to.opt(0, &self.port);
+        to.opt(1, &self.type_);
+        to.opt(3, &self.username);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SshPasswordSpec);
@@ -756,33 +732,16 @@ impl model::Model for WinRmNtlmSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.port),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.domain),
-            3 => model::Part::Flag(&self.use_ssl),
-            4 => model::Part::Str(&self.password),
-            5 => model::Part::Str(&self.username),
-            6 => model::Part::Flag(&self.use_no_profile),
-            7 => model::Part::Flag(&self.skip_cert_checks),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.port.is_some(),
-                self.type_.is_some(),
-                self.domain.is_some(),
-                self.use_ssl.is_some(),
-                self.password.is_some(),
-                self.username.is_some(),
-                self.use_no_profile.is_some(),
-                self.skip_cert_checks.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.domain);
+        to.opt(4, &self.password);
+        to.opt(0, &self.port);
+        to.opt(7, &self.skip_cert_checks);
+        to.opt(1, &self.type_);
+        to.opt(6, &self.use_no_profile);
+        to.opt(3, &self.use_ssl);
+        to.opt(5, &self.username);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WinRmNtlmSpec);
@@ -852,33 +811,16 @@ impl model::Model for WinRmTgtKeyTabFileSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.port),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.realm),
-            3 => model::Part::Flag(&self.use_ssl),
-            4 => model::Part::Str(&self.key_path),
-            5 => model::Part::Str(&self.principal),
-            6 => model::Part::Flag(&self.use_no_profile),
-            7 => model::Part::Flag(&self.skip_cert_checks),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.port.is_some(),
-                self.type_.is_some(),
-                self.realm.is_some(),
-                self.use_ssl.is_some(),
-                self.key_path.is_some(),
-                self.principal.is_some(),
-                self.use_no_profile.is_some(),
-                self.skip_cert_checks.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.key_path);
+        to.opt(0, &self.port);
+        to.opt(5, &self.principal);
+        to.opt(2, &self.realm);
+        to.opt(7, &self.skip_cert_checks);
+        to.opt(1, &self.type_);
+        to.opt(6, &self.use_no_profile);
+        to.opt(3, &self.use_ssl);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WinRmTgtKeyTabFileSpec);
@@ -948,33 +890,16 @@ impl model::Model for WinRmTgtPasswordSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.port),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.realm),
-            3 => model::Part::Flag(&self.use_ssl),
-            4 => model::Part::Str(&self.password),
-            5 => model::Part::Str(&self.principal),
-            6 => model::Part::Flag(&self.use_no_profile),
-            7 => model::Part::Flag(&self.skip_cert_checks),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.port.is_some(),
-                self.type_.is_some(),
-                self.realm.is_some(),
-                self.use_ssl.is_some(),
-                self.password.is_some(),
-                self.principal.is_some(),
-                self.use_no_profile.is_some(),
-                self.skip_cert_checks.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.password);
+        to.opt(0, &self.port);
+        to.opt(5, &self.principal);
+        to.opt(2, &self.realm);
+        to.opt(7, &self.skip_cert_checks);
+        to.opt(1, &self.type_);
+        to.opt(6, &self.use_no_profile);
+        to.opt(3, &self.use_ssl);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WinRmTgtPasswordSpec);

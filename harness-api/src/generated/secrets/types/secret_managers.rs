@@ -45,14 +45,12 @@ impl model::Model for ResponseDtoSecretManagerMetadataDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoSecretManagerMetadataDto);
@@ -96,12 +94,10 @@ impl model::Model for SecretManagerMetadataDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.spec),
-            1 => model::opt(&self.encryption_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.encryption_type);
+        to.opt(0, &self.spec);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SecretManagerMetadataDto);
@@ -180,15 +176,13 @@ impl model::Model for SecretManagerMetadataRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.spec),
-            1 => model::Cell::part(&self.identifier),
-            2 => model::Part::Str(&self.org_identifier),
-            3 => model::Cell::part(&self.encryption_type),
-            4 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(3, &self.encryption_type);
+        to.one(1, &self.identifier);
+        to.opt(2, &self.org_identifier);
+        to.opt(4, &self.project_identifier);
+        to.one(0, &self.spec);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(SecretManagerMetadataRequest);

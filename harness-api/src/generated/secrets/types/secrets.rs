@@ -55,14 +55,12 @@ impl model::Model for KerberosConfigDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::Part::Str(&self.realm),
-            2 => model::Part::Str(&self.principal),
-            3 => model::opt(&self.tgt_generation_method),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.principal);
+        to.opt(1, &self.realm);
+        to.opt(0, &self.spec);
+        to.opt(3, &self.tgt_generation_method);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -138,17 +136,15 @@ impl model::Model for KerberosWinRmConfigDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::Part::Str(&self.realm),
-            2 => model::Part::Flag(&self.use_ssl),
-            3 => model::Part::Str(&self.principal),
-            4 => model::Part::Flag(&self.use_no_profile),
-            5 => model::Part::Flag(&self.skip_cert_checks),
-            6 => model::opt(&self.tgt_generation_method),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.principal);
+        to.opt(1, &self.realm);
+        to.opt(5, &self.skip_cert_checks);
+        to.opt(0, &self.spec);
+        to.opt(6, &self.tgt_generation_method);
+        to.opt(4, &self.use_no_profile);
+        to.opt(2, &self.use_ssl);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -228,18 +224,16 @@ impl model::Model for NgSecret {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.spec),
-            2 => model::opt(&self.tags),
-            3 => model::opt(&self.type_),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Str(&self.description),
-            6 => model::Part::Str(&self.org_identifier),
-            7 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.description);
+        to.opt(4, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(6, &self.org_identifier);
+        to.opt(7, &self.project_identifier);
+        to.opt(1, &self.spec);
+        to.opt(2, &self.tags);
+        to.opt(3, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -295,14 +289,12 @@ impl model::Model for NgSecretFileSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::opt(&self.additional_metadata),
-            2 => model::Part::Str(&self.secret_manager_identifier),
-            3 => model::Part::Str(&self.error_message_for_invalid_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.additional_metadata);
+        to.opt(3, &self.error_message_for_invalid_yaml);
+        to.opt(2, &self.secret_manager_identifier);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NgSecretFileSpec);
@@ -350,15 +342,13 @@ impl model::Model for NgSecretResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.draft),
-            1 => model::opt(&self.secret),
-            2 => model::Part::Int(&self.created_at),
-            3 => model::Part::Int(&self.updated_at),
-            4 => model::opt(&self.governance_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.created_at);
+        to.opt(0, &self.draft);
+        to.opt(4, &self.governance_metadata);
+        to.opt(1, &self.secret);
+        to.opt(3, &self.updated_at);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NgSecretResponse);
@@ -422,16 +412,14 @@ impl model::Model for NgSecretTextSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.value),
-            2 => model::opt(&self.value_type),
-            3 => model::opt(&self.additional_metadata),
-            4 => model::Part::Str(&self.secret_manager_identifier),
-            5 => model::Part::Str(&self.error_message_for_invalid_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.additional_metadata);
+        to.opt(5, &self.error_message_for_invalid_yaml);
+        to.opt(4, &self.secret_manager_identifier);
+        to.opt(0, &self.type_);
+        to.opt(1, &self.value);
+        to.opt(2, &self.value_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NgSecretTextSpec);
@@ -499,16 +487,14 @@ impl model::Model for NtlmConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.domain),
-            1 => model::Part::Flag(&self.use_ssl),
-            2 => model::Part::Str(&self.password),
-            3 => model::Part::Str(&self.username),
-            4 => model::Part::Flag(&self.use_no_profile),
-            5 => model::Part::Flag(&self.skip_cert_checks),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.domain);
+        to.opt(2, &self.password);
+        to.opt(5, &self.skip_cert_checks);
+        to.opt(4, &self.use_no_profile);
+        to.opt(1, &self.use_ssl);
+        to.opt(3, &self.username);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NtlmConfig);
@@ -574,33 +560,16 @@ impl model::Model for PageResponseSecretResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageResponseSecretResponse);
@@ -645,14 +614,12 @@ impl model::Model for ResponseDtoPageResponseSecretResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageResponseSecretResponse);
@@ -702,14 +669,12 @@ impl model::Model for ResponseDtoSecretResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoSecretResponse);
@@ -759,14 +724,12 @@ impl model::Model for ResponseDtoSecretValidationResult {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoSecretValidationResult);
@@ -837,33 +800,16 @@ impl model::Model for SecretFilterProperties {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::opt(&self.filter_type),
-            2 => model::Part::Str(&self.search_term),
-            3 => model::Part::Str(&self.secret_name),
-            4 => model::Part::Str(&self.description),
-            5 => model::opt(&self.secret_types),
-            6 => model::Part::Str(&self.secret_identifier),
-            7 => model::opt(&self.secret_manager_identifiers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.tags.is_some(),
-                self.filter_type.is_some(),
-                self.search_term.is_some(),
-                self.secret_name.is_some(),
-                self.description.is_some(),
-                self.secret_types.is_some(),
-                self.secret_identifier.is_some(),
-                self.secret_manager_identifiers.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.description);
+        to.opt(1, &self.filter_type);
+        to.opt(2, &self.search_term);
+        to.opt(6, &self.secret_identifier);
+        to.opt(7, &self.secret_manager_identifiers);
+        to.opt(3, &self.secret_name);
+        to.opt(5, &self.secret_types);
+        to.opt(0, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SecretFilterProperties);
@@ -918,11 +864,9 @@ impl model::Model for SecretRequestWrapper {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.secret),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.secret);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(SecretRequestWrapper);
@@ -980,16 +924,14 @@ impl model::Model for SecretResourceFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.search_term),
-            1 => model::opt(&self.identifiers),
-            2 => model::opt(&self.secret_types),
-            3 => model::opt(&self.source_category),
-            4 => model::Part::Flag(&self.include_secrets_from_every_sub_scope),
-            5 => model::Part::Flag(&self.include_all_secrets_accessible_at_scope),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifiers);
+        to.opt(5, &self.include_all_secrets_accessible_at_scope);
+        to.opt(4, &self.include_secrets_from_every_sub_scope);
+        to.opt(0, &self.search_term);
+        to.opt(2, &self.secret_types);
+        to.opt(3, &self.source_category);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SecretResourceFilter);
@@ -1041,12 +983,10 @@ impl model::Model for SecretValidationResult {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.message),
-            1 => model::Part::Flag(&self.success),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.message);
+        to.opt(1, &self.success);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SecretValidationResult);
@@ -1091,14 +1031,12 @@ impl model::Model for SshAuth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Flag(&self.use_sshj),
-            3 => model::Part::Flag(&self.use_ssh_client),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.opt(3, &self.use_ssh_client);
+        to.opt(2, &self.use_sshj);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -1147,12 +1085,10 @@ impl model::Model for SshConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.credential_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.credential_type);
+        to.opt(0, &self.spec);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -1211,13 +1147,11 @@ impl model::Model for SshKeyPathCredential {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key_path),
-            1 => model::Part::Str(&self.user_name),
-            2 => model::Part::Str(&self.encrypted_passphrase),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.encrypted_passphrase);
+        to.opt(0, &self.key_path);
+        to.opt(1, &self.user_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SshKeyPathCredential);
@@ -1259,13 +1193,11 @@ impl model::Model for SshKeyReferenceCredentialDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.user_name),
-            2 => model::Part::Str(&self.encrypted_passphrase),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.encrypted_passphrase);
+        to.opt(0, &self.key);
+        to.opt(1, &self.user_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SshKeyReferenceCredentialDto);
@@ -1310,14 +1242,12 @@ impl model::Model for SshKeySpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth),
-            1 => model::Part::Int(&self.port),
-            2 => model::Part::Str(&self.type_),
-            3 => model::Part::Str(&self.error_message_for_invalid_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth);
+        to.opt(3, &self.error_message_for_invalid_yaml);
+        to.opt(1, &self.port);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SshKeySpec);
@@ -1356,12 +1286,10 @@ impl model::Model for SshPasswordCredentialDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.password),
-            1 => model::Part::Str(&self.user_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.password);
+        to.opt(1, &self.user_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SshPasswordCredentialDto);
@@ -1402,11 +1330,9 @@ impl model::Model for TgtKeyTabFilePathSpecDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key_path),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key_path);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TgtKeyTabFilePathSpecDto);
@@ -1442,11 +1368,9 @@ impl model::Model for TgtPasswordSpecDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.password),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.password);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TgtPasswordSpecDto);
@@ -1485,12 +1409,10 @@ impl model::Model for WinRmAuth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -1539,12 +1461,10 @@ impl model::Model for WinRmCommandParameter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.value),
-            1 => model::Part::Str(&self.parameter),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.parameter);
+        to.opt(0, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WinRmCommandParameter);
@@ -1592,15 +1512,13 @@ impl model::Model for WinRmCredentialsSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth),
-            1 => model::Part::Int(&self.port),
-            2 => model::Part::Str(&self.type_),
-            3 => model::opt(&self.parameters),
-            4 => model::Part::Str(&self.error_message_for_invalid_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth);
+        to.opt(4, &self.error_message_for_invalid_yaml);
+        to.opt(3, &self.parameters);
+        to.opt(1, &self.port);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WinRmCredentialsSpec);

@@ -45,14 +45,12 @@ impl model::Model for CategoriesIdBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Flag(&self.enabled),
-            2 => model::Part::Str(&self.description),
-            3 => model::Part::Flag(&self.is_predefined),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.description);
+        to.opt(1, &self.enabled);
+        to.opt(3, &self.is_predefined);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CategoriesIdBody);
@@ -100,15 +98,13 @@ impl model::Model for CategoryResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Flag(&self.enabled),
-            3 => model::Part::Str(&self.description),
-            4 => model::Part::Flag(&self.is_predefined),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.description);
+        to.opt(2, &self.enabled);
+        to.opt(0, &self.id);
+        to.opt(4, &self.is_predefined);
+        to.opt(1, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CategoryResponse);
@@ -147,12 +143,10 @@ impl model::Model for DeleteCategoriesResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.count),
-            1 => model::opt(&self.records),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.opt(1, &self.records);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeleteCategoriesResponse);
@@ -191,12 +185,10 @@ impl model::Model for DeleteCategoriesResponseRecords {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Flag(&self.success),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.success);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeleteCategoriesResponseRecords);
@@ -235,12 +227,10 @@ impl model::Model for DeleteCategoryResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.count),
-            1 => model::opt(&self.records),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.opt(1, &self.records);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeleteCategoryResponse);
@@ -279,12 +269,10 @@ impl model::Model for DeleteCategoryResponseRecords {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Flag(&self.success),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.success);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeleteCategoryResponseRecords);
@@ -326,13 +314,11 @@ impl model::Model for ListCategoriesRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.page),
-            1 => model::opt(&self.filter),
-            2 => model::Part::Int(&self.page_size),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.filter);
+        to.opt(0, &self.page);
+        to.opt(2, &self.page_size);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListCategoriesRequest);
@@ -374,13 +360,11 @@ impl model::Model for ListCategoriesResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.count),
-            1 => model::opt(&self.records),
-            2 => model::opt(&self.metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.opt(2, &self.metadata);
+        to.opt(1, &self.records);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListCategoriesResponse);
@@ -446,33 +430,16 @@ impl model::Model for ListCategoriesResponseRecords {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Flag(&self.enabled),
-            3 => model::Part::Int(&self.created_at),
-            4 => model::Part::Int(&self.updated_at),
-            5 => model::Part::Str(&self.description),
-            6 => model::Part::Int(&self.count_of_ous),
-            7 => model::Part::Flag(&self.is_predefined),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.name.is_some(),
-                self.enabled.is_some(),
-                self.created_at.is_some(),
-                self.updated_at.is_some(),
-                self.description.is_some(),
-                self.count_of_ous.is_some(),
-                self.is_predefined.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.count_of_ous);
+        to.opt(3, &self.created_at);
+        to.opt(5, &self.description);
+        to.opt(2, &self.enabled);
+        to.opt(0, &self.id);
+        to.opt(7, &self.is_predefined);
+        to.opt(1, &self.name);
+        to.opt(4, &self.updated_at);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListCategoriesResponseRecords);
@@ -530,16 +497,14 @@ impl model::Model for OrgCategoriesBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Flag(&self.enabled),
-            2 => model::Part::Str(&self.root_ou_name),
-            3 => model::Part::Str(&self.description),
-            4 => model::Part::Int(&self.workspace_id),
-            5 => model::Part::Flag(&self.is_predefined),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.description);
+        to.opt(1, &self.enabled);
+        to.opt(5, &self.is_predefined);
+        to.opt(0, &self.name);
+        to.opt(2, &self.root_ou_name);
+        to.opt(4, &self.workspace_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OrgCategoriesBody);
@@ -581,13 +546,11 @@ impl model::Model for V1orgworkspacesunitslistFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.name),
-            1 => model::Part::Flag(&self.enabled),
-            2 => model::Part::Flag(&self.is_predefined),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.enabled);
+        to.opt(2, &self.is_predefined);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1orgworkspacesunitslistFilter);

@@ -45,14 +45,12 @@ impl model::Model for CreateCollectionRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.sections),
-            2 => model::Part::Str(&self.parent_ref_id),
-            3 => model::Part::Str(&self.ou_category_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(3, &self.ou_category_id);
+        to.opt(2, &self.parent_ref_id);
+        to.opt(1, &self.sections);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateCollectionRequest);
@@ -88,11 +86,9 @@ impl model::Model for DeleteCollectionResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.message);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeleteCollectionResponse);
@@ -134,13 +130,11 @@ impl model::Model for ListCollectionsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.count),
-            1 => model::opt(&self.records),
-            2 => model::opt(&self.metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.opt(2, &self.metadata);
+        to.opt(1, &self.records);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListCollectionsResponse);
@@ -242,51 +236,25 @@ impl model::Model for ListCollectionsResponseRecords {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.path),
-            3 => model::opt(&self.tags),
-            4 => model::Part::Str(&self.ou_id),
-            5 => model::opt(&self.admins),
-            6 => model::Part::Str(&self.version),
-            7 => model::opt(&self.managers),
-            8 => model::opt(&self.sections),
-            9 => model::Part::Int(&self.created_at),
-            10 => model::Part::Int(&self.workspace_id),
-            11 => model::Part::Int(&self.parent_ref_id),
-            12 => model::Part::Str(&self.ou_category_id),
-            13 => model::Part::Int(&self.no_of_dashboards),
-            14 => model::Part::Str(&self.workflow_profile_id),
-            15 => model::Part::Int(&self.default_dashboard_id),
-            16 => model::Part::Str(&self.workflow_profile_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.name.is_some(),
-                self.path.is_some(),
-                self.tags.is_some(),
-                self.ou_id.is_some(),
-                self.admins.is_some(),
-                self.version.is_some(),
-                self.managers.is_some(),
-                self.sections.is_some(),
-                self.created_at.is_some(),
-                self.workspace_id.is_some(),
-                self.parent_ref_id.is_some(),
-                self.ou_category_id.is_some(),
-                self.no_of_dashboards.is_some(),
-                self.workflow_profile_id.is_some(),
-                self.default_dashboard_id.is_some(),
-                self.workflow_profile_name.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.admins);
+        to.opt(9, &self.created_at);
+        to.opt(15, &self.default_dashboard_id);
+        to.opt(0, &self.id);
+        to.opt(7, &self.managers);
+        to.opt(1, &self.name);
+        to.opt(13, &self.no_of_dashboards);
+        to.opt(12, &self.ou_category_id);
+        to.opt(4, &self.ou_id);
+        to.opt(11, &self.parent_ref_id);
+        to.opt(2, &self.path);
+        to.opt(8, &self.sections);
+        to.opt(3, &self.tags);
+        to.opt(6, &self.version);
+        to.opt(14, &self.workflow_profile_id);
+        to.opt(16, &self.workflow_profile_name);
+        to.opt(10, &self.workspace_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListCollectionsResponseRecords);
@@ -334,15 +302,13 @@ impl model::Model for OrgUnitsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.sections),
-            3 => model::Part::Str(&self.parent_ref_id),
-            4 => model::Part::Str(&self.ou_category_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.opt(4, &self.ou_category_id);
+        to.opt(3, &self.parent_ref_id);
+        to.opt(2, &self.sections);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OrgUnitsBody);
@@ -381,12 +347,10 @@ impl model::Model for SaveCollectionResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.errors),
-            1 => model::opt(&self.success),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.errors);
+        to.opt(1, &self.success);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SaveCollectionResponse);
@@ -428,13 +392,11 @@ impl model::Model for UnitsListBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.page),
-            1 => model::opt(&self.filter),
-            2 => model::Part::Int(&self.page_size),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.filter);
+        to.opt(0, &self.page);
+        to.opt(2, &self.page_size);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UnitsListBody);
@@ -473,12 +435,10 @@ impl model::Model for V1orgunitsIntegrations {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Json(&self.filters),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.filters);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1orgunitsIntegrations);
@@ -517,12 +477,10 @@ impl model::Model for V1orgunitsSections {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::opt(&self.integrations),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.integrations);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1orgunitsSections);
@@ -558,11 +516,9 @@ impl model::Model for V1orgunitslistFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ou_category_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ou_category_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1orgunitslistFilter);

@@ -45,14 +45,12 @@ impl model::Model for ListCategoriesResponseMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.page),
-            1 => model::Part::Flag(&self.has_next),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.total_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.has_next);
+        to.opt(0, &self.page);
+        to.opt(2, &self.page_size);
+        to.opt(3, &self.total_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListCategoriesResponseMetadata);

@@ -42,13 +42,11 @@ impl model::Model for GetContributorSchemaResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.fields),
-            1 => model::Part::Int(&self.version),
-            2 => model::Part::Int(&self.created_at),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.created_at);
+        to.opt(0, &self.fields);
+        to.opt(1, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetContributorSchemaResponse);
@@ -106,16 +104,14 @@ impl model::Model for GetContributorSchemaResponseFields {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Int(&self.index),
-            3 => model::Part::Str(&self.description),
-            4 => model::Part::Str(&self.display_name),
-            5 => model::Part::Flag(&self.system_field),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.description);
+        to.opt(4, &self.display_name);
+        to.opt(2, &self.index);
+        to.opt(0, &self.key);
+        to.opt(5, &self.system_field);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetContributorSchemaResponseFields);
@@ -157,13 +153,11 @@ impl model::Model for GetContributorVersionsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.count),
-            1 => model::opt(&self.records),
-            2 => model::opt(&self.metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.opt(2, &self.metadata);
+        to.opt(1, &self.records);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetContributorVersionsResponse);
@@ -205,13 +199,11 @@ impl model::Model for GetContributorVersionsResponseRecords {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetContributorVersionsResponseRecords);
@@ -250,12 +242,10 @@ impl model::Model for ListActiveUsersResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.records),
-            1 => model::opt(&self.metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.metadata);
+        to.opt(0, &self.records);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListActiveUsersResponse);
@@ -294,12 +284,10 @@ impl model::Model for ListActiveUsersResponseIntegrationUserIds {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.user_id),
-            1 => model::Part::Str(&self.integration_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.integration_id);
+        to.opt(0, &self.user_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListActiveUsersResponseIntegrationUserIds);
@@ -357,16 +345,14 @@ impl model::Model for ListActiveUsersResponseMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.page),
-            1 => model::Part::Flag(&self.has_next),
-            2 => model::Part::Int(&self.next_page),
-            3 => model::Part::Int(&self.page_size),
-            4 => model::Part::Int(&self.total_count),
-            5 => model::Part::Int(&self.non_users_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.has_next);
+        to.opt(2, &self.next_page);
+        to.opt(5, &self.non_users_count);
+        to.opt(0, &self.page);
+        to.opt(3, &self.page_size);
+        to.opt(4, &self.total_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListActiveUsersResponseMetadata);
@@ -436,35 +422,17 @@ impl model::Model for ListActiveUsersResponseRecords {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.email),
-            2 => model::Part::Str(&self.version),
-            3 => model::Part::Str(&self.org_uuid),
-            4 => model::Part::Str(&self.full_name),
-            5 => model::Part::Int(&self.created_at),
-            6 => model::Part::Int(&self.updated_at),
-            7 => model::Part::Json(&self.additional_fields),
-            8 => model::opt(&self.integration_user_ids),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.email.is_some(),
-                self.version.is_some(),
-                self.org_uuid.is_some(),
-                self.full_name.is_some(),
-                self.created_at.is_some(),
-                self.updated_at.is_some(),
-                self.additional_fields.is_some(),
-                self.integration_user_ids.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.additional_fields);
+        to.opt(5, &self.created_at);
+        to.opt(1, &self.email);
+        to.opt(4, &self.full_name);
+        to.opt(0, &self.id);
+        to.opt(8, &self.integration_user_ids);
+        to.opt(3, &self.org_uuid);
+        to.opt(6, &self.updated_at);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListActiveUsersResponseRecords);
@@ -506,13 +474,11 @@ impl model::Model for ListContributorsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.org_user_count),
-            1 => model::opt(&self.org_user_details),
-            2 => model::Part::Int(&self.integration_user_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.integration_user_count);
+        to.opt(0, &self.org_user_count);
+        to.opt(1, &self.org_user_details);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListContributorsResponse);
@@ -562,14 +528,12 @@ impl model::Model for ListContributorsResponseIntegrationUserDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.cloud_id),
-            1 => model::Part::Int(&self.integration_id),
-            2 => model::Part::Str(&self.integration_type),
-            3 => model::Part::Str(&self.integration_user_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cloud_id);
+        to.opt(1, &self.integration_id);
+        to.opt(2, &self.integration_type);
+        to.opt(3, &self.integration_user_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListContributorsResponseIntegrationUserDetails);
@@ -625,15 +589,13 @@ impl model::Model for ListContributorsResponseOrgUserDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.email),
-            1 => model::Part::Str(&self.full_name),
-            2 => model::Part::Str(&self.org_user_id),
-            3 => model::Part::Str(&self.org_user_ref_id),
-            4 => model::opt(&self.integration_user_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.email);
+        to.opt(1, &self.full_name);
+        to.opt(4, &self.integration_user_details);
+        to.opt(2, &self.org_user_id);
+        to.opt(3, &self.org_user_ref_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListContributorsResponseOrgUserDetails);
@@ -707,37 +669,18 @@ impl model::Model for OrgUsersBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.email),
-            2 => model::Part::Str(&self.version),
-            3 => model::Part::Str(&self.org_uuid),
-            4 => model::Part::Str(&self.full_name),
-            5 => model::Part::Int(&self.created_at),
-            6 => model::Part::Int(&self.updated_at),
-            7 => model::Part::Json(&self.additional_fields),
-            8 => model::opt(&self.integration_user_ids),
-            9 => model::Part::Str(&self.dynamic_column_aggs_region),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.email.is_some(),
-                self.version.is_some(),
-                self.org_uuid.is_some(),
-                self.full_name.is_some(),
-                self.created_at.is_some(),
-                self.updated_at.is_some(),
-                self.additional_fields.is_some(),
-                self.integration_user_ids.is_some(),
-                self.dynamic_column_aggs_region.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.additional_fields);
+        to.opt(5, &self.created_at);
+        to.opt(9, &self.dynamic_column_aggs_region);
+        to.opt(1, &self.email);
+        to.opt(4, &self.full_name);
+        to.opt(0, &self.id);
+        to.opt(8, &self.integration_user_ids);
+        to.opt(3, &self.org_uuid);
+        to.opt(6, &self.updated_at);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OrgUsersBody);
@@ -773,11 +716,9 @@ impl model::Model for UpdateContributorsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.message);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateContributorsResponse);
@@ -819,13 +760,11 @@ impl model::Model for UsersListBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.page),
-            1 => model::Part::Json(&self.filter),
-            2 => model::Part::Int(&self.page_size),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.filter);
+        to.opt(0, &self.page);
+        to.opt(2, &self.page_size);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UsersListBody);

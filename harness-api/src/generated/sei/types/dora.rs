@@ -39,12 +39,10 @@ impl model::Model for ChangeFailureRateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.stats),
-            1 => model::opt(&self.time_series),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.stats);
+        to.opt(1, &self.time_series);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChangeFailureRateResponse);
@@ -89,14 +87,12 @@ impl model::Model for ChangeFailureRateResponseStats {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.band),
-            1 => model::Part::Flag(&self.is_absolute),
-            2 => model::Part::Num(&self.failure_rate),
-            3 => model::Part::Int(&self.total_deployment),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.band);
+        to.opt(2, &self.failure_rate);
+        to.opt(1, &self.is_absolute);
+        to.opt(3, &self.total_deployment);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChangeFailureRateResponseStats);
@@ -138,13 +134,11 @@ impl model::Model for ChangeFailureRateResponseTimeSeries {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.day),
-            1 => model::opt(&self.week),
-            2 => model::opt(&self.month),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.day);
+        to.opt(2, &self.month);
+        to.opt(1, &self.week);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChangeFailureRateResponseTimeSeries);
@@ -186,13 +180,11 @@ impl model::Model for ChangeFailureRateResponseTimeSeriesDay {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.key),
-            1 => model::Part::Int(&self.count),
-            2 => model::Part::Str(&self.additional_key),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.additional_key);
+        to.opt(1, &self.count);
+        to.opt(0, &self.key);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChangeFailureRateResponseTimeSeriesDay);
@@ -231,12 +223,10 @@ impl model::Model for DeploymentFrequencyResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.stats),
-            1 => model::opt(&self.time_series),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.stats);
+        to.opt(1, &self.time_series);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeploymentFrequencyResponse);
@@ -290,15 +280,13 @@ impl model::Model for DeploymentFrequencyResponseStats {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.band),
-            1 => model::Part::Num(&self.count_per_day),
-            2 => model::Part::Num(&self.count_per_week),
-            3 => model::Part::Num(&self.count_per_month),
-            4 => model::Part::Int(&self.total_deployment),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.band);
+        to.opt(1, &self.count_per_day);
+        to.opt(3, &self.count_per_month);
+        to.opt(2, &self.count_per_week);
+        to.opt(4, &self.total_deployment);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeploymentFrequencyResponseStats);
@@ -337,12 +325,10 @@ impl model::Model for DoraChangeFailureRateBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.filter),
-            1 => model::opt(&self.ou_ids),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.filter);
+        to.opt(1, &self.ou_ids);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DoraChangeFailureRateBody);
@@ -381,12 +367,10 @@ impl model::Model for DoraDeploymentFrequencyBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.filter),
-            1 => model::opt(&self.ou_ids),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.filter);
+        to.opt(1, &self.ou_ids);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DoraDeploymentFrequencyBody);
@@ -428,13 +412,11 @@ impl model::Model for DoraLeadtimeBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.across),
-            1 => model::opt(&self.filter),
-            2 => model::opt(&self.ou_ids),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.across);
+        to.opt(1, &self.filter);
+        to.opt(2, &self.ou_ids);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DoraLeadtimeBody);
@@ -479,14 +461,12 @@ impl model::Model for DoraMeantimeBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.across),
-            1 => model::opt(&self.filter),
-            2 => model::opt(&self.ou_ids),
-            3 => model::Part::Str(&self.widget_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.across);
+        to.opt(1, &self.filter);
+        to.opt(2, &self.ou_ids);
+        to.opt(3, &self.widget_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DoraMeantimeBody);
@@ -528,13 +508,11 @@ impl model::Model for LeadTimeResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.count),
-            1 => model::opt(&self.records),
-            2 => model::opt(&self.metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.opt(2, &self.metadata);
+        to.opt(1, &self.records);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LeadTimeResponse);
@@ -576,13 +554,11 @@ impl model::Model for LeadTimeResponseRecords {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Num(&self.lead_time),
-            2 => model::opt(&self.work_item),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.lead_time);
+        to.opt(2, &self.work_item);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LeadTimeResponseRecords);
@@ -621,12 +597,10 @@ impl model::Model for LeadTimeResponseWorkItem {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.resolved_at),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.resolved_at);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LeadTimeResponseWorkItem);
@@ -671,14 +645,12 @@ impl model::Model for MeanTimeToRestoreResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.band),
-            1 => model::Part::Str(&self.unit),
-            2 => model::Part::Num(&self.mean_time),
-            3 => model::Part::Int(&self.total_incidents),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.band);
+        to.opt(2, &self.mean_time);
+        to.opt(3, &self.total_incidents);
+        to.opt(1, &self.unit);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MeanTimeToRestoreResponse);
@@ -714,11 +686,9 @@ impl model::Model for V1dorachangeFailureRateFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.time_range),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.time_range);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1dorachangeFailureRateFilter);
@@ -757,12 +727,10 @@ impl model::Model for V1dorachangeFailureRateFilterTimeRange {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.gt),
-            1 => model::Part::Int(&self.lt),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.gt);
+        to.opt(1, &self.lt);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1dorachangeFailureRateFilterTimeRange);
@@ -824,17 +792,15 @@ impl model::Model for V1doraleadtimeFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ratings),
-            1 => model::Part::Str(&self.calculation),
-            2 => model::opt(&self.integration_ids),
-            3 => model::Part::Str(&self.work_items_type),
-            4 => model::opt(&self.jira_issue_types),
-            5 => model::opt(&self.jira_issue_resolved_at),
-            6 => model::Part::Flag(&self.limit_to_only_applicable_data),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.calculation);
+        to.opt(2, &self.integration_ids);
+        to.opt(5, &self.jira_issue_resolved_at);
+        to.opt(4, &self.jira_issue_types);
+        to.opt(6, &self.limit_to_only_applicable_data);
+        to.opt(0, &self.ratings);
+        to.opt(3, &self.work_items_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1doraleadtimeFilter);
@@ -873,12 +839,10 @@ impl model::Model for V1doraleadtimeFilterJiraIssueResolvedAt {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.gt),
-            1 => model::Part::Str(&self.lt),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.gt);
+        to.opt(1, &self.lt);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1doraleadtimeFilterJiraIssueResolvedAt);
@@ -932,15 +896,13 @@ impl model::Model for V1dorameantimeFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ratings),
-            1 => model::Part::Str(&self.calculation),
-            2 => model::opt(&self.integration_ids),
-            3 => model::Part::Str(&self.work_items_type),
-            4 => model::Part::Flag(&self.limit_to_only_applicable_data),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.calculation);
+        to.opt(2, &self.integration_ids);
+        to.opt(4, &self.limit_to_only_applicable_data);
+        to.opt(0, &self.ratings);
+        to.opt(3, &self.work_items_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1dorameantimeFilter);

@@ -39,12 +39,10 @@ impl model::Model for CalenderSloTargetSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -105,14 +103,12 @@ impl model::Model for CvDowntimeStatusDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            1 => model::Part::Int(&self.end_time),
-            2 => model::Part::Int(&self.start_time),
-            3 => model::Part::Str(&self.end_date_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.end_date_time);
+        to.opt(1, &self.end_time);
+        to.opt(2, &self.start_time);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CvDowntimeStatusDetails);
@@ -154,13 +150,11 @@ impl model::Model for CvProjectParams {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_identifier),
-            1 => model::Part::Str(&self.account_identifier),
-            2 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_identifier);
+        to.opt(0, &self.org_identifier);
+        to.opt(2, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CvProjectParams);
@@ -202,13 +196,11 @@ impl model::Model for CvSloError {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.failed_state),
-            1 => model::Part::Str(&self.error_message),
-            2 => model::Part::Str(&self.slo_error_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.error_message);
+        to.opt(0, &self.failed_state);
+        to.opt(2, &self.slo_error_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CvSloError);
@@ -362,77 +354,38 @@ impl model::Model for CvSloHealthListView {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.org_name),
-            3 => model::Part::Str(&self.sli_type),
-            4 => model::Part::Str(&self.slo_type),
-            5 => model::Part::Num(&self.burn_rate),
-            6 => model::opt(&self.slo_error),
-            7 => model::Part::Str(&self.description),
-            8 => model::Part::Str(&self.project_name),
-            9 => model::Part::Str(&self.service_name),
-            10 => model::opt(&self.user_journeys),
-            11 => model::opt(&self.project_params),
-            12 => model::Part::Str(&self.slo_identifier),
-            13 => model::Part::Str(&self.slo_target_type),
-            14 => model::Part::Str(&self.evaluation_type),
-            15 => model::Part::Str(&self.environment_name),
-            16 => model::Part::Str(&self.error_budget_risk),
-            17 => model::Part::Str(&self.user_journey_name),
-            18 => model::Part::Str(&self.health_source_name),
-            19 => model::Part::Int(&self.no_of_active_alerts),
-            20 => model::Part::Int(&self.total_error_budget),
-            21 => model::Part::Str(&self.service_identifier),
-            22 => model::Part::Num(&self.slo_target_percentage),
-            23 => model::Part::Int(&self.error_budget_remaining),
-            24 => model::Part::Str(&self.monitored_service_name),
-            25 => model::opt(&self.downtime_status_details),
-            26 => model::Part::Str(&self.environment_identifier),
-            27 => model::Part::Str(&self.health_source_identifier),
-            28 => model::Part::Str(&self.monitored_service_identifier),
-            29 => model::Part::Num(&self.error_budget_remaining_percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.org_name.is_some(),
-                self.sli_type.is_some(),
-                self.slo_type.is_some(),
-                self.burn_rate.is_some(),
-                self.slo_error.is_some(),
-                self.description.is_some(),
-                self.project_name.is_some(),
-                self.service_name.is_some(),
-                self.user_journeys.is_some(),
-                self.project_params.is_some(),
-                self.slo_identifier.is_some(),
-                self.slo_target_type.is_some(),
-                self.evaluation_type.is_some(),
-                self.environment_name.is_some(),
-                self.error_budget_risk.is_some(),
-                self.user_journey_name.is_some(),
-                self.health_source_name.is_some(),
-                self.no_of_active_alerts.is_some(),
-                self.total_error_budget.is_some(),
-                self.service_identifier.is_some(),
-                self.slo_target_percentage.is_some(),
-                self.error_budget_remaining.is_some(),
-                self.monitored_service_name.is_some(),
-                self.downtime_status_details.is_some(),
-                self.environment_identifier.is_some(),
-                self.health_source_identifier.is_some(),
-                self.monitored_service_identifier.is_some(),
-                self.error_budget_remaining_percentage.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.burn_rate);
+        to.opt(7, &self.description);
+        to.opt(25, &self.downtime_status_details);
+        to.opt(26, &self.environment_identifier);
+        to.opt(15, &self.environment_name);
+        to.opt(23, &self.error_budget_remaining);
+        to.opt(29, &self.error_budget_remaining_percentage);
+        to.opt(16, &self.error_budget_risk);
+        to.opt(14, &self.evaluation_type);
+        to.opt(27, &self.health_source_identifier);
+        to.opt(18, &self.health_source_name);
+        to.opt(28, &self.monitored_service_identifier);
+        to.opt(24, &self.monitored_service_name);
+        to.opt(0, &self.name);
+        to.opt(19, &self.no_of_active_alerts);
+        to.opt(2, &self.org_name);
+        to.opt(8, &self.project_name);
+        to.opt(11, &self.project_params);
+        to.opt(21, &self.service_identifier);
+        to.opt(9, &self.service_name);
+        to.opt(3, &self.sli_type);
+        to.opt(6, &self.slo_error);
+        to.opt(12, &self.slo_identifier);
+        to.opt(22, &self.slo_target_percentage);
+        to.opt(13, &self.slo_target_type);
+        to.opt(4, &self.slo_type);
+        to.opt(1, &self.tags);
+        to.opt(20, &self.total_error_budget);
+        to.opt(17, &self.user_journey_name);
+        to.opt(10, &self.user_journeys);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CvSloHealthListView);
@@ -471,12 +424,10 @@ impl model::Model for CvngEmailChannelSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.recipients),
-            1 => model::opt(&self.user_groups),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.recipients);
+        to.opt(1, &self.user_groups);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CvngEmailChannelSpec);
@@ -515,12 +466,10 @@ impl model::Model for CvngNotificationChannel {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -578,12 +527,10 @@ impl model::Model for CvngPagerDutyChannelSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.user_groups),
-            1 => model::Part::Str(&self.integration_key),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.integration_key);
+        to.opt(0, &self.user_groups);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CvngPagerDutyChannelSpec);
@@ -622,12 +569,10 @@ impl model::Model for CvngRollbackSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.rollback_window),
-            1 => model::Part::Str(&self.infrastructure_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.infrastructure_id);
+        to.opt(0, &self.rollback_window);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CvngRollbackSpec);
@@ -666,12 +611,10 @@ impl model::Model for CvngSlackChannelSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.user_groups),
-            1 => model::Part::Str(&self.webhook_url),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.user_groups);
+        to.opt(1, &self.webhook_url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CvngSlackChannelSpec);
@@ -725,15 +668,13 @@ impl model::Model for CvngWebhookChannelSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.headers),
-            1 => model::opt(&self.user_groups),
-            2 => model::Part::Str(&self.webhook_url),
-            3 => model::Part::Str(&self.authorization_token),
-            4 => model::Part::Int(&self.expression_functor_token),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.authorization_token);
+        to.opt(4, &self.expression_functor_token);
+        to.opt(0, &self.headers);
+        to.opt(1, &self.user_groups);
+        to.opt(2, &self.webhook_url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CvngWebhookChannelSpec);
@@ -772,12 +713,10 @@ impl model::Model for CvngmsTeamsChannelSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ms_team_keys),
-            1 => model::opt(&self.user_groups),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ms_team_keys);
+        to.opt(1, &self.user_groups);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CvngmsTeamsChannelSpec);
@@ -816,12 +755,10 @@ impl model::Model for DataPoints {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.value),
-            1 => model::Part::Int(&self.timestamp),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.timestamp);
+        to.opt(0, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DataPoints);
@@ -857,11 +794,9 @@ impl model::Model for MonthlyCalenderSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.day_of_month),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.day_of_month);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MonthlyCalenderSpec);
@@ -923,17 +858,15 @@ impl model::Model for NotificationRule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.type_),
-            2 => model::opt(&self.conditions),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.org_identifier),
-            5 => model::Part::Str(&self.project_identifier),
-            6 => model::opt(&self.notification_method),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.conditions);
+        to.opt(3, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(6, &self.notification_method);
+        to.opt(4, &self.org_identifier);
+        to.opt(5, &self.project_identifier);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NotificationRule);
@@ -972,12 +905,10 @@ impl model::Model for NotificationRuleCondition {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NotificationRuleCondition);
@@ -1025,12 +956,10 @@ impl model::Model for NotificationRuleRefDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.enabled),
-            1 => model::Part::Str(&self.notification_rule_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.enabled);
+        to.opt(1, &self.notification_rule_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NotificationRuleRefDto);
@@ -1075,14 +1004,12 @@ impl model::Model for NotificationRuleResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.enabled),
-            1 => model::Part::Int(&self.created_at),
-            2 => model::Part::Int(&self.last_modified_at),
-            3 => model::opt(&self.notification_rule),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.created_at);
+        to.opt(0, &self.enabled);
+        to.opt(2, &self.last_modified_at);
+        to.opt(3, &self.notification_rule);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NotificationRuleResponse);
@@ -1153,33 +1080,16 @@ impl model::Model for PageResponseNotificationRuleResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageResponseNotificationRuleResponse);
@@ -1245,33 +1155,16 @@ impl model::Model for PageResponseSloHealthListView {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageResponseSloHealthListView);
@@ -1307,11 +1200,9 @@ impl model::Model for QuarterlyCalenderSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.quarter_start),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.quarter_start);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(QuarterlyCalenderSpec);
@@ -1361,14 +1252,12 @@ impl model::Model for ResponseDtoPageResponseNotificationRuleResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageResponseNotificationRuleResponse);
@@ -1418,14 +1307,12 @@ impl model::Model for ResponseDtoPageResponseSloHealthListView {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageResponseSloHealthListView);
@@ -1466,11 +1353,9 @@ impl model::Model for RollingSloTargetSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.period_length),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.period_length);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RollingSloTargetSpec);
@@ -1552,41 +1437,20 @@ impl model::Model for SloDashboardApiFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::opt(&self.target_types),
-            2 => model::Part::Str(&self.search_filter),
-            3 => model::Part::Flag(&self.child_resource),
-            4 => model::opt(&self.env_identifiers),
-            5 => model::opt(&self.evaluation_type),
-            6 => model::opt(&self.evaluation_types),
-            7 => model::opt(&self.error_budget_risks),
-            8 => model::opt(&self.slo_target_filter_dto),
-            9 => model::Part::Str(&self.composite_slo_identifier),
-            10 => model::opt(&self.user_journey_identifiers),
-            11 => model::Part::Str(&self.monitored_service_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.type_.is_some(),
-                self.target_types.is_some(),
-                self.search_filter.is_some(),
-                self.child_resource.is_some(),
-                self.env_identifiers.is_some(),
-                self.evaluation_type.is_some(),
-                self.evaluation_types.is_some(),
-                self.error_budget_risks.is_some(),
-                self.slo_target_filter_dto.is_some(),
-                self.composite_slo_identifier.is_some(),
-                self.user_journey_identifiers.is_some(),
-                self.monitored_service_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.child_resource);
+        to.opt(9, &self.composite_slo_identifier);
+        to.opt(4, &self.env_identifiers);
+        to.opt(7, &self.error_budget_risks);
+        to.opt(5, &self.evaluation_type);
+        to.opt(6, &self.evaluation_types);
+        to.opt(11, &self.monitored_service_identifier);
+        to.opt(2, &self.search_filter);
+        to.opt(8, &self.slo_target_filter_dto);
+        to.opt(1, &self.target_types);
+        to.opt(0, &self.type_);
+        to.opt(10, &self.user_journey_identifiers);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SloDashboardApiFilter);
@@ -1660,12 +1524,10 @@ impl model::Model for SloTargetFilterDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -1717,12 +1579,10 @@ impl model::Model for UserJourney {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UserJourney);
@@ -1758,11 +1618,9 @@ impl model::Model for WeeklyCalendarSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.day_of_week),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.day_of_week);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WeeklyCalendarSpec);

@@ -58,13 +58,11 @@ impl model::Model for AffectedEntity {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.env_name),
-            1 => model::Cell::part(&self.service_name),
-            2 => model::Cell::part(&self.monitored_service_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.env_name);
+        to.one(2, &self.monitored_service_identifier);
+        to.one(1, &self.service_name);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(AffectedEntity);
@@ -103,12 +101,10 @@ impl model::Model for AllEntitiesRule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::opt(&self.affected_entity),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.affected_entity);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AllEntitiesRule);
@@ -154,13 +150,11 @@ impl model::Model for CvDowntimeEntity {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.env_name),
-            1 => model::Part::Str(&self.service_name),
-            2 => model::Part::Str(&self.monitored_service_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.env_name);
+        to.opt(2, &self.monitored_service_identifier);
+        to.opt(1, &self.service_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CvDowntimeEntity);
@@ -226,33 +220,16 @@ impl model::Model for CvDowntimeHistoryItem {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.category),
-            2 => model::opt(&self.duration),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.end_date_time),
-            5 => model::Part::Str(&self.start_date_time),
-            6 => model::opt(&self.downtime_details),
-            7 => model::opt(&self.affected_entities),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.category.is_some(),
-                self.duration.is_some(),
-                self.identifier.is_some(),
-                self.end_date_time.is_some(),
-                self.start_date_time.is_some(),
-                self.downtime_details.is_some(),
-                self.affected_entities.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.affected_entities);
+        to.opt(1, &self.category);
+        to.opt(6, &self.downtime_details);
+        to.opt(2, &self.duration);
+        to.opt(4, &self.end_date_time);
+        to.opt(3, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(5, &self.start_date_time);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CvDowntimeHistoryItem);
@@ -326,37 +303,18 @@ impl model::Model for CvDowntimeListItem {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.spec),
-            2 => model::Part::Flag(&self.enabled),
-            3 => model::Part::Str(&self.category),
-            4 => model::opt(&self.duration),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Str(&self.description),
-            7 => model::opt(&self.last_modified),
-            8 => model::opt(&self.affected_entities),
-            9 => model::opt(&self.downtime_status_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.spec.is_some(),
-                self.enabled.is_some(),
-                self.category.is_some(),
-                self.duration.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.last_modified.is_some(),
-                self.affected_entities.is_some(),
-                self.downtime_status_details.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.affected_entities);
+        to.opt(3, &self.category);
+        to.opt(6, &self.description);
+        to.opt(9, &self.downtime_status_details);
+        to.opt(4, &self.duration);
+        to.opt(2, &self.enabled);
+        to.opt(5, &self.identifier);
+        to.opt(7, &self.last_modified);
+        to.opt(0, &self.name);
+        to.opt(1, &self.spec);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CvDowntimeListItem);
@@ -406,12 +364,10 @@ impl model::Model for CvEntityDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.enabled),
-            1 => model::Cell::part(&self.entity_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.enabled);
+        to.one(1, &self.entity_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CvEntityDetails);
@@ -450,12 +406,10 @@ impl model::Model for CvLastModified {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.last_modified_at),
-            1 => model::Part::Str(&self.last_modified_by),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.last_modified_at);
+        to.opt(1, &self.last_modified_by);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CvLastModified);
@@ -500,14 +454,12 @@ impl model::Model for CvMonitoredServiceOption {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.identifier),
-            2 => model::Part::Str(&self.service_ref),
-            3 => model::Part::Str(&self.environment_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.environment_ref);
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(2, &self.service_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CvMonitoredServiceOption);
@@ -613,39 +565,19 @@ impl model::Model for Downtime {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::Cell::part(&self.spec),
-            2 => model::opt(&self.tags),
-            3 => model::opt(&self.scope),
-            4 => model::Part::Flag(&self.enabled),
-            5 => model::Cell::part(&self.category),
-            6 => model::Cell::part(&self.identifier),
-            7 => model::Part::Str(&self.description),
-            8 => model::Cell::part(&self.entities_rule),
-            9 => model::Cell::part(&self.org_identifier),
-            10 => model::Cell::part(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                true,
-                self.tags.is_some(),
-                self.scope.is_some(),
-                self.enabled.is_some(),
-                true,
-                true,
-                self.description.is_some(),
-                true,
-                true,
-                true,
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(5, &self.category);
+        to.opt(7, &self.description);
+        to.opt(4, &self.enabled);
+        to.one(8, &self.entities_rule);
+        to.one(6, &self.identifier);
+        to.one(0, &self.name);
+        to.one(9, &self.org_identifier);
+        to.one(10, &self.project_identifier);
+        to.opt(3, &self.scope);
+        to.one(1, &self.spec);
+        to.opt(2, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(Downtime);
@@ -688,12 +620,10 @@ impl model::Model for DowntimeDuration {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.duration_type),
-            1 => model::Part::Int(&self.duration_value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.duration_type);
+        to.opt(1, &self.duration_value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DowntimeDuration);
@@ -736,12 +666,10 @@ impl model::Model for DowntimeRecurrence {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.recurrence_type),
-            1 => model::Part::Int(&self.recurrence_value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.recurrence_type);
+        to.opt(1, &self.recurrence_value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DowntimeRecurrence);
@@ -793,12 +721,10 @@ impl model::Model for DowntimeSpecDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -867,13 +793,11 @@ impl model::Model for EntityIdentifiersRule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::opt(&self.affected_entity),
-            2 => model::Cell::part(&self.entity_identifiers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.affected_entity);
+        to.one(2, &self.entity_identifiers);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(EntityIdentifiersRule);
@@ -925,15 +849,13 @@ impl model::Model for OnetimeDowntimeSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.timezone),
-            3 => model::Part::Int(&self.start_time),
-            4 => model::Part::Str(&self.start_date_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(4, &self.start_date_time);
+        to.opt(3, &self.start_time);
+        to.opt(2, &self.timezone);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -979,11 +901,9 @@ impl model::Model for OnetimeDurationBasedSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.downtime_duration),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.downtime_duration);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OnetimeDurationBasedSpec);
@@ -1022,12 +942,10 @@ impl model::Model for OnetimeEndTimeBasedSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.end_time),
-            1 => model::Part::Str(&self.end_date_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.end_date_time);
+        to.opt(0, &self.end_time);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OnetimeEndTimeBasedSpec);
@@ -1095,17 +1013,15 @@ impl model::Model for RecurringDowntimeSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.timezone),
-            1 => model::Part::Int(&self.start_time),
-            2 => model::Part::Str(&self.start_date_time),
-            3 => model::opt(&self.downtime_duration),
-            4 => model::Part::Int(&self.recurrence_end_time),
-            5 => model::opt(&self.downtime_recurrence),
-            6 => model::Part::Str(&self.recurrence_end_date_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.downtime_duration);
+        to.opt(5, &self.downtime_recurrence);
+        to.opt(6, &self.recurrence_end_date_time);
+        to.opt(4, &self.recurrence_end_time);
+        to.opt(2, &self.start_date_time);
+        to.opt(1, &self.start_time);
+        to.opt(0, &self.timezone);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RecurringDowntimeSpec);
@@ -1150,14 +1066,12 @@ impl model::Model for GetDowntimeAssociatedMonitoredServicesResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetDowntimeAssociatedMonitoredServicesResponse);
@@ -1223,33 +1137,16 @@ impl model::Model for GetDowntimeAssociatedMonitoredServicesResponseData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetDowntimeAssociatedMonitoredServicesResponseData);
@@ -1299,14 +1196,12 @@ impl model::Model for GetHistoryResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetHistoryResponse);
@@ -1372,33 +1267,16 @@ impl model::Model for GetHistoryResponseData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetHistoryResponseData);
@@ -1447,14 +1325,12 @@ impl model::Model for ListDowntimesResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListDowntimesResponse);
@@ -1520,33 +1396,16 @@ impl model::Model for ListDowntimesResponseData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListDowntimesResponseData);

@@ -62,17 +62,15 @@ impl model::Model for CreateHealthSourceBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.mcp_ref),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Str(&self.connector_ref),
-            4 => model::Part::Str(&self.data_source_type),
-            5 => model::opt(&self.query_definitions),
-            6 => model::opt(&self.health_source_params),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.connector_ref);
+        to.opt(4, &self.data_source_type);
+        to.opt(6, &self.health_source_params);
+        to.opt(2, &self.identifier);
+        to.opt(1, &self.mcp_ref);
+        to.opt(0, &self.name);
+        to.opt(5, &self.query_definitions);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateHealthSourceBody);
@@ -111,12 +109,10 @@ impl model::Model for CreateHealthSourceBodyQueryDefinitions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::Part::Str(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateHealthSourceBodyQueryDefinitions);
@@ -152,11 +148,9 @@ impl model::Model for CreateHealthSourceBodyQueryDefinitionsSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateHealthSourceBodyQueryDefinitionsSpec);
@@ -218,17 +212,15 @@ impl model::Model for UpdateHealthSourceBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.mcp_ref),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Str(&self.connector_ref),
-            4 => model::Part::Str(&self.data_source_type),
-            5 => model::opt(&self.query_definitions),
-            6 => model::opt(&self.health_source_params),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.connector_ref);
+        to.opt(4, &self.data_source_type);
+        to.opt(6, &self.health_source_params);
+        to.opt(2, &self.identifier);
+        to.opt(1, &self.mcp_ref);
+        to.opt(0, &self.name);
+        to.opt(5, &self.query_definitions);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateHealthSourceBody);
@@ -267,12 +259,10 @@ impl model::Model for UpdateHealthSourceBodyQueryDefinitions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::Part::Str(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateHealthSourceBodyQueryDefinitions);
@@ -308,11 +298,9 @@ impl model::Model for UpdateHealthSourceBodyQueryDefinitionsSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateHealthSourceBodyQueryDefinitionsSpec);

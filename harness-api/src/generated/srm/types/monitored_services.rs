@@ -51,16 +51,14 @@ impl model::Model for ChangeSourceDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Json(&self.spec),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Flag(&self.enabled),
-            4 => model::opt(&self.category),
-            5 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.category);
+        to.opt(3, &self.enabled);
+        to.opt(5, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(1, &self.spec);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChangeSourceDto);
@@ -126,15 +124,13 @@ impl model::Model for CvHealthScore {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.end_time),
-            1 => model::Part::Int(&self.start_time),
-            2 => model::Part::Str(&self.risk_status),
-            3 => model::Part::Int(&self.health_score),
-            4 => model::opt(&self.time_range_params),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.end_time);
+        to.opt(3, &self.health_score);
+        to.opt(2, &self.risk_status);
+        to.opt(1, &self.start_time);
+        to.opt(4, &self.time_range_params);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CvHealthScore);
@@ -179,14 +175,12 @@ impl model::Model for CvHealthSourceItem {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Str(&self.verification_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(1, &self.type_);
+        to.opt(3, &self.verification_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CvHealthSourceItem);
@@ -222,11 +216,9 @@ impl model::Model for CvHealthTrend {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.health_scores),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.health_scores);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CvHealthTrend);
@@ -324,49 +316,24 @@ impl model::Model for CvMonitoredServiceListItem {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.type_),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.service_ref),
-            5 => model::Part::Str(&self.service_name),
-            6 => model::Part::Json(&self.change_summary),
-            7 => model::Part::Str(&self.environment_ref),
-            8 => model::Part::Str(&self.environment_name),
-            9 => model::opt(&self.historical_trend),
-            10 => model::opt(&self.current_health_score),
-            11 => model::opt(&self.environment_ref_list),
-            12 => model::opt(&self.slo_health_indicators),
-            13 => model::opt(&self.dependent_health_score),
-            14 => model::Part::Flag(&self.health_monitoring_enabled),
-            15 => model::Part::Flag(&self.service_monitoring_enabled),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.identifier.is_some(),
-                self.service_ref.is_some(),
-                self.service_name.is_some(),
-                self.change_summary.is_some(),
-                self.environment_ref.is_some(),
-                self.environment_name.is_some(),
-                self.historical_trend.is_some(),
-                self.current_health_score.is_some(),
-                self.environment_ref_list.is_some(),
-                self.slo_health_indicators.is_some(),
-                self.dependent_health_score.is_some(),
-                self.health_monitoring_enabled.is_some(),
-                self.service_monitoring_enabled.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.change_summary);
+        to.opt(10, &self.current_health_score);
+        to.opt(13, &self.dependent_health_score);
+        to.opt(8, &self.environment_name);
+        to.opt(7, &self.environment_ref);
+        to.opt(11, &self.environment_ref_list);
+        to.opt(14, &self.health_monitoring_enabled);
+        to.opt(9, &self.historical_trend);
+        to.opt(3, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(15, &self.service_monitoring_enabled);
+        to.opt(5, &self.service_name);
+        to.opt(4, &self.service_ref);
+        to.opt(12, &self.slo_health_indicators);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CvMonitoredServiceListItem);
@@ -405,12 +372,10 @@ impl model::Model for CvMonitoredServiceScore {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.current_health_score),
-            1 => model::opt(&self.dependent_health_score),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.current_health_score);
+        to.opt(1, &self.dependent_health_score);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CvMonitoredServiceScore);
@@ -449,12 +414,10 @@ impl model::Model for CvTimeRange {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.end_time),
-            1 => model::Part::Int(&self.start_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.end_time);
+        to.opt(1, &self.start_time);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CvTimeRange);
@@ -528,37 +491,18 @@ impl model::Model for HealthSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Json(&self.spec),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Json(&self.mcp_ref),
-            4 => model::opt(&self.version),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Json(&self.connector_ref),
-            7 => model::Part::Json(&self.data_source_type),
-            8 => model::Part::Json(&self.query_definitions),
-            9 => model::Part::Json(&self.health_source_params),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.spec.is_some(),
-                self.type_.is_some(),
-                self.mcp_ref.is_some(),
-                self.version.is_some(),
-                self.identifier.is_some(),
-                self.connector_ref.is_some(),
-                self.data_source_type.is_some(),
-                self.query_definitions.is_some(),
-                self.health_source_params.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.connector_ref);
+        to.opt(7, &self.data_source_type);
+        to.opt(9, &self.health_source_params);
+        to.opt(5, &self.identifier);
+        to.opt(3, &self.mcp_ref);
+        to.opt(0, &self.name);
+        to.opt(8, &self.query_definitions);
+        to.opt(1, &self.spec);
+        to.opt(2, &self.type_);
+        to.opt(4, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HealthSource);
@@ -678,51 +622,25 @@ impl model::Model for MonitoredService {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Flag(&self.enabled),
-            4 => model::opt(&self.sources),
-            5 => model::opt(&self.template),
-            6 => model::Part::Str(&self.identifier),
-            7 => model::Part::Str(&self.service_ref),
-            8 => model::Part::Str(&self.description),
-            9 => model::opt(&self.dependencies),
-            10 => model::Part::Str(&self.org_identifier),
-            11 => model::Part::Str(&self.environment_ref),
-            12 => model::Part::Str(&self.project_identifier),
-            13 => model::opt(&self.environment_ref_list),
-            14 => model::Part::Str(&self.template_identifier),
-            15 => model::opt(&self.notification_rule_refs),
-            16 => model::Part::Str(&self.template_version_label),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.enabled.is_some(),
-                self.sources.is_some(),
-                self.template.is_some(),
-                self.identifier.is_some(),
-                self.service_ref.is_some(),
-                self.description.is_some(),
-                self.dependencies.is_some(),
-                self.org_identifier.is_some(),
-                self.environment_ref.is_some(),
-                self.project_identifier.is_some(),
-                self.environment_ref_list.is_some(),
-                self.template_identifier.is_some(),
-                self.notification_rule_refs.is_some(),
-                self.template_version_label.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.dependencies);
+        to.opt(8, &self.description);
+        to.opt(3, &self.enabled);
+        to.opt(11, &self.environment_ref);
+        to.opt(13, &self.environment_ref_list);
+        to.opt(6, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(15, &self.notification_rule_refs);
+        to.opt(10, &self.org_identifier);
+        to.opt(12, &self.project_identifier);
+        to.opt(7, &self.service_ref);
+        to.opt(4, &self.sources);
+        to.opt(1, &self.tags);
+        to.opt(5, &self.template);
+        to.opt(14, &self.template_identifier);
+        to.opt(16, &self.template_version_label);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MonitoredService);
@@ -788,33 +706,16 @@ impl model::Model for MonitoredServiceReference {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            1 => model::Part::Str(&self.org_identifier),
-            2 => model::Part::Str(&self.account_identifier),
-            3 => model::Part::Str(&self.project_identifier),
-            4 => model::Part::Str(&self.service_identifier),
-            5 => model::opt(&self.reconciliation_status),
-            6 => model::opt(&self.environment_identifiers),
-            7 => model::Part::Int(&self.last_reconciled_timestamp),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.identifier.is_some(),
-                self.org_identifier.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-                self.service_identifier.is_some(),
-                self.reconciliation_status.is_some(),
-                self.environment_identifiers.is_some(),
-                self.last_reconciled_timestamp.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account_identifier);
+        to.opt(6, &self.environment_identifiers);
+        to.opt(0, &self.identifier);
+        to.opt(7, &self.last_reconciled_timestamp);
+        to.opt(1, &self.org_identifier);
+        to.opt(3, &self.project_identifier);
+        to.opt(5, &self.reconciliation_status);
+        to.opt(4, &self.service_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MonitoredServiceReference);
@@ -863,13 +764,11 @@ impl model::Model for MonitoredServiceResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.created_at),
-            1 => model::Part::Int(&self.last_modified_at),
-            2 => model::opt(&self.monitored_service),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.created_at);
+        to.opt(1, &self.last_modified_at);
+        to.opt(2, &self.monitored_service);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MonitoredServiceResponse);
@@ -939,33 +838,16 @@ impl model::Model for PageResponseMonitoredServiceReference {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageResponseMonitoredServiceReference);
@@ -1010,14 +892,12 @@ impl model::Model for ResponseDtoMonitoredServiceResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoMonitoredServiceResponse);
@@ -1064,13 +944,11 @@ impl model::Model for RestResponseMonitoredServiceResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.meta_data),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.response_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RestResponseMonitoredServiceResponse);
@@ -1112,13 +990,11 @@ impl model::Model for RestResponsePageResponseMonitoredServiceReference {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.meta_data),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.response_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RestResponsePageResponseMonitoredServiceReference);
@@ -1160,13 +1036,11 @@ impl model::Model for ServiceDependencyDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::opt(&self.dependency_metadata),
-            2 => model::Part::Str(&self.monitored_service_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.dependency_metadata);
+        to.opt(2, &self.monitored_service_identifier);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceDependencyDto);
@@ -1211,12 +1085,10 @@ impl model::Model for ServiceDependencyMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::opt(&self.supported_change_source_types),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.supported_change_source_types);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceDependencyMetadata);
@@ -1267,12 +1139,10 @@ impl model::Model for Sources {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.change_sources),
-            1 => model::opt(&self.health_sources),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.change_sources);
+        to.opt(1, &self.health_sources);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Sources);
@@ -1326,15 +1196,13 @@ impl model::Model for TemplateDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.template_ref),
-            1 => model::Part::Str(&self.version_label),
-            2 => model::Part::Str(&self.template_inputs),
-            3 => model::Part::Flag(&self.is_template_by_reference),
-            4 => model::Part::Int(&self.last_reconciliation_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.is_template_by_reference);
+        to.opt(4, &self.last_reconciliation_time);
+        to.opt(2, &self.template_inputs);
+        to.opt(0, &self.template_ref);
+        to.opt(1, &self.version_label);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateDto);
@@ -1376,13 +1244,11 @@ impl model::Model for GetHealthSourcesForMonitoredServiceIdentifierResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.meta_data),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.response_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetHealthSourcesForMonitoredServiceIdentifierResponse);
@@ -1435,14 +1301,12 @@ impl model::Model for GetMonitoredServiceScoreResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetMonitoredServiceScoreResponse);
@@ -1503,14 +1367,12 @@ impl model::Model for GetOverAllHealthScoreResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetOverAllHealthScoreResponse);
@@ -1565,14 +1427,12 @@ impl model::Model for MonitoredServicesListResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MonitoredServicesListResponse);
@@ -1638,33 +1498,16 @@ impl model::Model for MonitoredServicesListResponseData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MonitoredServicesListResponseData);

@@ -86,23 +86,21 @@ impl model::Model for AbstractServiceLevelObjective {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.spec),
-            2 => model::opt(&self.tags),
-            3 => model::opt(&self.type_),
-            4 => model::opt(&self.slo_target),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Str(&self.description),
-            7 => model::Part::Str(&self.org_identifier),
-            8 => model::opt(&self.user_journey_refs),
-            9 => model::Part::Str(&self.project_identifier),
-            10 => model::opt(&self.notification_rule_refs),
-            11 => model::Part::Int(&self.error_budget_calculation_period),
-            12 => model::Part::Int(&self.error_budget_calculation_validity),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.description);
+        to.opt(11, &self.error_budget_calculation_period);
+        to.opt(12, &self.error_budget_calculation_validity);
+        to.opt(5, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(10, &self.notification_rule_refs);
+        to.opt(7, &self.org_identifier);
+        to.opt(9, &self.project_identifier);
+        to.opt(4, &self.slo_target);
+        to.opt(1, &self.spec);
+        to.opt(2, &self.tags);
+        to.opt(3, &self.type_);
+        to.opt(8, &self.user_journey_refs);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -158,13 +156,11 @@ impl model::Model for CompositeServiceLevelObjectiveSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.evaluation_type),
-            1 => model::opt(&self.slo_formula_type),
-            2 => model::opt(&self.service_level_objectives_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.evaluation_type);
+        to.opt(2, &self.service_level_objectives_details);
+        to.opt(1, &self.slo_formula_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CompositeServiceLevelObjectiveSpec);
@@ -240,33 +236,16 @@ impl model::Model for PageResponseServiceLevelObjectiveV2Response {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageResponseServiceLevelObjectiveV2Response);
@@ -311,14 +290,12 @@ impl model::Model for ResponseDtoPageResponseServiceLevelObjectiveV2Response {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageResponseServiceLevelObjectiveV2Response);
@@ -365,13 +342,11 @@ impl model::Model for RestResponseServiceLevelObjectiveV2Response {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.meta_data),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.response_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RestResponseServiceLevelObjectiveV2Response);
@@ -413,13 +388,11 @@ impl model::Model for RestResponseTimeGraphResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.meta_data),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.response_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RestResponseTimeGraphResponse);
@@ -467,15 +440,13 @@ impl model::Model for ServiceLevelIndicatorDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Json(&self.spec),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.health_source_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.health_source_ref);
+        to.opt(3, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(1, &self.spec);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceLevelIndicatorDto);
@@ -533,15 +504,13 @@ impl model::Model for ServiceLevelObjectiveDetailsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.account_id),
-            1 => model::Part::Str(&self.org_identifier),
-            2 => model::Part::Str(&self.project_identifier),
-            3 => model::Part::Num(&self.weightage_percentage),
-            4 => model::Part::Str(&self.service_level_objective_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.account_id);
+        to.opt(1, &self.org_identifier);
+        to.opt(2, &self.project_identifier);
+        to.opt(4, &self.service_level_objective_ref);
+        to.opt(3, &self.weightage_percentage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceLevelObjectiveDetailsDto);
@@ -589,13 +558,11 @@ impl model::Model for ServiceLevelObjectiveV2Response {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.created_at),
-            1 => model::Part::Int(&self.last_modified_at),
-            2 => model::opt(&self.service_level_objective_v2),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.created_at);
+        to.opt(1, &self.last_modified_at);
+        to.opt(2, &self.service_level_objective_v2);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceLevelObjectiveV2Response);
@@ -637,13 +604,11 @@ impl model::Model for SimpleServiceLevelObjectiveSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.health_source_ref),
-            1 => model::Part::Str(&self.monitored_service_ref),
-            2 => model::opt(&self.service_level_indicators),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.health_source_ref);
+        to.opt(1, &self.monitored_service_ref);
+        to.opt(2, &self.service_level_indicators);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SimpleServiceLevelObjectiveSpec);
@@ -685,13 +650,11 @@ impl model::Model for SloTargetDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Num(&self.slo_target_percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.slo_target_percentage);
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn settle(&mut self) {
@@ -743,13 +706,11 @@ impl model::Model for TimeGraphResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.end_time),
-            1 => model::Part::Int(&self.start_time),
-            2 => model::opt(&self.data_points),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.data_points);
+        to.opt(0, &self.end_time);
+        to.opt(1, &self.start_time);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TimeGraphResponse);

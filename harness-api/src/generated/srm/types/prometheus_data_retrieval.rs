@@ -88,33 +88,16 @@ impl model::Model for PrometheusQueryRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.step),
-            1 => model::Cell::part(&self.type_),
-            2 => model::Cell::part(&self.query),
-            3 => model::Cell::part(&self.end_time),
-            4 => model::Part::Str(&self.account_id),
-            5 => model::Cell::part(&self.start_time),
-            6 => model::Part::Str(&self.connector_ref),
-            7 => model::Part::Str(&self.connector_info_dto),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.step.is_some(),
-                true,
-                true,
-                true,
-                self.account_id.is_some(),
-                true,
-                self.connector_ref.is_some(),
-                self.connector_info_dto.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_id);
+        to.opt(7, &self.connector_info_dto);
+        to.opt(6, &self.connector_ref);
+        to.one(3, &self.end_time);
+        to.one(2, &self.query);
+        to.one(5, &self.start_time);
+        to.opt(0, &self.step);
+        to.one(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(PrometheusQueryRequest);

@@ -36,11 +36,9 @@ impl model::Model for DowntimeStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DowntimeStatus);
@@ -85,14 +83,12 @@ impl model::Model for DowntimeStatusDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status),
-            1 => model::Part::Int(&self.end_time),
-            2 => model::Part::Int(&self.start_time),
-            3 => model::Part::Str(&self.end_date_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.end_date_time);
+        to.opt(1, &self.end_time);
+        to.opt(2, &self.start_time);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DowntimeStatusDetails);
@@ -146,15 +142,13 @@ impl model::Model for MetricGraph {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.end_time),
-            1 => model::Part::Int(&self.start_time),
-            2 => model::opt(&self.data_points),
-            3 => model::Part::Str(&self.metric_name),
-            4 => model::Part::Str(&self.metric_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.data_points);
+        to.opt(0, &self.end_time);
+        to.opt(4, &self.metric_identifier);
+        to.opt(3, &self.metric_name);
+        to.opt(1, &self.start_time);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MetricGraph);
@@ -196,13 +190,11 @@ impl model::Model for ProjectParams {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_identifier),
-            1 => model::Part::Str(&self.account_identifier),
-            2 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_identifier);
+        to.opt(0, &self.org_identifier);
+        to.opt(2, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProjectParams);
@@ -238,11 +230,9 @@ impl model::Model for ServiceLevelObjectiveType {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceLevelObjectiveType);
@@ -278,11 +268,9 @@ impl model::Model for SliEvaluationType {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SliEvaluationType);
@@ -324,13 +312,11 @@ impl model::Model for SloError {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.failed_state),
-            1 => model::Part::Str(&self.error_message),
-            2 => model::Part::Str(&self.slo_error_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.error_message);
+        to.opt(0, &self.failed_state);
+        to.opt(2, &self.slo_error_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SloError);
@@ -480,75 +466,37 @@ impl model::Model for SloHealthListView {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.org_name),
-            3 => model::opt(&self.slo_type),
-            4 => model::Part::Num(&self.burn_rate),
-            5 => model::opt(&self.slo_error),
-            6 => model::Part::Str(&self.description),
-            7 => model::Part::Str(&self.project_name),
-            8 => model::Part::Str(&self.service_name),
-            9 => model::opt(&self.user_journeys),
-            10 => model::opt(&self.project_params),
-            11 => model::Part::Str(&self.slo_identifier),
-            12 => model::opt(&self.evaluation_type),
-            13 => model::opt(&self.slo_target_type),
-            14 => model::Part::Str(&self.environment_name),
-            15 => model::Part::Str(&self.error_budget_risk),
-            16 => model::Part::Str(&self.user_journey_name),
-            17 => model::Part::Str(&self.health_source_name),
-            18 => model::Part::Str(&self.service_identifier),
-            19 => model::Part::Int(&self.total_error_budget),
-            20 => model::Part::Int(&self.no_of_active_alerts),
-            21 => model::Part::Num(&self.slo_target_percentage),
-            22 => model::Part::Str(&self.environment_identifier),
-            23 => model::Part::Int(&self.error_budget_remaining),
-            24 => model::Part::Str(&self.monitored_service_name),
-            25 => model::opt(&self.downtime_status_details),
-            26 => model::Part::Str(&self.health_source_identifier),
-            27 => model::Part::Str(&self.monitored_service_identifier),
-            28 => model::Part::Num(&self.error_budget_remaining_percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.org_name.is_some(),
-                self.slo_type.is_some(),
-                self.burn_rate.is_some(),
-                self.slo_error.is_some(),
-                self.description.is_some(),
-                self.project_name.is_some(),
-                self.service_name.is_some(),
-                self.user_journeys.is_some(),
-                self.project_params.is_some(),
-                self.slo_identifier.is_some(),
-                self.evaluation_type.is_some(),
-                self.slo_target_type.is_some(),
-                self.environment_name.is_some(),
-                self.error_budget_risk.is_some(),
-                self.user_journey_name.is_some(),
-                self.health_source_name.is_some(),
-                self.service_identifier.is_some(),
-                self.total_error_budget.is_some(),
-                self.no_of_active_alerts.is_some(),
-                self.slo_target_percentage.is_some(),
-                self.environment_identifier.is_some(),
-                self.error_budget_remaining.is_some(),
-                self.monitored_service_name.is_some(),
-                self.downtime_status_details.is_some(),
-                self.health_source_identifier.is_some(),
-                self.monitored_service_identifier.is_some(),
-                self.error_budget_remaining_percentage.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.burn_rate);
+        to.opt(6, &self.description);
+        to.opt(25, &self.downtime_status_details);
+        to.opt(22, &self.environment_identifier);
+        to.opt(14, &self.environment_name);
+        to.opt(23, &self.error_budget_remaining);
+        to.opt(28, &self.error_budget_remaining_percentage);
+        to.opt(15, &self.error_budget_risk);
+        to.opt(12, &self.evaluation_type);
+        to.opt(26, &self.health_source_identifier);
+        to.opt(17, &self.health_source_name);
+        to.opt(27, &self.monitored_service_identifier);
+        to.opt(24, &self.monitored_service_name);
+        to.opt(0, &self.name);
+        to.opt(20, &self.no_of_active_alerts);
+        to.opt(2, &self.org_name);
+        to.opt(7, &self.project_name);
+        to.opt(10, &self.project_params);
+        to.opt(18, &self.service_identifier);
+        to.opt(8, &self.service_name);
+        to.opt(5, &self.slo_error);
+        to.opt(11, &self.slo_identifier);
+        to.opt(21, &self.slo_target_percentage);
+        to.opt(13, &self.slo_target_type);
+        to.opt(3, &self.slo_type);
+        to.opt(1, &self.tags);
+        to.opt(19, &self.total_error_budget);
+        to.opt(16, &self.user_journey_name);
+        to.opt(9, &self.user_journeys);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SloHealthListView);
@@ -584,11 +532,9 @@ impl model::Model for SloTargetType {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SloTargetType);

@@ -82,41 +82,20 @@ impl model::Model for ApiCallLogDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Int(&self.end_time),
-            3 => model::opt(&self.requests),
-            4 => model::Part::Str(&self.account_id),
-            5 => model::Part::Int(&self.created_at),
-            6 => model::opt(&self.responses),
-            7 => model::Part::Int(&self.start_time),
-            8 => model::Part::Int(&self.request_time),
-            9 => model::Part::Str(&self.traceable_id),
-            10 => model::Part::Int(&self.response_time),
-            11 => model::opt(&self.traceable_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.end_time.is_some(),
-                self.requests.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.responses.is_some(),
-                self.start_time.is_some(),
-                self.request_time.is_some(),
-                self.traceable_id.is_some(),
-                self.response_time.is_some(),
-                self.traceable_type.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_id);
+        to.opt(5, &self.created_at);
+        to.opt(2, &self.end_time);
+        to.opt(8, &self.request_time);
+        to.opt(3, &self.requests);
+        to.opt(10, &self.response_time);
+        to.opt(6, &self.responses);
+        to.opt(7, &self.start_time);
+        to.opt(0, &self.tags);
+        to.opt(9, &self.traceable_id);
+        to.opt(11, &self.traceable_type);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApiCallLogDto);
@@ -158,13 +137,11 @@ impl model::Model for ApiCallLogDtoField {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApiCallLogDtoField);
@@ -225,13 +202,11 @@ impl model::Model for CvngLogTag {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CvngLogTag);
@@ -309,37 +284,18 @@ impl model::Model for ExecutionLogDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.log),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Int(&self.end_time),
-            4 => model::opt(&self.log_level),
-            5 => model::Part::Str(&self.account_id),
-            6 => model::Part::Int(&self.created_at),
-            7 => model::Part::Int(&self.start_time),
-            8 => model::Part::Str(&self.traceable_id),
-            9 => model::opt(&self.traceable_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.log.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.end_time.is_some(),
-                self.log_level.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.start_time.is_some(),
-                self.traceable_id.is_some(),
-                self.traceable_type.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account_id);
+        to.opt(6, &self.created_at);
+        to.opt(3, &self.end_time);
+        to.opt(0, &self.log);
+        to.opt(4, &self.log_level);
+        to.opt(7, &self.start_time);
+        to.opt(1, &self.tags);
+        to.opt(8, &self.traceable_id);
+        to.opt(9, &self.traceable_type);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExecutionLogDto);
@@ -418,33 +374,16 @@ impl model::Model for PageResponseCvngLog {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageResponseCvngLog);
@@ -486,13 +425,11 @@ impl model::Model for RestResponseListSloErrorBudgetReset {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.meta_data),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.response_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RestResponseListSloErrorBudgetReset);
@@ -534,13 +471,11 @@ impl model::Model for RestResponsePageResponseCvngLog {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.meta_data),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.response_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RestResponsePageResponseCvngLog);
@@ -582,13 +517,11 @@ impl model::Model for RestResponseSloErrorBudgetReset {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.meta_data),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.response_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RestResponseSloErrorBudgetReset);
@@ -654,33 +587,16 @@ impl model::Model for SloErrorBudgetReset {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.reason),
-            1 => model::Part::Int(&self.created_at),
-            2 => model::Part::Int(&self.valid_until),
-            3 => model::Part::Int(&self.error_budget_at_reset),
-            4 => model::Part::Int(&self.error_budget_increment_minutes),
-            5 => model::Part::Int(&self.remaining_error_budget_at_reset),
-            6 => model::Part::Num(&self.error_budget_increment_percentage),
-            7 => model::Part::Str(&self.service_level_objective_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.reason.is_some(),
-                self.created_at.is_some(),
-                self.valid_until.is_some(),
-                self.error_budget_at_reset.is_some(),
-                self.error_budget_increment_minutes.is_some(),
-                self.remaining_error_budget_at_reset.is_some(),
-                self.error_budget_increment_percentage.is_some(),
-                self.service_level_objective_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.created_at);
+        to.opt(3, &self.error_budget_at_reset);
+        to.opt(4, &self.error_budget_increment_minutes);
+        to.opt(6, &self.error_budget_increment_percentage);
+        to.opt(0, &self.reason);
+        to.opt(5, &self.remaining_error_budget_at_reset);
+        to.opt(7, &self.service_level_objective_identifier);
+        to.opt(2, &self.valid_until);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SloErrorBudgetReset);

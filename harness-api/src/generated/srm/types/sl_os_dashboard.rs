@@ -78,39 +78,19 @@ impl model::Model for MonitoredServiceDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_name),
-            1 => model::Part::Str(&self.project_name),
-            2 => model::Part::Str(&self.service_name),
-            3 => model::opt(&self.project_params),
-            4 => model::Part::Str(&self.environment_name),
-            5 => model::Part::Str(&self.health_source_name),
-            6 => model::Part::Str(&self.service_identifier),
-            7 => model::Part::Str(&self.monitored_service_name),
-            8 => model::Part::Str(&self.environment_identifier),
-            9 => model::Part::Str(&self.health_source_identifier),
-            10 => model::Part::Str(&self.monitored_service_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org_name.is_some(),
-                self.project_name.is_some(),
-                self.service_name.is_some(),
-                self.project_params.is_some(),
-                self.environment_name.is_some(),
-                self.health_source_name.is_some(),
-                self.service_identifier.is_some(),
-                self.monitored_service_name.is_some(),
-                self.environment_identifier.is_some(),
-                self.health_source_identifier.is_some(),
-                self.monitored_service_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.environment_identifier);
+        to.opt(4, &self.environment_name);
+        to.opt(9, &self.health_source_identifier);
+        to.opt(5, &self.health_source_name);
+        to.opt(10, &self.monitored_service_identifier);
+        to.opt(7, &self.monitored_service_name);
+        to.opt(0, &self.org_name);
+        to.opt(1, &self.project_name);
+        to.opt(3, &self.project_params);
+        to.opt(6, &self.service_identifier);
+        to.opt(2, &self.service_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MonitoredServiceDetail);
@@ -176,33 +156,16 @@ impl model::Model for PageResponseSloConsumptionBreakdown {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageResponseSloConsumptionBreakdown);
@@ -244,13 +207,11 @@ impl model::Model for Point {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.value),
-            1 => model::Part::Flag(&self.enabled),
-            2 => model::Part::Int(&self.timestamp),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.enabled);
+        to.opt(2, &self.timestamp);
+        to.opt(0, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Point);
@@ -295,14 +256,12 @@ impl model::Model for ResponseDtoPageResponseSloConsumptionBreakdown {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageResponseSloConsumptionBreakdown);
@@ -352,14 +311,12 @@ impl model::Model for ResponseDtosloDashboardDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtosloDashboardDetail);
@@ -409,14 +366,12 @@ impl model::Model for ResponseDtosloRiskCountResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtosloRiskCountResponse);
@@ -463,13 +418,11 @@ impl model::Model for RiskCount {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.count),
-            1 => model::Part::Str(&self.identifier),
-            2 => model::Part::Str(&self.display_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.opt(2, &self.display_name);
+        to.opt(1, &self.identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RiskCount);
@@ -559,45 +512,22 @@ impl model::Model for SloConsumptionBreakdown {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_name),
-            1 => model::Part::Str(&self.slo_name),
-            2 => model::opt(&self.slo_error),
-            3 => model::Part::Str(&self.project_name),
-            4 => model::Part::Str(&self.service_name),
-            5 => model::opt(&self.project_params),
-            6 => model::Part::Str(&self.slo_identifier),
-            7 => model::Part::Int(&self.error_budget_burned),
-            8 => model::Part::Num(&self.sli_status_percentage),
-            9 => model::Part::Num(&self.slo_target_percentage),
-            10 => model::Part::Num(&self.weightage_percentage),
-            11 => model::Part::Str(&self.environment_identifier),
-            12 => model::Part::Str(&self.monitored_service_identifier),
-            13 => model::Part::Int(&self.contributed_error_budget_burned),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org_name.is_some(),
-                self.slo_name.is_some(),
-                self.slo_error.is_some(),
-                self.project_name.is_some(),
-                self.service_name.is_some(),
-                self.project_params.is_some(),
-                self.slo_identifier.is_some(),
-                self.error_budget_burned.is_some(),
-                self.sli_status_percentage.is_some(),
-                self.slo_target_percentage.is_some(),
-                self.weightage_percentage.is_some(),
-                self.environment_identifier.is_some(),
-                self.monitored_service_identifier.is_some(),
-                self.contributed_error_budget_burned.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(13, &self.contributed_error_budget_burned);
+        to.opt(11, &self.environment_identifier);
+        to.opt(7, &self.error_budget_burned);
+        to.opt(12, &self.monitored_service_identifier);
+        to.opt(0, &self.org_name);
+        to.opt(3, &self.project_name);
+        to.opt(5, &self.project_params);
+        to.opt(4, &self.service_name);
+        to.opt(8, &self.sli_status_percentage);
+        to.opt(2, &self.slo_error);
+        to.opt(6, &self.slo_identifier);
+        to.opt(1, &self.slo_name);
+        to.opt(9, &self.slo_target_percentage);
+        to.opt(10, &self.weightage_percentage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SloConsumptionBreakdown);
@@ -651,15 +581,13 @@ impl model::Model for SloDashboardDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.created_at),
-            1 => model::Part::Str(&self.description),
-            2 => model::Part::Int(&self.last_modified_at),
-            3 => model::opt(&self.time_range_filters),
-            4 => model::opt(&self.slo_dashboard_widget),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.created_at);
+        to.opt(1, &self.description);
+        to.opt(2, &self.last_modified_at);
+        to.opt(4, &self.slo_dashboard_widget);
+        to.opt(3, &self.time_range_filters);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SloDashboardDetail);
@@ -853,97 +781,48 @@ impl model::Model for SloDashboardWidget {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.title),
-            3 => model::opt(&self.slo_type),
-            4 => model::Part::Json(&self.burn_rate),
-            5 => model::opt(&self.slo_error),
-            6 => model::Part::Str(&self.description),
-            7 => model::Part::Str(&self.service_name),
-            8 => model::Part::Str(&self.slo_identifier),
-            9 => model::opt(&self.slo_target_type),
-            10 => model::Part::Flag(&self.calculating_sli),
-            11 => model::opt(&self.evaluation_type),
-            12 => model::Part::Str(&self.environment_name),
-            13 => model::opt(&self.error_budget_risk),
-            14 => model::Part::Str(&self.user_journey_name),
-            15 => model::Part::Str(&self.health_source_name),
-            16 => model::Part::Flag(&self.is_calculating_sli),
-            17 => model::Part::Int(&self.no_of_active_alerts),
-            18 => model::Part::Flag(&self.recalculating_sli),
-            19 => model::Part::Int(&self.total_error_budget),
-            20 => model::Part::Int(&self.no_of_maximum_alerts),
-            21 => model::Part::Str(&self.service_identifier),
-            22 => model::Part::Int(&self.time_remaining_days),
-            23 => model::Part::Flag(&self.is_recalculating_sli),
-            24 => model::opt(&self.error_budget_burndown),
-            25 => model::opt(&self.slo_performance_trend),
-            26 => model::Part::Num(&self.slo_target_percentage),
-            27 => model::Part::Int(&self.current_period_end_time),
-            28 => model::Part::Int(&self.error_budget_remaining),
-            29 => model::Part::Str(&self.monitored_service_name),
-            30 => model::Part::Str(&self.environment_identifier),
-            31 => model::Part::Str(&self.user_journey_identifier),
-            32 => model::Part::Int(&self.current_period_start_time),
-            33 => model::Part::Str(&self.health_source_identifier),
-            34 => model::Part::Int(&self.current_period_length_days),
-            35 => model::opt(&self.monitored_service_details),
-            36 => model::Part::Str(&self.monitored_service_identifier),
-            37 => model::Part::Flag(&self.total_error_budget_applicable),
-            38 => model::Part::Flag(&self.is_total_error_budget_applicable),
-            39 => model::Part::Num(&self.error_budget_remaining_percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.title.is_some(),
-                self.slo_type.is_some(),
-                self.burn_rate.is_some(),
-                self.slo_error.is_some(),
-                self.description.is_some(),
-                self.service_name.is_some(),
-                self.slo_identifier.is_some(),
-                self.slo_target_type.is_some(),
-                self.calculating_sli.is_some(),
-                self.evaluation_type.is_some(),
-                self.environment_name.is_some(),
-                self.error_budget_risk.is_some(),
-                self.user_journey_name.is_some(),
-                self.health_source_name.is_some(),
-                self.is_calculating_sli.is_some(),
-                self.no_of_active_alerts.is_some(),
-                self.recalculating_sli.is_some(),
-                self.total_error_budget.is_some(),
-                self.no_of_maximum_alerts.is_some(),
-                self.service_identifier.is_some(),
-                self.time_remaining_days.is_some(),
-                self.is_recalculating_sli.is_some(),
-                self.error_budget_burndown.is_some(),
-                self.slo_performance_trend.is_some(),
-                self.slo_target_percentage.is_some(),
-                self.current_period_end_time.is_some(),
-                self.error_budget_remaining.is_some(),
-                self.monitored_service_name.is_some(),
-                self.environment_identifier.is_some(),
-                self.user_journey_identifier.is_some(),
-                self.current_period_start_time.is_some(),
-                self.health_source_identifier.is_some(),
-                self.current_period_length_days.is_some(),
-                self.monitored_service_details.is_some(),
-                self.monitored_service_identifier.is_some(),
-                self.total_error_budget_applicable.is_some(),
-                self.is_total_error_budget_applicable.is_some(),
-                self.error_budget_remaining_percentage.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.burn_rate);
+        to.opt(10, &self.calculating_sli);
+        to.opt(27, &self.current_period_end_time);
+        to.opt(34, &self.current_period_length_days);
+        to.opt(32, &self.current_period_start_time);
+        to.opt(6, &self.description);
+        to.opt(30, &self.environment_identifier);
+        to.opt(12, &self.environment_name);
+        to.opt(24, &self.error_budget_burndown);
+        to.opt(28, &self.error_budget_remaining);
+        to.opt(39, &self.error_budget_remaining_percentage);
+        to.opt(13, &self.error_budget_risk);
+        to.opt(11, &self.evaluation_type);
+        to.opt(33, &self.health_source_identifier);
+        to.opt(15, &self.health_source_name);
+        to.opt(16, &self.is_calculating_sli);
+        to.opt(23, &self.is_recalculating_sli);
+        to.opt(38, &self.is_total_error_budget_applicable);
+        to.opt(35, &self.monitored_service_details);
+        to.opt(36, &self.monitored_service_identifier);
+        to.opt(29, &self.monitored_service_name);
+        to.opt(0, &self.name);
+        to.opt(17, &self.no_of_active_alerts);
+        to.opt(20, &self.no_of_maximum_alerts);
+        to.opt(18, &self.recalculating_sli);
+        to.opt(21, &self.service_identifier);
+        to.opt(7, &self.service_name);
+        to.opt(5, &self.slo_error);
+        to.opt(8, &self.slo_identifier);
+        to.opt(25, &self.slo_performance_trend);
+        to.opt(26, &self.slo_target_percentage);
+        to.opt(9, &self.slo_target_type);
+        to.opt(3, &self.slo_type);
+        to.opt(1, &self.tags);
+        to.opt(22, &self.time_remaining_days);
+        to.opt(2, &self.title);
+        to.opt(19, &self.total_error_budget);
+        to.opt(37, &self.total_error_budget_applicable);
+        to.opt(31, &self.user_journey_identifier);
+        to.opt(14, &self.user_journey_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SloDashboardWidget);
@@ -1001,12 +880,10 @@ impl model::Model for SloRiskCountResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.risk_counts),
-            1 => model::Part::Int(&self.total_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.risk_counts);
+        to.opt(1, &self.total_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SloRiskCountResponse);
@@ -1045,12 +922,10 @@ impl model::Model for TimeRangeFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.display_name),
-            1 => model::Part::Int(&self.duration_milli_seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.display_name);
+        to.opt(1, &self.duration_milli_seconds);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TimeRangeFilter);

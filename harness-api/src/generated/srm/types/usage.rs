@@ -42,13 +42,11 @@ impl model::Model for ListSrmActiveMonitoredServicesBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_identifier),
-            1 => model::Part::Str(&self.project_identifier),
-            2 => model::Part::Str(&self.service_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.org_identifier);
+        to.opt(1, &self.project_identifier);
+        to.opt(2, &self.service_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListSrmActiveMonitoredServicesBody);

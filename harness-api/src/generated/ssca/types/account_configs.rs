@@ -36,11 +36,9 @@ impl model::Model for PipelineConfigUpdateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.target_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.target_version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineConfigUpdateRequest);

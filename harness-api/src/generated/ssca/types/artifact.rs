@@ -94,47 +94,23 @@ impl model::Model for ArtifactDetailResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.tag),
-            2 => model::Part::Str(&self.url),
-            3 => model::Part::Str(&self.name),
-            4 => model::Part::Str(&self.updated),
-            5 => model::opt(&self.metadata),
-            6 => model::opt(&self.scorecard),
-            7 => model::Part::Int(&self.prod_env_count),
-            8 => model::opt(&self.sto_issue_count),
-            9 => model::Part::Int(&self.components_count),
-            10 => model::Part::Str(&self.orchestration_id),
-            11 => model::Part::Str(&self.build_pipeline_id),
-            12 => model::Part::Int(&self.non_prod_env_count),
-            13 => model::Part::Str(&self.build_pipeline_name),
-            14 => model::Part::Str(&self.build_pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.tag.is_some(),
-                self.url.is_some(),
-                self.name.is_some(),
-                self.updated.is_some(),
-                self.metadata.is_some(),
-                self.scorecard.is_some(),
-                self.prod_env_count.is_some(),
-                self.sto_issue_count.is_some(),
-                self.components_count.is_some(),
-                self.orchestration_id.is_some(),
-                self.build_pipeline_id.is_some(),
-                self.non_prod_env_count.is_some(),
-                self.build_pipeline_name.is_some(),
-                self.build_pipeline_execution_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(14, &self.build_pipeline_execution_id);
+        to.opt(11, &self.build_pipeline_id);
+        to.opt(13, &self.build_pipeline_name);
+        to.opt(9, &self.components_count);
+        to.opt(0, &self.id);
+        to.opt(5, &self.metadata);
+        to.opt(3, &self.name);
+        to.opt(12, &self.non_prod_env_count);
+        to.opt(10, &self.orchestration_id);
+        to.opt(7, &self.prod_env_count);
+        to.opt(6, &self.scorecard);
+        to.opt(8, &self.sto_issue_count);
+        to.opt(1, &self.tag);
+        to.opt(4, &self.updated);
+        to.opt(2, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactDetailResponse);
@@ -173,12 +149,10 @@ impl model::Model for ArtifactDetailResponseScorecard {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.avg_score),
-            1 => model::Part::Str(&self.max_score),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.avg_score);
+        to.opt(1, &self.max_score);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactDetailResponseScorecard);
@@ -284,53 +258,26 @@ impl model::Model for ArtifactListingResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.tag),
-            2 => model::Part::Str(&self.url),
-            3 => model::Part::Str(&self.name),
-            4 => model::Part::Str(&self.updated),
-            5 => model::opt(&self.activity),
-            6 => model::Part::Flag(&self.baseline),
-            7 => model::opt(&self.metadata),
-            8 => model::opt(&self.scorecard),
-            9 => model::Part::Str(&self.enforcement_id),
-            10 => model::Part::Int(&self.prod_env_count),
-            11 => model::Part::Int(&self.components_count),
-            12 => model::Part::Str(&self.orchestration_id),
-            13 => model::Part::Str(&self.build_pipeline_id),
-            14 => model::Part::Int(&self.non_prod_env_count),
-            15 => model::Part::Str(&self.deny_list_violation_count),
-            16 => model::Part::Str(&self.allow_list_violation_count),
-            17 => model::Part::Str(&self.build_pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.tag.is_some(),
-                self.url.is_some(),
-                self.name.is_some(),
-                self.updated.is_some(),
-                self.activity.is_some(),
-                self.baseline.is_some(),
-                self.metadata.is_some(),
-                self.scorecard.is_some(),
-                self.enforcement_id.is_some(),
-                self.prod_env_count.is_some(),
-                self.components_count.is_some(),
-                self.orchestration_id.is_some(),
-                self.build_pipeline_id.is_some(),
-                self.non_prod_env_count.is_some(),
-                self.deny_list_violation_count.is_some(),
-                self.allow_list_violation_count.is_some(),
-                self.build_pipeline_execution_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.activity);
+        to.opt(16, &self.allow_list_violation_count);
+        to.opt(6, &self.baseline);
+        to.opt(17, &self.build_pipeline_execution_id);
+        to.opt(13, &self.build_pipeline_id);
+        to.opt(11, &self.components_count);
+        to.opt(15, &self.deny_list_violation_count);
+        to.opt(9, &self.enforcement_id);
+        to.opt(0, &self.id);
+        to.opt(7, &self.metadata);
+        to.opt(3, &self.name);
+        to.opt(14, &self.non_prod_env_count);
+        to.opt(12, &self.orchestration_id);
+        to.opt(10, &self.prod_env_count);
+        to.opt(8, &self.scorecard);
+        to.opt(1, &self.tag);
+        to.opt(4, &self.updated);
+        to.opt(2, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactListingResponse);
@@ -374,12 +321,10 @@ impl model::Model for ArtifactListingResponseScorecard {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.avg_score),
-            1 => model::Part::Str(&self.max_score),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.avg_score);
+        to.opt(1, &self.max_score);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactListingResponseScorecard);

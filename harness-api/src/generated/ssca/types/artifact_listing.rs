@@ -74,37 +74,18 @@ impl model::Model for ArtifactChainOfCustody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.compliance),
-            1 => model::Part::Int(&self.created_at),
-            2 => model::opt(&self.deployment),
-            3 => model::opt(&self.provenance),
-            4 => model::opt(&self.enforcement),
-            5 => model::opt(&self.activity_type),
-            6 => model::opt(&self.verification),
-            7 => model::opt(&self.orchestration),
-            8 => model::opt(&self.vulnerability),
-            9 => model::opt(&self.artifact_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.compliance.is_some(),
-                self.created_at.is_some(),
-                self.deployment.is_some(),
-                self.provenance.is_some(),
-                self.enforcement.is_some(),
-                self.activity_type.is_some(),
-                self.verification.is_some(),
-                self.orchestration.is_some(),
-                self.vulnerability.is_some(),
-                self.artifact_details.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.activity_type);
+        to.opt(9, &self.artifact_details);
+        to.opt(0, &self.compliance);
+        to.opt(1, &self.created_at);
+        to.opt(2, &self.deployment);
+        to.opt(4, &self.enforcement);
+        to.opt(7, &self.orchestration);
+        to.opt(3, &self.provenance);
+        to.opt(6, &self.verification);
+        to.opt(8, &self.vulnerability);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactChainOfCustody);
@@ -169,16 +150,14 @@ impl model::Model for ArtifactSourcesListingResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Int(&self.count),
-            3 => model::Part::Str(&self.source_id),
-            4 => model::opt(&self.deployments),
-            5 => model::opt(&self.sto_issue_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.count);
+        to.opt(4, &self.deployments);
+        to.opt(1, &self.name);
+        to.opt(3, &self.source_id);
+        to.opt(5, &self.sto_issue_count);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactSourcesListingResponse);
@@ -268,45 +247,22 @@ impl model::Model for ArtifactV2ListingResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.url),
-            2 => model::Part::Str(&self.name),
-            3 => model::opt(&self.tags),
-            4 => model::Part::Str(&self.digest),
-            5 => model::opt(&self.signing),
-            6 => model::Part::Str(&self.updated),
-            7 => model::Part::Json(&self.metadata),
-            8 => model::opt(&self.scorecard),
-            9 => model::opt(&self.deployment),
-            10 => model::opt(&self.orchestration),
-            11 => model::opt(&self.sto_issue_count),
-            12 => model::Part::Int(&self.components_count),
-            13 => model::opt(&self.policy_enforcement),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.url.is_some(),
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.digest.is_some(),
-                self.signing.is_some(),
-                self.updated.is_some(),
-                self.metadata.is_some(),
-                self.scorecard.is_some(),
-                self.deployment.is_some(),
-                self.orchestration.is_some(),
-                self.sto_issue_count.is_some(),
-                self.components_count.is_some(),
-                self.policy_enforcement.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(12, &self.components_count);
+        to.opt(9, &self.deployment);
+        to.opt(4, &self.digest);
+        to.opt(0, &self.id);
+        to.opt(7, &self.metadata);
+        to.opt(2, &self.name);
+        to.opt(10, &self.orchestration);
+        to.opt(13, &self.policy_enforcement);
+        to.opt(8, &self.scorecard);
+        to.opt(5, &self.signing);
+        to.opt(11, &self.sto_issue_count);
+        to.opt(3, &self.tags);
+        to.opt(6, &self.updated);
+        to.opt(1, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactV2ListingResponse);
@@ -345,12 +301,10 @@ impl model::Model for ArtifactV2ListingResponseDeployment {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.prod_env_count),
-            1 => model::Part::Int(&self.non_prod_env_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.non_prod_env_count);
+        to.opt(0, &self.prod_env_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactV2ListingResponseDeployment);
@@ -448,49 +402,24 @@ impl model::Model for ArtifactV2Overview {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.url),
-            2 => model::Part::Str(&self.name),
-            3 => model::opt(&self.tags),
-            4 => model::Part::Str(&self.digest),
-            5 => model::opt(&self.signing),
-            6 => model::Part::Str(&self.updated),
-            7 => model::Part::Json(&self.metadata),
-            8 => model::opt(&self.scorecard),
-            9 => model::Part::Str(&self.source_id),
-            10 => model::opt(&self.violations),
-            11 => model::opt(&self.deployments),
-            12 => model::opt(&self.sbom_details),
-            13 => model::opt(&self.slsa_details),
-            14 => model::opt(&self.sto_issue_count),
-            15 => model::opt(&self.pipeline_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.url.is_some(),
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.digest.is_some(),
-                self.signing.is_some(),
-                self.updated.is_some(),
-                self.metadata.is_some(),
-                self.scorecard.is_some(),
-                self.source_id.is_some(),
-                self.violations.is_some(),
-                self.deployments.is_some(),
-                self.sbom_details.is_some(),
-                self.slsa_details.is_some(),
-                self.sto_issue_count.is_some(),
-                self.pipeline_details.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(11, &self.deployments);
+        to.opt(4, &self.digest);
+        to.opt(0, &self.id);
+        to.opt(7, &self.metadata);
+        to.opt(2, &self.name);
+        to.opt(15, &self.pipeline_details);
+        to.opt(12, &self.sbom_details);
+        to.opt(8, &self.scorecard);
+        to.opt(5, &self.signing);
+        to.opt(13, &self.slsa_details);
+        to.opt(9, &self.source_id);
+        to.opt(14, &self.sto_issue_count);
+        to.opt(3, &self.tags);
+        to.opt(6, &self.updated);
+        to.opt(1, &self.url);
+        to.opt(10, &self.violations);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactV2Overview);
@@ -548,16 +477,14 @@ impl model::Model for Deployments {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.env_name),
-            1 => model::Part::Str(&self.env_type),
-            2 => model::Part::Str(&self.env_identifier),
-            3 => model::Part::Int(&self.prod_env_count),
-            4 => model::opt(&self.pipeline_details),
-            5 => model::Part::Int(&self.non_prod_env_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.env_identifier);
+        to.opt(0, &self.env_name);
+        to.opt(1, &self.env_type);
+        to.opt(5, &self.non_prod_env_count);
+        to.opt(4, &self.pipeline_details);
+        to.opt(3, &self.prod_env_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Deployments);
@@ -611,15 +538,13 @@ impl model::Model for SscaSlsaDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_id),
-            1 => model::Part::Str(&self.status),
-            2 => model::Part::Str(&self.project_id),
-            3 => model::Part::Str(&self.provenance_id),
-            4 => model::opt(&self.pipeline_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.org_id);
+        to.opt(4, &self.pipeline_details);
+        to.opt(2, &self.project_id);
+        to.opt(3, &self.provenance_id);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SscaSlsaDetails);
@@ -669,14 +594,12 @@ impl model::Model for Violations {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.enforcement_id),
-            1 => model::opt(&self.pipeline_details),
-            2 => model::Part::Int(&self.deny_list_violations),
-            3 => model::Part::Int(&self.allow_list_violations),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.allow_list_violations);
+        to.opt(2, &self.deny_list_violations);
+        to.opt(0, &self.enforcement_id);
+        to.opt(1, &self.pipeline_details);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Violations);

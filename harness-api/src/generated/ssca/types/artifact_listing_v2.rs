@@ -56,14 +56,12 @@ impl model::Model for ArtifactChainOfCustodyV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.activity),
-            1 => model::Part::Int(&self.created_at),
-            2 => model::opt(&self.artifact_details),
-            3 => model::opt(&self.execution_context),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.activity);
+        to.opt(2, &self.artifact_details);
+        to.opt(1, &self.created_at);
+        to.opt(3, &self.execution_context);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactChainOfCustodyV2);
@@ -121,16 +119,14 @@ impl model::Model for DeploymentActivity {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.env_name),
-            2 => model::Part::Str(&self.env_type),
-            3 => model::Part::Str(&self.env_identifier),
-            4 => model::Part::Int(&self.prod_env_count),
-            5 => model::Part::Int(&self.non_prod_env_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.env_identifier);
+        to.opt(1, &self.env_name);
+        to.opt(2, &self.env_type);
+        to.opt(5, &self.non_prod_env_count);
+        to.opt(4, &self.prod_env_count);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeploymentActivity);
@@ -184,14 +180,12 @@ impl model::Model for EnforcementActivity {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.enforcement_id),
-            2 => model::Part::Int(&self.deny_list_violations),
-            3 => model::Part::Int(&self.allow_list_violations),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.allow_list_violations);
+        to.opt(2, &self.deny_list_violations);
+        to.opt(1, &self.enforcement_id);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EnforcementActivity);
@@ -266,33 +260,16 @@ impl model::Model for GithubExecutionContext {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.job_id),
-            2 => model::Part::Str(&self.run_id),
-            3 => model::Part::Str(&self.repository),
-            4 => model::Part::Str(&self.action_path),
-            5 => model::Part::Str(&self.workflow_ref),
-            6 => model::Part::Str(&self.github_action),
-            7 => model::opt(&self.runner_detail),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.type_.is_some(),
-                self.job_id.is_some(),
-                self.run_id.is_some(),
-                self.repository.is_some(),
-                self.action_path.is_some(),
-                self.workflow_ref.is_some(),
-                self.github_action.is_some(),
-                self.runner_detail.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.action_path);
+        to.opt(6, &self.github_action);
+        to.opt(1, &self.job_id);
+        to.opt(3, &self.repository);
+        to.opt(2, &self.run_id);
+        to.opt(7, &self.runner_detail);
+        to.opt(0, &self.type_);
+        to.opt(5, &self.workflow_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GithubExecutionContext);
@@ -338,13 +315,11 @@ impl model::Model for GithubRunnerDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.account_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GithubRunnerDetail);
@@ -442,47 +417,23 @@ impl model::Model for HarnessExecutionContext {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.project),
-            3 => model::Part::Str(&self.step_id),
-            4 => model::Part::Str(&self.stage_id),
-            5 => model::Part::Str(&self.step_name),
-            6 => model::Part::Str(&self.stage_name),
-            7 => model::opt(&self.stage_type),
-            8 => model::Part::Str(&self.pipeline_id),
-            9 => model::Part::Str(&self.sequence_id),
-            10 => model::Part::Str(&self.pipeline_name),
-            11 => model::opt(&self.runner_detail),
-            12 => model::Part::Str(&self.step_execution_id),
-            13 => model::Part::Str(&self.stage_execution_id),
-            14 => model::Part::Str(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.type_.is_some(),
-                self.project.is_some(),
-                self.step_id.is_some(),
-                self.stage_id.is_some(),
-                self.step_name.is_some(),
-                self.stage_name.is_some(),
-                self.stage_type.is_some(),
-                self.pipeline_id.is_some(),
-                self.sequence_id.is_some(),
-                self.pipeline_name.is_some(),
-                self.runner_detail.is_some(),
-                self.step_execution_id.is_some(),
-                self.stage_execution_id.is_some(),
-                self.pipeline_execution_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.org);
+        to.opt(14, &self.pipeline_execution_id);
+        to.opt(8, &self.pipeline_id);
+        to.opt(10, &self.pipeline_name);
+        to.opt(2, &self.project);
+        to.opt(11, &self.runner_detail);
+        to.opt(9, &self.sequence_id);
+        to.opt(13, &self.stage_execution_id);
+        to.opt(4, &self.stage_id);
+        to.opt(6, &self.stage_name);
+        to.opt(7, &self.stage_type);
+        to.opt(12, &self.step_execution_id);
+        to.opt(3, &self.step_id);
+        to.opt(5, &self.step_name);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessExecutionContext);
@@ -536,14 +487,12 @@ impl model::Model for HarnessRunnerDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.trigger_type),
-            2 => model::Part::Str(&self.trigger_by_id),
-            3 => model::Part::Str(&self.trigger_by_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.trigger_by_id);
+        to.opt(3, &self.trigger_by_name);
+        to.opt(1, &self.trigger_type);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessRunnerDetail);
@@ -586,12 +535,10 @@ impl model::Model for IntegrityVerificationActivity {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::opt(&self.signing),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.signing);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(IntegrityVerificationActivity);
@@ -650,15 +597,13 @@ impl model::Model for OrchestrationActivity {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.drift_id),
-            2 => model::Part::Int(&self.total_drifts),
-            3 => model::Part::Int(&self.components_count),
-            4 => model::Part::Str(&self.orchestration_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.components_count);
+        to.opt(1, &self.drift_id);
+        to.opt(4, &self.orchestration_id);
+        to.opt(2, &self.total_drifts);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OrchestrationActivity);
@@ -701,12 +646,10 @@ impl model::Model for ProvenanceActivity {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.provenance_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.provenance_id);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProvenanceActivity);
@@ -754,12 +697,10 @@ impl model::Model for SigningActivity {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::opt(&self.signing),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.signing);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SigningActivity);
@@ -805,13 +746,11 @@ impl model::Model for VerificationActivity {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.status),
-            2 => model::Part::Str(&self.provenance_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.provenance_id);
+        to.opt(1, &self.status);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(VerificationActivity);
@@ -889,37 +828,18 @@ impl model::Model for VulnerabilityActivity {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.low),
-            1 => model::Part::Int(&self.high),
-            2 => model::Part::Int(&self.info),
-            3 => model::Part::Str(&self.tool),
-            4 => model::opt(&self.type_),
-            5 => model::Part::Int(&self.total),
-            6 => model::Part::Int(&self.medium),
-            7 => model::Part::Int(&self.ignored),
-            8 => model::Part::Int(&self.critical),
-            9 => model::Part::Str(&self.last_scanned),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.low.is_some(),
-                self.high.is_some(),
-                self.info.is_some(),
-                self.tool.is_some(),
-                self.type_.is_some(),
-                self.total.is_some(),
-                self.medium.is_some(),
-                self.ignored.is_some(),
-                self.critical.is_some(),
-                self.last_scanned.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.critical);
+        to.opt(1, &self.high);
+        to.opt(7, &self.ignored);
+        to.opt(2, &self.info);
+        to.opt(9, &self.last_scanned);
+        to.opt(0, &self.low);
+        to.opt(6, &self.medium);
+        to.opt(3, &self.tool);
+        to.opt(5, &self.total);
+        to.opt(4, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(VulnerabilityActivity);

@@ -42,13 +42,11 @@ impl model::Model for DownloadSignatureResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.rekor),
-            1 => model::Part::Str(&self.payload),
-            2 => model::Part::Str(&self.signature),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.payload);
+        to.opt(0, &self.rekor);
+        to.opt(2, &self.signature);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DownloadSignatureResponseBody);
@@ -102,15 +100,13 @@ impl model::Model for SaveIntegrityVerificationRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.rekor),
-            1 => model::opt(&self.artifact),
-            2 => model::Part::Str(&self.error_message),
-            3 => model::opt(&self.execution_context),
-            4 => model::opt(&self.verification_status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.artifact);
+        to.opt(2, &self.error_message);
+        to.opt(3, &self.execution_context);
+        to.opt(0, &self.rekor);
+        to.opt(4, &self.verification_status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SaveIntegrityVerificationRequestBody);
@@ -149,12 +145,10 @@ impl model::Model for SaveIntegrityVerificationResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            1 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.response);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SaveIntegrityVerificationResponse);
@@ -196,13 +190,11 @@ impl model::Model for SaveSignatureRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.rekor),
-            1 => model::opt(&self.artifact),
-            2 => model::opt(&self.execution_context),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.artifact);
+        to.opt(2, &self.execution_context);
+        to.opt(0, &self.rekor);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SaveSignatureRequestBody);
@@ -241,12 +233,10 @@ impl model::Model for SaveSignatureResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            1 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.response);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SaveSignatureResponse);

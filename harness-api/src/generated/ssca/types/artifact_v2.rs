@@ -90,45 +90,22 @@ impl model::Model for ArtifactListingResponseV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.url),
-            2 => model::Part::Str(&self.name),
-            3 => model::opt(&self.type_),
-            4 => model::Part::Str(&self.updated),
-            5 => model::opt(&self.variant),
-            6 => model::Part::Flag(&self.baseline),
-            7 => model::opt(&self.metadata),
-            8 => model::opt(&self.scorecard),
-            9 => model::opt(&self.deployment),
-            10 => model::opt(&self.orchestration),
-            11 => model::opt(&self.sto_issue_count),
-            12 => model::Part::Int(&self.components_count),
-            13 => model::opt(&self.policy_enforcement),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.url.is_some(),
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.updated.is_some(),
-                self.variant.is_some(),
-                self.baseline.is_some(),
-                self.metadata.is_some(),
-                self.scorecard.is_some(),
-                self.deployment.is_some(),
-                self.orchestration.is_some(),
-                self.sto_issue_count.is_some(),
-                self.components_count.is_some(),
-                self.policy_enforcement.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.baseline);
+        to.opt(12, &self.components_count);
+        to.opt(9, &self.deployment);
+        to.opt(0, &self.id);
+        to.opt(7, &self.metadata);
+        to.opt(2, &self.name);
+        to.opt(10, &self.orchestration);
+        to.opt(13, &self.policy_enforcement);
+        to.opt(8, &self.scorecard);
+        to.opt(11, &self.sto_issue_count);
+        to.opt(3, &self.type_);
+        to.opt(4, &self.updated);
+        to.opt(1, &self.url);
+        to.opt(5, &self.variant);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactListingResponseV2);
@@ -170,13 +147,11 @@ impl model::Model for ArtifactListingResponseV2Deployment {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.activity),
-            1 => model::Part::Int(&self.prod_env_count),
-            2 => model::Part::Int(&self.non_prod_env_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.activity);
+        to.opt(2, &self.non_prod_env_count);
+        to.opt(1, &self.prod_env_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactListingResponseV2Deployment);

@@ -46,11 +46,9 @@ impl model::Model for ArtifactComponentsRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.artifact),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.artifact);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ArtifactComponentsRequestBody);
@@ -95,14 +93,12 @@ impl model::Model for ArtifactComponentsResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_id),
-            1 => model::opt(&self.artifact),
-            2 => model::opt(&self.components),
-            3 => model::Part::Str(&self.project_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.artifact);
+        to.opt(2, &self.components);
+        to.opt(0, &self.org_id);
+        to.opt(3, &self.project_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactComponentsResponseBody);
@@ -147,14 +143,12 @@ impl model::Model for ContainerArtifactFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.tag),
-            1 => model::Part::Str(&self.url),
-            2 => model::Part::Str(&self.name),
-            3 => model::Part::Str(&self.digest),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.digest);
+        to.opt(2, &self.name);
+        to.opt(0, &self.tag);
+        to.opt(1, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ContainerArtifactFilter);

@@ -36,11 +36,9 @@ impl model::Model for BaselineV2RequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.artifact_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.artifact_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BaselineV2RequestBody);

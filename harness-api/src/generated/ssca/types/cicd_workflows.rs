@@ -39,12 +39,10 @@ impl model::Model for CicdHarnessPipelineYamlResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.pipeline_yaml),
-            1 => model::opt(&self.harness_pipeline_settings),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.harness_pipeline_settings);
+        to.opt(0, &self.pipeline_yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CicdHarnessPipelineYamlResponseBody);
@@ -92,15 +90,13 @@ impl model::Model for CicdOverviewResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.source),
-            3 => model::Part::Int(&self.last_scan),
-            4 => model::opt(&self.compliance_summary),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.compliance_summary);
+        to.opt(0, &self.id);
+        to.opt(3, &self.last_scan);
+        to.opt(1, &self.name);
+        to.opt(2, &self.source);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CicdOverviewResponseBody);
@@ -139,12 +135,10 @@ impl model::Model for CicdWorkflowListingRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.search_term),
-            1 => model::opt(&self.platform_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.platform_type);
+        to.opt(0, &self.search_term);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CicdWorkflowListingRequest);
@@ -192,15 +186,13 @@ impl model::Model for CicdWorkflowListingResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.source),
-            3 => model::Part::Int(&self.last_scan),
-            4 => model::opt(&self.compliance_summary),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.compliance_summary);
+        to.opt(0, &self.id);
+        to.opt(3, &self.last_scan);
+        to.opt(1, &self.name);
+        to.opt(2, &self.source);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CicdWorkflowListingResponse);
@@ -239,12 +231,10 @@ impl model::Model for CicdWorkflowSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.total_workflows),
-            1 => model::opt(&self.compliance_summary),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.compliance_summary);
+        to.opt(0, &self.total_workflows);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CicdWorkflowSummary);
@@ -280,11 +270,9 @@ impl model::Model for CicdWorklfowPluginsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.plugin_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.plugin_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CicdWorklfowPluginsResponse);
@@ -320,11 +308,9 @@ impl model::Model for HarnessPipelineSettings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.is_auth_enabled_for_custom_webhook),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.is_auth_enabled_for_custom_webhook);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessPipelineSettings);
@@ -366,13 +352,11 @@ impl model::Model for WorkflowSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.name);
+        to.opt(2, &self.type_);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WorkflowSource);

@@ -42,13 +42,11 @@ impl model::Model for CodeRepoRulesEvaluation {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.time),
-            1 => model::Part::Int(&self.failed),
-            2 => model::Part::Int(&self.passed),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.failed);
+        to.opt(2, &self.passed);
+        to.opt(0, &self.time);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CodeRepoRulesEvaluation);
@@ -90,13 +88,11 @@ impl model::Model for CodeRepositoryListingRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.search_term),
-            1 => model::opt(&self.license_filter),
-            2 => model::opt(&self.dependency_filter),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.dependency_filter);
+        to.opt(1, &self.license_filter);
+        to.opt(0, &self.search_term);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CodeRepositoryListingRequest);
@@ -174,39 +170,19 @@ impl model::Model for CodeRepositoryListingResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.url),
-            2 => model::Part::Str(&self.name),
-            3 => model::opt(&self.variant),
-            4 => model::opt(&self.last_scan),
-            5 => model::opt(&self.scorecard),
-            6 => model::opt(&self.sto_issue_count),
-            7 => model::Part::Str(&self.orchestration_id),
-            8 => model::Part::Int(&self.dependencies_count),
-            9 => model::opt(&self.repository_platform),
-            10 => model::opt(&self.risk_and_compliance),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.url.is_some(),
-                self.name.is_some(),
-                self.variant.is_some(),
-                self.last_scan.is_some(),
-                self.scorecard.is_some(),
-                self.sto_issue_count.is_some(),
-                self.orchestration_id.is_some(),
-                self.dependencies_count.is_some(),
-                self.repository_platform.is_some(),
-                self.risk_and_compliance.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.dependencies_count);
+        to.opt(0, &self.id);
+        to.opt(4, &self.last_scan);
+        to.opt(2, &self.name);
+        to.opt(7, &self.orchestration_id);
+        to.opt(9, &self.repository_platform);
+        to.opt(10, &self.risk_and_compliance);
+        to.opt(5, &self.scorecard);
+        to.opt(6, &self.sto_issue_count);
+        to.opt(1, &self.url);
+        to.opt(3, &self.variant);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CodeRepositoryListingResponse);
@@ -288,41 +264,20 @@ impl model::Model for CodeRepositoryOverview {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.variant),
-            3 => model::opt(&self.scorecard),
-            4 => model::Part::Str(&self.last_commit),
-            5 => model::opt(&self.sbom_details),
-            6 => model::opt(&self.drift_summary),
-            7 => model::Part::Int(&self.last_evaluation),
-            8 => model::Part::Str(&self.repo_identifier),
-            9 => model::opt(&self.vulnerabilities),
-            10 => model::opt(&self.compliance_summary),
-            11 => model::opt(&self.repository_platform),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.name.is_some(),
-                self.variant.is_some(),
-                self.scorecard.is_some(),
-                self.last_commit.is_some(),
-                self.sbom_details.is_some(),
-                self.drift_summary.is_some(),
-                self.last_evaluation.is_some(),
-                self.repo_identifier.is_some(),
-                self.vulnerabilities.is_some(),
-                self.compliance_summary.is_some(),
-                self.repository_platform.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.compliance_summary);
+        to.opt(6, &self.drift_summary);
+        to.opt(4, &self.last_commit);
+        to.opt(7, &self.last_evaluation);
+        to.opt(1, &self.name);
+        to.opt(8, &self.repo_identifier);
+        to.opt(11, &self.repository_platform);
+        to.opt(5, &self.sbom_details);
+        to.opt(3, &self.scorecard);
+        to.opt(0, &self.url);
+        to.opt(2, &self.variant);
+        to.opt(9, &self.vulnerabilities);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CodeRepositoryOverview);
@@ -364,13 +319,11 @@ impl model::Model for DriftDetailsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.drift_summary),
-            1 => model::Part::Str(&self.org_identifier),
-            2 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.drift_summary);
+        to.opt(1, &self.org_identifier);
+        to.opt(2, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DriftDetailsDto);
@@ -412,13 +365,11 @@ impl model::Model for RepositoriesSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.total),
-            1 => model::opt(&self.vulnerabilities),
-            2 => model::opt(&self.evaluation_summary),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.evaluation_summary);
+        to.opt(0, &self.total);
+        to.opt(1, &self.vulnerabilities);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepositoriesSummary);

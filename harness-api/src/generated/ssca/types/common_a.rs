@@ -54,15 +54,13 @@ impl model::Model for ArtifactComponentViewRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.image_layer),
-            1 => model::opt(&self.license_filter),
-            2 => model::Part::Str(&self.package_manager),
-            3 => model::opt(&self.component_filter),
-            4 => model::Part::Str(&self.package_supplier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.component_filter);
+        to.opt(0, &self.image_layer);
+        to.opt(1, &self.license_filter);
+        to.opt(2, &self.package_manager);
+        to.opt(4, &self.package_supplier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactComponentViewRequestBody);
@@ -124,17 +122,15 @@ impl model::Model for ArtifactComponentViewResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.purl),
-            1 => model::opt(&self.filter_tags),
-            2 => model::Part::Str(&self.package_name),
-            3 => model::Part::Str(&self.package_license),
-            4 => model::Part::Str(&self.package_manager),
-            5 => model::Part::Str(&self.package_version),
-            6 => model::Part::Str(&self.package_supplier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.filter_tags);
+        to.opt(3, &self.package_license);
+        to.opt(4, &self.package_manager);
+        to.opt(2, &self.package_name);
+        to.opt(6, &self.package_supplier);
+        to.opt(5, &self.package_version);
+        to.opt(0, &self.purl);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactComponentViewResponse);
@@ -176,13 +172,11 @@ impl model::Model for ArtifactDeploymentViewRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.environment),
-            1 => model::opt(&self.environment_type),
-            2 => model::opt(&self.policy_violation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.environment);
+        to.opt(1, &self.environment_type);
+        to.opt(2, &self.policy_violation);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactDeploymentViewRequestBody);
@@ -286,47 +280,23 @@ impl model::Model for ArtifactDeploymentViewResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.env_id),
-            1 => model::Part::Str(&self.env_name),
-            2 => model::opt(&self.env_type),
-            3 => model::Part::Str(&self.pipeline_id),
-            4 => model::Part::Str(&self.triggered_at),
-            5 => model::Part::Str(&self.triggered_by),
-            6 => model::Part::Str(&self.pipeline_name),
-            7 => model::Part::Str(&self.enforcement_id),
-            8 => model::Part::Str(&self.triggered_type),
-            9 => model::Part::Str(&self.triggered_by_id),
-            10 => model::opt(&self.slsa_verification),
-            11 => model::Part::Str(&self.pipeline_sequence_id),
-            12 => model::Part::Str(&self.pipeline_execution_id),
-            13 => model::Part::Str(&self.deny_list_violation_count),
-            14 => model::Part::Str(&self.allow_list_violation_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.env_id.is_some(),
-                self.env_name.is_some(),
-                self.env_type.is_some(),
-                self.pipeline_id.is_some(),
-                self.triggered_at.is_some(),
-                self.triggered_by.is_some(),
-                self.pipeline_name.is_some(),
-                self.enforcement_id.is_some(),
-                self.triggered_type.is_some(),
-                self.triggered_by_id.is_some(),
-                self.slsa_verification.is_some(),
-                self.pipeline_sequence_id.is_some(),
-                self.pipeline_execution_id.is_some(),
-                self.deny_list_violation_count.is_some(),
-                self.allow_list_violation_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(14, &self.allow_list_violation_count);
+        to.opt(13, &self.deny_list_violation_count);
+        to.opt(7, &self.enforcement_id);
+        to.opt(0, &self.env_id);
+        to.opt(1, &self.env_name);
+        to.opt(2, &self.env_type);
+        to.opt(12, &self.pipeline_execution_id);
+        to.opt(3, &self.pipeline_id);
+        to.opt(6, &self.pipeline_name);
+        to.opt(11, &self.pipeline_sequence_id);
+        to.opt(10, &self.slsa_verification);
+        to.opt(4, &self.triggered_at);
+        to.opt(5, &self.triggered_by);
+        to.opt(9, &self.triggered_by_id);
+        to.opt(8, &self.triggered_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactDeploymentViewResponse);
@@ -384,15 +354,13 @@ impl model::Model for ArtifactListingRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.search_term),
-            1 => model::opt(&self.license_filter),
-            2 => model::opt(&self.component_filter),
-            3 => model::opt(&self.environment_type),
-            4 => model::opt(&self.policy_violation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.component_filter);
+        to.opt(3, &self.environment_type);
+        to.opt(1, &self.license_filter);
+        to.opt(4, &self.policy_violation);
+        to.opt(0, &self.search_term);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactListingRequestBody);
@@ -444,13 +412,11 @@ impl model::Model for ArtifactListingResponseV2Orchestration {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.pipeline_id),
-            2 => model::Part::Str(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(2, &self.pipeline_execution_id);
+        to.opt(1, &self.pipeline_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactListingResponseV2Orchestration);
@@ -492,13 +458,11 @@ impl model::Model for ArtifactListingResponseV2PolicyEnforcement {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.deny_list_violation_count),
-            2 => model::Part::Str(&self.allow_list_violation_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.allow_list_violation_count);
+        to.opt(1, &self.deny_list_violation_count);
+        to.opt(0, &self.id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactListingResponseV2PolicyEnforcement);
@@ -537,12 +501,10 @@ impl model::Model for ArtifactListingResponseV2Scorecard {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.avg_score),
-            1 => model::Part::Str(&self.max_score),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.avg_score);
+        to.opt(1, &self.max_score);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactListingResponseV2Scorecard);
@@ -612,35 +574,17 @@ impl model::Model for ArtifactModelPipeline {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.tag),
-            2 => model::Part::Str(&self.name),
-            3 => model::opt(&self.type_),
-            4 => model::Part::Str(&self.digest),
-            5 => model::opt(&self.variant),
-            6 => model::opt(&self.metadata),
-            7 => model::Part::Str(&self.source_id),
-            8 => model::Part::Str(&self.registry_url),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.tag.is_some(),
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.digest.is_some(),
-                self.variant.is_some(),
-                self.metadata.is_some(),
-                self.source_id.is_some(),
-                self.registry_url.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.digest);
+        to.opt(0, &self.id);
+        to.opt(6, &self.metadata);
+        to.opt(2, &self.name);
+        to.opt(8, &self.registry_url);
+        to.opt(7, &self.source_id);
+        to.opt(1, &self.tag);
+        to.opt(3, &self.type_);
+        to.opt(5, &self.variant);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactModelPipeline);
@@ -706,17 +650,15 @@ impl model::Model for ArtifactSbomDriftResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.tag),
-            1 => model::Part::Str(&self.base_tag),
-            2 => model::Part::Str(&self.drift_id),
-            3 => model::Part::Int(&self.total_drifts),
-            4 => model::Part::Str(&self.artifact_name),
-            5 => model::opt(&self.license_drift_summary),
-            6 => model::opt(&self.component_drift_summary),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.artifact_name);
+        to.opt(1, &self.base_tag);
+        to.opt(6, &self.component_drift_summary);
+        to.opt(2, &self.drift_id);
+        to.opt(5, &self.license_drift_summary);
+        to.opt(0, &self.tag);
+        to.opt(3, &self.total_drifts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactSbomDriftResponse);
@@ -764,15 +706,13 @@ impl model::Model for ArtifactV2Details {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.tag),
-            2 => model::Part::Str(&self.name),
-            3 => model::Part::Str(&self.type_),
-            4 => model::Part::Str(&self.digest),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.digest);
+        to.opt(0, &self.id);
+        to.opt(2, &self.name);
+        to.opt(1, &self.tag);
+        to.opt(3, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactV2Details);
@@ -811,12 +751,10 @@ impl model::Model for ArtifactVariant {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactVariant);
@@ -859,12 +797,10 @@ impl model::Model for Attestation {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Flag(&self.is_attested),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.is_attested);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Attestation);

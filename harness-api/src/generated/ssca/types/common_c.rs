@@ -51,16 +51,14 @@ impl model::Model for CategoryScorecard {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.score),
-            2 => model::opt(&self.checks),
-            3 => model::Part::Str(&self.max_score),
-            4 => model::Part::Str(&self.weightage),
-            5 => model::Part::Str(&self.is_enabled),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.checks);
+        to.opt(5, &self.is_enabled);
+        to.opt(3, &self.max_score);
+        to.opt(0, &self.name);
+        to.opt(1, &self.score);
+        to.opt(4, &self.weightage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CategoryScorecard);
@@ -108,15 +106,13 @@ impl model::Model for CategoryScorecardCheck {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.score),
-            2 => model::Part::Str(&self.max_score),
-            3 => model::Part::Str(&self.is_enabled),
-            4 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.description);
+        to.opt(3, &self.is_enabled);
+        to.opt(2, &self.max_score);
+        to.opt(0, &self.name);
+        to.opt(1, &self.score);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CategoryScorecardCheck);
@@ -192,17 +188,15 @@ impl model::Model for ComplianceEvaluationSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.failed),
-            1 => model::Part::Int(&self.passed),
-            2 => model::Part::Int(&self.low_failures),
-            3 => model::Part::Int(&self.high_failures),
-            4 => model::Part::Int(&self.evaluation_time),
-            5 => model::Part::Int(&self.medium_failures),
-            6 => model::Part::Int(&self.criticial_failures),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.criticial_failures);
+        to.opt(4, &self.evaluation_time);
+        to.opt(0, &self.failed);
+        to.opt(3, &self.high_failures);
+        to.opt(2, &self.low_failures);
+        to.opt(5, &self.medium_failures);
+        to.opt(1, &self.passed);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ComplianceEvaluationSummary);
@@ -244,13 +238,11 @@ impl model::Model for ComplianceOccurrenceDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.snippet),
-            1 => model::Part::Int(&self.line_number),
-            2 => model::Part::Str(&self.snippet_url),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.line_number);
+        to.opt(0, &self.snippet);
+        to.opt(2, &self.snippet_url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ComplianceOccurrenceDto);
@@ -396,53 +388,26 @@ impl model::Model for ComplianceResult {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.type_),
-            3 => model::Part::Str(&self.title),
-            4 => model::Cell::part(&self.entity),
-            5 => model::Cell::part(&self.reason),
-            6 => model::Cell::part(&self.status),
-            7 => model::Cell::part(&self.category),
-            8 => model::Cell::part(&self.severity),
-            9 => model::Cell::part(&self.standards),
-            10 => model::Cell::part(&self.category_id),
-            11 => model::Part::Str(&self.description),
-            12 => model::opt(&self.occurrences),
-            13 => model::Cell::part(&self.remediation),
-            14 => model::Cell::part(&self.sub_category),
-            15 => model::Cell::part(&self.compliance_id),
-            16 => model::Cell::part(&self.compliance_val),
-            17 => model::Cell::part(&self.sub_category_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.title.is_some(),
-                true,
-                true,
-                true,
-                true,
-                true,
-                true,
-                true,
-                self.description.is_some(),
-                self.occurrences.is_some(),
-                true,
-                true,
-                true,
-                true,
-                true,
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(7, &self.category);
+        to.one(10, &self.category_id);
+        to.one(15, &self.compliance_id);
+        to.one(16, &self.compliance_val);
+        to.opt(11, &self.description);
+        to.one(4, &self.entity);
+        to.opt(12, &self.occurrences);
+        to.one(5, &self.reason);
+        to.one(13, &self.remediation);
+        to.one(8, &self.severity);
+        to.one(9, &self.standards);
+        to.one(6, &self.status);
+        to.one(14, &self.sub_category);
+        to.one(17, &self.sub_category_id);
+        to.opt(1, &self.tags);
+        to.opt(3, &self.title);
+        to.opt(2, &self.type_);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ComplianceResult);
@@ -500,16 +465,14 @@ impl model::Model for ComplianceResultFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status),
-            1 => model::opt(&self.severity),
-            2 => model::opt(&self.standards),
-            3 => model::opt(&self.scan_types),
-            4 => model::Part::Str(&self.search_term),
-            5 => model::Part::Str(&self.compliance_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.compliance_id);
+        to.opt(3, &self.scan_types);
+        to.opt(4, &self.search_term);
+        to.opt(1, &self.severity);
+        to.opt(2, &self.standards);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ComplianceResultFilter);
@@ -570,14 +533,12 @@ impl model::Model for ComponentDriftSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.added),
-            1 => model::Part::Int(&self.total),
-            2 => model::Part::Int(&self.deleted),
-            3 => model::Part::Int(&self.modified),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.added);
+        to.opt(2, &self.deleted);
+        to.opt(3, &self.modified);
+        to.opt(1, &self.total);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ComponentDriftSummary);
@@ -635,13 +596,11 @@ impl model::Model for ComponentFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.value),
-            1 => model::Cell::part(&self.operator),
-            2 => model::Cell::part(&self.field_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(2, &self.field_name);
+        to.one(1, &self.operator);
+        to.one(0, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ComponentFilter);
@@ -707,17 +666,15 @@ impl model::Model for ComponentSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.purl),
-            1 => model::opt(&self.filter_tags),
-            2 => model::Part::Str(&self.package_name),
-            3 => model::Part::Str(&self.package_license),
-            4 => model::Part::Str(&self.package_manager),
-            5 => model::Part::Str(&self.package_version),
-            6 => model::Part::Str(&self.package_supplier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.filter_tags);
+        to.opt(3, &self.package_license);
+        to.opt(4, &self.package_manager);
+        to.opt(2, &self.package_name);
+        to.opt(6, &self.package_supplier);
+        to.opt(5, &self.package_version);
+        to.opt(0, &self.purl);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ComponentSummary);
@@ -759,13 +716,11 @@ impl model::Model for ConfigInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.config),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.config);
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConfigInfo);
@@ -804,12 +759,10 @@ impl model::Model for ConfigInfoConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConfigInfoConfig);
@@ -879,35 +832,17 @@ impl model::Model for ConfigRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.org_id),
-            3 => model::Part::Str(&self.user_id),
-            4 => model::Part::Str(&self.config_id),
-            5 => model::Part::Str(&self.account_id),
-            6 => model::Part::Str(&self.project_id),
-            7 => model::opt(&self.config_info),
-            8 => model::Part::Str(&self.creation_on),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.org_id.is_some(),
-                self.user_id.is_some(),
-                self.config_id.is_some(),
-                self.account_id.is_some(),
-                self.project_id.is_some(),
-                self.config_info.is_some(),
-                self.creation_on.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account_id);
+        to.opt(4, &self.config_id);
+        to.opt(7, &self.config_info);
+        to.opt(8, &self.creation_on);
+        to.opt(0, &self.name);
+        to.opt(2, &self.org_id);
+        to.opt(6, &self.project_id);
+        to.opt(1, &self.type_);
+        to.opt(3, &self.user_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConfigRequestBody);
@@ -977,35 +912,17 @@ impl model::Model for ConfigResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.org_id),
-            3 => model::Part::Str(&self.user_id),
-            4 => model::Part::Str(&self.config_id),
-            5 => model::Part::Str(&self.account_id),
-            6 => model::Part::Str(&self.project_id),
-            7 => model::opt(&self.config_info),
-            8 => model::Part::Str(&self.creation_on),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.org_id.is_some(),
-                self.user_id.is_some(),
-                self.config_id.is_some(),
-                self.account_id.is_some(),
-                self.project_id.is_some(),
-                self.config_info.is_some(),
-                self.creation_on.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account_id);
+        to.opt(4, &self.config_id);
+        to.opt(7, &self.config_info);
+        to.opt(8, &self.creation_on);
+        to.opt(0, &self.name);
+        to.opt(2, &self.org_id);
+        to.opt(6, &self.project_id);
+        to.opt(1, &self.type_);
+        to.opt(3, &self.user_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConfigResponseBody);
@@ -1044,12 +961,10 @@ impl model::Model for ConfigureReposRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.repositories),
-            1 => model::Part::Flag(&self.include_all_repos),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.include_all_repos);
+        to.opt(0, &self.repositories);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ConfigureReposRequest);

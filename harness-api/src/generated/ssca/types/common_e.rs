@@ -42,13 +42,11 @@ impl model::Model for EnforceSbomResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            1 => model::opt(&self.response),
-            2 => model::Part::Str(&self.enforcement_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.enforcement_id);
+        to.opt(1, &self.response);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EnforceSbomResponseBody);
@@ -102,13 +100,11 @@ impl model::Model for ExecutionDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.type_),
-            1 => model::opt(&self.github),
-            2 => model::opt(&self.harness),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.github);
+        to.opt(2, &self.harness);
+        to.one(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ExecutionDetail);

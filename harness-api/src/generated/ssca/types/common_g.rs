@@ -62,17 +62,15 @@ impl model::Model for GithubExecutionDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.job_id),
-            1 => model::Part::Str(&self.run_id),
-            2 => model::Part::Str(&self.repository),
-            3 => model::Part::Str(&self.action_path),
-            4 => model::Part::Str(&self.workflow_ref),
-            5 => model::Part::Str(&self.github_action),
-            6 => model::opt(&self.runner_detail),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.action_path);
+        to.opt(5, &self.github_action);
+        to.opt(0, &self.job_id);
+        to.opt(2, &self.repository);
+        to.opt(1, &self.run_id);
+        to.opt(6, &self.runner_detail);
+        to.opt(4, &self.workflow_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GithubExecutionDetail);
@@ -111,12 +109,10 @@ impl model::Model for GithubRunner {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.account_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_id);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GithubRunner);

@@ -90,45 +90,22 @@ impl model::Model for HarnessExecutionDetail {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.project),
-            2 => model::Part::Str(&self.step_id),
-            3 => model::Part::Str(&self.stage_id),
-            4 => model::Part::Str(&self.step_name),
-            5 => model::Part::Str(&self.stage_name),
-            6 => model::Part::Str(&self.stage_type),
-            7 => model::Part::Str(&self.pipeline_id),
-            8 => model::Part::Str(&self.sequence_id),
-            9 => model::Part::Str(&self.pipeline_name),
-            10 => model::opt(&self.runner_detail),
-            11 => model::Part::Str(&self.step_execution_id),
-            12 => model::Part::Str(&self.stage_execution_id),
-            13 => model::Part::Str(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.project.is_some(),
-                self.step_id.is_some(),
-                self.stage_id.is_some(),
-                self.step_name.is_some(),
-                self.stage_name.is_some(),
-                self.stage_type.is_some(),
-                self.pipeline_id.is_some(),
-                self.sequence_id.is_some(),
-                self.pipeline_name.is_some(),
-                self.runner_detail.is_some(),
-                self.step_execution_id.is_some(),
-                self.stage_execution_id.is_some(),
-                self.pipeline_execution_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.org);
+        to.opt(13, &self.pipeline_execution_id);
+        to.opt(7, &self.pipeline_id);
+        to.opt(9, &self.pipeline_name);
+        to.opt(1, &self.project);
+        to.opt(10, &self.runner_detail);
+        to.opt(8, &self.sequence_id);
+        to.opt(12, &self.stage_execution_id);
+        to.opt(3, &self.stage_id);
+        to.opt(5, &self.stage_name);
+        to.opt(6, &self.stage_type);
+        to.opt(11, &self.step_execution_id);
+        to.opt(2, &self.step_id);
+        to.opt(4, &self.step_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessExecutionDetail);
@@ -170,13 +147,11 @@ impl model::Model for HarnessRunner {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.trigger_type),
-            1 => model::Part::Str(&self.trigger_by_id),
-            2 => model::Part::Str(&self.trigger_by_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.trigger_by_id);
+        to.opt(2, &self.trigger_by_name);
+        to.opt(0, &self.trigger_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessRunner);

@@ -54,15 +54,13 @@ impl model::Model for IntegrityVerification {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.rekor),
-            1 => model::opt(&self.status),
-            2 => model::Part::Str(&self.pipeline_id),
-            3 => model::Part::Str(&self.error_message),
-            4 => model::Part::Str(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.error_message);
+        to.opt(4, &self.pipeline_execution_id);
+        to.opt(2, &self.pipeline_id);
+        to.opt(0, &self.rekor);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(IntegrityVerification);

@@ -46,13 +46,11 @@ impl model::Model for LicenseDriftSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.added),
-            1 => model::Part::Int(&self.total),
-            2 => model::Part::Int(&self.deleted),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.added);
+        to.opt(2, &self.deleted);
+        to.opt(1, &self.total);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LicenseDriftSummary);
@@ -102,12 +100,10 @@ impl model::Model for LicenseFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.value),
-            1 => model::Cell::part(&self.operator),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.operator);
+        to.one(0, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(LicenseFilter);

@@ -84,39 +84,19 @@ impl model::Model for OrchestrationDriftSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.base),
-            1 => model::Part::Str(&self.base_tag),
-            2 => model::Part::Str(&self.drift_id),
-            3 => model::Part::Int(&self.total_drifts),
-            4 => model::Part::Int(&self.license_added),
-            5 => model::Part::Int(&self.license_drifts),
-            6 => model::Part::Int(&self.license_deleted),
-            7 => model::Part::Int(&self.component_drifts),
-            8 => model::Part::Int(&self.components_added),
-            9 => model::Part::Int(&self.components_deleted),
-            10 => model::Part::Int(&self.components_modified),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.base.is_some(),
-                self.base_tag.is_some(),
-                self.drift_id.is_some(),
-                self.total_drifts.is_some(),
-                self.license_added.is_some(),
-                self.license_drifts.is_some(),
-                self.license_deleted.is_some(),
-                self.component_drifts.is_some(),
-                self.components_added.is_some(),
-                self.components_deleted.is_some(),
-                self.components_modified.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.base);
+        to.opt(1, &self.base_tag);
+        to.opt(7, &self.component_drifts);
+        to.opt(8, &self.components_added);
+        to.opt(9, &self.components_deleted);
+        to.opt(10, &self.components_modified);
+        to.opt(2, &self.drift_id);
+        to.opt(4, &self.license_added);
+        to.opt(6, &self.license_deleted);
+        to.opt(5, &self.license_drifts);
+        to.opt(3, &self.total_drifts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OrchestrationDriftSummary);

@@ -86,43 +86,21 @@ impl model::Model for PipelineDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.org_id),
-            3 => model::opt(&self.status),
-            4 => model::Part::Str(&self.project_id),
-            5 => model::opt(&self.stage_type),
-            6 => model::Part::Str(&self.execution_id),
-            7 => model::Part::Int(&self.triggered_at),
-            8 => model::Part::Str(&self.triggered_by),
-            9 => model::Part::Str(&self.triggered_type),
-            10 => model::Part::Str(&self.triggered_by_id),
-            11 => model::Part::Str(&self.step_execution_id),
-            12 => model::Part::Str(&self.stage_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.name.is_some(),
-                self.org_id.is_some(),
-                self.status.is_some(),
-                self.project_id.is_some(),
-                self.stage_type.is_some(),
-                self.execution_id.is_some(),
-                self.triggered_at.is_some(),
-                self.triggered_by.is_some(),
-                self.triggered_type.is_some(),
-                self.triggered_by_id.is_some(),
-                self.step_execution_id.is_some(),
-                self.stage_execution_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.execution_id);
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.opt(2, &self.org_id);
+        to.opt(4, &self.project_id);
+        to.opt(12, &self.stage_execution_id);
+        to.opt(5, &self.stage_type);
+        to.opt(3, &self.status);
+        to.opt(11, &self.step_execution_id);
+        to.opt(7, &self.triggered_at);
+        to.opt(8, &self.triggered_by);
+        to.opt(10, &self.triggered_by_id);
+        to.opt(9, &self.triggered_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineDetails);
@@ -172,13 +150,11 @@ impl model::Model for PluginResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.artifact),
-            1 => model::Part::Str(&self.source_id),
-            2 => model::Part::Str(&self.response_url),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.artifact);
+        to.opt(2, &self.response_url);
+        to.opt(1, &self.source_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PluginResponseBody);
@@ -220,13 +196,11 @@ impl model::Model for PluginResponseBodyArtifact {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.url),
-            2 => model::Part::Str(&self.name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(2, &self.name);
+        to.opt(1, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PluginResponseBodyArtifact);

@@ -58,16 +58,14 @@ impl model::Model for RekorLog {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.hash),
-            1 => model::Part::Str(&self.signature),
-            2 => model::Part::Str(&self.signed_at),
-            3 => model::Part::Str(&self.signed_by),
-            4 => model::Part::Str(&self.entry_uuid),
-            5 => model::Part::Str(&self.t_log_index),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.entry_uuid);
+        to.opt(0, &self.hash);
+        to.opt(1, &self.signature);
+        to.opt(2, &self.signed_at);
+        to.opt(3, &self.signed_by);
+        to.opt(5, &self.t_log_index);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RekorLog);
@@ -121,17 +119,15 @@ impl model::Model for RepoDetailsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.url),
-            2 => model::Part::Str(&self.name),
-            3 => model::Part::Str(&self.size),
-            4 => model::Part::Str(&self.owner),
-            5 => model::Part::Str(&self.branch),
-            6 => model::opt(&self.visibility),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.branch);
+        to.opt(0, &self.id);
+        to.opt(2, &self.name);
+        to.opt(4, &self.owner);
+        to.opt(3, &self.size);
+        to.opt(1, &self.url);
+        to.opt(6, &self.visibility);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RepoDetailsDto);
@@ -198,16 +194,14 @@ impl model::Model for RiskAndCompliance {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.low),
-            1 => model::Part::Int(&self.high),
-            2 => model::Part::Int(&self.medium),
-            3 => model::Part::Int(&self.critical),
-            4 => model::Part::Str(&self.last_scanned),
-            5 => model::opt(&self.pipeline_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.critical);
+        to.opt(1, &self.high);
+        to.opt(4, &self.last_scanned);
+        to.opt(0, &self.low);
+        to.opt(2, &self.medium);
+        to.opt(5, &self.pipeline_details);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RiskAndCompliance);

@@ -39,12 +39,10 @@ impl model::Model for SaveResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            1 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.response);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SaveResponse);
@@ -158,57 +156,28 @@ impl model::Model for SbomComponentRequestDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.purl),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.language),
-            3 => model::Part::Str(&self.package_id),
-            4 => model::opt(&self.filter_tags),
-            5 => model::Part::Str(&self.package_cpe),
-            6 => model::Part::Str(&self.package_name),
-            7 => model::Part::Str(&self.package_type),
-            8 => model::Part::Num(&self.major_version),
-            9 => model::Part::Num(&self.minor_version),
-            10 => model::Part::Num(&self.patch_version),
-            11 => model::Part::Str(&self.originator_type),
-            12 => model::opt(&self.package_license),
-            13 => model::Part::Str(&self.package_manager),
-            14 => model::Part::Str(&self.package_version),
-            15 => model::Part::Str(&self.package_namespace),
-            16 => model::Part::Str(&self.package_properties),
-            17 => model::Part::Str(&self.package_description),
-            18 => model::Part::Str(&self.package_source_info),
-            19 => model::Part::Str(&self.package_originator_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.purl.is_some(),
-                self.tags.is_some(),
-                self.language.is_some(),
-                self.package_id.is_some(),
-                self.filter_tags.is_some(),
-                self.package_cpe.is_some(),
-                self.package_name.is_some(),
-                self.package_type.is_some(),
-                self.major_version.is_some(),
-                self.minor_version.is_some(),
-                self.patch_version.is_some(),
-                self.originator_type.is_some(),
-                self.package_license.is_some(),
-                self.package_manager.is_some(),
-                self.package_version.is_some(),
-                self.package_namespace.is_some(),
-                self.package_properties.is_some(),
-                self.package_description.is_some(),
-                self.package_source_info.is_some(),
-                self.package_originator_name.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.filter_tags);
+        to.opt(2, &self.language);
+        to.opt(8, &self.major_version);
+        to.opt(9, &self.minor_version);
+        to.opt(11, &self.originator_type);
+        to.opt(5, &self.package_cpe);
+        to.opt(17, &self.package_description);
+        to.opt(3, &self.package_id);
+        to.opt(12, &self.package_license);
+        to.opt(13, &self.package_manager);
+        to.opt(6, &self.package_name);
+        to.opt(15, &self.package_namespace);
+        to.opt(19, &self.package_originator_name);
+        to.opt(16, &self.package_properties);
+        to.opt(18, &self.package_source_info);
+        to.opt(7, &self.package_type);
+        to.opt(14, &self.package_version);
+        to.opt(10, &self.patch_version);
+        to.opt(0, &self.purl);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SbomComponentRequestDto);
@@ -266,16 +235,14 @@ impl model::Model for SbomDetailsForScorecard {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.tool_name),
-            1 => model::Part::Str(&self.file_format),
-            2 => model::Part::Str(&self.sbom_format),
-            3 => model::Part::Str(&self.sbom_version),
-            4 => model::Part::Str(&self.tool_version),
-            5 => model::Part::Str(&self.sbom_file_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.file_format);
+        to.opt(5, &self.sbom_file_name);
+        to.opt(2, &self.sbom_format);
+        to.opt(3, &self.sbom_version);
+        to.opt(0, &self.tool_name);
+        to.opt(4, &self.tool_version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SbomDetailsForScorecard);
@@ -337,17 +304,15 @@ impl model::Model for SbomInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_id),
-            1 => model::Part::Str(&self.drift_id),
-            2 => model::Part::Str(&self.project_id),
-            3 => model::Part::Int(&self.total_drifts),
-            4 => model::Part::Int(&self.components_count),
-            5 => model::Part::Str(&self.orchestration_id),
-            6 => model::opt(&self.pipeline_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.components_count);
+        to.opt(1, &self.drift_id);
+        to.opt(5, &self.orchestration_id);
+        to.opt(0, &self.org_id);
+        to.opt(6, &self.pipeline_details);
+        to.opt(2, &self.project_id);
+        to.opt(3, &self.total_drifts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SbomInfo);
@@ -430,17 +395,15 @@ impl model::Model for SbomMetadataV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::Cell::part(&self.format),
-            2 => model::Part::Num(&self.created),
-            3 => model::Cell::part(&self.tool_name),
-            4 => model::Part::Str(&self.tool_vendor),
-            5 => model::Part::Str(&self.sbom_version),
-            6 => model::Cell::part(&self.tool_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.created);
+        to.one(1, &self.format);
+        to.one(0, &self.name);
+        to.opt(5, &self.sbom_version);
+        to.one(3, &self.tool_name);
+        to.opt(4, &self.tool_vendor);
+        to.one(6, &self.tool_version);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(SbomMetadataV2);
@@ -514,37 +477,18 @@ impl model::Model for SbomScorecardResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_id),
-            1 => model::opt(&self.category),
-            2 => model::Part::Str(&self.avg_score),
-            3 => model::Part::Str(&self.max_score),
-            4 => model::Part::Str(&self.account_id),
-            5 => model::Part::Str(&self.project_id),
-            6 => model::Part::Str(&self.creation_on),
-            7 => model::opt(&self.sbom_details),
-            8 => model::opt(&self.score_card_info),
-            9 => model::Part::Str(&self.orchestration_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org_id.is_some(),
-                self.category.is_some(),
-                self.avg_score.is_some(),
-                self.max_score.is_some(),
-                self.account_id.is_some(),
-                self.project_id.is_some(),
-                self.creation_on.is_some(),
-                self.sbom_details.is_some(),
-                self.score_card_info.is_some(),
-                self.orchestration_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_id);
+        to.opt(2, &self.avg_score);
+        to.opt(1, &self.category);
+        to.opt(6, &self.creation_on);
+        to.opt(3, &self.max_score);
+        to.opt(9, &self.orchestration_id);
+        to.opt(0, &self.org_id);
+        to.opt(5, &self.project_id);
+        to.opt(7, &self.sbom_details);
+        to.opt(8, &self.score_card_info);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SbomScorecardResponseBody);
@@ -583,12 +527,10 @@ impl model::Model for ScorecardInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.tool_name),
-            1 => model::Part::Str(&self.tool_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.tool_name);
+        to.opt(1, &self.tool_version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScorecardInfo);
@@ -627,12 +569,10 @@ impl model::Model for Slsa {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.provenance),
-            1 => model::Part::Str(&self.policy_outcome_status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.policy_outcome_status);
+        to.opt(0, &self.provenance);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Slsa);
@@ -706,37 +646,18 @@ impl model::Model for SscaArtifact {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.tag),
-            2 => model::Part::Str(&self.url),
-            3 => model::Part::Str(&self.name),
-            4 => model::opt(&self.type_),
-            5 => model::Part::Str(&self.digest),
-            6 => model::opt(&self.variant),
-            7 => model::opt(&self.metadata),
-            8 => model::Part::Str(&self.registry_url),
-            9 => model::opt(&self.repository_platform),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.tag.is_some(),
-                self.url.is_some(),
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.digest.is_some(),
-                self.variant.is_some(),
-                self.metadata.is_some(),
-                self.registry_url.is_some(),
-                self.repository_platform.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.digest);
+        to.opt(0, &self.id);
+        to.opt(7, &self.metadata);
+        to.opt(3, &self.name);
+        to.opt(8, &self.registry_url);
+        to.opt(9, &self.repository_platform);
+        to.opt(1, &self.tag);
+        to.opt(4, &self.type_);
+        to.opt(2, &self.url);
+        to.opt(6, &self.variant);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SscaArtifact);
@@ -779,12 +700,10 @@ impl model::Model for SscaScorecard {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.avg_score),
-            1 => model::Part::Str(&self.max_score),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.avg_score);
+        to.opt(1, &self.max_score);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SscaScorecard);
@@ -886,51 +805,25 @@ impl model::Model for StoIssueCount {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.low),
-            1 => model::Part::Int(&self.high),
-            2 => model::Part::Int(&self.info),
-            3 => model::Part::Str(&self.tool),
-            4 => model::opt(&self.type_),
-            5 => model::Part::Int(&self.total),
-            6 => model::Part::Int(&self.medium),
-            7 => model::Part::Int(&self.ignored),
-            8 => model::Part::Int(&self.critical),
-            9 => model::Part::Str(&self.target_id),
-            10 => model::Part::Str(&self.pipeline_id),
-            11 => model::Part::Str(&self.target_name),
-            12 => model::Part::Str(&self.execution_id),
-            13 => model::Part::Str(&self.last_scanned),
-            14 => model::opt(&self.pipeline_details),
-            15 => model::Part::Str(&self.target_variant_id),
-            16 => model::Part::Str(&self.target_variant_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.low.is_some(),
-                self.high.is_some(),
-                self.info.is_some(),
-                self.tool.is_some(),
-                self.type_.is_some(),
-                self.total.is_some(),
-                self.medium.is_some(),
-                self.ignored.is_some(),
-                self.critical.is_some(),
-                self.target_id.is_some(),
-                self.pipeline_id.is_some(),
-                self.target_name.is_some(),
-                self.execution_id.is_some(),
-                self.last_scanned.is_some(),
-                self.pipeline_details.is_some(),
-                self.target_variant_id.is_some(),
-                self.target_variant_name.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.critical);
+        to.opt(12, &self.execution_id);
+        to.opt(1, &self.high);
+        to.opt(7, &self.ignored);
+        to.opt(2, &self.info);
+        to.opt(13, &self.last_scanned);
+        to.opt(0, &self.low);
+        to.opt(6, &self.medium);
+        to.opt(14, &self.pipeline_details);
+        to.opt(10, &self.pipeline_id);
+        to.opt(9, &self.target_id);
+        to.opt(11, &self.target_name);
+        to.opt(15, &self.target_variant_id);
+        to.opt(16, &self.target_variant_name);
+        to.opt(3, &self.tool);
+        to.opt(5, &self.total);
+        to.opt(4, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoIssueCount);

@@ -39,12 +39,10 @@ impl model::Model for UpdateIntegration {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.missing_repos),
-            1 => model::Part::Flag(&self.all_repos_configured),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.all_repos_configured);
+        to.opt(0, &self.missing_repos);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateIntegration);
@@ -86,13 +84,11 @@ impl model::Model for UpdateIntegrationMissingRepos {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.count),
-            1 => model::opt(&self.names),
-            2 => model::Part::Str(&self.reason),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.opt(1, &self.names);
+        to.opt(2, &self.reason);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateIntegrationMissingRepos);

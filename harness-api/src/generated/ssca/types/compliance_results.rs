@@ -98,49 +98,24 @@ impl model::Model for ComplianceArtifactWithExecution {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.tags),
-            3 => model::Part::Str(&self.type_),
-            4 => model::Part::Str(&self.title),
-            5 => model::Part::Str(&self.reason),
-            6 => model::opt(&self.status),
-            7 => model::opt(&self.severity),
-            8 => model::opt(&self.scan_type),
-            9 => model::opt(&self.standards),
-            10 => model::Part::Str(&self.updated_at),
-            11 => model::opt(&self.executions),
-            12 => model::Part::Str(&self.description),
-            13 => model::opt(&self.occurrences),
-            14 => model::Part::Str(&self.remediation),
-            15 => model::Part::Str(&self.compliance_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.title.is_some(),
-                self.reason.is_some(),
-                self.status.is_some(),
-                self.severity.is_some(),
-                self.scan_type.is_some(),
-                self.standards.is_some(),
-                self.updated_at.is_some(),
-                self.executions.is_some(),
-                self.description.is_some(),
-                self.occurrences.is_some(),
-                self.remediation.is_some(),
-                self.compliance_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(15, &self.compliance_id);
+        to.opt(12, &self.description);
+        to.opt(11, &self.executions);
+        to.opt(1, &self.name);
+        to.opt(13, &self.occurrences);
+        to.opt(5, &self.reason);
+        to.opt(14, &self.remediation);
+        to.opt(8, &self.scan_type);
+        to.opt(7, &self.severity);
+        to.opt(9, &self.standards);
+        to.opt(6, &self.status);
+        to.opt(2, &self.tags);
+        to.opt(4, &self.title);
+        to.opt(3, &self.type_);
+        to.opt(10, &self.updated_at);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ComplianceArtifactWithExecution);
@@ -214,37 +189,18 @@ impl model::Model for ComplianceEvaluationHistory {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.reason),
-            1 => model::opt(&self.status),
-            2 => model::Part::Int(&self.created_at),
-            3 => model::Part::Str(&self.description),
-            4 => model::opt(&self.occurrences),
-            5 => model::Part::Str(&self.pipeline_id),
-            6 => model::Part::Str(&self.remediation),
-            7 => model::Part::Str(&self.step_execution_id),
-            8 => model::Part::Str(&self.stage_execution_id),
-            9 => model::Part::Str(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.reason.is_some(),
-                self.status.is_some(),
-                self.created_at.is_some(),
-                self.description.is_some(),
-                self.occurrences.is_some(),
-                self.pipeline_id.is_some(),
-                self.remediation.is_some(),
-                self.step_execution_id.is_some(),
-                self.stage_execution_id.is_some(),
-                self.pipeline_execution_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.created_at);
+        to.opt(3, &self.description);
+        to.opt(4, &self.occurrences);
+        to.opt(9, &self.pipeline_execution_id);
+        to.opt(5, &self.pipeline_id);
+        to.opt(0, &self.reason);
+        to.opt(6, &self.remediation);
+        to.opt(8, &self.stage_execution_id);
+        to.opt(1, &self.status);
+        to.opt(7, &self.step_execution_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ComplianceEvaluationHistory);
@@ -289,14 +245,12 @@ impl model::Model for ComplianceExecutionByType {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Int(&self.count),
-            2 => model::Part::Int(&self.failed),
-            3 => model::Part::Int(&self.passed),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.count);
+        to.opt(2, &self.failed);
+        to.opt(3, &self.passed);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ComplianceExecutionByType);
@@ -366,35 +320,17 @@ impl model::Model for ComplianceResultAggregationByType {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::Part::Str(&self.title),
-            2 => model::opt(&self.entity),
-            3 => model::opt(&self.severity),
-            4 => model::opt(&self.standards),
-            5 => model::opt(&self.executions),
-            6 => model::Part::Str(&self.description),
-            7 => model::Part::Str(&self.scm_platform),
-            8 => model::Part::Str(&self.compliance_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.tags.is_some(),
-                self.title.is_some(),
-                self.entity.is_some(),
-                self.severity.is_some(),
-                self.standards.is_some(),
-                self.executions.is_some(),
-                self.description.is_some(),
-                self.scm_platform.is_some(),
-                self.compliance_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.compliance_id);
+        to.opt(6, &self.description);
+        to.opt(2, &self.entity);
+        to.opt(5, &self.executions);
+        to.opt(7, &self.scm_platform);
+        to.opt(3, &self.severity);
+        to.opt(4, &self.standards);
+        to.opt(0, &self.tags);
+        to.opt(1, &self.title);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ComplianceResultAggregationByType);
@@ -442,15 +378,13 @@ impl model::Model for ComplianceResultByArtifactFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status),
-            1 => model::opt(&self.severity),
-            2 => model::opt(&self.standards),
-            3 => model::Part::Str(&self.search_term),
-            4 => model::Part::Str(&self.compliance_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.compliance_id);
+        to.opt(3, &self.search_term);
+        to.opt(1, &self.severity);
+        to.opt(2, &self.standards);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ComplianceResultByArtifactFilter);
@@ -556,53 +490,26 @@ impl model::Model for ComplianceResultDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Str(&self.title),
-            4 => model::opt(&self.entity),
-            5 => model::Part::Str(&self.reason),
-            6 => model::opt(&self.status),
-            7 => model::Part::Str(&self.category),
-            8 => model::Part::Str(&self.repo_url),
-            9 => model::opt(&self.severity),
-            10 => model::opt(&self.standards),
-            11 => model::Part::Str(&self.category_id),
-            12 => model::Part::Str(&self.description),
-            13 => model::Part::Str(&self.remediation),
-            14 => model::Part::Str(&self.scm_platform),
-            15 => model::Part::Str(&self.sub_category),
-            16 => model::Part::Str(&self.compliance_id),
-            17 => model::Part::Str(&self.sub_category_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.title.is_some(),
-                self.entity.is_some(),
-                self.reason.is_some(),
-                self.status.is_some(),
-                self.category.is_some(),
-                self.repo_url.is_some(),
-                self.severity.is_some(),
-                self.standards.is_some(),
-                self.category_id.is_some(),
-                self.description.is_some(),
-                self.remediation.is_some(),
-                self.scm_platform.is_some(),
-                self.sub_category.is_some(),
-                self.compliance_id.is_some(),
-                self.sub_category_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.category);
+        to.opt(11, &self.category_id);
+        to.opt(16, &self.compliance_id);
+        to.opt(12, &self.description);
+        to.opt(4, &self.entity);
+        to.opt(5, &self.reason);
+        to.opt(13, &self.remediation);
+        to.opt(8, &self.repo_url);
+        to.opt(14, &self.scm_platform);
+        to.opt(9, &self.severity);
+        to.opt(10, &self.standards);
+        to.opt(6, &self.status);
+        to.opt(15, &self.sub_category);
+        to.opt(17, &self.sub_category_id);
+        to.opt(1, &self.tags);
+        to.opt(3, &self.title);
+        to.opt(2, &self.type_);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ComplianceResultDto);
@@ -680,39 +587,19 @@ impl model::Model for CreateComplianceResult {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.results),
-            1 => model::Part::Str(&self.pipeline),
-            2 => model::Part::Str(&self.repo_org),
-            3 => model::Part::Str(&self.repo_url),
-            4 => model::Part::Str(&self.repo_name),
-            5 => model::Part::Str(&self.stage_type),
-            6 => model::Part::Str(&self.scm_platform),
-            7 => model::Part::Str(&self.default_branch),
-            8 => model::Part::Str(&self.step_execution_identifier),
-            9 => model::Part::Str(&self.stage_execution_identifier),
-            10 => model::Part::Str(&self.pipeline_execution_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.results.is_some(),
-                self.pipeline.is_some(),
-                self.repo_org.is_some(),
-                self.repo_url.is_some(),
-                self.repo_name.is_some(),
-                self.stage_type.is_some(),
-                self.scm_platform.is_some(),
-                self.default_branch.is_some(),
-                self.step_execution_identifier.is_some(),
-                self.stage_execution_identifier.is_some(),
-                self.pipeline_execution_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.default_branch);
+        to.opt(1, &self.pipeline);
+        to.opt(10, &self.pipeline_execution_identifier);
+        to.opt(4, &self.repo_name);
+        to.opt(2, &self.repo_org);
+        to.opt(3, &self.repo_url);
+        to.opt(0, &self.results);
+        to.opt(6, &self.scm_platform);
+        to.opt(9, &self.stage_execution_identifier);
+        to.opt(5, &self.stage_type);
+        to.opt(8, &self.step_execution_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateComplianceResult);
@@ -798,43 +685,21 @@ impl model::Model for FetchComplianceResultByArtifactResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::Part::Str(&self.title),
-            2 => model::Part::Str(&self.reason),
-            3 => model::opt(&self.status),
-            4 => model::opt(&self.severity),
-            5 => model::opt(&self.standards),
-            6 => model::Part::Str(&self.description),
-            7 => model::opt(&self.occurrences),
-            8 => model::Part::Str(&self.remediation),
-            9 => model::Part::Str(&self.compliance_id),
-            10 => model::Part::Int(&self.evaluation_time),
-            11 => model::opt(&self.evaluation_history),
-            12 => model::Part::Str(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.tags.is_some(),
-                self.title.is_some(),
-                self.reason.is_some(),
-                self.status.is_some(),
-                self.severity.is_some(),
-                self.standards.is_some(),
-                self.description.is_some(),
-                self.occurrences.is_some(),
-                self.remediation.is_some(),
-                self.compliance_id.is_some(),
-                self.evaluation_time.is_some(),
-                self.evaluation_history.is_some(),
-                self.pipeline_execution_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.compliance_id);
+        to.opt(6, &self.description);
+        to.opt(11, &self.evaluation_history);
+        to.opt(10, &self.evaluation_time);
+        to.opt(7, &self.occurrences);
+        to.opt(12, &self.pipeline_execution_id);
+        to.opt(2, &self.reason);
+        to.opt(8, &self.remediation);
+        to.opt(4, &self.severity);
+        to.opt(5, &self.standards);
+        to.opt(3, &self.status);
+        to.opt(0, &self.tags);
+        to.opt(1, &self.title);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FetchComplianceResultByArtifactResponseBody);

@@ -119,45 +119,22 @@ impl model::Model for CreateComplianceResultV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Cell::part(&self.url),
-            2 => model::Cell::part(&self.name),
-            3 => model::opt(&self.plugins),
-            4 => model::Cell::part(&self.results),
-            5 => model::Part::Str(&self.full_fqn),
-            6 => model::Cell::part(&self.scan_type),
-            7 => model::Part::Str(&self.stage_type),
-            8 => model::Part::Str(&self.default_branch),
-            9 => model::Cell::part(&self.source_platform),
-            10 => model::Part::Str(&self.pipeline_identifier),
-            11 => model::Part::Str(&self.step_execution_identifier),
-            12 => model::Part::Str(&self.stage_execution_identifier),
-            13 => model::Part::Str(&self.pipeline_execution_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                true,
-                true,
-                self.plugins.is_some(),
-                true,
-                self.full_fqn.is_some(),
-                true,
-                self.stage_type.is_some(),
-                self.default_branch.is_some(),
-                true,
-                self.pipeline_identifier.is_some(),
-                self.step_execution_identifier.is_some(),
-                self.stage_execution_identifier.is_some(),
-                self.pipeline_execution_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.default_branch);
+        to.opt(5, &self.full_fqn);
+        to.one(2, &self.name);
+        to.opt(0, &self.org);
+        to.opt(13, &self.pipeline_execution_identifier);
+        to.opt(10, &self.pipeline_identifier);
+        to.opt(3, &self.plugins);
+        to.one(4, &self.results);
+        to.one(6, &self.scan_type);
+        to.one(9, &self.source_platform);
+        to.opt(12, &self.stage_execution_identifier);
+        to.opt(7, &self.stage_type);
+        to.opt(11, &self.step_execution_identifier);
+        to.one(1, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateComplianceResultV2);
@@ -204,13 +181,11 @@ impl model::Model for PluginDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.version),
-            2 => model::Part::Str(&self.path_from_root),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(2, &self.path_from_root);
+        to.opt(1, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PluginDto);

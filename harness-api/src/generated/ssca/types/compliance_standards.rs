@@ -102,51 +102,25 @@ impl model::Model for ComplianceCheck {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Str(&self.title),
-            4 => model::opt(&self.entity),
-            5 => model::Part::Str(&self.category),
-            6 => model::opt(&self.severity),
-            7 => model::opt(&self.scan_type),
-            8 => model::opt(&self.standards),
-            9 => model::Part::Flag(&self.can_execute),
-            10 => model::Part::Str(&self.category_id),
-            11 => model::Part::Str(&self.description),
-            12 => model::Part::Str(&self.remediation),
-            13 => model::opt(&self.integrations),
-            14 => model::Part::Str(&self.sub_category),
-            15 => model::Part::Str(&self.compliance_id),
-            16 => model::Part::Str(&self.sub_category_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.title.is_some(),
-                self.entity.is_some(),
-                self.category.is_some(),
-                self.severity.is_some(),
-                self.scan_type.is_some(),
-                self.standards.is_some(),
-                self.can_execute.is_some(),
-                self.category_id.is_some(),
-                self.description.is_some(),
-                self.remediation.is_some(),
-                self.integrations.is_some(),
-                self.sub_category.is_some(),
-                self.compliance_id.is_some(),
-                self.sub_category_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.can_execute);
+        to.opt(5, &self.category);
+        to.opt(10, &self.category_id);
+        to.opt(15, &self.compliance_id);
+        to.opt(11, &self.description);
+        to.opt(4, &self.entity);
+        to.opt(13, &self.integrations);
+        to.opt(12, &self.remediation);
+        to.opt(7, &self.scan_type);
+        to.opt(6, &self.severity);
+        to.opt(8, &self.standards);
+        to.opt(14, &self.sub_category);
+        to.opt(16, &self.sub_category_id);
+        to.opt(1, &self.tags);
+        to.opt(3, &self.title);
+        to.opt(2, &self.type_);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ComplianceCheck);
@@ -232,43 +206,21 @@ impl model::Model for CreateComplianceStandardsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.title),
-            2 => model::Part::Str(&self.entity),
-            3 => model::Part::Str(&self.category),
-            4 => model::Part::Str(&self.severity),
-            5 => model::Part::Str(&self.scan_type),
-            6 => model::opt(&self.standards),
-            7 => model::Part::Flag(&self.can_execute),
-            8 => model::Part::Str(&self.category_id),
-            9 => model::Part::Str(&self.description),
-            10 => model::Part::Str(&self.sub_category),
-            11 => model::Part::Str(&self.compliance_id),
-            12 => model::Part::Str(&self.sub_category_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.type_.is_some(),
-                self.title.is_some(),
-                self.entity.is_some(),
-                self.category.is_some(),
-                self.severity.is_some(),
-                self.scan_type.is_some(),
-                self.standards.is_some(),
-                self.can_execute.is_some(),
-                self.category_id.is_some(),
-                self.description.is_some(),
-                self.sub_category.is_some(),
-                self.compliance_id.is_some(),
-                self.sub_category_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.can_execute);
+        to.opt(3, &self.category);
+        to.opt(8, &self.category_id);
+        to.opt(11, &self.compliance_id);
+        to.opt(9, &self.description);
+        to.opt(2, &self.entity);
+        to.opt(5, &self.scan_type);
+        to.opt(4, &self.severity);
+        to.opt(6, &self.standards);
+        to.opt(10, &self.sub_category);
+        to.opt(12, &self.sub_category_id);
+        to.opt(1, &self.title);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateComplianceStandardsBody);
@@ -326,16 +278,14 @@ impl model::Model for GetComplianceStandardsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.entity),
-            2 => model::Part::Str(&self.severity),
-            3 => model::opt(&self.standards),
-            4 => model::Part::Str(&self.search_term),
-            5 => model::opt(&self.integrations_filter),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.entity);
+        to.opt(5, &self.integrations_filter);
+        to.opt(4, &self.search_term);
+        to.opt(2, &self.severity);
+        to.opt(3, &self.standards);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetComplianceStandardsBody);
@@ -374,12 +324,10 @@ impl model::Model for GetComplianceStandardsBodyIntegrationsFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.scan_type),
-            1 => model::opt(&self.integrations),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.integrations);
+        to.opt(0, &self.scan_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetComplianceStandardsBodyIntegrationsFilter);

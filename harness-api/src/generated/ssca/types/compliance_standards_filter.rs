@@ -39,12 +39,10 @@ impl model::Model for ComplianceStandardsFilterEntity {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.scan_type),
-            1 => model::opt(&self.integrations),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.integrations);
+        to.opt(0, &self.scan_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ComplianceStandardsFilterEntity);

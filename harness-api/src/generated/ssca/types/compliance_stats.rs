@@ -42,13 +42,11 @@ impl model::Model for ArtifactComplianceMetrics {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.failed),
-            1 => model::Part::Int(&self.passed),
-            2 => model::opt(&self.artifact_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.artifact_type);
+        to.opt(0, &self.failed);
+        to.opt(1, &self.passed);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactComplianceMetrics);
@@ -101,15 +99,13 @@ impl model::Model for ComplianceChecksMetrics {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::Part::Str(&self.title),
-            2 => model::Part::Int(&self.failed),
-            3 => model::opt(&self.standards),
-            4 => model::Part::Str(&self.compliance_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.compliance_id);
+        to.opt(2, &self.failed);
+        to.opt(3, &self.standards);
+        to.opt(0, &self.tags);
+        to.opt(1, &self.title);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ComplianceChecksMetrics);
@@ -154,14 +150,12 @@ impl model::Model for ComplianceEvaluationTrend {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.failed),
-            1 => model::Part::Int(&self.passed),
-            2 => model::Part::Str(&self.window_end_time),
-            3 => model::Part::Str(&self.window_start_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.failed);
+        to.opt(1, &self.passed);
+        to.opt(2, &self.window_end_time);
+        to.opt(3, &self.window_start_time);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ComplianceEvaluationTrend);
@@ -203,13 +197,11 @@ impl model::Model for ComplianceResultsEvaluationBreakdown {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.failed),
-            1 => model::Part::Int(&self.passed),
-            2 => model::opt(&self.severity_breakdown),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.failed);
+        to.opt(1, &self.passed);
+        to.opt(2, &self.severity_breakdown);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ComplianceResultsEvaluationBreakdown);
@@ -248,12 +240,10 @@ impl model::Model for SeverityComplianceMetrics {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.failed),
-            1 => model::opt(&self.severity),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.failed);
+        to.opt(1, &self.severity);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SeverityComplianceMetrics);

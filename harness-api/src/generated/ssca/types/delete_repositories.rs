@@ -62,14 +62,12 @@ impl model::Model for Repositories {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.repo_url),
-            1 => model::Part::Str(&self.repo_branch),
-            2 => model::Cell::part(&self.org_identifier),
-            3 => model::Cell::part(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(2, &self.org_identifier);
+        to.one(3, &self.project_identifier);
+        to.opt(1, &self.repo_branch);
+        to.one(0, &self.repo_url);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(Repositories);

@@ -149,55 +149,27 @@ impl model::Model for EnforcementResultDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.tag),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.purl),
-            3 => model::opt(&self.license),
-            4 => model::Part::Str(&self.version),
-            5 => model::Part::Str(&self.supplier),
-            6 => model::Cell::part(&self.account_id),
-            7 => model::Cell::part(&self.image_name),
-            8 => model::Cell::part(&self.artifact_id),
-            9 => model::Part::Flag(&self.is_exempted),
-            10 => model::Part::Str(&self.exemption_id),
-            11 => model::Part::Str(&self.supplier_type),
-            12 => model::Cell::part(&self.enforcement_id),
-            13 => model::Cell::part(&self.org_identifier),
-            14 => model::Cell::part(&self.violation_type),
-            15 => model::Part::Str(&self.package_manager),
-            16 => model::Cell::part(&self.orchestration_id),
-            17 => model::Cell::part(&self.violation_details),
-            18 => model::Cell::part(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                self.name.is_some(),
-                self.purl.is_some(),
-                self.license.is_some(),
-                self.version.is_some(),
-                self.supplier.is_some(),
-                true,
-                true,
-                true,
-                self.is_exempted.is_some(),
-                self.exemption_id.is_some(),
-                self.supplier_type.is_some(),
-                true,
-                true,
-                true,
-                self.package_manager.is_some(),
-                true,
-                true,
-                true,
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(6, &self.account_id);
+        to.one(8, &self.artifact_id);
+        to.one(12, &self.enforcement_id);
+        to.opt(10, &self.exemption_id);
+        to.one(7, &self.image_name);
+        to.opt(9, &self.is_exempted);
+        to.opt(3, &self.license);
+        to.opt(1, &self.name);
+        to.one(16, &self.orchestration_id);
+        to.one(13, &self.org_identifier);
+        to.opt(15, &self.package_manager);
+        to.one(18, &self.project_identifier);
+        to.opt(2, &self.purl);
+        to.opt(5, &self.supplier);
+        to.opt(11, &self.supplier_type);
+        to.one(0, &self.tag);
+        to.opt(4, &self.version);
+        to.one(17, &self.violation_details);
+        to.one(14, &self.violation_type);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(EnforcementResultDto);
@@ -312,41 +284,20 @@ impl model::Model for EnforcementSummaryDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.status),
-            1 => model::Cell::part(&self.created),
-            2 => model::Cell::part(&self.artifact),
-            3 => model::Cell::part(&self.account_id),
-            4 => model::Cell::part(&self.enforcement_id),
-            5 => model::Cell::part(&self.org_identifier),
-            6 => model::Cell::part(&self.orchestration_id),
-            7 => model::Cell::part(&self.project_identifier),
-            8 => model::Cell::part(&self.pipeline_execution_id),
-            9 => model::Part::Num(&self.exempted_component_count),
-            10 => model::Cell::part(&self.deny_list_violation_count),
-            11 => model::Cell::part(&self.allow_list_violation_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                true,
-                true,
-                true,
-                true,
-                true,
-                true,
-                true,
-                true,
-                self.exempted_component_count.is_some(),
-                true,
-                true,
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(3, &self.account_id);
+        to.one(11, &self.allow_list_violation_count);
+        to.one(2, &self.artifact);
+        to.one(1, &self.created);
+        to.one(10, &self.deny_list_violation_count);
+        to.one(4, &self.enforcement_id);
+        to.opt(9, &self.exempted_component_count);
+        to.one(6, &self.orchestration_id);
+        to.one(5, &self.org_identifier);
+        to.one(8, &self.pipeline_execution_id);
+        to.one(7, &self.project_identifier);
+        to.one(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(EnforcementSummaryDto);
@@ -404,16 +355,14 @@ impl model::Model for EnforcementSummaryResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            1 => model::opt(&self.artifact),
-            2 => model::Part::Str(&self.enforcement_id),
-            3 => model::Part::Int(&self.exempted_component_count),
-            4 => model::Part::Int(&self.deny_list_violation_count),
-            5 => model::Part::Int(&self.allow_list_violation_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.allow_list_violation_count);
+        to.opt(1, &self.artifact);
+        to.opt(4, &self.deny_list_violation_count);
+        to.opt(2, &self.enforcement_id);
+        to.opt(3, &self.exempted_component_count);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EnforcementSummaryResponse);
@@ -587,87 +536,43 @@ impl model::Model for NormalizedSbomComponentDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.purl),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Num(&self.created),
-            3 => model::Part::Str(&self.language),
-            4 => model::Part::Str(&self.tool_name),
-            5 => model::Part::Str(&self.account_id),
-            6 => model::Part::Str(&self.package_id),
-            7 => model::Part::Str(&self.artifact_id),
-            8 => model::opt(&self.filter_tags),
-            9 => model::Part::Str(&self.package_cpe),
-            10 => model::Part::Str(&self.sequence_id),
-            11 => model::Part::Str(&self.tool_vendor),
-            12 => model::Part::Str(&self.artifact_url),
-            13 => model::Part::Str(&self.package_name),
-            14 => model::Part::Str(&self.package_type),
-            15 => model::Part::Str(&self.sbom_version),
-            16 => model::Part::Str(&self.tool_version),
-            17 => model::Part::Str(&self.artifact_name),
-            18 => model::Part::Num(&self.major_version),
-            19 => model::Part::Num(&self.minor_version),
-            20 => model::Part::Num(&self.patch_version),
-            21 => model::Part::Str(&self.org_identifier),
-            22 => model::Part::Str(&self.originator_type),
-            23 => model::opt(&self.package_license),
-            24 => model::Part::Str(&self.package_manager),
-            25 => model::Part::Str(&self.package_version),
-            26 => model::Part::Str(&self.orchestration_id),
-            27 => model::Part::Str(&self.package_namespace),
-            28 => model::Part::Str(&self.package_properties),
-            29 => model::Part::Str(&self.project_identifier),
-            30 => model::Part::Str(&self.package_description),
-            31 => model::Part::Str(&self.package_source_info),
-            32 => model::Part::Str(&self.pipeline_identifier),
-            33 => model::Part::Str(&self.package_supplier_name),
-            34 => model::Part::Str(&self.package_originator_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.purl.is_some(),
-                self.tags.is_some(),
-                self.created.is_some(),
-                self.language.is_some(),
-                self.tool_name.is_some(),
-                self.account_id.is_some(),
-                self.package_id.is_some(),
-                self.artifact_id.is_some(),
-                self.filter_tags.is_some(),
-                self.package_cpe.is_some(),
-                self.sequence_id.is_some(),
-                self.tool_vendor.is_some(),
-                self.artifact_url.is_some(),
-                self.package_name.is_some(),
-                self.package_type.is_some(),
-                self.sbom_version.is_some(),
-                self.tool_version.is_some(),
-                self.artifact_name.is_some(),
-                self.major_version.is_some(),
-                self.minor_version.is_some(),
-                self.patch_version.is_some(),
-                self.org_identifier.is_some(),
-                self.originator_type.is_some(),
-                self.package_license.is_some(),
-                self.package_manager.is_some(),
-                self.package_version.is_some(),
-                self.orchestration_id.is_some(),
-                self.package_namespace.is_some(),
-                self.package_properties.is_some(),
-                self.project_identifier.is_some(),
-                self.package_description.is_some(),
-                self.package_source_info.is_some(),
-                self.pipeline_identifier.is_some(),
-                self.package_supplier_name.is_some(),
-                self.package_originator_name.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account_id);
+        to.opt(7, &self.artifact_id);
+        to.opt(17, &self.artifact_name);
+        to.opt(12, &self.artifact_url);
+        to.opt(2, &self.created);
+        to.opt(8, &self.filter_tags);
+        to.opt(3, &self.language);
+        to.opt(18, &self.major_version);
+        to.opt(19, &self.minor_version);
+        to.opt(26, &self.orchestration_id);
+        to.opt(21, &self.org_identifier);
+        to.opt(22, &self.originator_type);
+        to.opt(9, &self.package_cpe);
+        to.opt(30, &self.package_description);
+        to.opt(6, &self.package_id);
+        to.opt(23, &self.package_license);
+        to.opt(24, &self.package_manager);
+        to.opt(13, &self.package_name);
+        to.opt(27, &self.package_namespace);
+        to.opt(34, &self.package_originator_name);
+        to.opt(28, &self.package_properties);
+        to.opt(31, &self.package_source_info);
+        to.opt(33, &self.package_supplier_name);
+        to.opt(14, &self.package_type);
+        to.opt(25, &self.package_version);
+        to.opt(20, &self.patch_version);
+        to.opt(32, &self.pipeline_identifier);
+        to.opt(29, &self.project_identifier);
+        to.opt(0, &self.purl);
+        to.opt(15, &self.sbom_version);
+        to.opt(10, &self.sequence_id);
+        to.opt(1, &self.tags);
+        to.opt(4, &self.tool_name);
+        to.opt(11, &self.tool_vendor);
+        to.opt(16, &self.tool_version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NormalizedSbomComponentDto);
@@ -785,59 +690,29 @@ impl model::Model for PolicyViolation {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.tag),
-            2 => model::Part::Str(&self.name),
-            3 => model::Part::Str(&self.purl),
-            4 => model::Part::Str(&self.account),
-            5 => model::opt(&self.license),
-            6 => model::Part::Str(&self.project),
-            7 => model::Part::Str(&self.version),
-            8 => model::Part::Str(&self.language),
-            9 => model::Part::Str(&self.supplier),
-            10 => model::Part::Str(&self.image_name),
-            11 => model::Part::Str(&self.artifact_id),
-            12 => model::opt(&self.filter_tags),
-            13 => model::Part::Flag(&self.is_exempted),
-            14 => model::Part::Str(&self.exemption_id),
-            15 => model::Part::Str(&self.supplier_type),
-            16 => model::Part::Str(&self.enforcement_id),
-            17 => model::Part::Str(&self.violation_type),
-            18 => model::Part::Str(&self.package_manager),
-            19 => model::Part::Str(&self.orchestration_id),
-            20 => model::Part::Str(&self.violation_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.tag.is_some(),
-                self.name.is_some(),
-                self.purl.is_some(),
-                self.account.is_some(),
-                self.license.is_some(),
-                self.project.is_some(),
-                self.version.is_some(),
-                self.language.is_some(),
-                self.supplier.is_some(),
-                self.image_name.is_some(),
-                self.artifact_id.is_some(),
-                self.filter_tags.is_some(),
-                self.is_exempted.is_some(),
-                self.exemption_id.is_some(),
-                self.supplier_type.is_some(),
-                self.enforcement_id.is_some(),
-                self.violation_type.is_some(),
-                self.package_manager.is_some(),
-                self.orchestration_id.is_some(),
-                self.violation_details.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account);
+        to.opt(11, &self.artifact_id);
+        to.opt(16, &self.enforcement_id);
+        to.opt(14, &self.exemption_id);
+        to.opt(12, &self.filter_tags);
+        to.opt(10, &self.image_name);
+        to.opt(13, &self.is_exempted);
+        to.opt(8, &self.language);
+        to.opt(5, &self.license);
+        to.opt(2, &self.name);
+        to.opt(19, &self.orchestration_id);
+        to.opt(0, &self.org);
+        to.opt(18, &self.package_manager);
+        to.opt(6, &self.project);
+        to.opt(3, &self.purl);
+        to.opt(9, &self.supplier);
+        to.opt(15, &self.supplier_type);
+        to.opt(1, &self.tag);
+        to.opt(7, &self.version);
+        to.opt(20, &self.violation_details);
+        to.opt(17, &self.violation_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PolicyViolation);

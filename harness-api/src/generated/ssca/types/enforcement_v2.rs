@@ -66,14 +66,12 @@ impl model::Model for EnforceSbomRequestBodyV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.artifact),
-            1 => model::Cell::part(&self.enforcement_id),
-            2 => model::opt(&self.policy_set_ref),
-            3 => model::opt(&self.execution_context),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.artifact);
+        to.one(1, &self.enforcement_id);
+        to.opt(3, &self.execution_context);
+        to.opt(2, &self.policy_set_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(EnforceSbomRequestBodyV2);

@@ -39,12 +39,10 @@ impl model::Model for QueryAttestationsGraphqlBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::opt(&self.variables),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.query);
+        to.opt(1, &self.variables);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(QueryAttestationsGraphqlBody);
@@ -126,41 +124,20 @@ impl model::Model for QueryAttestationsGraphqlBodyVariables {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            1 => model::Part::Flag(&self.verified),
-            2 => model::Part::Str(&self.artifact_id),
-            3 => model::Part::Str(&self.signer_key_id),
-            4 => model::Part::Str(&self.subject_name),
-            5 => model::Part::Int(&self.created_at_gte),
-            6 => model::Part::Str(&self.gitoid_sha256),
-            7 => model::opt(&self.signer_key_id_in),
-            8 => model::Part::Str(&self.subject_sha256),
-            9 => model::opt(&self.gitoid_sha256_in),
-            10 => model::Part::Str(&self.subject_name_contains),
-            11 => model::Part::Str(&self.subject_name_starts_with),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.status.is_some(),
-                self.verified.is_some(),
-                self.artifact_id.is_some(),
-                self.signer_key_id.is_some(),
-                self.subject_name.is_some(),
-                self.created_at_gte.is_some(),
-                self.gitoid_sha256.is_some(),
-                self.signer_key_id_in.is_some(),
-                self.subject_sha256.is_some(),
-                self.gitoid_sha256_in.is_some(),
-                self.subject_name_contains.is_some(),
-                self.subject_name_starts_with.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.artifact_id);
+        to.opt(5, &self.created_at_gte);
+        to.opt(6, &self.gitoid_sha256);
+        to.opt(9, &self.gitoid_sha256_in);
+        to.opt(3, &self.signer_key_id);
+        to.opt(7, &self.signer_key_id_in);
+        to.opt(0, &self.status);
+        to.opt(4, &self.subject_name);
+        to.opt(10, &self.subject_name_contains);
+        to.opt(11, &self.subject_name_starts_with);
+        to.opt(8, &self.subject_sha256);
+        to.opt(1, &self.verified);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(QueryAttestationsGraphqlBodyVariables);
@@ -202,13 +179,11 @@ impl model::Model for UploadAttestationBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.artifact),
-            1 => model::opt(&self.envelope),
-            2 => model::opt(&self.execution_context),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.artifact);
+        to.opt(1, &self.envelope);
+        to.opt(2, &self.execution_context);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UploadAttestationBody);
@@ -282,37 +257,18 @@ impl model::Model for UploadAttestationBodyArtifact {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.tag),
-            2 => model::Part::Str(&self.url),
-            3 => model::Part::Str(&self.name),
-            4 => model::Part::Str(&self.type_),
-            5 => model::Part::Str(&self.digest),
-            6 => model::opt(&self.variant),
-            7 => model::Part::Json(&self.metadata),
-            8 => model::Part::Str(&self.registry_url),
-            9 => model::Part::Str(&self.repository_platform),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.tag.is_some(),
-                self.url.is_some(),
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.digest.is_some(),
-                self.variant.is_some(),
-                self.metadata.is_some(),
-                self.registry_url.is_some(),
-                self.repository_platform.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.digest);
+        to.opt(0, &self.id);
+        to.opt(7, &self.metadata);
+        to.opt(3, &self.name);
+        to.opt(8, &self.registry_url);
+        to.opt(9, &self.repository_platform);
+        to.opt(1, &self.tag);
+        to.opt(4, &self.type_);
+        to.opt(2, &self.url);
+        to.opt(6, &self.variant);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UploadAttestationBodyArtifact);
@@ -351,12 +307,10 @@ impl model::Model for UploadAttestationBodyArtifactVariant {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.type_),
-            1 => model::Part::Json(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UploadAttestationBodyArtifactVariant);
@@ -401,14 +355,12 @@ impl model::Model for UploadAttestationBodyEnvelope {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.payload),
-            1 => model::Part::Json(&self.metadata),
-            2 => model::opt(&self.signatures),
-            3 => model::Part::Str(&self.payload_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.metadata);
+        to.opt(0, &self.payload);
+        to.opt(3, &self.payload_type);
+        to.opt(2, &self.signatures);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UploadAttestationBodyEnvelope);
@@ -447,12 +399,10 @@ impl model::Model for UploadAttestationBodyEnvelopeSignatures {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.sig),
-            1 => model::Part::Json(&self.keyid),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.keyid);
+        to.opt(0, &self.sig);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UploadAttestationBodyEnvelopeSignatures);
@@ -494,13 +444,11 @@ impl model::Model for UploadAttestationBodyExecutionContext {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::opt(&self.github),
-            2 => model::opt(&self.harness),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.github);
+        to.opt(2, &self.harness);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UploadAttestationBodyExecutionContext);
@@ -562,17 +510,15 @@ impl model::Model for UploadAttestationBodyExecutionContextGithub {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.job_id),
-            1 => model::Part::Json(&self.run_id),
-            2 => model::Part::Json(&self.repository),
-            3 => model::Part::Json(&self.action_path),
-            4 => model::Part::Json(&self.workflow_ref),
-            5 => model::Part::Json(&self.github_action),
-            6 => model::Part::Json(&self.runner_detail),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.action_path);
+        to.opt(5, &self.github_action);
+        to.opt(0, &self.job_id);
+        to.opt(2, &self.repository);
+        to.opt(1, &self.run_id);
+        to.opt(6, &self.runner_detail);
+        to.opt(4, &self.workflow_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UploadAttestationBodyExecutionContextGithub);
@@ -654,41 +600,20 @@ impl model::Model for UploadAttestationBodyExecutionContextHarness {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.org),
-            1 => model::Part::Json(&self.project),
-            2 => model::Part::Json(&self.step_id),
-            3 => model::Part::Json(&self.stage_id),
-            4 => model::Part::Json(&self.step_name),
-            5 => model::Part::Json(&self.stage_name),
-            6 => model::Part::Json(&self.pipeline_id),
-            7 => model::Part::Json(&self.sequence_id),
-            8 => model::Part::Json(&self.pipeline_name),
-            9 => model::Part::Json(&self.step_execution_id),
-            10 => model::Part::Json(&self.stage_execution_id),
-            11 => model::Part::Json(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.project.is_some(),
-                self.step_id.is_some(),
-                self.stage_id.is_some(),
-                self.step_name.is_some(),
-                self.stage_name.is_some(),
-                self.pipeline_id.is_some(),
-                self.sequence_id.is_some(),
-                self.pipeline_name.is_some(),
-                self.step_execution_id.is_some(),
-                self.stage_execution_id.is_some(),
-                self.pipeline_execution_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.org);
+        to.opt(11, &self.pipeline_execution_id);
+        to.opt(6, &self.pipeline_id);
+        to.opt(8, &self.pipeline_name);
+        to.opt(1, &self.project);
+        to.opt(7, &self.sequence_id);
+        to.opt(10, &self.stage_execution_id);
+        to.opt(3, &self.stage_id);
+        to.opt(5, &self.stage_name);
+        to.opt(9, &self.step_execution_id);
+        to.opt(2, &self.step_id);
+        to.opt(4, &self.step_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UploadAttestationBodyExecutionContextHarness);

@@ -39,12 +39,10 @@ impl model::Model for ExecutionLimitRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.configs),
-            1 => model::Part::Str(&self.config_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.config_id);
+        to.opt(0, &self.configs);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExecutionLimitRequestBody);
@@ -92,15 +90,13 @@ impl model::Model for ExecutionLimitResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.type_),
-            2 => model::opt(&self.configs),
-            3 => model::Part::Str(&self.config_id),
-            4 => model::Part::Str(&self.account_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_id);
+        to.opt(3, &self.config_id);
+        to.opt(2, &self.configs);
+        to.opt(0, &self.name);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExecutionLimitResponseBody);

@@ -39,12 +39,10 @@ impl model::Model for ExemptionDurationDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.days),
-            1 => model::Part::Flag(&self.always_exempt),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.always_exempt);
+        to.opt(0, &self.days);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExemptionDurationDto);
@@ -86,13 +84,11 @@ impl model::Model for ExemptionInitiatorDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.artifact_id),
-            1 => model::Part::Str(&self.enforcement_id),
-            2 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.artifact_id);
+        to.opt(1, &self.enforcement_id);
+        to.opt(2, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExemptionInitiatorDto);
@@ -150,16 +146,14 @@ impl model::Model for ExemptionRequestDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.reason),
-            1 => model::Part::Str(&self.component_name),
-            2 => model::opt(&self.version_operator),
-            3 => model::Part::Str(&self.component_version),
-            4 => model::opt(&self.exemption_duration),
-            5 => model::opt(&self.exemption_initiator),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.component_name);
+        to.opt(3, &self.component_version);
+        to.opt(4, &self.exemption_duration);
+        to.opt(5, &self.exemption_initiator);
+        to.opt(0, &self.reason);
+        to.opt(2, &self.version_operator);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExemptionRequestDto);
@@ -281,61 +275,30 @@ impl model::Model for ExemptionResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uuid),
-            1 => model::Part::Str(&self.reason),
-            2 => model::Part::Str(&self.account_id),
-            3 => model::Part::Int(&self.created_at),
-            4 => model::Part::Int(&self.updated_at),
-            5 => model::Part::Str(&self.updated_by),
-            6 => model::Part::Str(&self.artifact_id),
-            7 => model::Part::Int(&self.reviewed_at),
-            8 => model::Part::Int(&self.valid_until),
-            9 => model::Part::Str(&self.component_name),
-            10 => model::Part::Str(&self.org_identifier),
-            11 => model::Part::Str(&self.review_comment),
-            12 => model::Part::Str(&self.created_by_name),
-            13 => model::opt(&self.exemption_status),
-            14 => model::Part::Str(&self.reviewed_by_name),
-            15 => model::opt(&self.version_operator),
-            16 => model::Part::Str(&self.component_version),
-            17 => model::Part::Str(&self.created_by_user_id),
-            18 => model::opt(&self.exemption_duration),
-            19 => model::Part::Str(&self.project_identifier),
-            20 => model::opt(&self.exemption_initiator),
-            21 => model::Part::Str(&self.reviewed_by_user_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.uuid.is_some(),
-                self.reason.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.updated_at.is_some(),
-                self.updated_by.is_some(),
-                self.artifact_id.is_some(),
-                self.reviewed_at.is_some(),
-                self.valid_until.is_some(),
-                self.component_name.is_some(),
-                self.org_identifier.is_some(),
-                self.review_comment.is_some(),
-                self.created_by_name.is_some(),
-                self.exemption_status.is_some(),
-                self.reviewed_by_name.is_some(),
-                self.version_operator.is_some(),
-                self.component_version.is_some(),
-                self.created_by_user_id.is_some(),
-                self.exemption_duration.is_some(),
-                self.project_identifier.is_some(),
-                self.exemption_initiator.is_some(),
-                self.reviewed_by_user_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account_id);
+        to.opt(6, &self.artifact_id);
+        to.opt(9, &self.component_name);
+        to.opt(16, &self.component_version);
+        to.opt(3, &self.created_at);
+        to.opt(12, &self.created_by_name);
+        to.opt(17, &self.created_by_user_id);
+        to.opt(18, &self.exemption_duration);
+        to.opt(20, &self.exemption_initiator);
+        to.opt(13, &self.exemption_status);
+        to.opt(10, &self.org_identifier);
+        to.opt(19, &self.project_identifier);
+        to.opt(1, &self.reason);
+        to.opt(11, &self.review_comment);
+        to.opt(7, &self.reviewed_at);
+        to.opt(14, &self.reviewed_by_name);
+        to.opt(21, &self.reviewed_by_user_id);
+        to.opt(4, &self.updated_at);
+        to.opt(5, &self.updated_by);
+        to.opt(0, &self.uuid);
+        to.opt(8, &self.valid_until);
+        to.opt(15, &self.version_operator);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExemptionResponseDto);
@@ -374,12 +337,10 @@ impl model::Model for ExemptionReviewRequestDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.review_comment),
-            1 => model::opt(&self.exemption_status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.exemption_status);
+        to.opt(0, &self.review_comment);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExemptionReviewRequestDto);

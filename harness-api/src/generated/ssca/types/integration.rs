@@ -42,13 +42,11 @@ impl model::Model for CreateIntegrationRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.connector_id),
-            2 => model::Part::Str(&self.installation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.connector_id);
+        to.opt(2, &self.installation_id);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateIntegrationRequest);
@@ -84,11 +82,9 @@ impl model::Model for HarnessPipelineIntegrationResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.enabled),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.enabled);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessPipelineIntegrationResponse);
@@ -139,16 +135,14 @@ impl model::Model for Integration {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.org),
-            2 => model::opt(&self.type_),
-            3 => model::opt(&self.status),
-            4 => model::Part::Str(&self.connector_id),
-            5 => model::Part::Int(&self.last_scan_at),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.connector_id);
+        to.opt(0, &self.id);
+        to.opt(5, &self.last_scan_at);
+        to.opt(1, &self.org);
+        to.opt(3, &self.status);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Integration);
@@ -195,12 +189,10 @@ impl model::Model for ListIntegrationReposResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.repositories),
-            1 => model::Part::Flag(&self.include_all_repos),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.include_all_repos);
+        to.opt(0, &self.repositories);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListIntegrationReposResponse);

@@ -45,14 +45,12 @@ impl model::Model for InfraLayout {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.cpu),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.memory),
-            3 => model::Part::Str(&self.repo_size),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cpu);
+        to.opt(2, &self.memory);
+        to.opt(1, &self.name);
+        to.opt(3, &self.repo_size);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InfraLayout);
@@ -130,17 +128,15 @@ impl model::Model for IntegrationStepConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::Cell::part(&self.enable),
-            2 => model::Cell::part(&self.parallel),
-            3 => model::Part::Str(&self.resource),
-            4 => model::Part::Str(&self.settings),
-            5 => model::opt(&self.auto_infra),
-            6 => model::opt(&self.parameters),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.auto_infra);
+        to.one(1, &self.enable);
+        to.one(0, &self.name);
+        to.one(2, &self.parallel);
+        to.opt(6, &self.parameters);
+        to.opt(3, &self.resource);
+        to.opt(4, &self.settings);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(IntegrationStepConfig);
@@ -179,12 +175,10 @@ impl model::Model for IntegrationStepConfigRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.config),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.config);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(IntegrationStepConfigRequestBody);

@@ -39,12 +39,10 @@ impl model::Model for LicenseUsageResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.usage_data),
-            1 => model::opt(&self.active_developers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.active_developers);
+        to.opt(0, &self.usage_data);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LicenseUsageResponse);
@@ -83,12 +81,10 @@ impl model::Model for LicenseUsageResponseActiveDevelopers {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.count),
-            1 => model::Part::Str(&self.display_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.opt(1, &self.display_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LicenseUsageResponseActiveDevelopers);
@@ -130,13 +126,11 @@ impl model::Model for LicenseUsageResponseUsageData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.count),
-            1 => model::opt(&self.references),
-            2 => model::Part::Str(&self.display_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.opt(2, &self.display_name);
+        to.opt(1, &self.references);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LicenseUsageResponseUsageData);
@@ -187,16 +181,14 @@ impl model::Model for LicenseUsageResponseUsageDataReferences {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.count),
-            3 => model::Part::Str(&self.account),
-            4 => model::Part::Str(&self.project),
-            5 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account);
+        to.opt(2, &self.count);
+        to.opt(5, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(4, &self.project);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LicenseUsageResponseUsageDataReferences);

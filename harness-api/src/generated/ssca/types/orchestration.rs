@@ -39,12 +39,10 @@ impl model::Model for OrchestrationScorecardSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.avg_score),
-            1 => model::Part::Str(&self.max_score),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.avg_score);
+        to.opt(1, &self.max_score);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OrchestrationScorecardSummary);
@@ -102,16 +100,14 @@ impl model::Model for OrchestrationSummaryResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.sbom),
-            1 => model::opt(&self.artifact),
-            2 => model::Part::Flag(&self.is_attested),
-            3 => model::opt(&self.drift_summary),
-            4 => model::opt(&self.scorecard_summary),
-            5 => model::Part::Str(&self.step_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.artifact);
+        to.opt(3, &self.drift_summary);
+        to.opt(2, &self.is_attested);
+        to.opt(0, &self.sbom);
+        to.opt(4, &self.scorecard_summary);
+        to.opt(5, &self.step_execution_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OrchestrationSummaryResponse);

@@ -106,39 +106,19 @@ impl model::Model for ExecutionContext {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.step_id),
-            1 => model::Cell::part(&self.stage_id),
-            2 => model::Part::Str(&self.build_url),
-            3 => model::Part::Str(&self.step_name),
-            4 => model::Part::Str(&self.stage_name),
-            5 => model::Part::Str(&self.stage_type),
-            6 => model::Cell::part(&self.pipeline_id),
-            7 => model::Cell::part(&self.sequence_id),
-            8 => model::Cell::part(&self.step_execution_id),
-            9 => model::Cell::part(&self.stage_execution_id),
-            10 => model::Cell::part(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                true,
-                self.build_url.is_some(),
-                self.step_name.is_some(),
-                self.stage_name.is_some(),
-                self.stage_type.is_some(),
-                true,
-                true,
-                true,
-                true,
-                true,
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.build_url);
+        to.one(10, &self.pipeline_execution_id);
+        to.one(6, &self.pipeline_id);
+        to.one(7, &self.sequence_id);
+        to.one(9, &self.stage_execution_id);
+        to.one(1, &self.stage_id);
+        to.opt(4, &self.stage_name);
+        to.opt(5, &self.stage_type);
+        to.one(8, &self.step_execution_id);
+        to.one(0, &self.step_id);
+        to.opt(3, &self.step_name);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ExecutionContext);
@@ -188,12 +168,10 @@ impl model::Model for OrchestrationStepDriftRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.base),
-            1 => model::opt(&self.variant),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.base);
+        to.opt(1, &self.variant);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(OrchestrationStepDriftRequestBody);
@@ -265,15 +243,13 @@ impl model::Model for SaveOrchestrationRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.artifact),
-            1 => model::opt(&self.components),
-            2 => model::Cell::part(&self.attestation),
-            3 => model::Cell::part(&self.sbom_metadata),
-            4 => model::opt(&self.execution_context),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.artifact);
+        to.one(2, &self.attestation);
+        to.opt(1, &self.components);
+        to.opt(4, &self.execution_context);
+        to.one(3, &self.sbom_metadata);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(SaveOrchestrationRequest);
@@ -309,11 +285,9 @@ impl model::Model for SaveOrchestrationResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.artifact_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.artifact_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SaveOrchestrationResponseBody);

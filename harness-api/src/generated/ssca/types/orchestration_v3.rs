@@ -72,15 +72,13 @@ impl model::Model for SaveOrchestrationRequestV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.artifact),
-            1 => model::opt(&self.components),
-            2 => model::Cell::part(&self.attestation),
-            3 => model::Cell::part(&self.sbom_metadata),
-            4 => model::opt(&self.execution_context),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.artifact);
+        to.one(2, &self.attestation);
+        to.opt(1, &self.components);
+        to.opt(4, &self.execution_context);
+        to.one(3, &self.sbom_metadata);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(SaveOrchestrationRequestV2);

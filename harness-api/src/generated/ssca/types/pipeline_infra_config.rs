@@ -58,14 +58,12 @@ impl model::Model for IntegrationConfigRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.project),
-            2 => model::Part::Flag(&self.allow_override),
-            3 => model::Cell::part(&self.cron_expression),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.allow_override);
+        to.one(3, &self.cron_expression);
+        to.opt(0, &self.org);
+        to.opt(1, &self.project);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(IntegrationConfigRequestBody);
@@ -123,14 +121,12 @@ impl model::Model for PipelineInfraConfigRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Cell::part(&self.spec),
-            2 => model::Part::Str(&self.project),
-            3 => model::Part::Flag(&self.allow_override),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.allow_override);
+        to.opt(0, &self.org);
+        to.opt(2, &self.project);
+        to.one(1, &self.spec);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(PipelineInfraConfigRequestBody);

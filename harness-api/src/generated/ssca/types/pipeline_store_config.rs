@@ -66,15 +66,13 @@ impl model::Model for PipelineStoreConfigRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.repo),
-            1 => model::Cell::part(&self.scan_type),
-            2 => model::Part::Str(&self.yaml_path),
-            3 => model::Cell::part(&self.base_branch),
-            4 => model::Part::Str(&self.connector_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(3, &self.base_branch);
+        to.opt(4, &self.connector_id);
+        to.one(0, &self.repo);
+        to.one(1, &self.scan_type);
+        to.opt(2, &self.yaml_path);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(PipelineStoreConfigRequestBody);

@@ -39,12 +39,10 @@ impl model::Model for ArtifactAndDeploymentsResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.message),
-            1 => model::Part::Flag(&self.is_valid),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.is_valid);
+        to.opt(0, &self.message);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactAndDeploymentsResponseBody);
@@ -83,12 +81,10 @@ impl model::Model for ContactInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.email),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.email);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ContactInfo);
@@ -162,37 +158,18 @@ impl model::Model for CreateTicketRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.title),
-            1 => model::Part::Flag(&self.exists),
-            2 => model::Part::Str(&self.priority),
-            3 => model::Part::Str(&self.issue_type),
-            4 => model::Part::Str(&self.artifact_id),
-            5 => model::Part::Str(&self.description),
-            6 => model::Part::Str(&self.external_id),
-            7 => model::Part::Json(&self.identifiers),
-            8 => model::Part::Str(&self.project_key),
-            9 => model::Part::Json(&self.custom_fields),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.title.is_some(),
-                self.exists.is_some(),
-                self.priority.is_some(),
-                self.issue_type.is_some(),
-                self.artifact_id.is_some(),
-                self.description.is_some(),
-                self.external_id.is_some(),
-                self.identifiers.is_some(),
-                self.project_key.is_some(),
-                self.custom_fields.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.artifact_id);
+        to.opt(9, &self.custom_fields);
+        to.opt(5, &self.description);
+        to.opt(1, &self.exists);
+        to.opt(6, &self.external_id);
+        to.opt(7, &self.identifiers);
+        to.opt(3, &self.issue_type);
+        to.opt(2, &self.priority);
+        to.opt(8, &self.project_key);
+        to.opt(0, &self.title);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateTicketRequest);
@@ -228,11 +205,9 @@ impl model::Model for CreateTicketResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateTicketResponse);
@@ -305,15 +280,13 @@ impl model::Model for CveVulnerability {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.cve),
-            1 => model::Cell::part(&self.type_),
-            2 => model::Cell::part(&self.severity),
-            3 => model::Cell::part(&self.component_name),
-            4 => model::Part::Str(&self.vulnerability_description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(3, &self.component_name);
+        to.one(0, &self.cve);
+        to.one(2, &self.severity);
+        to.one(1, &self.type_);
+        to.opt(4, &self.vulnerability_description);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CveVulnerability);
@@ -375,14 +348,12 @@ impl model::Model for DefaultVulnerability {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.type_),
-            1 => model::Cell::part(&self.severity),
-            2 => model::Cell::part(&self.component_name),
-            3 => model::Part::Str(&self.vulnerability_description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(2, &self.component_name);
+        to.one(1, &self.severity);
+        to.one(0, &self.type_);
+        to.opt(3, &self.vulnerability_description);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(DefaultVulnerability);
@@ -440,16 +411,14 @@ impl model::Model for DeploymentsCount {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.new_patched_count),
-            1 => model::Part::Int(&self.new_pending_count),
-            2 => model::Part::Int(&self.patched_prod_count),
-            3 => model::Part::Int(&self.pending_prod_count),
-            4 => model::Part::Int(&self.patched_non_prod_count),
-            5 => model::Part::Int(&self.pending_non_prod_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.new_patched_count);
+        to.opt(1, &self.new_pending_count);
+        to.opt(4, &self.patched_non_prod_count);
+        to.opt(2, &self.patched_prod_count);
+        to.opt(5, &self.pending_non_prod_count);
+        to.opt(3, &self.pending_prod_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeploymentsCount);
@@ -491,13 +460,11 @@ impl model::Model for EnvironmentInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EnvironmentInfo);
@@ -547,11 +514,9 @@ impl model::Model for ExcludeArtifactRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.artifact_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.artifact_id);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ExcludeArtifactRequest);
@@ -617,17 +582,15 @@ impl model::Model for PipelineInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.execution_id),
-            3 => model::Part::Int(&self.triggered_at),
-            4 => model::Part::Str(&self.triggered_by),
-            5 => model::Part::Str(&self.triggered_type),
-            6 => model::Part::Str(&self.triggered_by_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.execution_id);
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.opt(3, &self.triggered_at);
+        to.opt(4, &self.triggered_by);
+        to.opt(6, &self.triggered_by_id);
+        to.opt(5, &self.triggered_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineInfo);
@@ -666,12 +629,10 @@ impl model::Model for RemediationArtifactDeploymentsListingRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.env_type),
-            1 => model::Part::Str(&self.env_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.env_identifier);
+        to.opt(0, &self.env_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RemediationArtifactDeploymentsListingRequestBody);
@@ -737,33 +698,16 @@ impl model::Model for RemediationArtifactDeploymentsListingResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.tag),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Str(&self.digest),
-            4 => model::opt(&self.status),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Str(&self.component_version),
-            7 => model::opt(&self.deployment_pipeline),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.tag.is_some(),
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.digest.is_some(),
-                self.status.is_some(),
-                self.identifier.is_some(),
-                self.component_version.is_some(),
-                self.deployment_pipeline.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.component_version);
+        to.opt(7, &self.deployment_pipeline);
+        to.opt(3, &self.digest);
+        to.opt(5, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(4, &self.status);
+        to.opt(0, &self.tag);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RemediationArtifactDeploymentsListingResponse);
@@ -849,43 +793,21 @@ impl model::Model for RemediationArtifactDetailsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.cve),
-            2 => model::opt(&self.status),
-            3 => model::opt(&self.ticket),
-            4 => model::opt(&self.contact),
-            5 => model::opt(&self.severity),
-            6 => model::Part::Str(&self.component),
-            7 => model::Part::Str(&self.artifact_name),
-            8 => model::opt(&self.build_pipeline),
-            9 => model::Part::Str(&self.remediation_id),
-            10 => model::Part::Str(&self.latest_build_tag),
-            11 => model::opt(&self.deployments_count),
-            12 => model::Part::Str(&self.latest_fixed_artifact),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.cve.is_some(),
-                self.status.is_some(),
-                self.ticket.is_some(),
-                self.contact.is_some(),
-                self.severity.is_some(),
-                self.component.is_some(),
-                self.artifact_name.is_some(),
-                self.build_pipeline.is_some(),
-                self.remediation_id.is_some(),
-                self.latest_build_tag.is_some(),
-                self.deployments_count.is_some(),
-                self.latest_fixed_artifact.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.artifact_name);
+        to.opt(8, &self.build_pipeline);
+        to.opt(6, &self.component);
+        to.opt(4, &self.contact);
+        to.opt(1, &self.cve);
+        to.opt(11, &self.deployments_count);
+        to.opt(0, &self.id);
+        to.opt(10, &self.latest_build_tag);
+        to.opt(12, &self.latest_fixed_artifact);
+        to.opt(9, &self.remediation_id);
+        to.opt(5, &self.severity);
+        to.opt(2, &self.status);
+        to.opt(3, &self.ticket);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RemediationArtifactDetailsResponse);
@@ -926,12 +848,10 @@ impl model::Model for RemediationArtifactListingRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.deployment_status),
-            1 => model::opt(&self.remediation_status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.deployment_status);
+        to.opt(1, &self.remediation_status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RemediationArtifactListingRequestBody);
@@ -992,16 +912,14 @@ impl model::Model for RemediationArtifactListingResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Flag(&self.is_new),
-            3 => model::opt(&self.ticket),
-            4 => model::opt(&self.deployments),
-            5 => model::Part::Flag(&self.is_excluded),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.deployments);
+        to.opt(0, &self.id);
+        to.opt(5, &self.is_excluded);
+        to.opt(2, &self.is_new);
+        to.opt(1, &self.name);
+        to.opt(3, &self.ticket);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RemediationArtifactListingResponse);
@@ -1040,12 +958,10 @@ impl model::Model for RemediationCondition {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.version),
-            1 => model::opt(&self.operator),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.operator);
+        to.opt(0, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RemediationCondition);
@@ -1089,12 +1005,10 @@ impl model::Model for RemediationCount {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.count),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RemediationCount);
@@ -1216,61 +1130,30 @@ impl model::Model for RemediationDetailsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.cve),
-            2 => model::opt(&self.status),
-            3 => model::opt(&self.ticket),
-            4 => model::opt(&self.contact),
-            5 => model::Part::Str(&self.comments),
-            6 => model::opt(&self.severity),
-            7 => model::Part::Int(&self.artifacts),
-            8 => model::Part::Str(&self.closed_by),
-            9 => model::Part::Str(&self.component),
-            10 => model::Part::Str(&self.target_date),
-            11 => model::Part::Int(&self.environments),
-            12 => model::Part::Int(&self.end_time_milli),
-            13 => model::Part::Str(&self.created_by_name),
-            14 => model::Part::Str(&self.created_by_email),
-            15 => model::Part::Int(&self.start_time_milli),
-            16 => model::opt(&self.deployments_count),
-            17 => model::Part::Int(&self.artifacts_excluded),
-            18 => model::Part::Int(&self.new_artifacts_count),
-            19 => model::opt(&self.remediation_condition),
-            20 => model::Part::Int(&self.new_environments_count),
-            21 => model::Part::Str(&self.vulnerability_description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.cve.is_some(),
-                self.status.is_some(),
-                self.ticket.is_some(),
-                self.contact.is_some(),
-                self.comments.is_some(),
-                self.severity.is_some(),
-                self.artifacts.is_some(),
-                self.closed_by.is_some(),
-                self.component.is_some(),
-                self.target_date.is_some(),
-                self.environments.is_some(),
-                self.end_time_milli.is_some(),
-                self.created_by_name.is_some(),
-                self.created_by_email.is_some(),
-                self.start_time_milli.is_some(),
-                self.deployments_count.is_some(),
-                self.artifacts_excluded.is_some(),
-                self.new_artifacts_count.is_some(),
-                self.remediation_condition.is_some(),
-                self.new_environments_count.is_some(),
-                self.vulnerability_description.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.artifacts);
+        to.opt(17, &self.artifacts_excluded);
+        to.opt(8, &self.closed_by);
+        to.opt(5, &self.comments);
+        to.opt(9, &self.component);
+        to.opt(4, &self.contact);
+        to.opt(14, &self.created_by_email);
+        to.opt(13, &self.created_by_name);
+        to.opt(1, &self.cve);
+        to.opt(16, &self.deployments_count);
+        to.opt(12, &self.end_time_milli);
+        to.opt(11, &self.environments);
+        to.opt(0, &self.id);
+        to.opt(18, &self.new_artifacts_count);
+        to.opt(20, &self.new_environments_count);
+        to.opt(19, &self.remediation_condition);
+        to.opt(6, &self.severity);
+        to.opt(15, &self.start_time_milli);
+        to.opt(2, &self.status);
+        to.opt(10, &self.target_date);
+        to.opt(3, &self.ticket);
+        to.opt(21, &self.vulnerability_description);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RemediationDetailsResponse);
@@ -1311,12 +1194,10 @@ impl model::Model for RemediationListingRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.cve_filter),
-            1 => model::opt(&self.component_name_filter),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.component_name_filter);
+        to.opt(0, &self.cve_filter);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RemediationListingRequestBody);
@@ -1366,12 +1247,10 @@ impl model::Model for RemediationListingRequestBodyComponentNameFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.value),
-            1 => model::Cell::part(&self.operator),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.operator);
+        to.one(0, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(RemediationListingRequestBodyComponentNameFilter);
@@ -1421,12 +1300,10 @@ impl model::Model for RemediationListingRequestBodyCveFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.value),
-            1 => model::Cell::part(&self.operator),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.operator);
+        to.one(0, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(RemediationListingRequestBodyCveFilter);
@@ -1516,45 +1393,22 @@ impl model::Model for RemediationListingResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.cve),
-            2 => model::opt(&self.status),
-            3 => model::opt(&self.contact),
-            4 => model::opt(&self.severity),
-            5 => model::Part::Int(&self.artifacts),
-            6 => model::Part::Str(&self.closed_by),
-            7 => model::Part::Str(&self.component),
-            8 => model::Part::Int(&self.created_at),
-            9 => model::Part::Str(&self.created_by),
-            10 => model::Part::Str(&self.target_date),
-            11 => model::Part::Str(&self.schedule_status),
-            12 => model::opt(&self.deployments_count),
-            13 => model::opt(&self.remediation_condition),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.cve.is_some(),
-                self.status.is_some(),
-                self.contact.is_some(),
-                self.severity.is_some(),
-                self.artifacts.is_some(),
-                self.closed_by.is_some(),
-                self.component.is_some(),
-                self.created_at.is_some(),
-                self.created_by.is_some(),
-                self.target_date.is_some(),
-                self.schedule_status.is_some(),
-                self.deployments_count.is_some(),
-                self.remediation_condition.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.artifacts);
+        to.opt(6, &self.closed_by);
+        to.opt(7, &self.component);
+        to.opt(3, &self.contact);
+        to.opt(8, &self.created_at);
+        to.opt(9, &self.created_by);
+        to.opt(1, &self.cve);
+        to.opt(12, &self.deployments_count);
+        to.opt(0, &self.id);
+        to.opt(13, &self.remediation_condition);
+        to.opt(11, &self.schedule_status);
+        to.opt(4, &self.severity);
+        to.opt(2, &self.status);
+        to.opt(10, &self.target_date);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RemediationListingResponse);
@@ -1626,15 +1480,13 @@ impl model::Model for RemediationTrackerCreateRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.contact),
-            1 => model::Part::Str(&self.comments),
-            2 => model::Part::Str(&self.target_end_date),
-            3 => model::opt(&self.vulnerability_info),
-            4 => model::Cell::part(&self.remediation_condition),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.comments);
+        to.opt(0, &self.contact);
+        to.one(4, &self.remediation_condition);
+        to.opt(2, &self.target_end_date);
+        to.opt(3, &self.vulnerability_info);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(RemediationTrackerCreateRequestBody);
@@ -1670,11 +1522,9 @@ impl model::Model for RemediationTrackerCreateResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RemediationTrackerCreateResponseBody);
@@ -1748,15 +1598,13 @@ impl model::Model for RemediationTrackerUpdateRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.contact),
-            1 => model::Cell::part(&self.comments),
-            2 => model::Cell::part(&self.severity),
-            3 => model::Cell::part(&self.target_end_date),
-            4 => model::Cell::part(&self.vulnerability_description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.comments);
+        to.one(0, &self.contact);
+        to.one(2, &self.severity);
+        to.one(3, &self.target_end_date);
+        to.one(4, &self.vulnerability_description);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(RemediationTrackerUpdateRequestBody);
@@ -1792,11 +1640,9 @@ impl model::Model for RemediationTrackerUpdateResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RemediationTrackerUpdateResponseBody);
@@ -1842,13 +1688,11 @@ impl model::Model for RemediationTrackersOverallSummaryResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.deployments_count),
-            1 => model::opt(&self.remediation_counts),
-            2 => model::Part::Num(&self.mean_time_to_remediate_in_hours),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.deployments_count);
+        to.opt(2, &self.mean_time_to_remediate_in_hours);
+        to.opt(1, &self.remediation_counts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RemediationTrackersOverallSummaryResponseBody);
@@ -1897,14 +1741,12 @@ impl model::Model for TicketInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.url),
-            2 => model::Part::Str(&self.status),
-            3 => model::Part::Str(&self.external_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.external_id);
+        to.opt(0, &self.id);
+        to.opt(2, &self.status);
+        to.opt(1, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TicketInfo);

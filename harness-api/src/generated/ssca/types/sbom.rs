@@ -36,11 +36,9 @@ impl model::Model for ArtifactSbomResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.sbom),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.sbom);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactSbomResponseBody);
@@ -91,11 +89,9 @@ impl model::Model for DownloadSbomRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.spec),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.spec);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(DownloadSbomRequest);
@@ -153,14 +149,12 @@ impl model::Model for ImageSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.type_),
-            1 => model::Part::Str(&self.digest),
-            2 => model::Part::Str(&self.image_tag),
-            3 => model::Cell::part(&self.image_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.digest);
+        to.one(3, &self.image_name);
+        to.opt(2, &self.image_tag);
+        to.one(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ImageSpec);
@@ -220,13 +214,11 @@ impl model::Model for RepositorySpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.type_),
-            1 => model::Part::Str(&self.branch),
-            2 => model::Cell::part(&self.repo_url),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.branch);
+        to.one(2, &self.repo_url);
+        to.one(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(RepositorySpec);
@@ -276,11 +268,9 @@ impl model::Model for SbomScoreRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.spec),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.spec);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(SbomScoreRequest);

@@ -50,12 +50,10 @@ impl model::Model for ArtifactSbomDriftRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.tag),
-            1 => model::Cell::part(&self.base_tag),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.base_tag);
+        to.one(0, &self.tag);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ArtifactSbomDriftRequestBody);
@@ -97,13 +95,11 @@ impl model::Model for ComponentDrift {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            1 => model::opt(&self.new_component),
-            2 => model::opt(&self.old_component),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.new_component);
+        to.opt(2, &self.old_component);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ComponentDrift);
@@ -145,13 +141,11 @@ impl model::Model for LicenseDrift {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            1 => model::Part::Str(&self.license),
-            2 => model::opt(&self.components),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.components);
+        to.opt(1, &self.license);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LicenseDrift);

@@ -111,43 +111,21 @@ impl model::Model for EnforceSbomRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.artifact),
-            1 => model::Part::Str(&self.step_name),
-            2 => model::Part::Str(&self.stage_name),
-            3 => model::Part::Str(&self.stage_type),
-            4 => model::Cell::part(&self.enforcement_id),
-            5 => model::Part::Str(&self.policy_file_id),
-            6 => model::opt(&self.policy_set_ref),
-            7 => model::Part::Str(&self.step_identifier),
-            8 => model::Part::Str(&self.stage_identifier),
-            9 => model::Part::Str(&self.step_execution_id),
-            10 => model::Part::Str(&self.stage_execution_id),
-            11 => model::Part::Str(&self.pipeline_identifier),
-            12 => model::Part::Str(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                self.step_name.is_some(),
-                self.stage_name.is_some(),
-                self.stage_type.is_some(),
-                true,
-                self.policy_file_id.is_some(),
-                self.policy_set_ref.is_some(),
-                self.step_identifier.is_some(),
-                self.stage_identifier.is_some(),
-                self.step_execution_id.is_some(),
-                self.stage_execution_id.is_some(),
-                self.pipeline_identifier.is_some(),
-                self.pipeline_execution_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.artifact);
+        to.one(4, &self.enforcement_id);
+        to.opt(12, &self.pipeline_execution_id);
+        to.opt(11, &self.pipeline_identifier);
+        to.opt(5, &self.policy_file_id);
+        to.opt(6, &self.policy_set_ref);
+        to.opt(10, &self.stage_execution_id);
+        to.opt(8, &self.stage_identifier);
+        to.opt(2, &self.stage_name);
+        to.opt(3, &self.stage_type);
+        to.opt(9, &self.step_execution_id);
+        to.opt(7, &self.step_identifier);
+        to.opt(1, &self.step_name);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(EnforceSbomRequestBody);
@@ -258,41 +236,20 @@ impl model::Model for SbomMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.tool),
-            1 => model::Cell::part(&self.format),
-            2 => model::Part::Str(&self.build_url),
-            3 => model::Part::Str(&self.step_name),
-            4 => model::Part::Str(&self.stage_name),
-            5 => model::Part::Str(&self.sequence_id),
-            6 => model::Cell::part(&self.step_identifier),
-            7 => model::Cell::part(&self.stage_identifier),
-            8 => model::Cell::part(&self.step_execution_id),
-            9 => model::Part::Str(&self.stage_execution_id),
-            10 => model::Cell::part(&self.pipeline_identifier),
-            11 => model::Cell::part(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                true,
-                self.build_url.is_some(),
-                self.step_name.is_some(),
-                self.stage_name.is_some(),
-                self.sequence_id.is_some(),
-                true,
-                true,
-                true,
-                self.stage_execution_id.is_some(),
-                true,
-                true,
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.build_url);
+        to.one(1, &self.format);
+        to.one(11, &self.pipeline_execution_id);
+        to.one(10, &self.pipeline_identifier);
+        to.opt(5, &self.sequence_id);
+        to.opt(9, &self.stage_execution_id);
+        to.one(7, &self.stage_identifier);
+        to.opt(4, &self.stage_name);
+        to.one(8, &self.step_execution_id);
+        to.one(6, &self.step_identifier);
+        to.opt(3, &self.step_name);
+        to.one(0, &self.tool);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(SbomMetadata);
@@ -354,14 +311,12 @@ impl model::Model for SbomProcess {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Cell::part(&self.data),
-            2 => model::Cell::part(&self.name),
-            3 => model::Cell::part(&self.format),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.data);
+        to.one(3, &self.format);
+        to.one(2, &self.name);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(SbomProcess);
@@ -406,14 +361,12 @@ impl model::Model for SbomProcessRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.artifact),
-            1 => model::opt(&self.attestation),
-            2 => model::opt(&self.sbom_process),
-            3 => model::opt(&self.sbom_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.artifact);
+        to.opt(1, &self.attestation);
+        to.opt(3, &self.sbom_metadata);
+        to.opt(2, &self.sbom_process);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SbomProcessRequestBody);
@@ -449,11 +402,9 @@ impl model::Model for SbomProcessResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.artifact_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.artifact_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SbomProcessResponseBody);

@@ -74,37 +74,18 @@ impl model::Model for SbomScorecardRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_id),
-            1 => model::opt(&self.category),
-            2 => model::Part::Str(&self.avg_score),
-            3 => model::Part::Str(&self.max_score),
-            4 => model::Part::Str(&self.account_id),
-            5 => model::Part::Str(&self.project_id),
-            6 => model::Part::Str(&self.creation_on),
-            7 => model::opt(&self.sbom_details),
-            8 => model::opt(&self.score_card_info),
-            9 => model::Part::Str(&self.orchestration_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org_id.is_some(),
-                self.category.is_some(),
-                self.avg_score.is_some(),
-                self.max_score.is_some(),
-                self.account_id.is_some(),
-                self.project_id.is_some(),
-                self.creation_on.is_some(),
-                self.sbom_details.is_some(),
-                self.score_card_info.is_some(),
-                self.orchestration_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_id);
+        to.opt(2, &self.avg_score);
+        to.opt(1, &self.category);
+        to.opt(6, &self.creation_on);
+        to.opt(3, &self.max_score);
+        to.opt(9, &self.orchestration_id);
+        to.opt(0, &self.org_id);
+        to.opt(5, &self.project_id);
+        to.opt(7, &self.sbom_details);
+        to.opt(8, &self.score_card_info);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SbomScorecardRequest);

@@ -39,12 +39,10 @@ impl model::Model for PolicyViolationRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            1 => model::Part::Int(&self.violations),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.status);
+        to.opt(1, &self.violations);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PolicyViolationRequestBody);
@@ -130,43 +128,21 @@ impl model::Model for ProvenanceRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.project),
-            2 => model::opt(&self.artifact),
-            3 => model::Part::Str(&self.pipeline),
-            4 => model::Part::Str(&self.step_name),
-            5 => model::Part::Str(&self.provenance),
-            6 => model::Part::Str(&self.stage_name),
-            7 => model::Part::Str(&self.stage_type),
-            8 => model::Part::Str(&self.step_identifier),
-            9 => model::Part::Str(&self.stage_identifier),
-            10 => model::Part::Str(&self.pipeline_execution_id),
-            11 => model::Part::Str(&self.step_execution_identifier),
-            12 => model::Part::Str(&self.stage_execution_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.project.is_some(),
-                self.artifact.is_some(),
-                self.pipeline.is_some(),
-                self.step_name.is_some(),
-                self.provenance.is_some(),
-                self.stage_name.is_some(),
-                self.stage_type.is_some(),
-                self.step_identifier.is_some(),
-                self.stage_identifier.is_some(),
-                self.pipeline_execution_id.is_some(),
-                self.step_execution_identifier.is_some(),
-                self.stage_execution_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.artifact);
+        to.opt(0, &self.org);
+        to.opt(3, &self.pipeline);
+        to.opt(10, &self.pipeline_execution_id);
+        to.opt(1, &self.project);
+        to.opt(5, &self.provenance);
+        to.opt(12, &self.stage_execution_identifier);
+        to.opt(9, &self.stage_identifier);
+        to.opt(6, &self.stage_name);
+        to.opt(7, &self.stage_type);
+        to.opt(11, &self.step_execution_identifier);
+        to.opt(8, &self.step_identifier);
+        to.opt(4, &self.step_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProvenanceRequestBody);
@@ -202,11 +178,9 @@ impl model::Model for ProvenanceResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.provenance),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.provenance);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProvenanceResponseBody);
@@ -296,45 +270,22 @@ impl model::Model for SlsaVerificationRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.project),
-            2 => model::opt(&self.artifact),
-            3 => model::Part::Str(&self.pipeline),
-            4 => model::Part::Str(&self.step_name),
-            5 => model::Part::Str(&self.provenance),
-            6 => model::Part::Str(&self.stage_name),
-            7 => model::Part::Str(&self.stage_type),
-            8 => model::Part::Str(&self.step_identifier),
-            9 => model::Part::Str(&self.stage_identifier),
-            10 => model::opt(&self.verification_status),
-            11 => model::Part::Str(&self.pipeline_execution_id),
-            12 => model::Part::Str(&self.step_execution_identifier),
-            13 => model::Part::Str(&self.stage_execution_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.project.is_some(),
-                self.artifact.is_some(),
-                self.pipeline.is_some(),
-                self.step_name.is_some(),
-                self.provenance.is_some(),
-                self.stage_name.is_some(),
-                self.stage_type.is_some(),
-                self.step_identifier.is_some(),
-                self.stage_identifier.is_some(),
-                self.verification_status.is_some(),
-                self.pipeline_execution_id.is_some(),
-                self.step_execution_identifier.is_some(),
-                self.stage_execution_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.artifact);
+        to.opt(0, &self.org);
+        to.opt(3, &self.pipeline);
+        to.opt(11, &self.pipeline_execution_id);
+        to.opt(1, &self.project);
+        to.opt(5, &self.provenance);
+        to.opt(13, &self.stage_execution_identifier);
+        to.opt(9, &self.stage_identifier);
+        to.opt(6, &self.stage_name);
+        to.opt(7, &self.stage_type);
+        to.opt(12, &self.step_execution_identifier);
+        to.opt(8, &self.step_identifier);
+        to.opt(4, &self.step_name);
+        to.opt(10, &self.verification_status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SlsaVerificationRequestBody);

@@ -54,13 +54,11 @@ impl model::Model for ProvenanceRequestBodyV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.artifact),
-            1 => model::Cell::part(&self.provenance_data),
-            2 => model::opt(&self.execution_context),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.artifact);
+        to.opt(2, &self.execution_context);
+        to.one(1, &self.provenance_data);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(ProvenanceRequestBodyV2);
@@ -123,14 +121,12 @@ impl model::Model for SlsaVerificationRequestBodyV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.artifact),
-            1 => model::Cell::part(&self.provenance_data),
-            2 => model::opt(&self.execution_context),
-            3 => model::opt(&self.verification_status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.artifact);
+        to.opt(2, &self.execution_context);
+        to.one(1, &self.provenance_data);
+        to.opt(3, &self.verification_status);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(SlsaVerificationRequestBodyV2);

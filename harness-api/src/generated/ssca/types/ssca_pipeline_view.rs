@@ -39,12 +39,10 @@ impl model::Model for ArtifactListingPipelineRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.search_term),
-            1 => model::opt(&self.artifact_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.artifact_type);
+        to.opt(0, &self.search_term);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactListingPipelineRequestBody);
@@ -119,35 +117,17 @@ impl model::Model for ArtifactListingPipelineResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.slsa),
-            1 => model::Part::Str(&self.org_id),
-            2 => model::opt(&self.artifact),
-            3 => model::Part::Str(&self.project_id),
-            4 => model::opt(&self.enforcement),
-            5 => model::Part::Str(&self.pipeline_id),
-            6 => model::opt(&self.verification),
-            7 => model::opt(&self.orchestration),
-            8 => model::Part::Str(&self.pipeline_execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.slsa.is_some(),
-                self.org_id.is_some(),
-                self.artifact.is_some(),
-                self.project_id.is_some(),
-                self.enforcement.is_some(),
-                self.pipeline_id.is_some(),
-                self.verification.is_some(),
-                self.orchestration.is_some(),
-                self.pipeline_execution_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.artifact);
+        to.opt(4, &self.enforcement);
+        to.opt(7, &self.orchestration);
+        to.opt(1, &self.org_id);
+        to.opt(8, &self.pipeline_execution_id);
+        to.opt(5, &self.pipeline_id);
+        to.opt(3, &self.project_id);
+        to.opt(0, &self.slsa);
+        to.opt(6, &self.verification);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactListingPipelineResponse);
@@ -213,33 +193,16 @@ impl model::Model for EnforcementModelPipeline {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.step_name),
-            1 => model::Part::Str(&self.stage_name),
-            2 => model::opt(&self.violations),
-            3 => model::Part::Str(&self.enforcement_id),
-            4 => model::Part::Str(&self.step_identifier),
-            5 => model::Part::Str(&self.stage_identifier),
-            6 => model::Part::Str(&self.step_execution_identifier),
-            7 => model::Part::Str(&self.stage_execution_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.step_name.is_some(),
-                self.stage_name.is_some(),
-                self.violations.is_some(),
-                self.enforcement_id.is_some(),
-                self.step_identifier.is_some(),
-                self.stage_identifier.is_some(),
-                self.step_execution_identifier.is_some(),
-                self.stage_execution_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.enforcement_id);
+        to.opt(7, &self.stage_execution_identifier);
+        to.opt(5, &self.stage_identifier);
+        to.opt(1, &self.stage_name);
+        to.opt(6, &self.step_execution_identifier);
+        to.opt(4, &self.step_identifier);
+        to.opt(0, &self.step_name);
+        to.opt(2, &self.violations);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EnforcementModelPipeline);
@@ -278,12 +241,10 @@ impl model::Model for EnforcementModelPipelineViolations {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.deny_list_violation_count),
-            1 => model::Part::Int(&self.allow_list_violation_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.allow_list_violation_count);
+        to.opt(0, &self.deny_list_violation_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EnforcementModelPipelineViolations);
@@ -345,17 +306,15 @@ impl model::Model for IntegrityVerificationModelPipeline {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.step_name),
-            1 => model::Part::Str(&self.stage_name),
-            2 => model::Part::Str(&self.step_identifier),
-            3 => model::Part::Str(&self.stage_identifier),
-            4 => model::opt(&self.integrity_verification),
-            5 => model::Part::Str(&self.step_execution_identifier),
-            6 => model::Part::Str(&self.stage_execution_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.integrity_verification);
+        to.opt(6, &self.stage_execution_identifier);
+        to.opt(3, &self.stage_identifier);
+        to.opt(1, &self.stage_name);
+        to.opt(5, &self.step_execution_identifier);
+        to.opt(2, &self.step_identifier);
+        to.opt(0, &self.step_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(IntegrityVerificationModelPipeline);
@@ -425,35 +384,17 @@ impl model::Model for OrchestrationModelPipeline {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.drift),
-            1 => model::opt(&self.scorecard),
-            2 => model::Part::Str(&self.step_name),
-            3 => model::Part::Str(&self.stage_name),
-            4 => model::Part::Str(&self.step_identifier),
-            5 => model::Part::Str(&self.orchestration_id),
-            6 => model::Part::Str(&self.stage_identifier),
-            7 => model::Part::Str(&self.step_execution_identifier),
-            8 => model::Part::Str(&self.stage_execution_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.drift.is_some(),
-                self.scorecard.is_some(),
-                self.step_name.is_some(),
-                self.stage_name.is_some(),
-                self.step_identifier.is_some(),
-                self.orchestration_id.is_some(),
-                self.stage_identifier.is_some(),
-                self.step_execution_identifier.is_some(),
-                self.stage_execution_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.drift);
+        to.opt(5, &self.orchestration_id);
+        to.opt(1, &self.scorecard);
+        to.opt(8, &self.stage_execution_identifier);
+        to.opt(6, &self.stage_identifier);
+        to.opt(3, &self.stage_name);
+        to.opt(7, &self.step_execution_identifier);
+        to.opt(4, &self.step_identifier);
+        to.opt(2, &self.step_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OrchestrationModelPipeline);
@@ -492,12 +433,10 @@ impl model::Model for OrchestrationModelPipelineScorecard {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.avg_score),
-            1 => model::Part::Str(&self.max_score),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.avg_score);
+        to.opt(1, &self.max_score);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OrchestrationModelPipelineScorecard);
@@ -536,12 +475,10 @@ impl model::Model for SlsaModelPipeline {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.provenance),
-            1 => model::opt(&self.verification),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.provenance);
+        to.opt(1, &self.verification);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SlsaModelPipeline);
@@ -599,16 +536,14 @@ impl model::Model for SlsaModelPipelineProvenance {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.step_name),
-            1 => model::Part::Str(&self.stage_name),
-            2 => model::Part::Str(&self.step_identifier),
-            3 => model::Part::Str(&self.stage_identifier),
-            4 => model::Part::Str(&self.step_execution_identifier),
-            5 => model::Part::Str(&self.stage_execution_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.stage_execution_identifier);
+        to.opt(3, &self.stage_identifier);
+        to.opt(1, &self.stage_name);
+        to.opt(4, &self.step_execution_identifier);
+        to.opt(2, &self.step_identifier);
+        to.opt(0, &self.step_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SlsaModelPipelineProvenance);
@@ -670,17 +605,15 @@ impl model::Model for SlsaModelPipelineVerification {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.step_name),
-            1 => model::Part::Str(&self.stage_name),
-            2 => model::Part::Str(&self.step_identifier),
-            3 => model::Part::Str(&self.stage_identifier),
-            4 => model::opt(&self.verification_details),
-            5 => model::Part::Str(&self.step_execution_identifier),
-            6 => model::Part::Str(&self.stage_execution_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.stage_execution_identifier);
+        to.opt(3, &self.stage_identifier);
+        to.opt(1, &self.stage_name);
+        to.opt(5, &self.step_execution_identifier);
+        to.opt(2, &self.step_identifier);
+        to.opt(0, &self.step_name);
+        to.opt(4, &self.verification_details);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SlsaModelPipelineVerification);
@@ -721,12 +654,10 @@ impl model::Model for SlsaModelPipelineVerificationDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.verification_status),
-            1 => model::Part::Str(&self.policy_enforcement_status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.policy_enforcement_status);
+        to.opt(0, &self.verification_status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SlsaModelPipelineVerificationDetails);
@@ -786,15 +717,13 @@ impl model::Model for SscaSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.drifts),
-            1 => model::opt(&self.artifacts),
-            2 => model::opt(&self.verification),
-            3 => model::opt(&self.policy_violations),
-            4 => model::opt(&self.slsa_verifications),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.artifacts);
+        to.opt(0, &self.drifts);
+        to.opt(3, &self.policy_violations);
+        to.opt(4, &self.slsa_verifications);
+        to.opt(2, &self.verification);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SscaSummary);
@@ -833,12 +762,10 @@ impl model::Model for SscaSummaryArtifacts {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.containers),
-            1 => model::Part::Int(&self.repositories),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.containers);
+        to.opt(1, &self.repositories);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SscaSummaryArtifacts);
@@ -877,12 +804,10 @@ impl model::Model for SscaSummaryDrifts {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.licenses),
-            1 => model::Part::Int(&self.components),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.components);
+        to.opt(0, &self.licenses);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SscaSummaryDrifts);
@@ -921,12 +846,10 @@ impl model::Model for SscaSummaryPolicyViolations {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.deny_list),
-            1 => model::Part::Int(&self.allow_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.allow_list);
+        to.opt(0, &self.deny_list);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SscaSummaryPolicyViolations);
@@ -965,12 +888,10 @@ impl model::Model for SscaSummarySlsaVerifications {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.failures),
-            1 => model::Part::Int(&self.successes),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.failures);
+        to.opt(1, &self.successes);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SscaSummarySlsaVerifications);
@@ -1009,12 +930,10 @@ impl model::Model for SscaSummaryVerification {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.failure_count),
-            1 => model::Part::Int(&self.success_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.failure_count);
+        to.opt(1, &self.success_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SscaSummaryVerification);

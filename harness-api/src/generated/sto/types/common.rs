@@ -48,15 +48,13 @@ impl model::Model for ExportPipelineSecurityIssuesCsvResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.headers),
-            2 => model::Part::Str(&self.filename),
-            3 => model::Part::Int(&self.total_rows),
-            4 => model::Part::Str(&self.execution_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(4, &self.execution_id);
+        to.opt(2, &self.filename);
+        to.opt(1, &self.headers);
+        to.opt(3, &self.total_rows);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExportPipelineSecurityIssuesCsvResponseBody);
@@ -216,79 +214,39 @@ impl model::Model for Issue {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.key),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Str(&self.title),
-            4 => model::opt(&self.status),
-            5 => model::Part::Int(&self.created),
-            6 => model::opt(&self.details),
-            7 => model::opt(&self.origins),
-            8 => model::Part::Num(&self.severity),
-            9 => model::Part::Str(&self.target_id),
-            10 => model::Part::Num(&self.epss_score),
-            11 => model::Part::Str(&self.product_id),
-            12 => model::Part::Str(&self.subproduct),
-            13 => model::Part::Str(&self.target_name),
-            14 => model::opt(&self.target_type),
-            15 => model::Part::Str(&self.exemption_id),
-            16 => model::opt(&self.occurrences),
-            17 => model::Part::Int(&self.occurrence_id),
-            18 => model::Part::Str(&self.origin_status),
-            19 => model::opt(&self.severity_code),
-            20 => model::Part::Str(&self.base_image_name),
-            21 => model::opt(&self.current_status),
-            22 => model::Part::Num(&self.epss_percentile),
-            23 => model::Part::Int(&self.num_occurrences),
-            24 => model::Part::Str(&self.target_variant_id),
-            25 => model::Part::Str(&self.epss_last_modified),
-            26 => model::Part::Str(&self.baseline_variant_id),
-            27 => model::Part::Str(&self.exemption_coverage),
-            28 => model::Part::Str(&self.target_variant_name),
-            29 => model::opt(&self.harness_augmentation),
-            30 => model::opt(&self.exemption_status_at_scan),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.key.is_some(),
-                self.type_.is_some(),
-                self.title.is_some(),
-                self.status.is_some(),
-                self.created.is_some(),
-                self.details.is_some(),
-                self.origins.is_some(),
-                self.severity.is_some(),
-                self.target_id.is_some(),
-                self.epss_score.is_some(),
-                self.product_id.is_some(),
-                self.subproduct.is_some(),
-                self.target_name.is_some(),
-                self.target_type.is_some(),
-                self.exemption_id.is_some(),
-                self.occurrences.is_some(),
-                self.occurrence_id.is_some(),
-                self.origin_status.is_some(),
-                self.severity_code.is_some(),
-                self.base_image_name.is_some(),
-                self.current_status.is_some(),
-                self.epss_percentile.is_some(),
-                self.num_occurrences.is_some(),
-                self.target_variant_id.is_some(),
-                self.epss_last_modified.is_some(),
-                self.baseline_variant_id.is_some(),
-                self.exemption_coverage.is_some(),
-                self.target_variant_name.is_some(),
-                self.harness_augmentation.is_some(),
-                self.exemption_status_at_scan.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(20, &self.base_image_name);
+        to.opt(26, &self.baseline_variant_id);
+        to.opt(5, &self.created);
+        to.opt(21, &self.current_status);
+        to.opt(6, &self.details);
+        to.opt(25, &self.epss_last_modified);
+        to.opt(22, &self.epss_percentile);
+        to.opt(10, &self.epss_score);
+        to.opt(27, &self.exemption_coverage);
+        to.opt(15, &self.exemption_id);
+        to.opt(30, &self.exemption_status_at_scan);
+        to.opt(29, &self.harness_augmentation);
+        to.opt(0, &self.id);
+        to.opt(1, &self.key);
+        to.opt(23, &self.num_occurrences);
+        to.opt(17, &self.occurrence_id);
+        to.opt(16, &self.occurrences);
+        to.opt(18, &self.origin_status);
+        to.opt(7, &self.origins);
+        to.opt(11, &self.product_id);
+        to.opt(8, &self.severity);
+        to.opt(19, &self.severity_code);
+        to.opt(4, &self.status);
+        to.opt(12, &self.subproduct);
+        to.opt(9, &self.target_id);
+        to.opt(13, &self.target_name);
+        to.opt(14, &self.target_type);
+        to.opt(24, &self.target_variant_id);
+        to.opt(28, &self.target_variant_name);
+        to.opt(3, &self.title);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Issue);
@@ -367,15 +325,13 @@ impl model::Model for StoPagination {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.link),
-            1 => model::Part::Int(&self.page),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.total_items),
-            4 => model::Part::Int(&self.total_pages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.link);
+        to.opt(1, &self.page);
+        to.opt(2, &self.page_size);
+        to.opt(3, &self.total_items);
+        to.opt(4, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoPagination);
@@ -411,11 +367,9 @@ impl model::Model for StoStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoStatus);

@@ -48,13 +48,11 @@ impl model::Model for ApproveExemptionBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.comment),
-            1 => model::Part::Str(&self.approver_id),
-            2 => model::opt(&self.pending_changes_override),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.approver_id);
+        to.opt(0, &self.comment);
+        to.opt(2, &self.pending_changes_override);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApproveExemptionBody);
@@ -90,11 +88,9 @@ impl model::Model for ApproveExemptionBodyPendingChangesOverride {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.duration_days),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.duration_days);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ApproveExemptionBodyPendingChangesOverride);
@@ -168,37 +164,18 @@ impl model::Model for BulkCreateExemptionsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.link),
-            1 => model::Part::Str(&self.type_),
-            2 => model::opt(&self.items),
-            3 => model::Part::Str(&self.reason),
-            4 => model::Part::Int(&self.expiration),
-            5 => model::Part::Str(&self.requester_id),
-            6 => model::Part::Str(&self.requester_name),
-            7 => model::opt(&self.pending_changes),
-            8 => model::Part::Str(&self.requester_email),
-            9 => model::Part::Flag(&self.exempt_future_occurrences),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.link.is_some(),
-                self.type_.is_some(),
-                self.items.is_some(),
-                self.reason.is_some(),
-                self.expiration.is_some(),
-                self.requester_id.is_some(),
-                self.requester_name.is_some(),
-                self.pending_changes.is_some(),
-                self.requester_email.is_some(),
-                self.exempt_future_occurrences.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.exempt_future_occurrences);
+        to.opt(4, &self.expiration);
+        to.opt(2, &self.items);
+        to.opt(0, &self.link);
+        to.opt(7, &self.pending_changes);
+        to.opt(3, &self.reason);
+        to.opt(8, &self.requester_email);
+        to.opt(5, &self.requester_id);
+        to.opt(6, &self.requester_name);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BulkCreateExemptionsBody);
@@ -256,16 +233,14 @@ impl model::Model for BulkCreateExemptionsBodyItems {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.scan_id),
-            1 => model::Part::Str(&self.search),
-            2 => model::Part::Str(&self.issue_id),
-            3 => model::Part::Str(&self.target_id),
-            4 => model::Part::Str(&self.pipeline_id),
-            5 => model::opt(&self.occurrences),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.issue_id);
+        to.opt(5, &self.occurrences);
+        to.opt(4, &self.pipeline_id);
+        to.opt(0, &self.scan_id);
+        to.opt(1, &self.search);
+        to.opt(3, &self.target_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BulkCreateExemptionsBodyItems);
@@ -301,11 +276,9 @@ impl model::Model for BulkCreateExemptionsBodyPendingChanges {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.duration_days),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.duration_days);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BulkCreateExemptionsBodyPendingChanges);
@@ -399,47 +372,23 @@ impl model::Model for CreateExemptionBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.link),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.reason),
-            3 => model::Part::Str(&self.scan_id),
-            4 => model::Part::Str(&self.search),
-            5 => model::Part::Str(&self.issue_id),
-            6 => model::Part::Str(&self.target_id),
-            7 => model::Part::Int(&self.expiration),
-            8 => model::Part::Str(&self.pipeline_id),
-            9 => model::opt(&self.occurrences),
-            10 => model::Part::Str(&self.requester_id),
-            11 => model::Part::Str(&self.requester_name),
-            12 => model::opt(&self.pending_changes),
-            13 => model::Part::Str(&self.requester_email),
-            14 => model::Part::Flag(&self.exempt_future_occurrences),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.link.is_some(),
-                self.type_.is_some(),
-                self.reason.is_some(),
-                self.scan_id.is_some(),
-                self.search.is_some(),
-                self.issue_id.is_some(),
-                self.target_id.is_some(),
-                self.expiration.is_some(),
-                self.pipeline_id.is_some(),
-                self.occurrences.is_some(),
-                self.requester_id.is_some(),
-                self.requester_name.is_some(),
-                self.pending_changes.is_some(),
-                self.requester_email.is_some(),
-                self.exempt_future_occurrences.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(14, &self.exempt_future_occurrences);
+        to.opt(7, &self.expiration);
+        to.opt(5, &self.issue_id);
+        to.opt(0, &self.link);
+        to.opt(9, &self.occurrences);
+        to.opt(12, &self.pending_changes);
+        to.opt(8, &self.pipeline_id);
+        to.opt(2, &self.reason);
+        to.opt(13, &self.requester_email);
+        to.opt(10, &self.requester_id);
+        to.opt(11, &self.requester_name);
+        to.opt(3, &self.scan_id);
+        to.opt(4, &self.search);
+        to.opt(6, &self.target_id);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateExemptionBody);
@@ -475,11 +424,9 @@ impl model::Model for CreateExemptionBodyPendingChanges {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.duration_days),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.duration_days);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateExemptionBodyPendingChanges);
@@ -535,15 +482,13 @@ impl model::Model for PromoteExemptionBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.comment),
-            1 => model::Part::Str(&self.target_id),
-            2 => model::Part::Str(&self.approver_id),
-            3 => model::Part::Str(&self.pipeline_id),
-            4 => model::opt(&self.pending_changes_override),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.approver_id);
+        to.opt(0, &self.comment);
+        to.opt(4, &self.pending_changes_override);
+        to.opt(3, &self.pipeline_id);
+        to.opt(1, &self.target_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PromoteExemptionBody);
@@ -579,11 +524,9 @@ impl model::Model for PromoteExemptionBodyPendingChangesOverride {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.duration_days),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.duration_days);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PromoteExemptionBodyPendingChangesOverride);
@@ -657,37 +600,18 @@ impl model::Model for UpdateExemptionBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.link),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.reason),
-            3 => model::Part::Str(&self.target_id),
-            4 => model::Part::Int(&self.expiration),
-            5 => model::Part::Str(&self.pipeline_id),
-            6 => model::Part::Str(&self.requester_id),
-            7 => model::Part::Str(&self.requester_name),
-            8 => model::opt(&self.pending_changes),
-            9 => model::Part::Str(&self.requester_email),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.link.is_some(),
-                self.type_.is_some(),
-                self.reason.is_some(),
-                self.target_id.is_some(),
-                self.expiration.is_some(),
-                self.pipeline_id.is_some(),
-                self.requester_id.is_some(),
-                self.requester_name.is_some(),
-                self.pending_changes.is_some(),
-                self.requester_email.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.expiration);
+        to.opt(0, &self.link);
+        to.opt(8, &self.pending_changes);
+        to.opt(5, &self.pipeline_id);
+        to.opt(2, &self.reason);
+        to.opt(9, &self.requester_email);
+        to.opt(6, &self.requester_id);
+        to.opt(7, &self.requester_name);
+        to.opt(3, &self.target_id);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateExemptionBody);
@@ -723,11 +647,9 @@ impl model::Model for UpdateExemptionBodyPendingChanges {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.duration_days),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.duration_days);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateExemptionBodyPendingChanges);

@@ -82,41 +82,20 @@ impl model::Model for AllIssueSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.title),
-            2 => model::opt(&self.status),
-            3 => model::opt(&self.override_),
-            4 => model::Part::Str(&self.issue_type),
-            5 => model::Part::Str(&self.exemption_id),
-            6 => model::Part::Int(&self.last_detected),
-            7 => model::opt(&self.severity_code),
-            8 => model::Part::Num(&self.num_occurrences),
-            9 => model::Part::Str(&self.exemption_status),
-            10 => model::Part::Num(&self.num_targets_impacted),
-            11 => model::Part::Int(&self.exemption_expiration),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.title.is_some(),
-                self.status.is_some(),
-                self.override_.is_some(),
-                self.issue_type.is_some(),
-                self.exemption_id.is_some(),
-                self.last_detected.is_some(),
-                self.severity_code.is_some(),
-                self.num_occurrences.is_some(),
-                self.exemption_status.is_some(),
-                self.num_targets_impacted.is_some(),
-                self.exemption_expiration.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(11, &self.exemption_expiration);
+        to.opt(5, &self.exemption_id);
+        to.opt(9, &self.exemption_status);
+        to.opt(0, &self.id);
+        to.opt(4, &self.issue_type);
+        to.opt(6, &self.last_detected);
+        to.opt(8, &self.num_occurrences);
+        to.opt(10, &self.num_targets_impacted);
+        to.opt(3, &self.override_);
+        to.opt(7, &self.severity_code);
+        to.opt(2, &self.status);
+        to.opt(1, &self.title);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AllIssueSummary);
@@ -203,39 +182,19 @@ impl model::Model for AllIssuesDetailsResult {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.title),
-            1 => model::opt(&self.override_),
-            2 => model::Part::Str(&self.scan_tool),
-            3 => model::Part::Str(&self.issue_type),
-            4 => model::opt(&self.pagination),
-            5 => model::Part::Str(&self.target_type),
-            6 => model::Part::Str(&self.description),
-            7 => model::Part::Int(&self.last_detected),
-            8 => model::opt(&self.severity_code),
-            9 => model::opt(&self.impacted_targets),
-            10 => model::opt(&self.reference_identifiers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.title.is_some(),
-                self.override_.is_some(),
-                self.scan_tool.is_some(),
-                self.issue_type.is_some(),
-                self.pagination.is_some(),
-                self.target_type.is_some(),
-                self.description.is_some(),
-                self.last_detected.is_some(),
-                self.severity_code.is_some(),
-                self.impacted_targets.is_some(),
-                self.reference_identifiers.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.description);
+        to.opt(9, &self.impacted_targets);
+        to.opt(3, &self.issue_type);
+        to.opt(7, &self.last_detected);
+        to.opt(1, &self.override_);
+        to.opt(4, &self.pagination);
+        to.opt(10, &self.reference_identifiers);
+        to.opt(2, &self.scan_tool);
+        to.opt(8, &self.severity_code);
+        to.opt(5, &self.target_type);
+        to.opt(0, &self.title);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AllIssuesDetailsResult);
@@ -276,11 +235,9 @@ impl model::Model for AllIssuesFiltersResult {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.latest_baseline_scans),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.latest_baseline_scans);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AllIssuesFiltersResult);
@@ -319,12 +276,10 @@ impl model::Model for AllIssuesListResult {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.issues),
-            1 => model::opt(&self.pagination),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.issues);
+        to.opt(1, &self.pagination);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AllIssuesListResult);
@@ -402,39 +357,19 @@ impl model::Model for AllIssuesOccurrenceDetailsResult {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.title),
-            1 => model::Part::Str(&self.issue_type),
-            2 => model::opt(&self.pagination),
-            3 => model::Part::Str(&self.target_name),
-            4 => model::Part::Str(&self.target_type),
-            5 => model::Part::Str(&self.description),
-            6 => model::Part::Str(&self.exemption_id),
-            7 => model::opt(&self.occurrences),
-            8 => model::Part::Str(&self.variant_name),
-            9 => model::opt(&self.severity_code),
-            10 => model::opt(&self.reference_identifiers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.title.is_some(),
-                self.issue_type.is_some(),
-                self.pagination.is_some(),
-                self.target_name.is_some(),
-                self.target_type.is_some(),
-                self.description.is_some(),
-                self.exemption_id.is_some(),
-                self.occurrences.is_some(),
-                self.variant_name.is_some(),
-                self.severity_code.is_some(),
-                self.reference_identifiers.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.description);
+        to.opt(6, &self.exemption_id);
+        to.opt(1, &self.issue_type);
+        to.opt(7, &self.occurrences);
+        to.opt(2, &self.pagination);
+        to.opt(10, &self.reference_identifiers);
+        to.opt(9, &self.severity_code);
+        to.opt(3, &self.target_name);
+        to.opt(4, &self.target_type);
+        to.opt(0, &self.title);
+        to.opt(8, &self.variant_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AllIssuesOccurrenceDetailsResult);
@@ -594,77 +529,38 @@ impl model::Model for FrontendExemption {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.link),
-            2 => model::Part::Str(&self.type_),
-            3 => model::Part::Str(&self.org_id),
-            4 => model::opt(&self.scope),
-            5 => model::Part::Str(&self.reason),
-            6 => model::Part::Str(&self.status),
-            7 => model::Part::Int(&self.created),
-            8 => model::Part::Str(&self.target_id),
-            9 => model::Part::Flag(&self.can_cancel),
-            10 => model::Part::Flag(&self.can_create),
-            11 => model::Part::Flag(&self.can_reject),
-            12 => model::Part::Flag(&self.is_deleted),
-            13 => model::Part::Str(&self.project_id),
-            14 => model::Part::Str(&self.approver_id),
-            15 => model::Part::Int(&self.expiration),
-            16 => model::Part::Str(&self.pipeline_id),
-            17 => model::Part::Str(&self.requester_id),
-            18 => model::Part::Str(&self.approver_name),
-            19 => model::Part::Flag(&self.can_re_approve),
-            20 => model::opt(&self.issue_summary),
-            21 => model::Part::Int(&self.last_modified),
-            22 => model::Part::Str(&self.approver_email),
-            23 => model::opt(&self.can_approve_for),
-            24 => model::Part::Str(&self.requester_name),
-            25 => model::Part::Int(&self.num_occurrences),
-            26 => model::opt(&self.pending_changes),
-            27 => model::Part::Str(&self.requester_email),
-            28 => model::Part::Int(&self.total_occurrences),
-            29 => model::Part::Flag(&self.is_occurrence_level_exemption),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.link.is_some(),
-                self.type_.is_some(),
-                self.org_id.is_some(),
-                self.scope.is_some(),
-                self.reason.is_some(),
-                self.status.is_some(),
-                self.created.is_some(),
-                self.target_id.is_some(),
-                self.can_cancel.is_some(),
-                self.can_create.is_some(),
-                self.can_reject.is_some(),
-                self.is_deleted.is_some(),
-                self.project_id.is_some(),
-                self.approver_id.is_some(),
-                self.expiration.is_some(),
-                self.pipeline_id.is_some(),
-                self.requester_id.is_some(),
-                self.approver_name.is_some(),
-                self.can_re_approve.is_some(),
-                self.issue_summary.is_some(),
-                self.last_modified.is_some(),
-                self.approver_email.is_some(),
-                self.can_approve_for.is_some(),
-                self.requester_name.is_some(),
-                self.num_occurrences.is_some(),
-                self.pending_changes.is_some(),
-                self.requester_email.is_some(),
-                self.total_occurrences.is_some(),
-                self.is_occurrence_level_exemption.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(22, &self.approver_email);
+        to.opt(14, &self.approver_id);
+        to.opt(18, &self.approver_name);
+        to.opt(23, &self.can_approve_for);
+        to.opt(9, &self.can_cancel);
+        to.opt(10, &self.can_create);
+        to.opt(19, &self.can_re_approve);
+        to.opt(11, &self.can_reject);
+        to.opt(7, &self.created);
+        to.opt(15, &self.expiration);
+        to.opt(0, &self.id);
+        to.opt(12, &self.is_deleted);
+        to.opt(29, &self.is_occurrence_level_exemption);
+        to.opt(20, &self.issue_summary);
+        to.opt(21, &self.last_modified);
+        to.opt(1, &self.link);
+        to.opt(25, &self.num_occurrences);
+        to.opt(3, &self.org_id);
+        to.opt(26, &self.pending_changes);
+        to.opt(16, &self.pipeline_id);
+        to.opt(13, &self.project_id);
+        to.opt(5, &self.reason);
+        to.opt(27, &self.requester_email);
+        to.opt(17, &self.requester_id);
+        to.opt(24, &self.requester_name);
+        to.opt(4, &self.scope);
+        to.opt(6, &self.status);
+        to.opt(8, &self.target_id);
+        to.opt(28, &self.total_occurrences);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FrontendExemption);
@@ -714,14 +610,12 @@ impl model::Model for FrontendExemptionCounts {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.expired),
-            1 => model::Part::Int(&self.pending),
-            2 => model::Part::Int(&self.approved),
-            3 => model::Part::Int(&self.rejected),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.approved);
+        to.opt(0, &self.expired);
+        to.opt(1, &self.pending);
+        to.opt(3, &self.rejected);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FrontendExemptionCounts);
@@ -780,17 +674,15 @@ impl model::Model for FrontendIssueCounts {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.low),
-            1 => model::Part::Int(&self.high),
-            2 => model::Part::Int(&self.info),
-            3 => model::Part::Int(&self.active),
-            4 => model::Part::Int(&self.medium),
-            5 => model::Part::Int(&self.ignored),
-            6 => model::Part::Int(&self.critical),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.active);
+        to.opt(6, &self.critical);
+        to.opt(1, &self.high);
+        to.opt(5, &self.ignored);
+        to.opt(2, &self.info);
+        to.opt(0, &self.low);
+        to.opt(4, &self.medium);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FrontendIssueCounts);
@@ -872,41 +764,20 @@ impl model::Model for GlobalExemptionsRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.scopes),
-            1 => model::Part::Str(&self.reasons),
-            2 => model::Part::Str(&self.scanners),
-            3 => model::Part::Str(&self.target_ids),
-            4 => model::Part::Str(&self.approved_by),
-            5 => model::Part::Str(&self.issue_types),
-            6 => model::Part::Str(&self.rejected_by),
-            7 => model::Part::Str(&self.pipeline_ids),
-            8 => model::Part::Str(&self.requested_by),
-            9 => model::Part::Str(&self.target_types),
-            10 => model::Part::Str(&self.severity_codes),
-            11 => model::opt(&self.org_project_filter),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.scopes.is_some(),
-                self.reasons.is_some(),
-                self.scanners.is_some(),
-                self.target_ids.is_some(),
-                self.approved_by.is_some(),
-                self.issue_types.is_some(),
-                self.rejected_by.is_some(),
-                self.pipeline_ids.is_some(),
-                self.requested_by.is_some(),
-                self.target_types.is_some(),
-                self.severity_codes.is_some(),
-                self.org_project_filter.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.approved_by);
+        to.opt(5, &self.issue_types);
+        to.opt(11, &self.org_project_filter);
+        to.opt(7, &self.pipeline_ids);
+        to.opt(1, &self.reasons);
+        to.opt(6, &self.rejected_by);
+        to.opt(8, &self.requested_by);
+        to.opt(2, &self.scanners);
+        to.opt(0, &self.scopes);
+        to.opt(10, &self.severity_codes);
+        to.opt(3, &self.target_ids);
+        to.opt(9, &self.target_types);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GlobalExemptionsRequestBody);
@@ -988,41 +859,20 @@ impl model::Model for ImpactedTarget {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.user_id),
-            3 => model::Part::Str(&self.user_name),
-            4 => model::Part::Str(&self.user_email),
-            5 => model::Part::Str(&self.pipeline_id),
-            6 => model::Part::Str(&self.execution_id),
-            7 => model::Part::Str(&self.exemption_id),
-            8 => model::Part::Str(&self.variant_name),
-            9 => model::Part::Int(&self.last_detected),
-            10 => model::Part::Int(&self.num_occurrences),
-            11 => model::Part::Str(&self.exemption_status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.name.is_some(),
-                self.user_id.is_some(),
-                self.user_name.is_some(),
-                self.user_email.is_some(),
-                self.pipeline_id.is_some(),
-                self.execution_id.is_some(),
-                self.exemption_id.is_some(),
-                self.variant_name.is_some(),
-                self.last_detected.is_some(),
-                self.num_occurrences.is_some(),
-                self.exemption_status.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.execution_id);
+        to.opt(7, &self.exemption_id);
+        to.opt(11, &self.exemption_status);
+        to.opt(0, &self.id);
+        to.opt(9, &self.last_detected);
+        to.opt(1, &self.name);
+        to.opt(10, &self.num_occurrences);
+        to.opt(5, &self.pipeline_id);
+        to.opt(4, &self.user_email);
+        to.opt(2, &self.user_id);
+        to.opt(3, &self.user_name);
+        to.opt(8, &self.variant_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ImpactedTarget);
@@ -1108,43 +958,21 @@ impl model::Model for IssueCounts {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.low),
-            1 => model::Part::Int(&self.high),
-            2 => model::Part::Int(&self.info),
-            3 => model::Part::Int(&self.medium),
-            4 => model::Part::Int(&self.new_low),
-            5 => model::Part::Int(&self.ignored),
-            6 => model::Part::Int(&self.new_high),
-            7 => model::Part::Int(&self.new_info),
-            8 => model::Part::Int(&self.critical),
-            9 => model::Part::Int(&self.new_medium),
-            10 => model::Part::Int(&self.unassigned),
-            11 => model::Part::Int(&self.new_critical),
-            12 => model::Part::Int(&self.new_unassigned),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.low.is_some(),
-                self.high.is_some(),
-                self.info.is_some(),
-                self.medium.is_some(),
-                self.new_low.is_some(),
-                self.ignored.is_some(),
-                self.new_high.is_some(),
-                self.new_info.is_some(),
-                self.critical.is_some(),
-                self.new_medium.is_some(),
-                self.unassigned.is_some(),
-                self.new_critical.is_some(),
-                self.new_unassigned.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.critical);
+        to.opt(1, &self.high);
+        to.opt(5, &self.ignored);
+        to.opt(2, &self.info);
+        to.opt(0, &self.low);
+        to.opt(3, &self.medium);
+        to.opt(11, &self.new_critical);
+        to.opt(6, &self.new_high);
+        to.opt(7, &self.new_info);
+        to.opt(4, &self.new_low);
+        to.opt(9, &self.new_medium);
+        to.opt(12, &self.new_unassigned);
+        to.opt(10, &self.unassigned);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(IssueCounts);
@@ -1312,83 +1140,41 @@ impl model::Model for IssueForExemptionResult {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.key),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Str(&self.title),
-            4 => model::opt(&self.status),
-            5 => model::Part::Int(&self.created),
-            6 => model::opt(&self.details),
-            7 => model::opt(&self.origins),
-            8 => model::opt(&self.targets),
-            9 => model::Part::Num(&self.severity),
-            10 => model::Part::Str(&self.target_id),
-            11 => model::Part::Num(&self.epss_score),
-            12 => model::Part::Str(&self.product_id),
-            13 => model::Part::Str(&self.subproduct),
-            14 => model::Part::Str(&self.target_name),
-            15 => model::opt(&self.target_type),
-            16 => model::Part::Str(&self.exemption_id),
-            17 => model::opt(&self.occurrences),
-            18 => model::Part::Int(&self.occurrence_id),
-            19 => model::Part::Str(&self.origin_status),
-            20 => model::opt(&self.severity_code),
-            21 => model::Part::Str(&self.base_image_name),
-            22 => model::opt(&self.current_status),
-            23 => model::Part::Num(&self.epss_percentile),
-            24 => model::Part::Int(&self.num_occurrences),
-            25 => model::Part::Str(&self.target_variant_id),
-            26 => model::Part::Str(&self.epss_last_modified),
-            27 => model::Part::Str(&self.baseline_variant_id),
-            28 => model::Part::Str(&self.exemption_coverage),
-            29 => model::Part::Str(&self.target_variant_name),
-            30 => model::opt(&self.harness_augmentation),
-            31 => model::opt(&self.exemption_status_at_scan),
-            32 => model::opt(&self.occurrences_pagination),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.key.is_some(),
-                self.type_.is_some(),
-                self.title.is_some(),
-                self.status.is_some(),
-                self.created.is_some(),
-                self.details.is_some(),
-                self.origins.is_some(),
-                self.targets.is_some(),
-                self.severity.is_some(),
-                self.target_id.is_some(),
-                self.epss_score.is_some(),
-                self.product_id.is_some(),
-                self.subproduct.is_some(),
-                self.target_name.is_some(),
-                self.target_type.is_some(),
-                self.exemption_id.is_some(),
-                self.occurrences.is_some(),
-                self.occurrence_id.is_some(),
-                self.origin_status.is_some(),
-                self.severity_code.is_some(),
-                self.base_image_name.is_some(),
-                self.current_status.is_some(),
-                self.epss_percentile.is_some(),
-                self.num_occurrences.is_some(),
-                self.target_variant_id.is_some(),
-                self.epss_last_modified.is_some(),
-                self.baseline_variant_id.is_some(),
-                self.exemption_coverage.is_some(),
-                self.target_variant_name.is_some(),
-                self.harness_augmentation.is_some(),
-                self.exemption_status_at_scan.is_some(),
-                self.occurrences_pagination.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(21, &self.base_image_name);
+        to.opt(27, &self.baseline_variant_id);
+        to.opt(5, &self.created);
+        to.opt(22, &self.current_status);
+        to.opt(6, &self.details);
+        to.opt(26, &self.epss_last_modified);
+        to.opt(23, &self.epss_percentile);
+        to.opt(11, &self.epss_score);
+        to.opt(28, &self.exemption_coverage);
+        to.opt(16, &self.exemption_id);
+        to.opt(31, &self.exemption_status_at_scan);
+        to.opt(30, &self.harness_augmentation);
+        to.opt(0, &self.id);
+        to.opt(1, &self.key);
+        to.opt(24, &self.num_occurrences);
+        to.opt(18, &self.occurrence_id);
+        to.opt(17, &self.occurrences);
+        to.opt(32, &self.occurrences_pagination);
+        to.opt(19, &self.origin_status);
+        to.opt(7, &self.origins);
+        to.opt(12, &self.product_id);
+        to.opt(9, &self.severity);
+        to.opt(20, &self.severity_code);
+        to.opt(4, &self.status);
+        to.opt(13, &self.subproduct);
+        to.opt(10, &self.target_id);
+        to.opt(14, &self.target_name);
+        to.opt(15, &self.target_type);
+        to.opt(25, &self.target_variant_id);
+        to.opt(29, &self.target_variant_name);
+        to.opt(8, &self.targets);
+        to.opt(3, &self.title);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(IssueForExemptionResult);
@@ -1460,12 +1246,10 @@ impl model::Model for IssueSeverityChangeResult {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.new_severity_code),
-            1 => model::opt(&self.current_severity_code),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.current_severity_code);
+        to.opt(0, &self.new_severity_code);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(IssueSeverityChangeResult);
@@ -1586,55 +1370,27 @@ impl model::Model for IssueSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.key),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Str(&self.title),
-            4 => model::Part::Str(&self.scan_id),
-            5 => model::opt(&self.status),
-            6 => model::opt(&self.origins),
-            7 => model::opt(&self.override_),
-            8 => model::Part::Num(&self.severity),
-            9 => model::Part::Str(&self.exemption_id),
-            10 => model::Part::Str(&self.origin_status),
-            11 => model::opt(&self.severity_code),
-            12 => model::opt(&self.current_status),
-            13 => model::Part::Int(&self.num_occurrences),
-            14 => model::Part::Str(&self.exemption_coverage),
-            15 => model::Part::Int(&self.num_new_occurrences),
-            16 => model::Part::Str(&self.target_variant_name),
-            17 => model::opt(&self.exemption_status_at_scan),
-            18 => model::Part::Int(&self.num_remediated_occurrences),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.key.is_some(),
-                self.type_.is_some(),
-                self.title.is_some(),
-                self.scan_id.is_some(),
-                self.status.is_some(),
-                self.origins.is_some(),
-                self.override_.is_some(),
-                self.severity.is_some(),
-                self.exemption_id.is_some(),
-                self.origin_status.is_some(),
-                self.severity_code.is_some(),
-                self.current_status.is_some(),
-                self.num_occurrences.is_some(),
-                self.exemption_coverage.is_some(),
-                self.num_new_occurrences.is_some(),
-                self.target_variant_name.is_some(),
-                self.exemption_status_at_scan.is_some(),
-                self.num_remediated_occurrences.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(12, &self.current_status);
+        to.opt(14, &self.exemption_coverage);
+        to.opt(9, &self.exemption_id);
+        to.opt(17, &self.exemption_status_at_scan);
+        to.opt(0, &self.id);
+        to.opt(1, &self.key);
+        to.opt(15, &self.num_new_occurrences);
+        to.opt(13, &self.num_occurrences);
+        to.opt(18, &self.num_remediated_occurrences);
+        to.opt(10, &self.origin_status);
+        to.opt(6, &self.origins);
+        to.opt(7, &self.override_);
+        to.opt(4, &self.scan_id);
+        to.opt(8, &self.severity);
+        to.opt(11, &self.severity_code);
+        to.opt(5, &self.status);
+        to.opt(16, &self.target_variant_name);
+        to.opt(3, &self.title);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(IssueSummary);
@@ -1719,16 +1475,14 @@ impl model::Model for LatestBaselineScanInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.scan_tool),
-            1 => model::Part::Str(&self.target_id),
-            2 => model::Part::Str(&self.pipeline_id),
-            3 => model::Part::Str(&self.target_name),
-            4 => model::opt(&self.target_type),
-            5 => model::Part::Str(&self.scan_tool_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.pipeline_id);
+        to.opt(0, &self.scan_tool);
+        to.opt(5, &self.scan_tool_name);
+        to.opt(1, &self.target_id);
+        to.opt(3, &self.target_name);
+        to.opt(4, &self.target_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LatestBaselineScanInfo);
@@ -1772,12 +1526,10 @@ impl model::Model for PaginatedIssueSummaries {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.issues),
-            1 => model::opt(&self.pagination),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.issues);
+        to.opt(1, &self.pagination);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PaginatedIssueSummaries);
@@ -1813,11 +1565,9 @@ impl model::Model for PendingChanges {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.duration_days),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.duration_days);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PendingChanges);
@@ -1911,47 +1661,23 @@ impl model::Model for PipelineSecurityCounts {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.new),
-            1 => model::opt(&self.existing),
-            2 => model::Part::Int(&self.total_app),
-            3 => model::Part::Int(&self.total_base),
-            4 => model::opt(&self.remediated),
-            5 => model::Part::Int(&self.total_active),
-            6 => model::Part::Int(&self.total_no_layer),
-            7 => model::Part::Int(&self.total_pending),
-            8 => model::Part::Int(&self.total_exempted),
-            9 => model::Part::Int(&self.total_rejected),
-            10 => model::Part::Int(&self.total_remediated),
-            11 => model::Part::Int(&self.active_issue_count),
-            12 => model::Part::Int(&self.total_num_occurrence),
-            13 => model::Part::Num(&self.total_deduplication_rate),
-            14 => model::Part::Int(&self.total_partially_exempted),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.new.is_some(),
-                self.existing.is_some(),
-                self.total_app.is_some(),
-                self.total_base.is_some(),
-                self.remediated.is_some(),
-                self.total_active.is_some(),
-                self.total_no_layer.is_some(),
-                self.total_pending.is_some(),
-                self.total_exempted.is_some(),
-                self.total_rejected.is_some(),
-                self.total_remediated.is_some(),
-                self.active_issue_count.is_some(),
-                self.total_num_occurrence.is_some(),
-                self.total_deduplication_rate.is_some(),
-                self.total_partially_exempted.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(11, &self.active_issue_count);
+        to.opt(1, &self.existing);
+        to.opt(0, &self.new);
+        to.opt(4, &self.remediated);
+        to.opt(5, &self.total_active);
+        to.opt(2, &self.total_app);
+        to.opt(3, &self.total_base);
+        to.opt(13, &self.total_deduplication_rate);
+        to.opt(8, &self.total_exempted);
+        to.opt(6, &self.total_no_layer);
+        to.opt(12, &self.total_num_occurrence);
+        to.opt(14, &self.total_partially_exempted);
+        to.opt(7, &self.total_pending);
+        to.opt(9, &self.total_rejected);
+        to.opt(10, &self.total_remediated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineSecurityCounts);
@@ -1996,14 +1722,12 @@ impl model::Model for PipelineSecurityIssuesResult {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.new),
-            1 => model::opt(&self.counts),
-            2 => model::opt(&self.existing),
-            3 => model::opt(&self.matching_steps),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.counts);
+        to.opt(2, &self.existing);
+        to.opt(3, &self.matching_steps);
+        to.opt(0, &self.new);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineSecurityIssuesResult);
@@ -2039,11 +1763,9 @@ impl model::Model for PipelineSecurityStepsResult {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.steps),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.steps);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineSecurityStepsResult);
@@ -2082,12 +1804,10 @@ impl model::Model for RefIds {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RefIds);
@@ -2129,13 +1849,11 @@ impl model::Model for SecurityReviewResult {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.counts),
-            1 => model::opt(&self.exemptions),
-            2 => model::opt(&self.pagination),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.counts);
+        to.opt(1, &self.exemptions);
+        to.opt(2, &self.pagination);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SecurityReviewResult);
@@ -2174,12 +1892,10 @@ impl model::Model for StageStepId {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.step_id),
-            1 => model::Part::Str(&self.stage_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.stage_id);
+        to.opt(0, &self.step_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StageStepId);
@@ -2257,39 +1973,19 @@ impl model::Model for StepInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.scan_id),
-            1 => model::Part::Str(&self.step_id),
-            2 => model::Part::Str(&self.stage_id),
-            3 => model::Part::Str(&self.scan_tool),
-            4 => model::Part::Str(&self.target_id),
-            5 => model::Part::Str(&self.subproduct),
-            6 => model::Part::Str(&self.target_name),
-            7 => model::opt(&self.target_type),
-            8 => model::Part::Str(&self.scan_tool_name),
-            9 => model::Part::Str(&self.target_variant),
-            10 => model::Part::Str(&self.baseline_variant),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.scan_id.is_some(),
-                self.step_id.is_some(),
-                self.stage_id.is_some(),
-                self.scan_tool.is_some(),
-                self.target_id.is_some(),
-                self.subproduct.is_some(),
-                self.target_name.is_some(),
-                self.target_type.is_some(),
-                self.scan_tool_name.is_some(),
-                self.target_variant.is_some(),
-                self.baseline_variant.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.baseline_variant);
+        to.opt(0, &self.scan_id);
+        to.opt(3, &self.scan_tool);
+        to.opt(8, &self.scan_tool_name);
+        to.opt(2, &self.stage_id);
+        to.opt(1, &self.step_id);
+        to.opt(5, &self.subproduct);
+        to.opt(4, &self.target_id);
+        to.opt(6, &self.target_name);
+        to.opt(7, &self.target_type);
+        to.opt(9, &self.target_variant);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StepInfo);
@@ -2344,12 +2040,10 @@ impl model::Model for TargetVariantStatusInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.id),
-            1 => model::Cell::part(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.id);
+        to.one(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(TargetVariantStatusInfo);
@@ -2385,11 +2079,9 @@ impl model::Model for UpdateTestTargetVariantsRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.target_variants),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.target_variants);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateTestTargetVariantsRequestBody);
@@ -2463,37 +2155,18 @@ impl model::Model for CreateTicketForIssueBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.notes),
-            1 => model::Part::Str(&self.title),
-            2 => model::Part::Str(&self.scan_id),
-            3 => model::Part::Str(&self.issue_id),
-            4 => model::Part::Str(&self.target_id),
-            5 => model::Part::Str(&self.issue_type),
-            6 => model::Part::Str(&self.project_key),
-            7 => model::opt(&self.identifiers),
-            8 => model::opt(&self.custom_fields),
-            9 => model::Part::Str(&self.harness_sto_url),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.notes.is_some(),
-                self.title.is_some(),
-                self.scan_id.is_some(),
-                self.issue_id.is_some(),
-                self.target_id.is_some(),
-                self.issue_type.is_some(),
-                self.project_key.is_some(),
-                self.identifiers.is_some(),
-                self.custom_fields.is_some(),
-                self.harness_sto_url.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.custom_fields);
+        to.opt(9, &self.harness_sto_url);
+        to.opt(7, &self.identifiers);
+        to.opt(3, &self.issue_id);
+        to.opt(5, &self.issue_type);
+        to.opt(0, &self.notes);
+        to.opt(6, &self.project_key);
+        to.opt(2, &self.scan_id);
+        to.opt(4, &self.target_id);
+        to.opt(1, &self.title);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateTicketForIssueBody);
@@ -2532,12 +2205,10 @@ impl model::Model for CreateTicketForIssueBodyCustomFields {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.customfield_1),
-            1 => model::opt(&self.customfield_2),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.customfield_1);
+        to.opt(1, &self.customfield_2);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateTicketForIssueBodyCustomFields);
@@ -2573,11 +2244,9 @@ impl model::Model for CreateTicketForIssueBodyCustomFieldsCustomfield1 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateTicketForIssueBodyCustomFieldsCustomfield1);
@@ -2613,11 +2282,9 @@ impl model::Model for CreateTicketForIssueBodyCustomFieldsCustomfield2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateTicketForIssueBodyCustomFieldsCustomfield2);
@@ -2653,11 +2320,9 @@ impl model::Model for CreateTicketForIssueBodyIdentifiers {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.id_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateTicketForIssueBodyIdentifiers);
@@ -2693,11 +2358,9 @@ impl model::Model for ExemptionsFiltersBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.org_project_filter),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.org_project_filter);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExemptionsFiltersBody);

@@ -137,51 +137,25 @@ impl model::Model for CreateIssueRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.key),
-            1 => model::opt(&self.type_),
-            2 => model::Cell::part(&self.title),
-            3 => model::Cell::part(&self.scan_id),
-            4 => model::Cell::part(&self.details),
-            5 => model::Cell::part(&self.severity),
-            6 => model::Part::Num(&self.epss_score),
-            7 => model::Cell::part(&self.product_id),
-            8 => model::Cell::part(&self.key_pattern),
-            9 => model::Part::Str(&self.subproduct),
-            10 => model::Part::Str(&self.exemption_id),
-            11 => model::opt(&self.occurrences),
-            12 => model::Cell::part(&self.severity_code),
-            13 => model::Part::Num(&self.epss_percentile),
-            14 => model::Part::Int(&self.num_occurrences),
-            15 => model::Part::Str(&self.epss_last_modified),
-            16 => model::Part::Str(&self.target_variant_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                self.type_.is_some(),
-                true,
-                true,
-                true,
-                true,
-                self.epss_score.is_some(),
-                true,
-                true,
-                self.subproduct.is_some(),
-                self.exemption_id.is_some(),
-                self.occurrences.is_some(),
-                true,
-                self.epss_percentile.is_some(),
-                self.num_occurrences.is_some(),
-                self.epss_last_modified.is_some(),
-                self.target_variant_name.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(4, &self.details);
+        to.opt(15, &self.epss_last_modified);
+        to.opt(13, &self.epss_percentile);
+        to.opt(6, &self.epss_score);
+        to.opt(10, &self.exemption_id);
+        to.one(0, &self.key);
+        to.one(8, &self.key_pattern);
+        to.opt(14, &self.num_occurrences);
+        to.opt(11, &self.occurrences);
+        to.one(7, &self.product_id);
+        to.one(3, &self.scan_id);
+        to.one(5, &self.severity);
+        to.one(12, &self.severity_code);
+        to.opt(9, &self.subproduct);
+        to.opt(16, &self.target_variant_name);
+        to.one(2, &self.title);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateIssueRequestBody);
@@ -265,16 +239,14 @@ impl model::Model for IssuesAugmentRemediationRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.scan_id),
-            1 => model::opt(&self.dataflow),
-            2 => model::Part::Str(&self.connector_id),
-            3 => model::Part::Str(&self.reference_id),
-            4 => model::Part::Str(&self.user_snippet),
-            5 => model::Cell::part(&self.occurrence_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.connector_id);
+        to.opt(1, &self.dataflow);
+        to.one(5, &self.occurrence_id);
+        to.opt(3, &self.reference_id);
+        to.one(0, &self.scan_id);
+        to.opt(4, &self.user_snippet);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(IssuesAugmentRemediationRequestBody);
@@ -313,12 +285,10 @@ impl model::Model for IssuesListIssuesResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.results),
-            1 => model::opt(&self.pagination),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.pagination);
+        to.opt(0, &self.results);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(IssuesListIssuesResponseBody);
@@ -379,14 +349,12 @@ impl model::Model for UpdateIssueRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Cell::part(&self.scan_id),
-            2 => model::Cell::part(&self.occurrences),
-            3 => model::Part::Int(&self.num_occurrences),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.num_occurrences);
+        to.one(2, &self.occurrences);
+        to.one(1, &self.scan_id);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UpdateIssueRequestBody);

@@ -82,41 +82,20 @@ impl model::Model for CreateOverrideBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.link),
-            1 => model::Part::Str(&self.reason),
-            2 => model::Part::Str(&self.scan_id),
-            3 => model::Part::Str(&self.search),
-            4 => model::Part::Str(&self.issue_id),
-            5 => model::Part::Str(&self.target_id),
-            6 => model::Part::Str(&self.pipeline_id),
-            7 => model::opt(&self.occurrences),
-            8 => model::Part::Str(&self.requester_id),
-            9 => model::Part::Str(&self.override_field_name),
-            10 => model::Part::Str(&self.override_field_value),
-            11 => model::Part::Flag(&self.override_future_occurrences),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.link.is_some(),
-                self.reason.is_some(),
-                self.scan_id.is_some(),
-                self.search.is_some(),
-                self.issue_id.is_some(),
-                self.target_id.is_some(),
-                self.pipeline_id.is_some(),
-                self.occurrences.is_some(),
-                self.requester_id.is_some(),
-                self.override_field_name.is_some(),
-                self.override_field_value.is_some(),
-                self.override_future_occurrences.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.issue_id);
+        to.opt(0, &self.link);
+        to.opt(7, &self.occurrences);
+        to.opt(9, &self.override_field_name);
+        to.opt(10, &self.override_field_value);
+        to.opt(11, &self.override_future_occurrences);
+        to.opt(6, &self.pipeline_id);
+        to.opt(1, &self.reason);
+        to.opt(8, &self.requester_id);
+        to.opt(2, &self.scan_id);
+        to.opt(3, &self.search);
+        to.opt(5, &self.target_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateOverrideBody);
@@ -152,11 +131,9 @@ impl model::Model for DeleteOverrideBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.override_field_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.override_field_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeleteOverrideBody);
@@ -218,17 +195,15 @@ impl model::Model for UpdateOverrideBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.link),
-            1 => model::Part::Str(&self.reason),
-            2 => model::Part::Str(&self.target_id),
-            3 => model::Part::Str(&self.pipeline_id),
-            4 => model::Part::Str(&self.requester_id),
-            5 => model::Part::Str(&self.override_field_name),
-            6 => model::Part::Str(&self.override_field_value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.link);
+        to.opt(5, &self.override_field_name);
+        to.opt(6, &self.override_field_value);
+        to.opt(3, &self.pipeline_id);
+        to.opt(1, &self.reason);
+        to.opt(4, &self.requester_id);
+        to.opt(2, &self.target_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateOverrideBody);

@@ -62,17 +62,15 @@ impl model::Model for Product {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Int(&self.created),
-            3 => model::Part::Flag(&self.is_enabled),
-            4 => model::Part::Str(&self.pretty_name),
-            5 => model::Part::Str(&self.description),
-            6 => model::Part::Int(&self.last_modified),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.created);
+        to.opt(5, &self.description);
+        to.opt(0, &self.id);
+        to.opt(3, &self.is_enabled);
+        to.opt(6, &self.last_modified);
+        to.opt(1, &self.name);
+        to.opt(4, &self.pretty_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Product);
@@ -111,12 +109,10 @@ impl model::Model for ProductsListProductsResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.results),
-            1 => model::opt(&self.pagination),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.pagination);
+        to.opt(0, &self.results);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProductsListProductsResponseBody);

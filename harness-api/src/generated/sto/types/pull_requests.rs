@@ -120,43 +120,21 @@ impl model::Model for CreatePullRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.id),
-            1 => model::Cell::part(&self.branch),
-            2 => model::Part::Str(&self.scan_id),
-            3 => model::Cell::part(&self.description),
-            4 => model::Cell::part(&self.pipeline_url),
-            5 => model::Cell::part(&self.occurrence_id),
-            6 => model::Cell::part(&self.vulnerable_code),
-            7 => model::Cell::part(&self.remediation_code),
-            8 => model::Part::Int(&self.remediation_indent),
-            9 => model::Cell::part(&self.remediation_code_end),
-            10 => model::Cell::part(&self.remediation_context),
-            11 => model::Cell::part(&self.remediation_code_path),
-            12 => model::Cell::part(&self.remediation_code_start),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                true,
-                self.scan_id.is_some(),
-                true,
-                true,
-                true,
-                true,
-                true,
-                self.remediation_indent.is_some(),
-                true,
-                true,
-                true,
-                true,
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.branch);
+        to.one(3, &self.description);
+        to.one(0, &self.id);
+        to.one(5, &self.occurrence_id);
+        to.one(4, &self.pipeline_url);
+        to.one(7, &self.remediation_code);
+        to.one(9, &self.remediation_code_end);
+        to.one(11, &self.remediation_code_path);
+        to.one(12, &self.remediation_code_start);
+        to.one(10, &self.remediation_context);
+        to.opt(8, &self.remediation_indent);
+        to.opt(2, &self.scan_id);
+        to.one(6, &self.vulnerable_code);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreatePullRequestBody);
@@ -192,11 +170,9 @@ impl model::Model for ListPullRequestsResult {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.pull_requests),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.pull_requests);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListPullRequestsResult);
@@ -238,13 +214,11 @@ impl model::Model for PullRequestResult {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.source_branch),
-            1 => model::Part::Str(&self.pull_request_url),
-            2 => model::Part::Int(&self.pull_request_number),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.pull_request_number);
+        to.opt(1, &self.pull_request_url);
+        to.opt(0, &self.source_branch);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PullRequestResult);
@@ -358,41 +332,20 @@ impl model::Model for UpdatePullRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.id),
-            1 => model::Part::Str(&self.scan_id),
-            2 => model::Cell::part(&self.pipeline_url),
-            3 => model::Cell::part(&self.occurrence_id),
-            4 => model::Cell::part(&self.vulnerable_code),
-            5 => model::Cell::part(&self.remediation_code),
-            6 => model::Cell::part(&self.pull_request_number),
-            7 => model::Part::Int(&self.remediation_indent),
-            8 => model::Cell::part(&self.remediation_code_end),
-            9 => model::Cell::part(&self.remediation_context),
-            10 => model::Cell::part(&self.remediation_code_path),
-            11 => model::Cell::part(&self.remediation_code_start),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                self.scan_id.is_some(),
-                true,
-                true,
-                true,
-                true,
-                true,
-                self.remediation_indent.is_some(),
-                true,
-                true,
-                true,
-                true,
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.id);
+        to.one(3, &self.occurrence_id);
+        to.one(2, &self.pipeline_url);
+        to.one(6, &self.pull_request_number);
+        to.one(5, &self.remediation_code);
+        to.one(8, &self.remediation_code_end);
+        to.one(10, &self.remediation_code_path);
+        to.one(11, &self.remediation_code_start);
+        to.one(9, &self.remediation_context);
+        to.opt(7, &self.remediation_indent);
+        to.opt(1, &self.scan_id);
+        to.one(4, &self.vulnerable_code);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UpdatePullRequestBody);

@@ -54,15 +54,13 @@ impl model::Model for GetByReferenceIdResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.severity),
-            1 => model::Part::Str(&self.description),
-            2 => model::Part::Str(&self.severity_code),
-            3 => model::Part::Str(&self.remediation_steps),
-            4 => model::Part::Str(&self.extended_description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.description);
+        to.opt(4, &self.extended_description);
+        to.opt(3, &self.remediation_steps);
+        to.opt(0, &self.severity);
+        to.opt(2, &self.severity_code);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetByReferenceIdResponseBody);

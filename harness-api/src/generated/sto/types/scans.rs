@@ -124,45 +124,22 @@ impl model::Model for CreateScanRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.org_id),
-            1 => model::Cell::part(&self.status),
-            2 => model::Cell::part(&self.step_id),
-            3 => model::Cell::part(&self.stage_id),
-            4 => model::Cell::part(&self.product_id),
-            5 => model::Cell::part(&self.project_id),
-            6 => model::Cell::part(&self.pipeline_id),
-            7 => model::Part::Str(&self.subproduct),
-            8 => model::Cell::part(&self.execution_id),
-            9 => model::opt(&self.git_metadata),
-            10 => model::Part::Num(&self.code_coverage),
-            11 => model::Part::Str(&self.scanner_diff_key),
-            12 => model::Cell::part(&self.target_variant_id),
-            13 => model::Cell::part(&self.refinement_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                true,
-                true,
-                true,
-                true,
-                true,
-                true,
-                self.subproduct.is_some(),
-                true,
-                self.git_metadata.is_some(),
-                self.code_coverage.is_some(),
-                self.scanner_diff_key.is_some(),
-                true,
-                true,
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.code_coverage);
+        to.one(8, &self.execution_id);
+        to.opt(9, &self.git_metadata);
+        to.one(0, &self.org_id);
+        to.one(6, &self.pipeline_id);
+        to.one(4, &self.product_id);
+        to.one(5, &self.project_id);
+        to.one(13, &self.refinement_version);
+        to.opt(11, &self.scanner_diff_key);
+        to.one(3, &self.stage_id);
+        to.one(1, &self.status);
+        to.one(2, &self.step_id);
+        to.opt(7, &self.subproduct);
+        to.one(12, &self.target_variant_id);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateScanRequestBody);
@@ -245,39 +222,19 @@ impl model::Model for GitMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.provider),
-            1 => model::Part::Str(&self.workspace),
-            2 => model::Part::Str(&self.detected_name),
-            3 => model::Part::Str(&self.source_branch),
-            4 => model::Part::Str(&self.target_branch),
-            5 => model::Part::Str(&self.repository_ssh),
-            6 => model::Part::Str(&self.repository_http),
-            7 => model::opt(&self.repository_path),
-            8 => model::Part::Str(&self.detected_variant),
-            9 => model::Part::Flag(&self.drone_correlated),
-            10 => model::Part::Int(&self.pull_request_number),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.provider.is_some(),
-                self.workspace.is_some(),
-                self.detected_name.is_some(),
-                self.source_branch.is_some(),
-                self.target_branch.is_some(),
-                self.repository_ssh.is_some(),
-                self.repository_http.is_some(),
-                self.repository_path.is_some(),
-                self.detected_variant.is_some(),
-                self.drone_correlated.is_some(),
-                self.pull_request_number.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.detected_name);
+        to.opt(8, &self.detected_variant);
+        to.opt(9, &self.drone_correlated);
+        to.opt(0, &self.provider);
+        to.opt(10, &self.pull_request_number);
+        to.opt(6, &self.repository_http);
+        to.opt(7, &self.repository_path);
+        to.opt(5, &self.repository_ssh);
+        to.opt(3, &self.source_branch);
+        to.opt(4, &self.target_branch);
+        to.opt(1, &self.workspace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitMetadata);
@@ -379,51 +336,25 @@ impl model::Model for Scan {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.org_id),
-            2 => model::opt(&self.status),
-            3 => model::Part::Str(&self.step_id),
-            4 => model::Part::Int(&self.created),
-            5 => model::Part::Str(&self.stage_id),
-            6 => model::opt(&self.metadata),
-            7 => model::Part::Str(&self.product_id),
-            8 => model::Part::Str(&self.project_id),
-            9 => model::Part::Str(&self.pipeline_id),
-            10 => model::Part::Str(&self.subproduct),
-            11 => model::Part::Str(&self.execution_id),
-            12 => model::opt(&self.git_metadata),
-            13 => model::Part::Num(&self.code_coverage),
-            14 => model::Part::Int(&self.last_modified),
-            15 => model::Part::Str(&self.target_variant_id),
-            16 => model::Part::Str(&self.refinement_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.org_id.is_some(),
-                self.status.is_some(),
-                self.step_id.is_some(),
-                self.created.is_some(),
-                self.stage_id.is_some(),
-                self.metadata.is_some(),
-                self.product_id.is_some(),
-                self.project_id.is_some(),
-                self.pipeline_id.is_some(),
-                self.subproduct.is_some(),
-                self.execution_id.is_some(),
-                self.git_metadata.is_some(),
-                self.code_coverage.is_some(),
-                self.last_modified.is_some(),
-                self.target_variant_id.is_some(),
-                self.refinement_version.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(13, &self.code_coverage);
+        to.opt(4, &self.created);
+        to.opt(11, &self.execution_id);
+        to.opt(12, &self.git_metadata);
+        to.opt(0, &self.id);
+        to.opt(14, &self.last_modified);
+        to.opt(6, &self.metadata);
+        to.opt(1, &self.org_id);
+        to.opt(9, &self.pipeline_id);
+        to.opt(7, &self.product_id);
+        to.opt(8, &self.project_id);
+        to.opt(16, &self.refinement_version);
+        to.opt(5, &self.stage_id);
+        to.opt(2, &self.status);
+        to.opt(3, &self.step_id);
+        to.opt(10, &self.subproduct);
+        to.opt(15, &self.target_variant_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Scan);
@@ -459,11 +390,9 @@ impl model::Model for ScanIssuesResult {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.issues),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.issues);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScanIssuesResult);
@@ -529,33 +458,16 @@ impl model::Model for ScanMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.image_tag),
-            1 => model::Part::Str(&self.image_name),
-            2 => model::Part::Str(&self.image_domain),
-            3 => model::Part::Str(&self.base_image_tag),
-            4 => model::Part::Str(&self.base_image_name),
-            5 => model::Part::Str(&self.base_image_digest),
-            6 => model::Part::Int(&self.normalized_count),
-            7 => model::Part::Int(&self.deduplicated_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.image_tag.is_some(),
-                self.image_name.is_some(),
-                self.image_domain.is_some(),
-                self.base_image_tag.is_some(),
-                self.base_image_name.is_some(),
-                self.base_image_digest.is_some(),
-                self.normalized_count.is_some(),
-                self.deduplicated_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.base_image_digest);
+        to.opt(4, &self.base_image_name);
+        to.opt(3, &self.base_image_tag);
+        to.opt(7, &self.deduplicated_count);
+        to.opt(2, &self.image_domain);
+        to.opt(1, &self.image_name);
+        to.opt(0, &self.image_tag);
+        to.opt(6, &self.normalized_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScanMetadata);
@@ -598,12 +510,10 @@ impl model::Model for ScansListScansResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.results),
-            1 => model::opt(&self.pagination),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.pagination);
+        to.opt(0, &self.results);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScansListScansResponseBody);
@@ -737,49 +647,24 @@ impl model::Model for UpdateScanRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.org_id),
-            1 => model::Cell::part(&self.status),
-            2 => model::Cell::part(&self.step_id),
-            3 => model::Cell::part(&self.stage_id),
-            4 => model::opt(&self.metadata),
-            5 => model::Cell::part(&self.product_id),
-            6 => model::Cell::part(&self.project_id),
-            7 => model::Cell::part(&self.pipeline_id),
-            8 => model::Part::Str(&self.subproduct),
-            9 => model::Cell::part(&self.execution_id),
-            10 => model::opt(&self.git_metadata),
-            11 => model::Part::Num(&self.code_coverage),
-            12 => model::Part::Str(&self.scanner_diff_key),
-            13 => model::Cell::part(&self.target_variant_id),
-            14 => model::Cell::part(&self.refinement_version),
-            15 => model::Part::Str(&self.artifact_fingerprint),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                true,
-                true,
-                true,
-                self.metadata.is_some(),
-                true,
-                true,
-                true,
-                self.subproduct.is_some(),
-                true,
-                self.git_metadata.is_some(),
-                self.code_coverage.is_some(),
-                self.scanner_diff_key.is_some(),
-                true,
-                true,
-                self.artifact_fingerprint.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(15, &self.artifact_fingerprint);
+        to.opt(11, &self.code_coverage);
+        to.one(9, &self.execution_id);
+        to.opt(10, &self.git_metadata);
+        to.opt(4, &self.metadata);
+        to.one(0, &self.org_id);
+        to.one(7, &self.pipeline_id);
+        to.one(5, &self.product_id);
+        to.one(6, &self.project_id);
+        to.one(14, &self.refinement_version);
+        to.opt(12, &self.scanner_diff_key);
+        to.one(3, &self.stage_id);
+        to.one(1, &self.status);
+        to.one(2, &self.step_id);
+        to.opt(8, &self.subproduct);
+        to.one(13, &self.target_variant_id);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UpdateScanRequestBody);

@@ -74,37 +74,18 @@ impl model::Model for AllIssuesListRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.page),
-            1 => model::Part::Str(&self.search),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Str(&self.scan_tools),
-            4 => model::Part::Str(&self.issue_types),
-            5 => model::Part::Str(&self.target_names),
-            6 => model::Part::Str(&self.target_types),
-            7 => model::Part::Str(&self.severity_codes),
-            8 => model::opt(&self.target_variants),
-            9 => model::opt(&self.artifact_fingerprints),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.page.is_some(),
-                self.search.is_some(),
-                self.page_size.is_some(),
-                self.scan_tools.is_some(),
-                self.issue_types.is_some(),
-                self.target_names.is_some(),
-                self.target_types.is_some(),
-                self.severity_codes.is_some(),
-                self.target_variants.is_some(),
-                self.artifact_fingerprints.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.artifact_fingerprints);
+        to.opt(4, &self.issue_types);
+        to.opt(0, &self.page);
+        to.opt(2, &self.page_size);
+        to.opt(3, &self.scan_tools);
+        to.opt(1, &self.search);
+        to.opt(7, &self.severity_codes);
+        to.opt(5, &self.target_names);
+        to.opt(6, &self.target_types);
+        to.opt(8, &self.target_variants);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AllIssuesListRequestBody);
@@ -143,12 +124,10 @@ impl model::Model for ExecutionArtifactSummaryRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.target_variants),
-            1 => model::opt(&self.artifact_fingerprints),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.artifact_fingerprints);
+        to.opt(0, &self.target_variants);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExecutionArtifactSummaryRequestBody);
@@ -184,11 +163,9 @@ impl model::Model for ExecutionIssueCountsRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.target_variants),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.target_variants);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExecutionIssueCountsRequestBody);
@@ -282,47 +259,23 @@ impl model::Model for IssueCountsWithExecutionInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.low),
-            1 => model::Part::Int(&self.high),
-            2 => model::Part::Int(&self.info),
-            3 => model::opt(&self.type_),
-            4 => model::Part::Int(&self.medium),
-            5 => model::Part::Int(&self.ignored),
-            6 => model::Part::Int(&self.critical),
-            7 => model::Part::Str(&self.target_id),
-            8 => model::Part::Str(&self.pipeline_id),
-            9 => model::Part::Str(&self.target_name),
-            10 => model::Part::Str(&self.execution_id),
-            11 => model::Part::Int(&self.last_scanned),
-            12 => model::Part::Str(&self.target_variant_id),
-            13 => model::Part::Str(&self.target_variant_name),
-            14 => model::Part::Str(&self.artifact_fingerprint),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.low.is_some(),
-                self.high.is_some(),
-                self.info.is_some(),
-                self.type_.is_some(),
-                self.medium.is_some(),
-                self.ignored.is_some(),
-                self.critical.is_some(),
-                self.target_id.is_some(),
-                self.pipeline_id.is_some(),
-                self.target_name.is_some(),
-                self.execution_id.is_some(),
-                self.last_scanned.is_some(),
-                self.target_variant_id.is_some(),
-                self.target_variant_name.is_some(),
-                self.artifact_fingerprint.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(14, &self.artifact_fingerprint);
+        to.opt(6, &self.critical);
+        to.opt(10, &self.execution_id);
+        to.opt(1, &self.high);
+        to.opt(5, &self.ignored);
+        to.opt(2, &self.info);
+        to.opt(11, &self.last_scanned);
+        to.opt(0, &self.low);
+        to.opt(4, &self.medium);
+        to.opt(8, &self.pipeline_id);
+        to.opt(7, &self.target_id);
+        to.opt(9, &self.target_name);
+        to.opt(12, &self.target_variant_id);
+        to.opt(13, &self.target_variant_name);
+        to.opt(3, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(IssueCountsWithExecutionInfo);
@@ -381,17 +334,15 @@ impl model::Model for MinimalIssueCountsPerScanner {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.low),
-            1 => model::Part::Int(&self.high),
-            2 => model::Part::Int(&self.info),
-            3 => model::Part::Int(&self.medium),
-            4 => model::Part::Int(&self.ignored),
-            5 => model::Part::Str(&self.scanner),
-            6 => model::Part::Int(&self.critical),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.critical);
+        to.opt(1, &self.high);
+        to.opt(4, &self.ignored);
+        to.opt(2, &self.info);
+        to.opt(0, &self.low);
+        to.opt(3, &self.medium);
+        to.opt(5, &self.scanner);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MinimalIssueCountsPerScanner);
@@ -465,37 +416,18 @@ impl model::Model for ScanIssueCountsWithExecutionInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::opt(&self.scanners),
-            2 => model::Part::Str(&self.target_id),
-            3 => model::Part::Str(&self.pipeline_id),
-            4 => model::Part::Str(&self.target_name),
-            5 => model::Part::Str(&self.execution_id),
-            6 => model::Part::Int(&self.last_scanned),
-            7 => model::Part::Str(&self.target_variant_id),
-            8 => model::Part::Str(&self.target_variant_name),
-            9 => model::Part::Str(&self.artifact_fingerprint),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.type_.is_some(),
-                self.scanners.is_some(),
-                self.target_id.is_some(),
-                self.pipeline_id.is_some(),
-                self.target_name.is_some(),
-                self.execution_id.is_some(),
-                self.last_scanned.is_some(),
-                self.target_variant_id.is_some(),
-                self.target_variant_name.is_some(),
-                self.artifact_fingerprint.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.artifact_fingerprint);
+        to.opt(5, &self.execution_id);
+        to.opt(6, &self.last_scanned);
+        to.opt(3, &self.pipeline_id);
+        to.opt(1, &self.scanners);
+        to.opt(2, &self.target_id);
+        to.opt(4, &self.target_name);
+        to.opt(7, &self.target_variant_id);
+        to.opt(8, &self.target_variant_name);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScanIssueCountsWithExecutionInfo);
@@ -542,13 +474,11 @@ impl model::Model for TargetAndVariantName {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.target_name),
-            1 => model::opt(&self.target_type),
-            2 => model::Part::Str(&self.target_variant_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.target_name);
+        to.opt(1, &self.target_type);
+        to.opt(2, &self.target_variant_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TargetAndVariantName);
@@ -605,13 +535,11 @@ impl model::Model for TargetAndVariantNameRequired {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.target_name),
-            1 => model::opt(&self.target_type),
-            2 => model::Cell::part(&self.target_variant_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.target_name);
+        to.opt(1, &self.target_type);
+        to.one(2, &self.target_variant_name);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(TargetAndVariantNameRequired);
@@ -660,12 +588,10 @@ impl model::Model for DataFrontendAllIssuesFiltersBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.target_variants),
-            1 => model::opt(&self.artifact_fingerprints),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.artifact_fingerprints);
+        to.opt(0, &self.target_variants);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DataFrontendAllIssuesFiltersBody);
@@ -707,13 +633,11 @@ impl model::Model for DataFrontendAllIssuesFiltersBodyTargetVariants {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.target_name),
-            1 => model::Part::Str(&self.target_type),
-            2 => model::Part::Str(&self.target_variant_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.target_name);
+        to.opt(1, &self.target_type);
+        to.opt(2, &self.target_variant_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DataFrontendAllIssuesFiltersBodyTargetVariants);

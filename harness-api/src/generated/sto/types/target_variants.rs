@@ -50,12 +50,10 @@ impl model::Model for CreateTargetVariantRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.hash),
-            1 => model::Cell::part(&self.parameters),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.hash);
+        to.one(1, &self.parameters);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateTargetVariantRequestBody);
@@ -106,16 +104,14 @@ impl model::Model for TargetVariant {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.hash),
-            2 => model::Part::Int(&self.created),
-            3 => model::Part::Str(&self.target_id),
-            4 => model::opt(&self.parameters),
-            5 => model::Part::Int(&self.last_modified),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.created);
+        to.opt(1, &self.hash);
+        to.opt(0, &self.id);
+        to.opt(5, &self.last_modified);
+        to.opt(4, &self.parameters);
+        to.opt(3, &self.target_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TargetVariant);
@@ -154,12 +150,10 @@ impl model::Model for TargetVariantsListTargetVariantsResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.results),
-            1 => model::opt(&self.pagination),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.pagination);
+        to.opt(0, &self.results);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TargetVariantsListTargetVariantsResponseBody);
@@ -209,12 +203,10 @@ impl model::Model for UpdateTargetVariantRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.hash),
-            1 => model::Cell::part(&self.parameters),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.hash);
+        to.one(1, &self.parameters);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UpdateTargetVariantRequestBody);

@@ -76,16 +76,14 @@ impl model::Model for CreateTargetRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Cell::part(&self.name),
-            2 => model::Cell::part(&self.type_),
-            3 => model::Part::Str(&self.directory),
-            4 => model::Part::Str(&self.baseline_reg_ex),
-            5 => model::Part::Str(&self.baseline_variant_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.baseline_reg_ex);
+        to.opt(5, &self.baseline_variant_id);
+        to.opt(3, &self.directory);
+        to.one(1, &self.name);
+        to.one(2, &self.type_);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(CreateTargetRequestBody);
@@ -148,16 +146,14 @@ impl model::Model for PatchTargetRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Maybe(&self.url),
-            1 => model::Part::Maybe(&self.name),
-            2 => model::Part::Maybe(&self.type_),
-            3 => model::Part::Maybe(&self.directory),
-            4 => model::Part::Maybe(&self.baseline_reg_ex),
-            5 => model::Part::Maybe(&self.baseline_variant_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.maybe(4, &self.baseline_reg_ex);
+        to.maybe(5, &self.baseline_variant_id);
+        to.maybe(3, &self.directory);
+        to.maybe(1, &self.name);
+        to.maybe(2, &self.type_);
+        to.maybe(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PatchTargetRequestBody);
@@ -240,39 +236,19 @@ impl model::Model for StoTarget {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.url),
-            2 => model::Part::Str(&self.name),
-            3 => model::opt(&self.type_),
-            4 => model::Part::Str(&self.org_id),
-            5 => model::Part::Int(&self.created),
-            6 => model::Part::Str(&self.directory),
-            7 => model::Part::Str(&self.project_id),
-            8 => model::Part::Int(&self.last_modified),
-            9 => model::Part::Str(&self.baseline_reg_ex),
-            10 => model::Part::Str(&self.baseline_variant_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.url.is_some(),
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.org_id.is_some(),
-                self.created.is_some(),
-                self.directory.is_some(),
-                self.project_id.is_some(),
-                self.last_modified.is_some(),
-                self.baseline_reg_ex.is_some(),
-                self.baseline_variant_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.baseline_reg_ex);
+        to.opt(10, &self.baseline_variant_id);
+        to.opt(5, &self.created);
+        to.opt(6, &self.directory);
+        to.opt(0, &self.id);
+        to.opt(8, &self.last_modified);
+        to.opt(2, &self.name);
+        to.opt(4, &self.org_id);
+        to.opt(7, &self.project_id);
+        to.opt(3, &self.type_);
+        to.opt(1, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoTarget);
@@ -316,12 +292,10 @@ impl model::Model for TargetsListTargetsResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.results),
-            1 => model::opt(&self.pagination),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.pagination);
+        to.opt(0, &self.results);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TargetsListTargetsResponseBody);
@@ -397,16 +371,14 @@ impl model::Model for UpdateTargetRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Cell::part(&self.name),
-            2 => model::Cell::part(&self.type_),
-            3 => model::Part::Str(&self.directory),
-            4 => model::Part::Str(&self.baseline_reg_ex),
-            5 => model::Part::Str(&self.baseline_variant_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.baseline_reg_ex);
+        to.opt(5, &self.baseline_variant_id);
+        to.opt(3, &self.directory);
+        to.one(1, &self.name);
+        to.one(2, &self.type_);
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UpdateTargetRequestBody);

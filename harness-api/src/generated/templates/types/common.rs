@@ -62,17 +62,15 @@ impl model::Model for EntityGitDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.file_url),
-            1 => model::Part::Str(&self.repo_url),
-            2 => model::Part::Str(&self.commit_id),
-            3 => model::Part::Str(&self.file_path),
-            4 => model::Part::Str(&self.object_id),
-            5 => model::Part::Str(&self.repo_name),
-            6 => model::Part::Str(&self.branch_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.branch_name);
+        to.opt(2, &self.commit_id);
+        to.opt(3, &self.file_path);
+        to.opt(0, &self.file_url);
+        to.opt(4, &self.object_id);
+        to.opt(5, &self.repo_name);
+        to.opt(1, &self.repo_url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityGitDetails);
@@ -114,13 +112,11 @@ impl model::Model for GitDetailsMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.file_path),
-            1 => model::Part::Str(&self.repo_name),
-            2 => model::Part::Str(&self.connector_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.connector_ref);
+        to.opt(0, &self.file_path);
+        to.opt(1, &self.repo_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitDetailsMetadata);
@@ -182,17 +178,15 @@ impl model::Model for GitFindDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.comments),
-            1 => model::Part::Str(&self.branch_name),
-            2 => model::Part::Str(&self.parent_entity_org_id),
-            3 => model::Part::Str(&self.parent_entity_repo_name),
-            4 => model::Part::Str(&self.parent_entity_account_id),
-            5 => model::Part::Str(&self.parent_entity_project_id),
-            6 => model::Part::Str(&self.parent_entity_connector_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.branch_name);
+        to.opt(0, &self.comments);
+        to.opt(4, &self.parent_entity_account_id);
+        to.opt(6, &self.parent_entity_connector_ref);
+        to.opt(2, &self.parent_entity_org_id);
+        to.opt(5, &self.parent_entity_project_id);
+        to.opt(3, &self.parent_entity_repo_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitFindDetails);
@@ -246,15 +240,13 @@ impl model::Model for GitImportDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.file_path),
-            1 => model::Part::Str(&self.repo_name),
-            2 => model::Part::Str(&self.branch_name),
-            3 => model::Part::Str(&self.connector_ref),
-            4 => model::Part::Flag(&self.is_force_import),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.branch_name);
+        to.opt(3, &self.connector_ref);
+        to.opt(0, &self.file_path);
+        to.opt(4, &self.is_force_import);
+        to.opt(1, &self.repo_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitImportDetails);
@@ -324,35 +316,17 @@ impl model::Model for TemplateCreateRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.label),
-            3 => model::Part::Str(&self.comments),
-            4 => model::Part::Flag(&self.is_stable),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Str(&self.description),
-            7 => model::opt(&self.git_details),
-            8 => model::Part::Str(&self.template_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.label.is_some(),
-                self.comments.is_some(),
-                self.is_stable.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.git_details.is_some(),
-                self.template_yaml.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.comments);
+        to.opt(6, &self.description);
+        to.opt(7, &self.git_details);
+        to.opt(5, &self.identifier);
+        to.opt(4, &self.is_stable);
+        to.opt(2, &self.label);
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
+        to.opt(8, &self.template_yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateCreateRequestBody);
@@ -394,13 +368,11 @@ impl model::Model for TemplateFixedValueFieldDependencyDetailsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.field_name),
-            1 => model::Part::Json(&self.field_value),
-            2 => model::Part::Str(&self.field_input_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.field_input_type);
+        to.opt(0, &self.field_name);
+        to.opt(1, &self.field_value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateFixedValueFieldDependencyDetailsDto);
@@ -462,17 +434,15 @@ impl model::Model for TemplateGitCreateDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.file_path),
-            1 => model::Part::Str(&self.repo_name),
-            2 => model::opt(&self.store_type),
-            3 => model::Part::Str(&self.base_branch),
-            4 => model::Part::Str(&self.branch_name),
-            5 => model::Part::Str(&self.connector_ref),
-            6 => model::Part::Str(&self.commit_message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.base_branch);
+        to.opt(4, &self.branch_name);
+        to.opt(6, &self.commit_message);
+        to.opt(5, &self.connector_ref);
+        to.opt(0, &self.file_path);
+        to.opt(1, &self.repo_name);
+        to.opt(2, &self.store_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateGitCreateDetails);
@@ -546,35 +516,17 @@ impl model::Model for TemplateGitUpdateDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.file_path),
-            1 => model::Part::Str(&self.repo_name),
-            2 => model::opt(&self.store_type),
-            3 => model::Part::Str(&self.base_branch),
-            4 => model::Part::Str(&self.branch_name),
-            5 => model::Part::Str(&self.connector_ref),
-            6 => model::Part::Str(&self.commit_message),
-            7 => model::Part::Str(&self.last_commit_id),
-            8 => model::Part::Str(&self.last_object_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.file_path.is_some(),
-                self.repo_name.is_some(),
-                self.store_type.is_some(),
-                self.base_branch.is_some(),
-                self.branch_name.is_some(),
-                self.connector_ref.is_some(),
-                self.commit_message.is_some(),
-                self.last_commit_id.is_some(),
-                self.last_object_id.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.base_branch);
+        to.opt(4, &self.branch_name);
+        to.opt(6, &self.commit_message);
+        to.opt(5, &self.connector_ref);
+        to.opt(0, &self.file_path);
+        to.opt(7, &self.last_commit_id);
+        to.opt(8, &self.last_object_id);
+        to.opt(1, &self.repo_name);
+        to.opt(2, &self.store_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateGitUpdateDetails);
@@ -617,12 +569,10 @@ impl model::Model for TemplateImportRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.git_import_details),
-            1 => model::opt(&self.template_import_request),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.git_import_details);
+        to.opt(1, &self.template_import_request);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateImportRequestBody);
@@ -664,13 +614,11 @@ impl model::Model for TemplateImportRequestDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.template_name),
-            1 => model::Part::Str(&self.template_version),
-            2 => model::Part::Str(&self.template_description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.template_description);
+        to.opt(0, &self.template_name);
+        to.opt(1, &self.template_version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateImportRequestDto);
@@ -709,12 +657,10 @@ impl model::Model for TemplateImportResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.template_version),
-            1 => model::Part::Str(&self.template_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.template_identifier);
+        to.opt(0, &self.template_version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateImportResponseBody);
@@ -759,14 +705,12 @@ impl model::Model for TemplateInputDetailsPerFieldDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.input_type),
-            1 => model::Part::Str(&self.stage_type),
-            2 => model::Part::Str(&self.entity_type),
-            3 => model::Part::Str(&self.internal_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.entity_type);
+        to.opt(0, &self.input_type);
+        to.opt(3, &self.internal_type);
+        to.opt(1, &self.stage_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateInputDetailsPerFieldDto);
@@ -802,11 +746,9 @@ impl model::Model for TemplateInputSchemaDetailsResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.inputs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.inputs);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateInputSchemaDetailsResponseBody);
@@ -912,53 +854,26 @@ impl model::Model for TemplateMetadataSummaryResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.tags),
-            3 => model::opt(&self.scope),
-            4 => model::Part::Str(&self.account),
-            5 => model::Part::Str(&self.project),
-            6 => model::Part::Int(&self.updated),
-            7 => model::Part::Int(&self.version),
-            8 => model::Part::Str(&self.child_type),
-            9 => model::Part::Str(&self.identifier),
-            10 => model::opt(&self.store_type),
-            11 => model::Part::Str(&self.description),
-            12 => model::opt(&self.entity_type),
-            13 => model::opt(&self.git_details),
-            14 => model::Part::Str(&self.yaml_version),
-            15 => model::Part::Str(&self.connector_ref),
-            16 => model::Part::Str(&self.version_label),
-            17 => model::Part::Flag(&self.stable_template),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.scope.is_some(),
-                self.account.is_some(),
-                self.project.is_some(),
-                self.updated.is_some(),
-                self.version.is_some(),
-                self.child_type.is_some(),
-                self.identifier.is_some(),
-                self.store_type.is_some(),
-                self.description.is_some(),
-                self.entity_type.is_some(),
-                self.git_details.is_some(),
-                self.yaml_version.is_some(),
-                self.connector_ref.is_some(),
-                self.version_label.is_some(),
-                self.stable_template.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account);
+        to.opt(8, &self.child_type);
+        to.opt(15, &self.connector_ref);
+        to.opt(11, &self.description);
+        to.opt(12, &self.entity_type);
+        to.opt(13, &self.git_details);
+        to.opt(9, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(5, &self.project);
+        to.opt(3, &self.scope);
+        to.opt(17, &self.stable_template);
+        to.opt(10, &self.store_type);
+        to.opt(2, &self.tags);
+        to.opt(6, &self.updated);
+        to.opt(7, &self.version);
+        to.opt(16, &self.version_label);
+        to.opt(14, &self.yaml_version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateMetadataSummaryResponse);
@@ -1084,55 +999,27 @@ impl model::Model for TemplateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.tags),
-            3 => model::Part::Str(&self.yaml),
-            4 => model::opt(&self.scope),
-            5 => model::Part::Str(&self.account),
-            6 => model::Part::Str(&self.project),
-            7 => model::Part::Int(&self.updated),
-            8 => model::Part::Int(&self.version),
-            9 => model::Part::Str(&self.child_type),
-            10 => model::Part::Str(&self.identifier),
-            11 => model::opt(&self.store_type),
-            12 => model::Part::Str(&self.description),
-            13 => model::opt(&self.entity_type),
-            14 => model::opt(&self.git_details),
-            15 => model::Part::Str(&self.yaml_version),
-            16 => model::Part::Str(&self.connector_ref),
-            17 => model::Part::Str(&self.version_label),
-            18 => model::Part::Flag(&self.stable_template),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.yaml.is_some(),
-                self.scope.is_some(),
-                self.account.is_some(),
-                self.project.is_some(),
-                self.updated.is_some(),
-                self.version.is_some(),
-                self.child_type.is_some(),
-                self.identifier.is_some(),
-                self.store_type.is_some(),
-                self.description.is_some(),
-                self.entity_type.is_some(),
-                self.git_details.is_some(),
-                self.yaml_version.is_some(),
-                self.connector_ref.is_some(),
-                self.version_label.is_some(),
-                self.stable_template.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account);
+        to.opt(9, &self.child_type);
+        to.opt(16, &self.connector_ref);
+        to.opt(12, &self.description);
+        to.opt(13, &self.entity_type);
+        to.opt(14, &self.git_details);
+        to.opt(10, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(6, &self.project);
+        to.opt(4, &self.scope);
+        to.opt(18, &self.stable_template);
+        to.opt(11, &self.store_type);
+        to.opt(2, &self.tags);
+        to.opt(7, &self.updated);
+        to.opt(8, &self.version);
+        to.opt(17, &self.version_label);
+        to.opt(3, &self.yaml);
+        to.opt(15, &self.yaml_version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateResponse);
@@ -1185,12 +1072,10 @@ impl model::Model for TemplateRuntimeInputDependencyDetailsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.field_name),
-            1 => model::Part::Str(&self.input_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.field_name);
+        to.opt(1, &self.input_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateRuntimeInputDependencyDetailsDto);
@@ -1229,12 +1114,10 @@ impl model::Model for TemplateUpdateGitMetadataRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.version),
-            1 => model::opt(&self.git_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.git_details);
+        to.opt(0, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateUpdateGitMetadataRequest);
@@ -1300,33 +1183,16 @@ impl model::Model for TemplateUpdateRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.label),
-            3 => model::Part::Str(&self.comments),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Str(&self.description),
-            6 => model::opt(&self.git_details),
-            7 => model::Part::Str(&self.template_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.label.is_some(),
-                self.comments.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.git_details.is_some(),
-                self.template_yaml.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.comments);
+        to.opt(5, &self.description);
+        to.opt(6, &self.git_details);
+        to.opt(4, &self.identifier);
+        to.opt(2, &self.label);
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
+        to.opt(7, &self.template_yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateUpdateRequestBody);
@@ -1362,11 +1228,9 @@ impl model::Model for TemplateUpdateStableResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.stable_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.stable_version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateUpdateStableResponse);
@@ -1405,12 +1269,10 @@ impl model::Model for TemplateWithInputsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.inputs),
-            1 => model::opt(&self.template),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.inputs);
+        to.opt(1, &self.template);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateWithInputsResponse);
@@ -1449,12 +1311,10 @@ impl model::Model for TemplateYamlInputDependencyDetailsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.required_fixed_values),
-            1 => model::opt(&self.required_runtime_inputs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.required_fixed_values);
+        to.opt(1, &self.required_runtime_inputs);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateYamlInputDependencyDetailsDto);
@@ -1493,12 +1353,10 @@ impl model::Model for TemplateYamlInputDetailsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.details),
-            1 => model::opt(&self.metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.details);
+        to.opt(1, &self.metadata);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateYamlInputDetailsDto);
@@ -1564,33 +1422,16 @@ impl model::Model for TemplateYamlInputDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.regex),
-            3 => model::Part::Json(&self.default),
-            4 => model::Part::Flag(&self.required),
-            5 => model::Part::Flag(&self.execution),
-            6 => model::Part::Str(&self.description),
-            7 => model::opt(&self.allowed_values),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.regex.is_some(),
-                self.default.is_some(),
-                self.required.is_some(),
-                self.execution.is_some(),
-                self.description.is_some(),
-                self.allowed_values.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.allowed_values);
+        to.opt(3, &self.default);
+        to.opt(6, &self.description);
+        to.opt(5, &self.execution);
+        to.opt(0, &self.name);
+        to.opt(2, &self.regex);
+        to.opt(4, &self.required);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateYamlInputDto);
@@ -1629,12 +1470,10 @@ impl model::Model for TemplateYamlInputMetadataDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.dependencies),
-            1 => model::opt(&self.field_properties),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.dependencies);
+        to.opt(1, &self.field_properties);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateYamlInputMetadataDto);
@@ -1674,11 +1513,9 @@ impl model::Model for UpdateTemplateGitMetadataResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateTemplateGitMetadataResponse);

@@ -36,11 +36,9 @@ impl model::Model for TemplateInputsSchemaRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.template_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.template_yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateInputsSchemaRequestBody);
@@ -76,11 +74,9 @@ impl model::Model for TemplateSchemaResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.data),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateSchemaResponse);

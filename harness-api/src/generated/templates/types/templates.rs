@@ -140,69 +140,34 @@ impl model::Model for NgTemplateMetadataSummaryResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.icon),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.tags),
-            3 => model::Part::Str(&self.yaml),
-            4 => model::Part::Str(&self.icon_url),
-            5 => model::Part::Int(&self.version),
-            6 => model::Part::Str(&self.icon_name),
-            7 => model::Part::Str(&self.account_id),
-            8 => model::Part::Str(&self.child_type),
-            9 => model::Part::Int(&self.created_at),
-            10 => model::opt(&self.store_type),
-            11 => model::opt(&self.git_details),
-            12 => model::Part::Str(&self.identifier),
-            13 => model::Part::Str(&self.description),
-            14 => model::Part::Str(&self.yaml_version),
-            15 => model::Part::Str(&self.connector_ref),
-            16 => model::Part::Flag(&self.is_referenced),
-            17 => model::Part::Str(&self.version_label),
-            18 => model::Part::Int(&self.last_updated_at),
-            19 => model::Part::Str(&self.org_identifier),
-            20 => model::opt(&self.template_scope),
-            21 => model::Part::Flag(&self.stable_template),
-            22 => model::Part::Flag(&self.is_inline_hc_entity),
-            23 => model::Part::Str(&self.project_identifier),
-            24 => model::opt(&self.template_entity_type),
-            25 => model::opt(&self.entity_validity_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.icon.is_some(),
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.yaml.is_some(),
-                self.icon_url.is_some(),
-                self.version.is_some(),
-                self.icon_name.is_some(),
-                self.account_id.is_some(),
-                self.child_type.is_some(),
-                self.created_at.is_some(),
-                self.store_type.is_some(),
-                self.git_details.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.yaml_version.is_some(),
-                self.connector_ref.is_some(),
-                self.is_referenced.is_some(),
-                self.version_label.is_some(),
-                self.last_updated_at.is_some(),
-                self.org_identifier.is_some(),
-                self.template_scope.is_some(),
-                self.stable_template.is_some(),
-                self.is_inline_hc_entity.is_some(),
-                self.project_identifier.is_some(),
-                self.template_entity_type.is_some(),
-                self.entity_validity_details.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.account_id);
+        to.opt(8, &self.child_type);
+        to.opt(15, &self.connector_ref);
+        to.opt(9, &self.created_at);
+        to.opt(13, &self.description);
+        to.opt(25, &self.entity_validity_details);
+        to.opt(11, &self.git_details);
+        to.opt(0, &self.icon);
+        to.opt(6, &self.icon_name);
+        to.opt(4, &self.icon_url);
+        to.opt(12, &self.identifier);
+        to.opt(22, &self.is_inline_hc_entity);
+        to.opt(16, &self.is_referenced);
+        to.opt(18, &self.last_updated_at);
+        to.opt(1, &self.name);
+        to.opt(19, &self.org_identifier);
+        to.opt(23, &self.project_identifier);
+        to.opt(21, &self.stable_template);
+        to.opt(10, &self.store_type);
+        to.opt(2, &self.tags);
+        to.opt(24, &self.template_entity_type);
+        to.opt(20, &self.template_scope);
+        to.opt(5, &self.version);
+        to.opt(17, &self.version_label);
+        to.opt(3, &self.yaml);
+        to.opt(14, &self.yaml_version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NgTemplateMetadataSummaryResponse);
@@ -278,16 +243,14 @@ impl model::Model for NgTemplateReferenceSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.fqn),
-            1 => model::opt(&self.scope),
-            2 => model::opt(&self.module_info),
-            3 => model::Part::Str(&self.version_label),
-            4 => model::Part::Flag(&self.stable_template),
-            5 => model::Part::Str(&self.template_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.fqn);
+        to.opt(2, &self.module_info);
+        to.opt(1, &self.scope);
+        to.opt(4, &self.stable_template);
+        to.opt(5, &self.template_identifier);
+        to.opt(3, &self.version_label);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NgTemplateReferenceSummary);
@@ -370,39 +333,19 @@ impl model::Model for PageTemplateMetadataSummaryResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.last),
-            1 => model::Part::Int(&self.size),
-            2 => model::opt(&self.sort),
-            3 => model::Part::Flag(&self.empty),
-            4 => model::Part::Flag(&self.first),
-            5 => model::Part::Int(&self.number),
-            6 => model::opt(&self.content),
-            7 => model::opt(&self.pageable),
-            8 => model::Part::Int(&self.total_pages),
-            9 => model::Part::Int(&self.total_elements),
-            10 => model::Part::Int(&self.number_of_elements),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.last.is_some(),
-                self.size.is_some(),
-                self.sort.is_some(),
-                self.empty.is_some(),
-                self.first.is_some(),
-                self.number.is_some(),
-                self.content.is_some(),
-                self.pageable.is_some(),
-                self.total_pages.is_some(),
-                self.total_elements.is_some(),
-                self.number_of_elements.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.content);
+        to.opt(3, &self.empty);
+        to.opt(4, &self.first);
+        to.opt(0, &self.last);
+        to.opt(5, &self.number);
+        to.opt(10, &self.number_of_elements);
+        to.opt(7, &self.pageable);
+        to.opt(1, &self.size);
+        to.opt(2, &self.sort);
+        to.opt(9, &self.total_elements);
+        to.opt(8, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageTemplateMetadataSummaryResponse);
@@ -448,11 +391,9 @@ impl model::Model for RefreshRequestDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(RefreshRequestDto);
@@ -488,11 +429,9 @@ impl model::Model for RefreshResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.refreshed_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.refreshed_yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RefreshResponse);
@@ -537,14 +476,12 @@ impl model::Model for ResponseDtoPageTemplateMetadataSummaryResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageTemplateMetadataSummaryResponse);
@@ -594,14 +531,12 @@ impl model::Model for ResponseDtoRefreshResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoRefreshResponse);
@@ -651,14 +586,12 @@ impl model::Model for ResponseDtoTemplateMergeResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoTemplateMergeResponse);
@@ -708,14 +641,12 @@ impl model::Model for ResponseDtoTemplateMoveConfigResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoTemplateMoveConfigResponse);
@@ -765,14 +696,12 @@ impl model::Model for ResponseDtoTemplateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoTemplateResponse);
@@ -822,14 +751,12 @@ impl model::Model for ResponseDtoTemplateUpdateGitDetailsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoTemplateUpdateGitDetailsResponse);
@@ -879,14 +806,12 @@ impl model::Model for ResponseDtoTemplateWrapperResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoTemplateWrapperResponse);
@@ -959,15 +884,13 @@ impl model::Model for TemplateApplyRequestDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.yaml_version),
-            1 => model::Part::Flag(&self.check_for_access),
-            2 => model::Part::Flag(&self.get_only_file_content),
-            3 => model::Cell::part(&self.original_entity_yaml),
-            4 => model::Part::Flag(&self.get_merged_yaml_with_template_field),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.check_for_access);
+        to.opt(4, &self.get_merged_yaml_with_template_field);
+        to.opt(2, &self.get_only_file_content);
+        to.one(3, &self.original_entity_yaml);
+        to.opt(0, &self.yaml_version);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(TemplateApplyRequestDto);
@@ -1060,37 +983,18 @@ impl model::Model for TemplateFilterProperties {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::Part::Str(&self.repo_name),
-            2 => model::opt(&self.child_types),
-            3 => model::Cell::part(&self.filter_type),
-            4 => model::Part::Str(&self.description),
-            5 => model::opt(&self.listing_scope),
-            6 => model::opt(&self.template_names),
-            7 => model::Part::Json(&self.metadata_filter),
-            8 => model::opt(&self.template_entity_types),
-            9 => model::opt(&self.template_identifiers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.tags.is_some(),
-                self.repo_name.is_some(),
-                self.child_types.is_some(),
-                true,
-                self.description.is_some(),
-                self.listing_scope.is_some(),
-                self.template_names.is_some(),
-                self.metadata_filter.is_some(),
-                self.template_entity_types.is_some(),
-                self.template_identifiers.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.child_types);
+        to.opt(4, &self.description);
+        to.one(3, &self.filter_type);
+        to.opt(5, &self.listing_scope);
+        to.opt(7, &self.metadata_filter);
+        to.opt(1, &self.repo_name);
+        to.opt(0, &self.tags);
+        to.opt(8, &self.template_entity_types);
+        to.opt(9, &self.template_identifiers);
+        to.opt(6, &self.template_names);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(TemplateFilterProperties);
@@ -1201,45 +1105,22 @@ impl model::Model for TemplateGovernanceMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Flag(&self.deny),
-            2 => model::Part::Str(&self.type_),
-            3 => model::Part::Str(&self.org_id),
-            4 => model::Part::Str(&self.action),
-            5 => model::Part::Str(&self.entity),
-            6 => model::Part::Str(&self.status),
-            7 => model::Part::Int(&self.created),
-            8 => model::opt(&self.details),
-            9 => model::Part::Str(&self.message),
-            10 => model::Part::Str(&self.account_id),
-            11 => model::Part::Str(&self.project_id),
-            12 => model::Part::Int(&self.timestamp),
-            13 => model::opt(&self.details_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.deny.is_some(),
-                self.type_.is_some(),
-                self.org_id.is_some(),
-                self.action.is_some(),
-                self.entity.is_some(),
-                self.status.is_some(),
-                self.created.is_some(),
-                self.details.is_some(),
-                self.message.is_some(),
-                self.account_id.is_some(),
-                self.project_id.is_some(),
-                self.timestamp.is_some(),
-                self.details_list.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.account_id);
+        to.opt(4, &self.action);
+        to.opt(7, &self.created);
+        to.opt(1, &self.deny);
+        to.opt(8, &self.details);
+        to.opt(13, &self.details_list);
+        to.opt(5, &self.entity);
+        to.opt(0, &self.id);
+        to.opt(9, &self.message);
+        to.opt(3, &self.org_id);
+        to.opt(11, &self.project_id);
+        to.opt(6, &self.status);
+        to.opt(12, &self.timestamp);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateGovernanceMetadata);
@@ -1297,16 +1178,14 @@ impl model::Model for TemplateMergeResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.template_metadata),
-            1 => model::Part::Str(&self.merged_pipeline_yaml),
-            2 => model::Part::Str(&self.processed_yaml_version),
-            3 => model::opt(&self.cache_response_metadata),
-            4 => model::opt(&self.template_reference_summaries),
-            5 => model::Part::Str(&self.merged_pipeline_yaml_with_template_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.cache_response_metadata);
+        to.opt(1, &self.merged_pipeline_yaml);
+        to.opt(5, &self.merged_pipeline_yaml_with_template_ref);
+        to.opt(2, &self.processed_yaml_version);
+        to.opt(0, &self.template_metadata);
+        to.opt(4, &self.template_reference_summaries);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateMergeResponse);
@@ -1342,11 +1221,9 @@ impl model::Model for TemplateMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.has_insert),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.has_insert);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateMetadata);
@@ -1385,12 +1262,10 @@ impl model::Model for TemplateMoveConfigResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.version_label),
-            1 => model::Part::Str(&self.template_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.template_identifier);
+        to.opt(0, &self.version_label);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateMoveConfigResponse);
@@ -1476,43 +1351,21 @@ impl model::Model for TemplatePolicyMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.error),
-            1 => model::Part::Str(&self.org_id),
-            2 => model::Part::Str(&self.status),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Int(&self.updated),
-            5 => model::Part::Str(&self.policy_id),
-            6 => model::Part::Str(&self.severity),
-            7 => model::Part::Str(&self.account_id),
-            8 => model::Part::Str(&self.project_id),
-            9 => model::Part::Str(&self.identifier),
-            10 => model::Part::Str(&self.policy_name),
-            11 => model::opt(&self.deny_messages),
-            12 => model::opt(&self.deny_messages_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.error.is_some(),
-                self.org_id.is_some(),
-                self.status.is_some(),
-                self.created.is_some(),
-                self.updated.is_some(),
-                self.policy_id.is_some(),
-                self.severity.is_some(),
-                self.account_id.is_some(),
-                self.project_id.is_some(),
-                self.identifier.is_some(),
-                self.policy_name.is_some(),
-                self.deny_messages.is_some(),
-                self.deny_messages_list.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.account_id);
+        to.opt(3, &self.created);
+        to.opt(11, &self.deny_messages);
+        to.opt(12, &self.deny_messages_list);
+        to.opt(0, &self.error);
+        to.opt(9, &self.identifier);
+        to.opt(1, &self.org_id);
+        to.opt(5, &self.policy_id);
+        to.opt(10, &self.policy_name);
+        to.opt(8, &self.project_id);
+        to.opt(6, &self.severity);
+        to.opt(2, &self.status);
+        to.opt(4, &self.updated);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplatePolicyMetadata);
@@ -1594,41 +1447,20 @@ impl model::Model for TemplatePolicySetMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.deny),
-            1 => model::Part::Str(&self.org_id),
-            2 => model::Part::Str(&self.status),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Str(&self.account_id),
-            5 => model::Part::Str(&self.project_id),
-            6 => model::Part::Str(&self.identifier),
-            7 => model::Part::Str(&self.description),
-            8 => model::Part::Str(&self.policy_set_id),
-            9 => model::Part::Str(&self.policy_set_name),
-            10 => model::opt(&self.policy_metadata),
-            11 => model::opt(&self.policy_metadata_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.deny.is_some(),
-                self.org_id.is_some(),
-                self.status.is_some(),
-                self.created.is_some(),
-                self.account_id.is_some(),
-                self.project_id.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.policy_set_id.is_some(),
-                self.policy_set_name.is_some(),
-                self.policy_metadata.is_some(),
-                self.policy_metadata_list.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_id);
+        to.opt(3, &self.created);
+        to.opt(0, &self.deny);
+        to.opt(7, &self.description);
+        to.opt(6, &self.identifier);
+        to.opt(1, &self.org_id);
+        to.opt(10, &self.policy_metadata);
+        to.opt(11, &self.policy_metadata_list);
+        to.opt(8, &self.policy_set_id);
+        to.opt(9, &self.policy_set_name);
+        to.opt(5, &self.project_id);
+        to.opt(2, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplatePolicySetMetadata);
@@ -1673,14 +1505,12 @@ impl model::Model for TemplateResponseDtoValidateTemplateInputsResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateResponseDtoValidateTemplateInputsResponseDto);
@@ -1727,13 +1557,11 @@ impl model::Model for TemplateScope {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_identifier),
-            1 => model::Part::Str(&self.account_identifier),
-            2 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_identifier);
+        to.opt(0, &self.org_identifier);
+        to.opt(2, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateScope);
@@ -1775,13 +1603,11 @@ impl model::Model for TemplateUpdateGitDetailsRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.file_path),
-            1 => model::Part::Str(&self.repo_name),
-            2 => model::Part::Str(&self.connector_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.connector_ref);
+        to.opt(0, &self.file_path);
+        to.opt(1, &self.repo_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateUpdateGitDetailsRequest);
@@ -1817,11 +1643,9 @@ impl model::Model for TemplateUpdateGitDetailsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateUpdateGitDetailsResponse);
@@ -1879,16 +1703,14 @@ impl model::Model for TemplateWrapperResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.valid),
-            1 => model::Part::Flag(&self.is_valid),
-            2 => model::opt(&self.governance_metadata),
-            3 => model::Part::Str(&self.merged_pipeline_yaml),
-            4 => model::opt(&self.template_response_dto),
-            5 => model::opt(&self.template_reference_summaries),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.governance_metadata);
+        to.opt(1, &self.is_valid);
+        to.opt(3, &self.merged_pipeline_yaml);
+        to.opt(5, &self.template_reference_summaries);
+        to.opt(4, &self.template_response_dto);
+        to.opt(0, &self.valid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TemplateWrapperResponse);
@@ -1948,12 +1770,10 @@ impl model::Model for UpsertLabelsForTemplateBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.labels),
-            1 => model::Part::Str(&self.version_label),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.labels);
+        to.opt(1, &self.version_label);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpsertLabelsForTemplateBody);

@@ -39,12 +39,10 @@ impl model::Model for AclAggregateFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.role_identifiers),
-            1 => model::opt(&self.resource_group_identifiers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.resource_group_identifiers);
+        to.opt(0, &self.role_identifiers);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AclAggregateFilter);
@@ -89,14 +87,12 @@ impl model::Model for ResponseDtoListScopeName {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListScopeName);
@@ -158,16 +154,14 @@ impl model::Model for RoleBinding {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.role_name),
-            1 => model::Part::Flag(&self.managed_role),
-            2 => model::Part::Str(&self.role_identifier),
-            3 => model::Part::Str(&self.role_scope_level),
-            4 => model::Part::Str(&self.resource_group_name),
-            5 => model::Part::Str(&self.resource_group_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.managed_role);
+        to.opt(5, &self.resource_group_identifier);
+        to.opt(4, &self.resource_group_name);
+        to.opt(2, &self.role_identifier);
+        to.opt(0, &self.role_name);
+        to.opt(3, &self.role_scope_level);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RoleBinding);
@@ -221,15 +215,13 @@ impl model::Model for ScopeName {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_name),
-            1 => model::Part::Str(&self.project_name),
-            2 => model::Part::Str(&self.org_identifier),
-            3 => model::Part::Str(&self.account_identifier),
-            4 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account_identifier);
+        to.opt(2, &self.org_identifier);
+        to.opt(0, &self.org_name);
+        to.opt(4, &self.project_identifier);
+        to.opt(1, &self.project_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScopeName);
@@ -274,14 +266,12 @@ impl model::Model for UserFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.emails),
-            1 => model::Part::Str(&self.search_term),
-            2 => model::opt(&self.identifiers),
-            3 => model::opt(&self.parent_filter),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.emails);
+        to.opt(2, &self.identifiers);
+        to.opt(3, &self.parent_filter);
+        to.opt(1, &self.search_term);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UserFilter);

@@ -82,41 +82,20 @@ impl model::Model for Key {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.tags),
-            3 => model::Part::Str(&self.key_id),
-            4 => model::Part::Int(&self.valid_to),
-            5 => model::opt(&self.key_usage),
-            6 => model::Part::Int(&self.valid_from),
-            7 => model::Part::Str(&self.identifier),
-            8 => model::Part::Str(&self.description),
-            9 => model::Part::Str(&self.primary_user_id),
-            10 => model::Part::Str(&self.parent_identifier),
-            11 => model::Part::Str(&self.account_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.key.is_some(),
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.key_id.is_some(),
-                self.valid_to.is_some(),
-                self.key_usage.is_some(),
-                self.valid_from.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.primary_user_id.is_some(),
-                self.parent_identifier.is_some(),
-                self.account_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(11, &self.account_identifier);
+        to.opt(8, &self.description);
+        to.opt(7, &self.identifier);
+        to.opt(0, &self.key);
+        to.opt(3, &self.key_id);
+        to.opt(5, &self.key_usage);
+        to.opt(1, &self.name);
+        to.opt(10, &self.parent_identifier);
+        to.opt(9, &self.primary_user_id);
+        to.opt(2, &self.tags);
+        to.opt(6, &self.valid_from);
+        to.opt(4, &self.valid_to);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Key);
@@ -185,33 +164,16 @@ impl model::Model for PageResponseKey {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageResponseKey);
@@ -256,14 +218,12 @@ impl model::Model for ResponseDtoPageResponseKey {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageResponseKey);
@@ -310,13 +270,11 @@ impl model::Model for UpdateKeyBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.valid_to),
-            1 => model::Part::Int(&self.valid_from),
-            2 => model::Part::Str(&self.revocation_reason),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.revocation_reason);
+        to.opt(1, &self.valid_from);
+        to.opt(0, &self.valid_to);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateKeyBody);

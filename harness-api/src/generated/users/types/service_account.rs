@@ -66,33 +66,16 @@ impl model::Model for PageResponseServiceAccountAggregate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageResponseServiceAccountAggregate);
@@ -137,14 +120,12 @@ impl model::Model for ResponseDtoListServiceAccount {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListServiceAccount);
@@ -194,14 +175,12 @@ impl model::Model for ResponseDtoPageResponseServiceAccountAggregate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageResponseServiceAccountAggregate);
@@ -251,14 +230,12 @@ impl model::Model for ResponseDtoServiceAccount {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoServiceAccount);
@@ -303,14 +280,12 @@ impl model::Model for ResponseDtoServiceAccountAggregate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoServiceAccountAggregate);
@@ -386,33 +361,16 @@ impl model::Model for RoleAssignmentMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.role_name),
-            1 => model::Part::Str(&self.identifier),
-            2 => model::Part::Flag(&self.managed_role),
-            3 => model::Part::Str(&self.role_identifier),
-            4 => model::Part::Str(&self.role_scope_level),
-            5 => model::Part::Str(&self.resource_group_name),
-            6 => model::Part::Flag(&self.managed_role_assignment),
-            7 => model::Part::Str(&self.resource_group_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.role_name.is_some(),
-                self.identifier.is_some(),
-                self.managed_role.is_some(),
-                self.role_identifier.is_some(),
-                self.role_scope_level.is_some(),
-                self.resource_group_name.is_some(),
-                self.managed_role_assignment.is_some(),
-                self.resource_group_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(2, &self.managed_role);
+        to.opt(6, &self.managed_role_assignment);
+        to.opt(7, &self.resource_group_identifier);
+        to.opt(5, &self.resource_group_name);
+        to.opt(3, &self.role_identifier);
+        to.opt(0, &self.role_name);
+        to.opt(4, &self.role_scope_level);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RoleAssignmentMetadata);
@@ -482,35 +440,17 @@ impl model::Model for ServiceAccount {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.email),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.description),
-            5 => model::Part::Str(&self.org_identifier),
-            6 => model::Part::Str(&self.account_identifier),
-            7 => model::Part::Str(&self.project_identifier),
-            8 => model::opt(&self.governance_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.email.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.org_identifier.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-                self.governance_metadata.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.account_identifier);
+        to.opt(4, &self.description);
+        to.opt(2, &self.email);
+        to.opt(8, &self.governance_metadata);
+        to.opt(3, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(5, &self.org_identifier);
+        to.opt(7, &self.project_identifier);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceAccount);
@@ -564,15 +504,13 @@ impl model::Model for ServiceAccountAggregate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.created_at),
-            1 => model::Part::Int(&self.tokens_count),
-            2 => model::Part::Int(&self.last_modified_at),
-            3 => model::opt(&self.service_account),
-            4 => model::opt(&self.role_assignments_metadata_dto),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.created_at);
+        to.opt(2, &self.last_modified_at);
+        to.opt(4, &self.role_assignments_metadata_dto);
+        to.opt(3, &self.service_account);
+        to.opt(1, &self.tokens_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceAccountAggregate);

@@ -66,33 +66,16 @@ impl model::Model for PageResponseTokenAggregate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageResponseTokenAggregate);
@@ -137,14 +120,12 @@ impl model::Model for ResponseDtoPageResponseTokenAggregate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageResponseTokenAggregate);
@@ -194,14 +175,12 @@ impl model::Model for ResponseDtoToken {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoToken);
@@ -250,14 +229,12 @@ impl model::Model for ResponseDtoTokenValue {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoTokenValue);
@@ -359,49 +336,24 @@ impl model::Model for Token {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Flag(&self.valid),
-            3 => model::Part::Int(&self.valid_to),
-            4 => model::Part::Int(&self.valid_from),
-            5 => model::opt(&self.api_key_type),
-            6 => model::Part::Str(&self.identifier),
-            7 => model::Part::Str(&self.description),
-            8 => model::opt(&self.ssh_key_usage),
-            9 => model::Part::Str(&self.org_identifier),
-            10 => model::Part::Str(&self.ssh_key_content),
-            11 => model::Part::Str(&self.api_key_identifier),
-            12 => model::Part::Str(&self.parent_identifier),
-            13 => model::Part::Str(&self.account_identifier),
-            14 => model::Part::Str(&self.project_identifier),
-            15 => model::Part::Int(&self.scheduled_expire_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.valid.is_some(),
-                self.valid_to.is_some(),
-                self.valid_from.is_some(),
-                self.api_key_type.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.ssh_key_usage.is_some(),
-                self.org_identifier.is_some(),
-                self.ssh_key_content.is_some(),
-                self.api_key_identifier.is_some(),
-                self.parent_identifier.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-                self.scheduled_expire_time.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(13, &self.account_identifier);
+        to.opt(11, &self.api_key_identifier);
+        to.opt(5, &self.api_key_type);
+        to.opt(7, &self.description);
+        to.opt(6, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(9, &self.org_identifier);
+        to.opt(12, &self.parent_identifier);
+        to.opt(14, &self.project_identifier);
+        to.opt(15, &self.scheduled_expire_time);
+        to.opt(10, &self.ssh_key_content);
+        to.opt(8, &self.ssh_key_usage);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.valid);
+        to.opt(4, &self.valid_from);
+        to.opt(3, &self.valid_to);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Token);
@@ -446,14 +398,12 @@ impl model::Model for TokenAggregate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.token),
-            1 => model::Part::Int(&self.expiry_at),
-            2 => model::Part::Int(&self.created_at),
-            3 => model::Part::Int(&self.last_modified_at),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.created_at);
+        to.opt(1, &self.expiry_at);
+        to.opt(3, &self.last_modified_at);
+        to.opt(0, &self.token);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TokenAggregate);

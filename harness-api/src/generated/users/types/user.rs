@@ -58,14 +58,12 @@ impl model::Model for AddUsersDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.emails),
-            1 => model::opt(&self.user_groups),
-            2 => model::opt(&self.role_bindings),
-            3 => model::opt(&self.user_settings),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.emails);
+        to.opt(2, &self.role_bindings);
+        to.opt(1, &self.user_groups);
+        to.opt(3, &self.user_settings);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(AddUsersDto);
@@ -101,11 +99,9 @@ impl model::Model for AddUsersResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.add_user_response_map),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.add_user_response_map);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AddUsersResponse);
@@ -167,17 +163,15 @@ impl model::Model for GatewayAccountRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.uuid),
-            1 => model::Part::Str(&self.account_name),
-            2 => model::Part::Str(&self.company_name),
-            3 => model::Part::Flag(&self.created_from_ng),
-            4 => model::Part::Flag(&self.next_gen_enabled),
-            5 => model::Part::Flag(&self.is_next_gen_enabled),
-            6 => model::opt(&self.default_experience),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_name);
+        to.opt(2, &self.company_name);
+        to.opt(3, &self.created_from_ng);
+        to.opt(6, &self.default_experience);
+        to.opt(5, &self.is_next_gen_enabled);
+        to.opt(4, &self.next_gen_enabled);
+        to.opt(0, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GatewayAccountRequest);
@@ -243,17 +237,15 @@ impl model::Model for PageResponseUserAggregateDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Int(&self.total_items),
-            5 => model::Part::Int(&self.total_pages),
-            6 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(6, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.total_items);
+        to.opt(5, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageResponseUserAggregateDto);
@@ -315,17 +307,15 @@ impl model::Model for PageResponseUserMetadataDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Int(&self.total_items),
-            5 => model::Part::Int(&self.total_pages),
-            6 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(6, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.total_items);
+        to.opt(5, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageResponseUserMetadataDto);
@@ -364,12 +354,10 @@ impl model::Model for PasswordChangeDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.new_password),
-            1 => model::Part::Str(&self.current_password),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.current_password);
+        to.opt(0, &self.new_password);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PasswordChangeDto);
@@ -414,14 +402,12 @@ impl model::Model for ResponseDtoAddUsersResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoAddUsersResponse);
@@ -471,14 +457,12 @@ impl model::Model for ResponseDtoPageResponseUserAggregateDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageResponseUserAggregateDto);
@@ -528,14 +512,12 @@ impl model::Model for ResponseDtoPageResponseUserMetadataDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageResponseUserMetadataDto);
@@ -585,14 +567,12 @@ impl model::Model for ResponseDtoPasswordChangeResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPasswordChangeResponse);
@@ -648,14 +628,12 @@ impl model::Model for ResponseDtoTwoFactorAuthSettingsInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoTwoFactorAuthSettingsInfo);
@@ -705,14 +683,12 @@ impl model::Model for ResponseDtoUserAggregateDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoUserAggregateDto);
@@ -762,14 +738,12 @@ impl model::Model for ResponseDtoUserInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoUserInfo);
@@ -835,17 +809,15 @@ impl model::Model for RoleAssignmentMetadataDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.role_name),
-            1 => model::Part::Str(&self.identifier),
-            2 => model::Part::Flag(&self.managed_role),
-            3 => model::Part::Str(&self.role_identifier),
-            4 => model::Part::Str(&self.resource_group_name),
-            5 => model::Part::Flag(&self.managed_role_assignment),
-            6 => model::Part::Str(&self.resource_group_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(2, &self.managed_role);
+        to.opt(5, &self.managed_role_assignment);
+        to.opt(6, &self.resource_group_identifier);
+        to.opt(4, &self.resource_group_name);
+        to.opt(3, &self.role_identifier);
+        to.opt(0, &self.role_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RoleAssignmentMetadataDto);
@@ -903,16 +875,14 @@ impl model::Model for TwoFactorAuthSettingsInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.email),
-            1 => model::Part::Str(&self.user_id),
-            2 => model::opt(&self.mechanism),
-            3 => model::Part::Str(&self.totpqrurl),
-            4 => model::Part::Str(&self.totp_secret_key),
-            5 => model::Part::Flag(&self.two_factor_authentication_enabled),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.email);
+        to.opt(2, &self.mechanism);
+        to.opt(4, &self.totp_secret_key);
+        to.opt(3, &self.totpqrurl);
+        to.opt(5, &self.two_factor_authentication_enabled);
+        to.opt(1, &self.user_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TwoFactorAuthSettingsInfo);
@@ -955,12 +925,10 @@ impl model::Model for UserAggregateDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.user),
-            1 => model::opt(&self.role_assignment_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.role_assignment_metadata);
+        to.opt(0, &self.user);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UserAggregateDto);
@@ -1094,67 +1062,33 @@ impl model::Model for UserInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Flag(&self.admin),
-            3 => model::Part::Str(&self.email),
-            4 => model::Part::Str(&self.token),
-            5 => model::Part::Str(&self.intent),
-            6 => model::Part::Flag(&self.locked),
-            7 => model::Part::Str(&self.edition),
-            8 => model::opt(&self.utm_info),
-            9 => model::opt(&self.accounts),
-            10 => model::Part::Flag(&self.disabled),
-            11 => model::Part::Int(&self.created_at),
-            12 => model::Part::Str(&self.given_name),
-            13 => model::Part::Int(&self.last_login),
-            14 => model::Part::Str(&self.external_id),
-            15 => model::Part::Str(&self.family_name),
-            16 => model::Part::Str(&self.signup_action),
-            17 => model::Part::Flag(&self.email_verified),
-            18 => model::Part::Int(&self.last_updated_at),
-            19 => model::opt(&self.user_preferences),
-            20 => model::Part::Str(&self.billing_frequency),
-            21 => model::Part::Str(&self.default_account_id),
-            22 => model::Part::Flag(&self.externally_managed),
-            23 => model::Part::Flag(&self.is_enriched_info_collected),
-            24 => model::Part::Flag(&self.two_factor_authentication_enabled),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.uuid.is_some(),
-                self.admin.is_some(),
-                self.email.is_some(),
-                self.token.is_some(),
-                self.intent.is_some(),
-                self.locked.is_some(),
-                self.edition.is_some(),
-                self.utm_info.is_some(),
-                self.accounts.is_some(),
-                self.disabled.is_some(),
-                self.created_at.is_some(),
-                self.given_name.is_some(),
-                self.last_login.is_some(),
-                self.external_id.is_some(),
-                self.family_name.is_some(),
-                self.signup_action.is_some(),
-                self.email_verified.is_some(),
-                self.last_updated_at.is_some(),
-                self.user_preferences.is_some(),
-                self.billing_frequency.is_some(),
-                self.default_account_id.is_some(),
-                self.externally_managed.is_some(),
-                self.is_enriched_info_collected.is_some(),
-                self.two_factor_authentication_enabled.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.accounts);
+        to.opt(2, &self.admin);
+        to.opt(20, &self.billing_frequency);
+        to.opt(11, &self.created_at);
+        to.opt(21, &self.default_account_id);
+        to.opt(10, &self.disabled);
+        to.opt(7, &self.edition);
+        to.opt(3, &self.email);
+        to.opt(17, &self.email_verified);
+        to.opt(14, &self.external_id);
+        to.opt(22, &self.externally_managed);
+        to.opt(15, &self.family_name);
+        to.opt(12, &self.given_name);
+        to.opt(5, &self.intent);
+        to.opt(23, &self.is_enriched_info_collected);
+        to.opt(13, &self.last_login);
+        to.opt(18, &self.last_updated_at);
+        to.opt(6, &self.locked);
+        to.opt(0, &self.name);
+        to.opt(16, &self.signup_action);
+        to.opt(4, &self.token);
+        to.opt(24, &self.two_factor_authentication_enabled);
+        to.opt(19, &self.user_preferences);
+        to.opt(8, &self.utm_info);
+        to.opt(1, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UserInfo);
@@ -1199,14 +1133,12 @@ impl model::Model for UserMetadataDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Str(&self.email),
-            3 => model::Part::Flag(&self.locked),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.email);
+        to.opt(3, &self.locked);
+        to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UserMetadataDto);
@@ -1245,12 +1177,10 @@ impl model::Model for UserSettingFromInvite {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.value),
-            1 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UserSettingFromInvite);
@@ -1298,15 +1228,13 @@ impl model::Model for UtmInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.utm_term),
-            1 => model::Part::Str(&self.utm_medium),
-            2 => model::Part::Str(&self.utm_source),
-            3 => model::Part::Str(&self.utm_content),
-            4 => model::Part::Str(&self.utm_campaign),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.utm_campaign);
+        to.opt(3, &self.utm_content);
+        to.opt(1, &self.utm_medium);
+        to.opt(2, &self.utm_source);
+        to.opt(0, &self.utm_term);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UtmInfo);
@@ -1342,11 +1270,9 @@ impl model::Model for AddUserToUserGroupsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.user_group_ids_to_add),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.user_group_ids_to_add);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AddUserToUserGroupsBody);
@@ -1386,11 +1312,9 @@ impl model::Model for ImpersonateUserBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.reason_of_impersonation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.reason_of_impersonation);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ImpersonateUserBody);
@@ -1435,14 +1359,12 @@ impl model::Model for UpdateUserInfoByIdBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.email),
-            2 => model::Part::Str(&self.given_name),
-            3 => model::Part::Str(&self.family_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.email);
+        to.opt(3, &self.family_name);
+        to.opt(2, &self.given_name);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateUserInfoByIdBody);

@@ -42,13 +42,11 @@ impl model::Model for EmailConfigDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.group_email),
-            2 => model::Part::Flag(&self.send_email_to_all_users),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.group_email);
+        to.opt(2, &self.send_email_to_all_users);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EmailConfigDto);
@@ -106,12 +104,10 @@ impl model::Model for LdapLinkGroupRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.ldap_group_dn),
-            1 => model::Cell::part(&self.ldap_group_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.ldap_group_dn);
+        to.one(1, &self.ldap_group_name);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(LdapLinkGroupRequest);
@@ -150,12 +146,10 @@ impl model::Model for MicrosoftTeamsConfigDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.microsoft_teams_webhook_url),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.microsoft_teams_webhook_url);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(MicrosoftTeamsConfigDto);
@@ -206,11 +200,9 @@ impl model::Model for OidcLinkGroupRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.oidc_group_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.oidc_group_name);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(OidcLinkGroupRequest);
@@ -276,33 +268,16 @@ impl model::Model for PageResponseUserGroup {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageResponseUserGroup);
@@ -368,33 +343,16 @@ impl model::Model for PageResponseUserMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageResponseUserMetadata);
@@ -433,12 +391,10 @@ impl model::Model for PagerDutyConfigDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.pager_duty_key),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.pager_duty_key);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PagerDutyConfigDto);
@@ -488,14 +444,12 @@ impl model::Model for ResponseDtoListUserGroup {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListUserGroup);
@@ -544,14 +498,12 @@ impl model::Model for ResponseDtoPageResponseUserGroup {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageResponseUserGroup);
@@ -601,14 +553,12 @@ impl model::Model for ResponseDtoPageResponseUserMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageResponseUserMetadata);
@@ -658,14 +608,12 @@ impl model::Model for ResponseDtoUserGroup {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoUserGroup);
@@ -710,14 +658,12 @@ impl model::Model for ResponseDtoUserGroupResponseV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoUserGroupResponseV2);
@@ -768,13 +714,11 @@ impl model::Model for RestResponseUserGroup {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.meta_data),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.response_messages),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RestResponseUserGroup);
@@ -820,11 +764,9 @@ impl model::Model for SamlLinkGroupRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.saml_group_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.saml_group_name);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(SamlLinkGroupRequest);
@@ -863,12 +805,10 @@ impl model::Model for SlackConfigDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.slack_webhook_url),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.slack_webhook_url);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SlackConfigDto);
@@ -912,12 +852,10 @@ impl model::Model for UserBasicInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.email),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.email);
+        to.opt(0, &self.id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UserBasicInfo);
@@ -1023,53 +961,26 @@ impl model::Model for UserGroup {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.users),
-            3 => model::Part::Flag(&self.sso_linked),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Str(&self.sso_group_id),
-            6 => model::Part::Str(&self.description),
-            7 => model::Part::Flag(&self.is_sso_linked),
-            8 => model::Part::Str(&self.linked_sso_id),
-            9 => model::Part::Str(&self.sso_group_name),
-            10 => model::Part::Str(&self.linked_sso_type),
-            11 => model::Part::Str(&self.org_identifier),
-            12 => model::Part::Flag(&self.harness_managed),
-            13 => model::Part::Str(&self.account_identifier),
-            14 => model::Part::Flag(&self.externally_managed),
-            15 => model::Part::Str(&self.project_identifier),
-            16 => model::opt(&self.notification_configs),
-            17 => model::Part::Str(&self.linked_sso_display_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.users.is_some(),
-                self.sso_linked.is_some(),
-                self.identifier.is_some(),
-                self.sso_group_id.is_some(),
-                self.description.is_some(),
-                self.is_sso_linked.is_some(),
-                self.linked_sso_id.is_some(),
-                self.sso_group_name.is_some(),
-                self.linked_sso_type.is_some(),
-                self.org_identifier.is_some(),
-                self.harness_managed.is_some(),
-                self.account_identifier.is_some(),
-                self.externally_managed.is_some(),
-                self.project_identifier.is_some(),
-                self.notification_configs.is_some(),
-                self.linked_sso_display_name.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(13, &self.account_identifier);
+        to.opt(6, &self.description);
+        to.opt(14, &self.externally_managed);
+        to.opt(12, &self.harness_managed);
+        to.opt(4, &self.identifier);
+        to.opt(7, &self.is_sso_linked);
+        to.opt(17, &self.linked_sso_display_name);
+        to.opt(8, &self.linked_sso_id);
+        to.opt(10, &self.linked_sso_type);
+        to.opt(0, &self.name);
+        to.opt(16, &self.notification_configs);
+        to.opt(11, &self.org_identifier);
+        to.opt(15, &self.project_identifier);
+        to.opt(5, &self.sso_group_id);
+        to.opt(9, &self.sso_group_name);
+        to.opt(3, &self.sso_linked);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.users);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UserGroup);
@@ -1152,33 +1063,16 @@ impl model::Model for UserGroupFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.filter_type),
-            1 => model::Part::Str(&self.search_term),
-            2 => model::Part::Str(&self.org_identifier),
-            3 => model::opt(&self.database_id_filter),
-            4 => model::opt(&self.identifier_filter),
-            5 => model::Cell::part(&self.account_identifier),
-            6 => model::Part::Str(&self.project_identifier),
-            7 => model::opt(&self.user_identifier_filter),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.filter_type.is_some(),
-                self.search_term.is_some(),
-                self.org_identifier.is_some(),
-                self.database_id_filter.is_some(),
-                self.identifier_filter.is_some(),
-                true,
-                self.project_identifier.is_some(),
-                self.user_identifier_filter.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(5, &self.account_identifier);
+        to.opt(3, &self.database_id_filter);
+        to.opt(0, &self.filter_type);
+        to.opt(4, &self.identifier_filter);
+        to.opt(2, &self.org_identifier);
+        to.opt(6, &self.project_identifier);
+        to.opt(1, &self.search_term);
+        to.opt(7, &self.user_identifier_filter);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UserGroupFilter);
@@ -1324,53 +1218,26 @@ impl model::Model for UserGroupRequestV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.users),
-            3 => model::Part::Flag(&self.sso_linked),
-            4 => model::Cell::part(&self.identifier),
-            5 => model::Part::Str(&self.sso_group_id),
-            6 => model::Part::Str(&self.description),
-            7 => model::Part::Flag(&self.is_sso_linked),
-            8 => model::Part::Str(&self.linked_sso_id),
-            9 => model::Part::Str(&self.sso_group_name),
-            10 => model::Part::Str(&self.linked_sso_type),
-            11 => model::Part::Str(&self.org_identifier),
-            12 => model::Part::Flag(&self.harness_managed),
-            13 => model::Part::Str(&self.account_identifier),
-            14 => model::Part::Flag(&self.externally_managed),
-            15 => model::Part::Str(&self.project_identifier),
-            16 => model::opt(&self.notification_configs),
-            17 => model::Part::Str(&self.linked_sso_display_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                self.tags.is_some(),
-                self.users.is_some(),
-                self.sso_linked.is_some(),
-                true,
-                self.sso_group_id.is_some(),
-                self.description.is_some(),
-                self.is_sso_linked.is_some(),
-                self.linked_sso_id.is_some(),
-                self.sso_group_name.is_some(),
-                self.linked_sso_type.is_some(),
-                self.org_identifier.is_some(),
-                self.harness_managed.is_some(),
-                self.account_identifier.is_some(),
-                self.externally_managed.is_some(),
-                self.project_identifier.is_some(),
-                self.notification_configs.is_some(),
-                self.linked_sso_display_name.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(13, &self.account_identifier);
+        to.opt(6, &self.description);
+        to.opt(14, &self.externally_managed);
+        to.opt(12, &self.harness_managed);
+        to.one(4, &self.identifier);
+        to.opt(7, &self.is_sso_linked);
+        to.opt(17, &self.linked_sso_display_name);
+        to.opt(8, &self.linked_sso_id);
+        to.opt(10, &self.linked_sso_type);
+        to.one(0, &self.name);
+        to.opt(16, &self.notification_configs);
+        to.opt(11, &self.org_identifier);
+        to.opt(15, &self.project_identifier);
+        to.opt(5, &self.sso_group_id);
+        to.opt(9, &self.sso_group_name);
+        to.opt(3, &self.sso_linked);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.users);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UserGroupRequestV2);
@@ -1476,53 +1343,26 @@ impl model::Model for UserGroupResponseV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.users),
-            3 => model::Part::Flag(&self.sso_linked),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Str(&self.sso_group_id),
-            6 => model::Part::Str(&self.description),
-            7 => model::Part::Flag(&self.is_sso_linked),
-            8 => model::Part::Str(&self.linked_sso_id),
-            9 => model::Part::Str(&self.sso_group_name),
-            10 => model::Part::Str(&self.linked_sso_type),
-            11 => model::Part::Str(&self.org_identifier),
-            12 => model::Part::Flag(&self.harness_managed),
-            13 => model::Part::Str(&self.account_identifier),
-            14 => model::Part::Flag(&self.externally_managed),
-            15 => model::Part::Str(&self.project_identifier),
-            16 => model::opt(&self.notification_configs),
-            17 => model::Part::Str(&self.linked_sso_display_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.users.is_some(),
-                self.sso_linked.is_some(),
-                self.identifier.is_some(),
-                self.sso_group_id.is_some(),
-                self.description.is_some(),
-                self.is_sso_linked.is_some(),
-                self.linked_sso_id.is_some(),
-                self.sso_group_name.is_some(),
-                self.linked_sso_type.is_some(),
-                self.org_identifier.is_some(),
-                self.harness_managed.is_some(),
-                self.account_identifier.is_some(),
-                self.externally_managed.is_some(),
-                self.project_identifier.is_some(),
-                self.notification_configs.is_some(),
-                self.linked_sso_display_name.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(13, &self.account_identifier);
+        to.opt(6, &self.description);
+        to.opt(14, &self.externally_managed);
+        to.opt(12, &self.harness_managed);
+        to.opt(4, &self.identifier);
+        to.opt(7, &self.is_sso_linked);
+        to.opt(17, &self.linked_sso_display_name);
+        to.opt(8, &self.linked_sso_id);
+        to.opt(10, &self.linked_sso_type);
+        to.opt(0, &self.name);
+        to.opt(16, &self.notification_configs);
+        to.opt(11, &self.org_identifier);
+        to.opt(15, &self.project_identifier);
+        to.opt(5, &self.sso_group_id);
+        to.opt(9, &self.sso_group_name);
+        to.opt(3, &self.sso_linked);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.users);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UserGroupResponseV2);
@@ -1584,17 +1424,15 @@ impl model::Model for UserMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Str(&self.email),
-            3 => model::Part::Flag(&self.locked),
-            4 => model::Part::Flag(&self.disabled),
-            5 => model::Part::Flag(&self.externally_managed),
-            6 => model::Part::Flag(&self.two_factor_authentication_enabled),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.disabled);
+        to.opt(2, &self.email);
+        to.opt(5, &self.externally_managed);
+        to.opt(3, &self.locked);
+        to.opt(0, &self.name);
+        to.opt(6, &self.two_factor_authentication_enabled);
+        to.opt(1, &self.uuid);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UserMetadata);

@@ -45,14 +45,12 @@ impl model::Model for ResponseDtoListUserSettingResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListUserSettingResponseDto);
@@ -102,14 +100,12 @@ impl model::Model for ResponseDtoListUserSettingUpdateResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListUserSettingUpdateResponseDto);
@@ -176,17 +172,15 @@ impl model::Model for UserSettingDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.value),
-            1 => model::Part::Str(&self.user_id),
-            2 => model::opt(&self.category),
-            3 => model::opt(&self.value_type),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::opt(&self.allowed_values),
-            6 => model::Part::Str(&self.group_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.allowed_values);
+        to.opt(2, &self.category);
+        to.opt(6, &self.group_identifier);
+        to.opt(4, &self.identifier);
+        to.opt(1, &self.user_id);
+        to.opt(0, &self.value);
+        to.opt(3, &self.value_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UserSettingDto);
@@ -260,14 +254,12 @@ impl model::Model for UserSettingRequestDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.value),
-            1 => model::Cell::part(&self.identifier),
-            2 => model::Cell::part(&self.update_type),
-            3 => model::Part::Flag(&self.enable_across_accounts),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.enable_across_accounts);
+        to.one(1, &self.identifier);
+        to.one(2, &self.update_type);
+        to.opt(0, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::through_cell!(UserSettingRequestDto);
@@ -310,12 +302,10 @@ impl model::Model for UserSettingResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.user_setting),
-            1 => model::Part::Int(&self.last_modified_at),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.last_modified_at);
+        to.opt(0, &self.user_setting);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UserSettingResponseDto);
@@ -369,15 +359,13 @@ impl model::Model for UserSettingUpdateResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            1 => model::Part::Str(&self.error_message),
-            2 => model::Part::Flag(&self.update_status),
-            3 => model::Part::Int(&self.last_modified_at),
-            4 => model::opt(&self.user_setting_dto),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.error_message);
+        to.opt(0, &self.identifier);
+        to.opt(3, &self.last_modified_at);
+        to.opt(2, &self.update_status);
+        to.opt(4, &self.user_setting_dto);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UserSettingUpdateResponseDto);

@@ -1,9 +1,10 @@
 //! Answers of status 2XX that are failures.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use harness_api::{Operation, Repeat};
-use memchr::memmem;
+use memchr::memmem::{self, Finder};
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -43,17 +44,24 @@ impl Disguised {
     }
 }
 
-/// Texts of which every disguised failure has one. Most answers have none, and are read no further.
-const NEEDLES: [&[u8]; 8] = [
-    b"\"FAIL",
-    b"\"ERROR\"",
-    b"\"deny\"",
-    b"\"success\"",
-    b"\"errors\"",
-    b"\"grpc_code\"",
-    b"\"http_code\"",
-    b"rrorResponse\"",
-];
+/// Texts of which every disguised failure has one. Most answers have none, and are read no further. To prepare the search
+/// for one costs more than the search in a usual answer.
+static NEEDLES: LazyLock<[Finder<'static>; 8]> = LazyLock::new(|| {
+    [
+        "\"FAIL",
+        "\"ERROR\"",
+        "\"deny\"",
+        "\"success\"",
+        "\"errors\"",
+        "\"grpc_code\"",
+        "\"http_code\"",
+        "rrorResponse\"",
+    ]
+    .map(Finder::new)
+});
+
+/// A body that is nothing but an error has it.
+static CODE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"code\""));
 
 /// A body that is nothing but an error is small.
 const SMALL: usize = 64 << 10;
@@ -66,10 +74,8 @@ pub(crate) fn failure_in_success(operation: Option<&Operation>, body: &[u8]) -> 
     if body.trim_ascii_start().first() != Some(&b'{') {
         return None;
     }
-    let suspicious = NEEDLES
-        .iter()
-        .any(|needle| memmem::find(body, needle).is_some())
-        || (body.len() < SMALL && memmem::find(body, b"\"code\"").is_some());
+    let suspicious = NEEDLES.iter().any(|needle| needle.find(body).is_some())
+        || (body.len() < SMALL && CODE.find(body).is_some());
     if !suspicious {
         return None;
     }

@@ -59,14 +59,22 @@ pub(crate) fn extend_query<N: AsRef<str>, V: AsRef<str>>(url: &mut Url, pairs: &
 pub(crate) fn has_key(query: &str, name: &str) -> bool {
     let mut pairs = query.as_bytes().split(|byte| *byte == b'&');
     pairs.any(|pair| {
-        let key = pair.split(|byte| *byte == b'=').next().unwrap_or_default();
-        !pair.is_empty() && key == name.as_bytes()
-            || key.iter().any(|byte| matches!(byte, b'%' | b'+')) && decoded(key) == name
+        if let Some(rest) = pair.strip_prefix(name.as_bytes())
+            && matches!(rest.first(), None | Some(b'='))
+        {
+            return !pair.is_empty();
+        }
+        // All of the pair is looked at, which is faster than to find the end of the key before.
+        let has_escapes = pair
+            .iter()
+            .fold(false, |found, byte| found | matches!(byte, b'%' | b'+'));
+        has_escapes && decoded(pair) == name
     })
 }
 
-/// What a key means that has escapes.
-fn decoded(key: &[u8]) -> String {
+/// What the key of a pair means that has escapes.
+fn decoded(pair: &[u8]) -> String {
+    let key = pair.split(|byte| *byte == b'=').next().unwrap_or_default();
     let spaced: Vec<u8> = key
         .iter()
         .map(|byte| if *byte == b'+' { b' ' } else { *byte })

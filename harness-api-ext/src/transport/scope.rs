@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use harness_api::reqwest::header::{HeaderName, HeaderValue};
+use harness_api::reqwest::header::{Entry, HeaderName, HeaderValue};
 use harness_api::{BoxFuture, Error, ErrorKind, Incoming, Layer, Next, Outgoing, Place};
 
 use crate::git::GitStore;
@@ -123,18 +123,17 @@ fn put_header(
     name: HeaderName,
     value: Option<&HeaderValue>,
 ) -> Result<(), Error> {
-    if request.request().headers().contains_key(&name) {
-        return Ok(());
+    match (request.request_mut().headers_mut().entry(name), value) {
+        (Entry::Occupied(_), _) => Ok(()),
+        (Entry::Vacant(place), Some(value)) => {
+            place.insert(value.clone());
+            Ok(())
+        }
+        (Entry::Vacant(place), None) => {
+            let message = format!("the value of header `{}` is not valid", place.key());
+            Err(request.error(ErrorKind::Build, message))
+        }
     }
-    let Some(value) = value else {
-        return Err(request.error(
-            ErrorKind::Build,
-            format!("the value of header `{name}` is not valid"),
-        ));
-    };
-    let headers = request.request_mut().headers_mut();
-    headers.insert(name, value.clone());
-    Ok(())
 }
 
 impl Layer for FillScope {

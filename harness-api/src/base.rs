@@ -1,5 +1,6 @@
 //! The address of the server, and how a path is put behind it.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use reqwest::Url;
@@ -32,10 +33,10 @@ impl Base {
         Ok(Self { url, prefix })
     }
 
-    /// The URL of an expanded path, which begins with a slash, and an encoded query.
+    /// The URL of an expanded path, which begins with a slash, without a query.
     ///
     /// What the URL parser would change is refused: a path must reach the server as it was made.
-    pub(crate) fn join(&self, path: &str, query: &str) -> Result<Url, Error> {
+    pub(crate) fn join(&self, path: &str) -> Result<Url, Error> {
         if !path.starts_with('/') {
             return Err(Error::build("the path must begin with a slash"));
         }
@@ -44,7 +45,10 @@ impl Base {
         } else {
             path
         };
-        let whole = format!("{}{path}", self.prefix);
+        let whole = match self.prefix.as_str() {
+            "" => Cow::Borrowed(path),
+            prefix => Cow::Owned([prefix, path].concat()),
+        };
         let mut url = self.url.clone();
         url.set_path(&whole);
         if url.path() != whole {
@@ -52,7 +56,6 @@ impl Base {
                 "the path has parts that a URL cannot keep, such as `..` or bytes that are not encoded",
             ));
         }
-        url.set_query((!query.is_empty()).then_some(query));
         Ok(url)
     }
 }
@@ -75,11 +78,7 @@ mod tests {
     use super::*;
 
     fn join(base: &str, path: &str) -> String {
-        Base::parse(base)
-            .unwrap()
-            .join(path, "")
-            .unwrap()
-            .to_string()
+        Base::parse(base).unwrap().join(path).unwrap().to_string()
     }
 
     #[test]
@@ -139,7 +138,7 @@ mod tests {
             "/a b",
             "/a\tb",
         ] {
-            assert!(base.join(path, "").is_err(), "{path:?}");
+            assert!(base.join(path).is_err(), "{path:?}");
         }
     }
 
@@ -152,7 +151,7 @@ mod tests {
                 match (c, path) {
                     ('.', Err(_)) => {}
                     (_, path) => {
-                        let url = base.join(&path.unwrap(), "").unwrap();
+                        let url = base.join(&path.unwrap()).unwrap();
                         assert_eq!(url.path_segments().unwrap().count(), 4, "{value:?}");
                         assert_eq!((url.query(), url.fragment()), (None, None), "{value:?}");
                     }

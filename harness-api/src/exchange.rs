@@ -1,6 +1,6 @@
 //! A call from its values to a successful answer: one path for every operation.
 
-use std::fmt::Display;
+use std::borrow::Cow;
 
 use bytes::Bytes;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
@@ -8,7 +8,7 @@ use reqwest::{Method, Request};
 
 use crate::body::Source;
 use crate::call::{Call, Parts, Value};
-use crate::content::{is_html_type, is_json_type};
+use crate::content::{is_html_type, is_json_type, takes_html};
 use crate::decode::Received;
 use crate::encode;
 use crate::error::{Error, ErrorKind, Target};
@@ -18,7 +18,7 @@ use crate::payload::{FormContent, FormPart, Payload};
 use crate::redact;
 use crate::response::{Response, ResponseParts};
 use crate::stream::{ByteStream, End};
-use crate::transport::{BoxFuture, Incoming, Next, Outgoing};
+use crate::transport::{Arrival, BoxFuture, Departure, Incoming, Next, Outgoing};
 
 /// What kind of answer the call asks for.
 #[derive(Clone, Copy)]
@@ -46,7 +46,7 @@ pub(crate) fn buffered(call: Call, wanted: Wanted) -> BoxFuture<'static, Result<
             max_body,
             html_is_fine,
         } = success(call, wanted, true).await?;
-        let Incoming { head, mut body } = incoming;
+        let Arrival { head, mut body } = *incoming.0;
         let too_large = body
             .content_length()
             .is_some_and(|length| length > max_body);
@@ -80,13 +80,13 @@ pub(crate) async fn stream(call: Call) -> Result<Response<ByteStream>, Error> {
         html_is_fine,
         ..
     } = success(call, Wanted::Declared, false).await?;
-    let page = incoming.body.content_type().is_some_and(is_html_type);
+    let page = incoming.0.body.content_type().is_some_and(is_html_type);
     if page && !html_is_fine {
         let message = "data was expected, and the answer is an HTML page: login page or proxy?";
         let error = incoming.into_error(ErrorKind::UnexpectedContent, message, 1 << 20);
         return Err(error.await.with_target(&target));
     }
-    let Incoming { head, body } = incoming;
+    let Arrival { head, body } = *incoming.0;
     let body = body.aimed(&target);
     Ok(Response::new(
         body,
@@ -99,7 +99,7 @@ async fn success(call: Call, wanted: Wanted, whole: bool) -> Result<Success, Err
     let target = call.0.target.clone();
     let max_body = call.0.options.max_body.unwrap_or_else(|| client.max_body());
     let mut outgoing = outgoing(call, wanted).map_err(|error| error.with_target(&target))?;
-    outgoing.max_body = whole.then_some(max_body);
+    outgoing.0.max_body = whole.then_some(max_body);
     let html_is_fine = html_is_fine(&outgoing);
     let next = Next::new(client.layers(), client.http());
     let incoming = next
@@ -125,16 +125,12 @@ async fn success(call: Call, wanted: Wanted, whole: bool) -> Result<Success, Err
 
 /// Whether an HTML page may be the answer: the call asks for it, for anything, or the operation declares it.
 fn html_is_fine(outgoing: &Outgoing) -> bool {
-    let is_html = |media: &str| is_html_type(media) || media.trim_ascii_start().starts_with("*/*");
-    let asked = outgoing
-        .request
-        .headers()
-        .get(ACCEPT)
-        .and_then(|value| value.to_str().ok());
-    asked.is_some_and(|asked| asked.split(',').any(is_html))
-        || outgoing
-            .operation()
-            .is_some_and(|operation| operation.answers.iter().copied().any(is_html))
+    let asked = outgoing.request().headers().get(ACCEPT);
+    let declared = outgoing
+        .operation()
+        .map_or(&[][..], |operation| operation.answers);
+    asked.is_some_and(|accepted| takes_html(accepted.as_bytes()))
+        || declared.iter().any(|media| takes_html(media.as_bytes()))
 }
 
 /// Makes the request.
@@ -160,9 +156,10 @@ fn outgoing(call: Call, wanted: Wanted) -> Result<Outgoing, Error> {
         };
         placed.put(param, value)?;
     }
-    for (name, value) in &options.query {
-        encode::push_pair(&mut placed.query, name, value);
-    }
+    let set = options.query.into_iter();
+    placed
+        .query
+        .extend(set.map(|(name, value)| (name.into(), value)));
     let path = path::expand(target.path(), |name| {
         let value = placed.path.iter().find(|(param, _)| param.name == name);
         value
@@ -176,17 +173,22 @@ fn outgoing(call: Call, wanted: Wanted) -> Result<Outgoing, Error> {
             })
     })
     .map_err(|fault| Error::build(fault.0))?;
-    let url = client.base().join(&path, &placed.query)?;
+    let mut url = client.base().join(&path)?;
+    encode::extend_query(&mut url, &placed.query);
     let method = Method::from_bytes(target.method().as_bytes())
         .map_err(|_| Error::build("the method is not valid"))?;
     let mut request = Request::new(method, url);
-    *request.timeout_mut() = options.timeout;
+    if let Some(timeout) = options.timeout {
+        *request.timeout_mut() = Some(timeout);
+    }
     let headers = request.headers_mut();
     headers.clone_from(client.headers());
-    headers.insert(
-        ACCEPT,
-        valid(accept(&target, wanted), "the media type to be accepted")?,
-    );
+    // With room for what an operation, the layers and the HTTP client put in.
+    headers.reserve(4);
+    let accepted = Bytes::from_static(accept(&target, wanted).as_bytes());
+    let accepted = HeaderValue::from_maybe_shared(accepted)
+        .map_err(|_| Error::build("the media type to be accepted is not valid"))?;
+    headers.insert(ACCEPT, accepted);
     let mut payload = None;
     if !placed.form.is_empty() {
         if body.is_some() {
@@ -196,7 +198,9 @@ fn outgoing(call: Call, wanted: Wanted) -> Result<Outgoing, Error> {
         }
         payload = Some(Payload::Form(placed.form));
     } else if let Some((media, source)) = body {
-        headers.insert(CONTENT_TYPE, valid(&media, "the content type of the body")?);
+        let media = HeaderValue::from_str(&media)
+            .map_err(|_| Error::build("the content type of the body is not valid"))?;
+        headers.insert(CONTENT_TYPE, media);
         match source {
             Source::Bytes(bytes) => *request.body_mut() = Some(bytes.into()),
             source => payload = Some(Payload::Source(source)),
@@ -205,13 +209,13 @@ fn outgoing(call: Call, wanted: Wanted) -> Result<Outgoing, Error> {
     let headers = request.headers_mut();
     replace(headers, placed.headers);
     replace(headers, options.headers);
-    Ok(Outgoing {
+    Ok(Outgoing(Box::new(Departure {
         target,
         request,
         payload,
         attached: options.attached,
         max_body: None,
-    })
+    })))
 }
 
 /// The headers of the second in place of those of the first.
@@ -222,10 +226,6 @@ fn replace(headers: &mut HeaderMap, with: HeaderMap) {
             headers.insert(name, value);
         }
     }
-}
-
-fn valid(text: &str, what: impl Display) -> Result<HeaderValue, Error> {
-    HeaderValue::from_str(text).map_err(|_| Error::build(format!("{what} is not valid")))
 }
 
 fn accept(target: &Target, wanted: Wanted) -> &'static str {
@@ -246,7 +246,7 @@ fn accept(target: &Target, wanted: Wanted) -> &'static str {
 #[derive(Default)]
 struct Placed {
     path: Vec<(&'static Param, String)>,
-    query: String,
+    query: Vec<(Cow<'static, str>, String)>,
     headers: HeaderMap,
     form: Vec<FormPart>,
 }
@@ -259,13 +259,13 @@ impl Placed {
                 self.path.push((param, plain(name, value)?))
             }
             Place::Query => match value {
-                Value::One(text) => encode::push_pair(&mut self.query, name, &text),
-                Value::Many(texts) => texts
-                    .iter()
-                    .for_each(|text| encode::push_pair(&mut self.query, name, text)),
-                Value::Pairs(pairs) => pairs
-                    .iter()
-                    .for_each(|(key, text)| encode::push_pair(&mut self.query, key, text)),
+                Value::One(text) => self.query.push((name.into(), text)),
+                Value::Many(texts) => self
+                    .query
+                    .extend(texts.into_iter().map(|text| (name.into(), text))),
+                Value::Pairs(pairs) => self
+                    .query
+                    .extend(pairs.into_iter().map(|(key, text)| (key.into(), text))),
                 Value::Json(_) | Value::File(_) => return Err(misplaced(name)),
             },
             Place::Header => {

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_core::Stream;
-use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
 use tokio::io::AsyncWrite;
 
 use crate::error::{Error, ErrorKind, Target};
@@ -28,7 +28,7 @@ use crate::error::{Error, ErrorKind, Target};
 /// ```
 pub struct ByteStream {
     flow: Flow,
-    content_type: Option<String>,
+    content_type: Option<HeaderValue>,
     content_length: Option<u64>,
     target: Option<Target>,
 }
@@ -65,11 +65,11 @@ impl ByteStream {
     }
 
     fn of(flow: Flow, headers: &HeaderMap) -> Self {
-        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        let length = headers.get(CONTENT_LENGTH);
         Self {
             flow,
-            content_type: text(CONTENT_TYPE).map(str::to_owned),
-            content_length: text(CONTENT_LENGTH).and_then(|length| length.parse().ok()),
+            content_type: headers.get(CONTENT_TYPE).cloned(),
+            content_length: length.and_then(|length| length.to_str().ok()?.parse().ok()),
             target: None,
         }
     }
@@ -81,7 +81,7 @@ impl ByteStream {
 
     /// The media type which the server declared.
     pub fn content_type(&self) -> Option<&str> {
-        self.content_type.as_deref()
+        self.content_type.as_ref()?.to_str().ok()
     }
 
     /// The length of the whole body, where the server announced it.
@@ -165,6 +165,14 @@ impl ByteStream {
         matches!(&self.flow, Flow::Ready(bytes, true) if bytes.is_empty())
     }
 
+    /// What is left, where all of it is at hand and within the limit.
+    pub(crate) fn at_hand(&self, limit: u64) -> Option<&Bytes> {
+        match &self.flow {
+            Flow::Ready(bytes, false) if bytes.len() as u64 <= limit => Some(bytes),
+            _ => None,
+        }
+    }
+
     /// Reads to the end, to the limit, or to a failure, and keeps what there was until then.
     pub(crate) async fn read(&mut self, limit: u64) -> (Bytes, End) {
         let mut first = Bytes::new();
@@ -242,7 +250,7 @@ impl Stream for ByteStream {
 impl fmt::Debug for ByteStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ByteStream")
-            .field("content_type", &self.content_type)
+            .field("content_type", &self.content_type())
             .field("content_length", &self.content_length)
             .finish_non_exhaustive()
     }

@@ -73,6 +73,11 @@ impl<'a> Next<'a> {
         Self { layers, http }
     }
 
+    /// Whether no layer is left: what runs next is the HTTP client, which keeps the timeout of the request itself.
+    pub fn is_last(&self) -> bool {
+        self.layers.is_empty()
+    }
+
     /// Runs the rest of the way.
     ///
     /// # Errors
@@ -101,15 +106,15 @@ impl fmt::Debug for Next<'_> {
 
 /// The last step: the one place where a request leaves.
 async fn send(http: &reqwest::Client, outgoing: Outgoing) -> Result<Incoming, Error> {
-    let Outgoing {
+    let Departure {
         request,
         payload,
         target,
         ..
-    } = outgoing;
+    } = *outgoing.0;
     let mut request = match payload {
-        Some(payload) => payload
-            .put(http, request)
+        // In a box, since most requests have none, and the room for it would be taken for each.
+        Some(payload) => Box::pin(payload.put(http, request))
             .await
             .map_err(|error| error.with_target(&target))?,
         None => request,
@@ -140,7 +145,13 @@ fn announce_nothing(request: &mut reqwest::Request) {
 }
 
 /// A request on its way.
-pub struct Outgoing {
+pub struct Outgoing(
+    // One pointer, since every layer moves it into a future of its own.
+    pub(crate) Box<Departure>,
+);
+
+/// What an [`Outgoing`] consists of.
+pub(crate) struct Departure {
     pub(crate) target: Target,
     pub(crate) request: reqwest::Request,
     pub(crate) payload: Option<Payload>,
@@ -152,46 +163,46 @@ pub struct Outgoing {
 impl Outgoing {
     /// The operation; `None` for an endpoint outside the table.
     pub fn operation(&self) -> Option<&'static Operation> {
-        self.target.operation()
+        self.0.target.operation()
     }
 
     /// The path template: fit for names of spans and metrics, unlike the URL of the request.
     pub fn template(&self) -> &str {
-        self.target.path()
+        self.0.target.path()
     }
 
     /// The request as it stands: the path expanded, the query and headers set.
     ///
     /// Its body is there when it is made of bytes. Files, streams and forms are put in when it leaves.
     pub fn request(&self) -> &reqwest::Request {
-        &self.request
+        &self.0.request
     }
 
     /// The request, to be changed.
     pub fn request_mut(&mut self) -> &mut reqwest::Request {
-        &mut self.request
+        &mut self.0.request
     }
 
     /// Whether the query has a key of this name.
     pub fn has_query(&self, name: &str) -> bool {
-        self.request.url().query_pairs().any(|(key, _)| key == name)
+        let query = self.0.request.url().query().unwrap_or_default();
+        encode::has_key(query, name)
     }
 
     /// Adds a pair to the query; a space becomes `%20`, which is what all services understand.
     pub fn push_query(&mut self, name: &str, value: &str) {
-        let url = self.request.url_mut();
-        let mut query = url.query().unwrap_or_default().to_owned();
-        encode::push_pair(&mut query, name, value);
-        url.set_query(Some(&query));
+        encode::extend_query(self.0.request.url_mut(), &[(name, value)]);
     }
 
     /// Whether [`try_clone`](Self::try_clone) gives a copy: the body is bytes, a file, or a form of these.
     pub fn can_repeat(&self) -> bool {
         let body = self
+            .0
             .request
             .body()
             .is_none_or(|body| body.as_bytes().is_some());
         body && self
+            .0
             .payload
             .as_ref()
             .is_none_or(|payload| payload.again().is_some())
@@ -199,43 +210,43 @@ impl Outgoing {
 
     /// A copy to be sent again; `None` when the body is a stream, which can be sent once.
     pub fn try_clone(&self) -> Option<Self> {
-        let payload = match &self.payload {
+        let payload = match &self.0.payload {
             Some(payload) => Some(payload.again()?),
             None => None,
         };
-        Some(Self {
-            target: self.target.clone(),
-            request: self.request.try_clone()?,
+        Some(Self(Box::new(Departure {
+            target: self.0.target.clone(),
+            request: self.0.request.try_clone()?,
             payload,
-            attached: self.attached.clone(),
-            max_body: self.max_body,
-        })
+            attached: self.0.attached.clone(),
+            max_body: self.0.max_body,
+        })))
     }
 
     /// Whether the body is a file, a stream or a form, which is put in when the request leaves.
     pub fn is_upload(&self) -> bool {
-        self.payload.is_some()
+        self.0.payload.is_some()
     }
 
     /// How many bytes of an answer the call accepts, when it reads the answer to its end; `None` when the caller takes it
     /// as a stream. A layer may [buffer](Incoming::buffer) as much without a change for the caller.
     pub fn max_body(&self) -> Option<u64> {
-        self.max_body
+        self.0.max_body
     }
 
     /// Attaches a value for the layers below, in place of one of the same type. Copies share it.
     pub fn attach<T: Send + Sync + 'static>(&mut self, value: T) {
-        self.attached.set(value);
+        self.0.attached.set(value);
     }
 
     /// What the caller or a layer above attached to the call under this type.
     pub fn attached<T: Send + Sync + 'static>(&self) -> Option<&T> {
-        self.attached.get()
+        self.0.attached.get()
     }
 
     /// An error about this call.
     pub fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
-        Error::new(kind, message).with_target(&self.target)
+        Error::new(kind, message).with_target(&self.0.target)
     }
 }
 
@@ -243,18 +254,24 @@ impl Outgoing {
 impl fmt::Debug for Outgoing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Outgoing")
-            .field("target", &format_args!("{}", self.target))
+            .field("target", &format_args!("{}", self.0.target))
             .field(
                 "headers",
-                &self.request.headers().keys().collect::<Vec<_>>(),
+                &self.0.request.headers().keys().collect::<Vec<_>>(),
             )
-            .field("payload", &self.payload)
+            .field("payload", &self.0.payload)
             .finish_non_exhaustive()
     }
 }
 
 /// An answer on its way back, its body not yet read.
-pub struct Incoming {
+pub struct Incoming(
+    // One pointer, as with `Outgoing`.
+    pub(crate) Box<Arrival>,
+);
+
+/// What an [`Incoming`] consists of.
+pub(crate) struct Arrival {
     pub(crate) head: Head,
     pub(crate) body: ByteStream,
 }
@@ -285,34 +302,32 @@ impl Incoming {
     }
 
     fn made(status: StatusCode, headers: HeaderMap, body: ByteStream) -> Self {
-        Self {
-            head: Head {
-                status,
-                headers,
-                attached: Attached::default(),
-            },
-            body,
-        }
+        let head = Head {
+            status,
+            headers,
+            attached: Attached::default(),
+        };
+        Self(Box::new(Arrival { head, body }))
     }
 
     /// The status.
     pub fn status(&self) -> StatusCode {
-        self.head.status
+        self.0.head.status
     }
 
     /// The headers.
     pub fn headers(&self) -> &HeaderMap {
-        &self.head.headers
+        &self.0.head.headers
     }
 
     /// The headers, to be changed.
     pub fn headers_mut(&mut self) -> &mut HeaderMap {
-        &mut self.head.headers
+        &mut self.0.head.headers
     }
 
     /// Attaches a value to the answer: its [`Response`](crate::Response) or [`Error`] hands it out by its type.
     pub fn attach<T: Send + Sync + 'static>(&mut self, value: T) {
-        self.head.attached.set(value);
+        self.0.head.attached.set(value);
     }
 
     /// Makes an error of an answer which the caller must not take for a success, or cannot use. The body is read, at most
@@ -325,7 +340,7 @@ impl Incoming {
         message: impl Into<String>,
         limit: u64,
     ) -> Error {
-        let Self { head, mut body } = self;
+        let Arrival { head, mut body } = *self.0;
         let (bytes, end) = body.read(limit).await;
         Error::new(kind, message).with_answer(head, bytes, !matches!(end, End::Whole))
     }
@@ -339,13 +354,16 @@ impl Incoming {
     ///
     /// When the connection fails before the end of the body. The error holds the answer as far as it came.
     pub async fn buffer(&mut self, limit: u64) -> Result<Bytes, Error> {
-        let (bytes, end) = self.body.read(limit).await;
+        if let Some(bytes) = self.0.body.at_hand(limit) {
+            return Ok(bytes.clone());
+        }
+        let (bytes, end) = self.0.body.read(limit).await;
         let cut = match end {
             End::Whole => false,
             End::Limit => true,
-            End::Failed(error) => return Err(error.with_answer(self.head.clone(), bytes, true)),
+            End::Failed(error) => return Err(error.with_answer(self.0.head.clone(), bytes, true)),
         };
-        self.body = ByteStream::ready(bytes.clone(), cut, &self.head.headers);
+        self.0.body = ByteStream::ready(bytes.clone(), cut, &self.0.head.headers);
         Ok(bytes)
     }
 }
@@ -354,9 +372,9 @@ impl Incoming {
 impl fmt::Debug for Incoming {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Incoming")
-            .field("status", &self.head.status)
-            .field("headers", &self.head.headers.keys().collect::<Vec<_>>())
-            .field("body", &self.body)
+            .field("status", &self.0.head.status)
+            .field("headers", &self.0.head.headers.keys().collect::<Vec<_>>())
+            .field("body", &self.0.body)
             .finish()
     }
 }

@@ -4,18 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use harness_api::reqwest::{self, Proxy};
-use harness_api::{Layer, redirect_policy};
+use harness_api::Layer;
+use harness_api::reqwest;
 
-use super::{ApiKey, Harness, Inner, server, tls};
+use super::http::{Http, Plain};
+use super::{ApiKey, Harness, Inner, server};
 use crate::error::{Error, Result, line};
 use crate::transport::{self, RateLimit, RetryPolicy, Transport};
-
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
-
-/// How long nothing may arrive, in the body of a stream above all. It also runs while a request is sent, so it is as long
-/// as an attempt of an upload.
-const SILENCE: Duration = Duration::from_secs(10 * 60);
 
 /// Makes a [`Harness`].
 ///
@@ -50,16 +45,6 @@ pub struct HarnessBuilder {
     transport: Transport,
     layers: Vec<Arc<dyn Layer>>,
     max_body: Option<u64>,
-}
-
-/// The HTTP client: the caller's, or what ours is made with.
-#[derive(Default)]
-struct Http {
-    given: Option<reqwest::Client>,
-    proxy: Option<String>,
-    roots: Vec<Vec<u8>>,
-    identity: Option<Vec<u8>>,
-    connect_timeout: Option<Duration>,
 }
 
 impl HarnessBuilder {
@@ -205,7 +190,6 @@ impl HarnessBuilder {
             Some(product) => format!("{product} {OWN_AGENT}"),
             None => OWN_AGENT.to_owned(),
         };
-        let plain = plain(&self.http, &agent)?;
         let http = self.http.build()?;
         let account: Arc<str> = account.into();
         let mut builder = harness_api::Client::builder(url.as_str())
@@ -224,7 +208,7 @@ impl HarnessBuilder {
         }
         Ok(Harness(Arc::new(Inner {
             raw: builder.build()?,
-            plain,
+            plain: Plain::new(self.http, agent),
             account,
             org: self.org.map(Into::into),
             project: self.project.map(Into::into),
@@ -250,60 +234,6 @@ fn account(key: &ApiKey, given: Option<String>) -> Result<String> {
             "the account is not known, because the key does not hold it: call `account` or set HARNESS_ACCOUNT_ID",
         )),
     }
-}
-
-impl Http {
-    fn build(self) -> Result<reqwest::Client> {
-        let own = self.proxy.is_some()
-            || !self.roots.is_empty()
-            || self.identity.is_some()
-            || self.connect_timeout.is_some();
-        if let Some(http) = self.given {
-            return if own {
-                Err(Error::build(
-                    "an HTTP client of your own excludes proxy, certificates and connect timeout: set them there",
-                ))
-            } else {
-                Ok(http)
-            };
-        }
-        self.ours()?
-            .redirect(redirect_policy())
-            .build()
-            .map_err(|error| Error::build(format!("the HTTP client cannot be made: {error}")))
-    }
-
-    /// What all clients of ours have in common.
-    fn ours(&self) -> Result<reqwest::ClientBuilder> {
-        let mut builder = reqwest::Client::builder()
-            .connect_timeout(self.connect_timeout.unwrap_or(CONNECT_TIMEOUT))
-            .read_timeout(SILENCE)
-            .referer(false);
-        if let Some(url) = &self.proxy {
-            let proxy = Proxy::all(url)
-                .map_err(|_| Error::build("the address of the proxy is not a URL"))?;
-            builder = builder.proxy(proxy);
-        }
-        for pem in &self.roots {
-            builder = tls::trust(builder, pem)?;
-        }
-        if let Some(pem) = &self.identity {
-            builder = tls::identify(builder, pem)?;
-        }
-        Ok(builder)
-    }
-}
-
-/// A client for links that carry their own permission. It may follow redirects: there is no key to lose.
-fn plain(http: &Http, agent: &str) -> Result<reqwest::Client> {
-    let builder = match &http.given {
-        Some(_) => Http::default().ours()?,
-        None => http.ours()?,
-    };
-    builder
-        .user_agent(agent)
-        .build()
-        .map_err(|error| Error::build(format!("the HTTP client cannot be made: {error}")))
 }
 
 /// Without the key, certificates and addresses.

@@ -3,6 +3,7 @@
 mod builder;
 mod credentials;
 mod environment;
+mod http;
 mod server;
 mod tls;
 
@@ -14,6 +15,7 @@ use harness_api::reqwest;
 pub use builder::HarnessBuilder;
 pub use credentials::{ApiKey, KeyKind};
 
+use self::http::Plain;
 use crate::error::Result;
 use crate::scope::{Account, Org, Project, Scope};
 
@@ -39,7 +41,7 @@ pub struct Harness(Arc<Inner>);
 struct Inner {
     raw: harness_api::Client,
     /// Without key and layers: for links that carry their own permission.
-    plain: reqwest::Client,
+    plain: Plain,
     account: Arc<str>,
     org: Option<Arc<str>>,
     project: Option<Arc<str>>,
@@ -133,8 +135,8 @@ impl Harness {
     }
 
     /// An HTTP client that carries no key.
-    pub(crate) fn plain(&self) -> &reqwest::Client {
-        &self.0.plain
+    pub(crate) fn plain(&self) -> Result<&reqwest::Client> {
+        self.0.plain.client()
     }
 }
 
@@ -186,7 +188,8 @@ mod tests {
                 builder = builder.http_client(reqwest::Client::new());
             }
             let harness = builder.build().map_err(std::io::Error::other)?;
-            let answer = harness.plain().get(link).send().await;
+            let plain = harness.plain().map_err(std::io::Error::other)?;
+            let answer = plain.get(link).send().await;
             let text = answer.map_err(std::io::Error::other)?.text().await;
             assert_eq!(text.map_err(std::io::Error::other)?, "log");
             for request in [first.await??, second.await??] {

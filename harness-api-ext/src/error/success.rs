@@ -1,9 +1,10 @@
 //! Answers of status 2XX that are failures.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use harness_api::{Operation, Repeat};
-use memchr::memmem;
+use memchr::memmem::{self, Finder};
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -44,16 +45,54 @@ impl Disguised {
 }
 
 /// Texts of which every disguised failure has one. Most answers have none, and are read no further.
-const NEEDLES: [&[u8]; 8] = [
-    b"\"FAIL",
-    b"\"ERROR\"",
-    b"\"deny\"",
-    b"\"success\"",
-    b"\"errors\"",
-    b"\"grpc_code\"",
-    b"\"http_code\"",
-    b"rrorResponse\"",
-];
+struct Needles {
+    any: [Finder<'static>; 4],
+    /// A body that is nothing but an error has it.
+    code: Finder<'static>,
+    /// Of what was written and then not stored.
+    written: [Finder<'static>; 2],
+    /// Of services where these names tell of failures.
+    loose: [Finder<'static>; 2],
+}
+
+/// To prepare the search for a text costs more than the search in a usual answer.
+static NEEDLES: LazyLock<Needles> = LazyLock::new(|| Needles {
+    any: ["\"FAIL", "\"ERROR\"", "\"grpc_code\"", "\"http_code\""].map(Finder::new),
+    code: Finder::new("\"code\""),
+    written: ["\"deny\"", "rrorResponse\""].map(Finder::new),
+    loose: ["\"success\"", "\"errors\""].map(Finder::new),
+});
+
+impl Needles {
+    fn are_in(&self, body: &[u8], operation: Option<&Operation>) -> bool {
+        let has = |needle: &Finder<'_>| needle.find(body).is_some();
+        self.any.iter().any(has)
+            || (body.len() < SMALL && has(&self.code))
+            || (may_be_unstored(operation) && self.written.iter().any(has))
+            || (is_loose(operation) && self.loose.iter().any(has))
+    }
+}
+
+/// Whether an answer may tell that nothing was stored. What is only read may have been denied at another time, or have
+/// ceased to fit.
+fn may_be_unstored(operation: Option<&Operation>) -> bool {
+    operation.is_none_or(|operation| operation.repeat != Repeat::Safe)
+}
+
+/// Whether `success` or `errors` tell of a failure: where the shape of the answer is not known, of AutoStopping, and of
+/// GraphQL.
+fn is_loose(operation: Option<&Operation>) -> bool {
+    operation
+        .is_none_or(|operation| is_of_autostopping(operation.path) || is_graphql(operation.path))
+}
+
+fn is_of_autostopping(path: &str) -> bool {
+    path.starts_with("/gateway/lw/") || path.starts_with("/lw/")
+}
+
+fn is_graphql(path: &str) -> bool {
+    path.ends_with("/graphql")
+}
 
 /// A body that is nothing but an error is small.
 const SMALL: usize = 64 << 10;
@@ -66,11 +105,7 @@ pub(crate) fn failure_in_success(operation: Option<&Operation>, body: &[u8]) -> 
     if body.trim_ascii_start().first() != Some(&b'{') {
         return None;
     }
-    let suspicious = NEEDLES
-        .iter()
-        .any(|needle| memmem::find(body, needle).is_some())
-        || (body.len() < SMALL && memmem::find(body, b"\"code\"").is_some());
-    if !suspicious {
+    if !NEEDLES.are_in(body, operation) {
         return None;
     }
     Root(serde_json::from_slice(body).ok()?).verdict(operation)
@@ -98,8 +133,7 @@ impl<'b> Root<'b> {
         {
             return Some(Disguised::Envelope);
         }
-        // What is only read may have been denied at another time, or have ceased to fit.
-        if operation.is_none_or(|operation| operation.repeat != Repeat::Safe) {
+        if may_be_unstored(operation) {
             if self.is_denied() {
                 return Some(Disguised::PolicyDenied);
             }
@@ -114,11 +148,11 @@ impl<'b> Root<'b> {
             return Some(Disguised::Code);
         }
         let unsuccessful = self.read::<bool>("success") == Some(false);
-        if unsuccessful && path.map_or_else(|| self.has_errors(), |path| path.contains("/lw/")) {
+        if unsuccessful && path.map_or_else(|| self.has_errors(), is_of_autostopping) {
             return Some(Disguised::Unsuccessful);
         }
         // No query is in the table, and what is there has results that are called `errors`.
-        let graphql = path.is_none_or(|path| path.ends_with("/graphql"))
+        let graphql = path.is_none_or(is_graphql)
             && code.is_none()
             && !has_message
             && !self.has_any(&OF_ENVELOPES[1..]);

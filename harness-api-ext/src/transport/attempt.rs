@@ -32,10 +32,13 @@ impl Layer for Attempt {
                 let exchange = allowed.min(left.saturating_add(GRACE));
                 *request.request_mut().timeout_mut() = Some(exchange);
             }
+            // Layers of the caller may take their time too; without them the HTTP client ends the exchange as well as a
+            // second timer would.
+            let is_kept = own || limit.is_some() && next.is_last();
             let (number, before) = progress.begin();
             let begun = Instant::now();
             let exchange = exchange(request, next, limit);
-            let outcome = if own {
+            let outcome = if is_kept {
                 exchange.await
             } else {
                 timeout(allowed, exchange).await.unwrap_or_else(|_| {

@@ -11,7 +11,6 @@ use crate::call_info::CallInfo;
 
 /// The state of a call on its way.
 pub(super) struct Progress {
-    request_id: String,
     started: Instant,
     deadline: OnceLock<Instant>,
     attempts: AtomicU32,
@@ -24,9 +23,8 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    pub(super) fn new(request_id: String) -> Self {
+    pub(super) fn new() -> Self {
         Self {
-            request_id,
             started: Instant::now(),
             deadline: OnceLock::new(),
             attempts: AtomicU32::new(0),
@@ -41,7 +39,7 @@ impl Progress {
         request
             .attached::<Arc<Self>>()
             .cloned()
-            .unwrap_or_else(|| Arc::new(Self::new(String::new())))
+            .unwrap_or_else(|| Arc::new(Self::new()))
     }
 
     /// Sets the end of the whole call.
@@ -92,9 +90,9 @@ impl Progress {
             .take()
     }
 
-    pub(super) fn info(&self) -> CallInfo {
+    pub(super) fn info(&self, request_id: String) -> CallInfo {
         CallInfo {
-            request_id: self.request_id.clone(),
+            request_id,
             attempts: self.attempts(),
             elapsed: self.started.elapsed(),
             outcome_lost: self.lost.load(Ordering::Relaxed),

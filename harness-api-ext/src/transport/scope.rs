@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use harness_api::reqwest::header::{HeaderName, HeaderValue};
+use harness_api::reqwest::header::{Entry, HeaderName, HeaderValue};
 use harness_api::{BoxFuture, Error, ErrorKind, Incoming, Layer, Next, Outgoing, Place};
 
 use crate::git::GitStore;
@@ -49,11 +49,14 @@ const ACCOUNT_HEADER: HeaderName = HeaderName::from_static("harness-account");
 
 pub(super) struct FillScope {
     account: Arc<str>,
+    /// What the account header holds; `None` where the account is nothing that a header can carry.
+    header: Option<HeaderValue>,
 }
 
 impl FillScope {
     pub(super) fn new(account: Arc<str>) -> Self {
-        Self { account }
+        let header = HeaderValue::from_str(&account).ok();
+        Self { account, header }
     }
 
     fn fill(&self, request: &mut Outgoing) -> Result<(), Error> {
@@ -64,7 +67,7 @@ impl FillScope {
         let git = request.attached::<GitStore>().cloned();
         let Some(operation) = request.operation() else {
             self.fill_unknown(request);
-            return self.header(request, ACCOUNT_HEADER, &self.account);
+            return put_header(request, ACCOUNT_HEADER, self.header.as_ref());
         };
         for param in operation.params {
             let value = if ACCOUNT.contains(&param.name) {
@@ -88,7 +91,7 @@ impl FillScope {
                     let name = HeaderName::from_bytes(param.name.as_bytes()).map_err(|_| {
                         request.error(ErrorKind::Build, "a header's name is not valid")
                     })?;
-                    self.header(request, name, value)?;
+                    put_header(request, name, HeaderValue::from_str(value).ok().as_ref())?;
                 }
                 _ => {}
             }
@@ -101,7 +104,7 @@ impl FillScope {
         if operation.path.starts_with("/v1/entities") && !request.has_query("accountIdentifier") {
             request.push_query("accountIdentifier", &self.account);
         }
-        self.header(request, ACCOUNT_HEADER, &self.account)
+        put_header(request, ACCOUNT_HEADER, self.header.as_ref())
     }
 
     /// An endpoint outside the table takes the account in the query, as most services do; unknown keys are ignored.
@@ -112,19 +115,24 @@ impl FillScope {
             }
         }
     }
+}
 
-    fn header(&self, request: &mut Outgoing, name: HeaderName, value: &str) -> Result<(), Error> {
-        if request.request().headers().contains_key(&name) {
-            return Ok(());
+/// Sets a header, unless it is set.
+fn put_header(
+    request: &mut Outgoing,
+    name: HeaderName,
+    value: Option<&HeaderValue>,
+) -> Result<(), Error> {
+    match (request.request_mut().headers_mut().entry(name), value) {
+        (Entry::Occupied(_), _) => Ok(()),
+        (Entry::Vacant(place), Some(value)) => {
+            place.insert(value.clone());
+            Ok(())
         }
-        let Ok(value) = HeaderValue::from_str(value) else {
-            return Err(request.error(
-                ErrorKind::Build,
-                format!("the value of header `{name}` is not valid"),
-            ));
-        };
-        request.request_mut().headers_mut().insert(name, value);
-        Ok(())
+        (Entry::Vacant(place), None) => {
+            let message = format!("the value of header `{}` is not valid", place.key());
+            Err(request.error(ErrorKind::Build, message))
+        }
     }
 }
 

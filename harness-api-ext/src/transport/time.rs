@@ -63,9 +63,14 @@ fn is_long(request: &Outgoing) -> bool {
 
 /// Whether a media type is JSON.
 pub(super) fn is_json(media: &str) -> bool {
+    // As most write it.
+    if media == "application/json" {
+        return true;
+    }
     let essence = media.split(';').next().unwrap_or_default().trim();
-    let essence = essence.to_ascii_lowercase();
-    essence == "application/json" || essence.ends_with("+json")
+    let suffix = essence.rfind('+').map(|plus| &essence[plus..]);
+    essence.eq_ignore_ascii_case("application/json")
+        || suffix.is_some_and(|suffix| suffix.eq_ignore_ascii_case("+json"))
 }
 
 /// Ends a call whose time is over.

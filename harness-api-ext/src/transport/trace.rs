@@ -23,11 +23,11 @@ impl Layer for Trace {
     ) -> BoxFuture<'a, Result<Incoming, Error>> {
         let id = request_id(&mut request);
         let span = span(&request, &id);
-        let progress = Arc::new(Progress::new(id));
+        let progress = Arc::new(Progress::new());
         request.attach(Arc::clone(&progress));
         let call = async move {
             let outcome = next.run(request).await;
-            let info = progress.info();
+            let info = progress.info(id);
             let span = Span::current();
             span.record("attempts", info.attempts);
             let status = match &outcome {
@@ -101,16 +101,20 @@ fn request_id(request: &mut Outgoing) -> String {
 
 /// A random id in the form that services use themselves: a version 4 UUID.
 fn new_id() -> String {
-    let bits = fastrand::u128(..);
-    let bits = bits & !(0xf << 76) & !(0x3 << 62) | (0x4 << 76) | (0x2 << 62);
-    format!(
-        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-        bits >> 96,
-        (bits >> 80) & 0xffff,
-        (bits >> 64) & 0xffff,
-        (bits >> 48) & 0xffff,
-        bits & 0xffff_ffff_ffff
-    )
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut bytes = fastrand::u128(..).to_be_bytes();
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let mut id = String::with_capacity(36);
+    for (place, byte) in bytes.into_iter().enumerate() {
+        if matches!(place, 4 | 6 | 8 | 10) {
+            id.push('-');
+        }
+        for digit in [byte >> 4, byte & 0x0f] {
+            id.push(char::from(DIGITS[usize::from(digit)]));
+        }
+    }
+    id
 }
 
 #[cfg(test)]

@@ -71,7 +71,7 @@ impl LogArchive {
             .await??;
         let link = own_link(&harness, &link)?;
         let answer = harness
-            .plain()
+            .plain()?
             .get(link)
             .send()
             .await

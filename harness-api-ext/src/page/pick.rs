@@ -1,7 +1,9 @@
 //! Values picked out of a document by their paths, in one pass over it.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use serde::Deserialize;
 use serde::de::{
     DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
@@ -14,46 +16,90 @@ pub(super) fn pick<'a>(
     document: &'a [u8],
     paths: &[Option<&'static str>],
 ) -> Result<Vec<Option<&'a RawValue>>, Error> {
-    let mut found = vec![None; paths.len()];
-    let wanted = paths.iter().copied().enumerate();
-    let wanted = wanted.filter_map(|(index, path)| Some((path?, index)));
-    // Checked at once, it is not checked value by value.
-    let document = std::str::from_utf8(document).map_err(Error::custom)?;
-    let mut deserializer = serde_json::Deserializer::from_str(document);
-    Pick {
-        wanted: wanted.collect(),
-        found: &mut found,
-    }
-    .deserialize(&mut deserializer)?;
-    deserializer.end()?;
-    Ok(found)
+    Picked::read(document, None, paths).map(|picked| picked.values)
 }
 
-/// What is wanted of a value: paths that begin in it, and where what they lead to is kept.
-struct Pick<'f, 'a> {
-    wanted: Vec<(&'static str, usize)>,
-    found: &'f mut [Option<&'a RawValue>],
+/// The items of the list at a path, and the values at others; a list that is null or missing has none.
+///
+/// An error too where there is something else than a list.
+pub(super) fn pick_list<'a>(
+    document: &'a [u8],
+    list: &'static str,
+    paths: &[Option<&'static str>],
+) -> Result<(Vec<&'a RawValue>, Vec<Option<&'a RawValue>>), Error> {
+    let picked = Picked::read(document, Some(list), paths)?;
+    Ok((picked.items.unwrap_or_default(), picked.values))
+}
+
+struct Picked<'a> {
+    items: Option<Vec<&'a RawValue>>,
+    values: Vec<Option<&'a RawValue>>,
+}
+
+impl<'a> Picked<'a> {
+    fn read(
+        document: &'a [u8],
+        list: Option<&'static str>,
+        paths: &[Option<&'static str>],
+    ) -> Result<Self, Error> {
+        let mut picked = Self {
+            items: None,
+            values: vec![None; paths.len()],
+        };
+        let list = list.map(|path| (path, Goal::Items));
+        let values = paths.iter().enumerate();
+        let values = values.filter_map(|(index, path)| Some(((*path)?, Goal::Value(index))));
+        // Checked at once, it is not checked value by value.
+        let document = std::str::from_utf8(document).map_err(Error::custom)?;
+        let mut deserializer = serde_json::Deserializer::from_str(document);
+        Pick {
+            wanted: list.into_iter().chain(values).collect(),
+            picked: &mut picked,
+        }
+        .deserialize(&mut deserializer)?;
+        deserializer.end()?;
+        Ok(picked)
+    }
+}
+
+/// Where what was found is kept.
+#[derive(Clone, Copy, PartialEq)]
+enum Goal {
+    Items,
+    Value(usize),
+}
+
+/// What is wanted of a value: paths that begin in it.
+struct Pick<'p, 'a> {
+    wanted: Vec<(&'static str, Goal)>,
+    picked: &'p mut Picked<'a>,
 }
 
 impl<'a> DeserializeSeed<'a> for Pick<'_, 'a> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
-        let here = |(path, _): &(&str, usize)| path.is_empty();
         if self.wanted.is_empty() {
             return deserializer.deserialize_ignored_any(IgnoredAny).map(drop);
         }
+        if self.wanted.contains(&("", Goal::Items)) {
+            self.picked.items = Option::deserialize(deserializer)?;
+            return Ok(());
+        }
+        let here = |(path, _): &(&str, Goal)| path.is_empty();
         if !self.wanted.iter().any(here) {
             return deserializer.deserialize_any(self);
         }
-        let value = <&RawValue as serde::Deserialize>::deserialize(deserializer)?;
+        let value = <&RawValue>::deserialize(deserializer)?;
         let (whole, inner): (Vec<_>, Vec<_>) = self.wanted.into_iter().partition(here);
-        for (_, index) in whole {
-            self.found[index] = Some(value).filter(|value| value.get() != "null");
+        for (_, goal) in whole {
+            if let Goal::Value(index) = goal {
+                self.picked.values[index] = Some(value).filter(|value| value.get() != "null");
+            }
         }
         let inner = Pick {
             wanted: inner,
-            found: self.found,
+            picked: self.picked,
         };
         let mut deserializer = serde_json::Deserializer::from_str(value.get());
         inner
@@ -70,14 +116,14 @@ impl<'a> Visitor<'a> for Pick<'_, 'a> {
     }
 
     fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(name) = map.next_key::<std::borrow::Cow<'_, str>>()? {
-            let inside = self.wanted.iter().filter_map(|(path, index)| {
+        while let Some(name) = map.next_key::<Cow<'_, str>>()? {
+            let inside = self.wanted.iter().filter_map(|(path, goal)| {
                 let (first, rest) = path.split_once('.').unwrap_or((path, ""));
-                (first == name).then_some((rest, *index))
+                (first == name).then_some((rest, *goal))
             });
             map.next_value_seed(Pick {
                 wanted: inside.collect(),
-                found: self.found,
+                picked: self.picked,
             })?;
         }
         Ok(())
@@ -149,6 +195,36 @@ mod tests {
         }
         let none = pick(b"{}", &[None, Some("a")]).unwrap();
         assert_eq!(none.len(), 2);
+    }
+
+    #[test]
+    fn a_list_gives_its_items_beside_values() {
+        let document = br#"{"total": 3, "data": {"content": [1, {"a": 2}], "empty": false}}"#;
+        let (items, values) = pick_list(
+            document,
+            "data.content",
+            &[Some("total"), Some("data.empty")],
+        )
+        .unwrap();
+        let text = |value: &&RawValue| value.get().to_owned();
+        assert_eq!(
+            items.iter().map(text).collect::<Vec<_>>(),
+            ["1", r#"{"a": 2}"#]
+        );
+        let values: Vec<_> = values.iter().flatten().map(text).collect();
+        assert_eq!(values, ["3", "false"]);
+        assert_eq!(pick_list(b"[[]]", "", &[Some("a")]).unwrap().0.len(), 1);
+        for none in [
+            &b"null"[..],
+            b"{}",
+            br#"{"data": null}"#,
+            br#"{"data": [1]}"#,
+        ] {
+            assert!(pick_list(none, "data.content", &[]).unwrap().0.is_empty());
+        }
+        for other in [&b"{}"[..], b"3", b"\"a\"", b"[1] x"] {
+            assert!(pick_list(other, "", &[]).is_err(), "{other:?}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::pick::pick;
+use super::pick::{pick, pick_list};
 use crate::error::{Error, Result};
 
 /// One page as it came.
@@ -44,21 +44,16 @@ impl<T: DeserializeOwned> Fetched<T> {
             StatusCode::NO_CONTENT => b"null",
             _ => body,
         };
-        let Some(found) = Members::find(paging, body) else {
-            let start = bytes.len() - body.len();
-            return Err(answer.misfit::<Json>(start..bytes.len(), "").into());
-        };
-        let rows: Vec<&RawValue> = match found.items.map(RawValue::get) {
-            None => Vec::new(),
-            Some(array) => match serde_json::from_str(array) {
-                Ok(rows) => rows,
-                Err(_) => {
-                    return Err(answer
-                        .misfit::<Vec<IgnoredAny>>(place(array), paging.items)
-                        .into());
+        let Ok(found) = Members::find(paging, body) else {
+            return Err(match pick(body, &[Some(paging.items)]).as_deref() {
+                Ok([Some(other)]) => {
+                    answer.misfit::<Vec<IgnoredAny>>(place(other.get()), paging.items)
                 }
-            },
+                _ => answer.misfit::<Json>(bytes.len() - body.len()..bytes.len(), ""),
+            }
+            .into());
         };
+        let rows = found.items;
         let number = |member: Option<&RawValue>, source: Option<Found>| match source {
             Some(Found::Header(name)) => count(answer.header(name)?),
             _ => count(member?.get()),
@@ -98,9 +93,8 @@ impl<T: DeserializeOwned> Fetched<T> {
 struct Json(IgnoredAny);
 
 /// The members of a document that the table names, as they stand there.
-#[derive(Default)]
 struct Members<'a> {
-    items: Option<&'a RawValue>,
+    items: Vec<&'a RawValue>,
     total: Option<&'a RawValue>,
     used: Option<&'a RawValue>,
     more: Option<&'a RawValue>,
@@ -108,8 +102,7 @@ struct Members<'a> {
 }
 
 impl<'a> Members<'a> {
-    /// `None` where the body is not JSON.
-    fn find(paging: &Paging, body: &'a [u8]) -> Option<Self> {
+    fn find(paging: &Paging, body: &'a [u8]) -> serde_json::Result<Self> {
         let in_body = |found: Option<Found>| match found {
             Some(Found::Member(path)) => Some(path),
             _ => None,
@@ -118,21 +111,17 @@ impl<'a> Members<'a> {
             More::HasNext(path) | More::Last(path) => Some(path),
             _ => None,
         });
-        let mut paths = vec![
-            Some(paging.items),
-            in_body(paging.total),
-            in_body(paging.used_size),
-            more,
-        ];
+        let mut paths = vec![in_body(paging.total), in_body(paging.used_size), more];
         paths.extend(paging.tokens.iter().map(|token| Some(token.member)));
-        let mut found = pick(body, &paths).ok()?.into_iter();
-        let mut next = || found.next().flatten();
-        Some(Self {
-            items: next(),
+        let (items, values) = pick_list(body, paging.items, &paths)?;
+        let mut values = values.into_iter();
+        let mut next = || values.next().flatten();
+        Ok(Self {
+            items,
             total: next(),
             used: next(),
             more: next(),
-            tokens: found.collect(),
+            tokens: values.collect(),
         })
     }
 }
@@ -159,13 +148,15 @@ fn token(member: Option<&RawValue>) -> Value {
     }
 }
 
+/// What tells a page from others: the lengths of its items, and the first and the last in full. To look at every byte costs
+/// as much as to decode some of them.
 fn fingerprint(rows: &[&RawValue]) -> Option<u64> {
-    if rows.is_empty() {
-        return None;
-    }
+    let (first, last) = (rows.first()?, rows.last()?);
     let mut hasher = DefaultHasher::new();
     for row in rows {
-        row.get().hash(&mut hasher);
+        row.get().len().hash(&mut hasher);
     }
+    first.get().hash(&mut hasher);
+    last.get().hash(&mut hasher);
     Some(hasher.finish())
 }

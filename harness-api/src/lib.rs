@@ -35,6 +35,7 @@ mod request;
 mod response;
 mod rt;
 mod server_message;
+mod setters;
 mod stream;
 mod transport;
 

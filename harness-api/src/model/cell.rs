@@ -1,6 +1,7 @@
 //! Values and containers of values, erased so that the decoder and the encoder need no type parameters.
 
 use std::collections::BTreeMap;
+use std::mem;
 
 use serde_json::Value;
 
@@ -217,7 +218,9 @@ impl<T: Cell> Cell for BTreeMap<String, T> {
 impl<T: Cell> Opt for Option<T> {
     #[inline]
     fn set(&mut self, present: bool) -> Slot<'_> {
-        *self = if present { Some(T::blank()) } else { None };
+        let fresh = if present { Some(T::blank()) } else { None };
+        // Not assigned: that would be compiled a second time for the case that dropping the old value panics.
+        drop(mem::replace(self, fresh));
         match self {
             Some(value) => value.slot(),
             None => Slot::Opt(self),

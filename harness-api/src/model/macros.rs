@@ -105,7 +105,7 @@ macro_rules! open_enum {
         impl $crate::model::Text for $name {
             #[inline]
             fn set(&mut self, text: &str) {
-                *self = Self::from(text);
+                drop(::std::mem::replace(self, Self::from(text)));
             }
         }
         impl $crate::model::Cell for $name {

@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::AccessCheckRequest,
     ) -> GetAccessControlList {
-        let mut call = rt::Call::new(self.client, &GET_ACCESS_CONTROL_LIST);
-        call.body_part(model::Cell::part(body));
-        GetAccessControlList { call }
+        GetAccessControlList {
+            call: rt::Call::new(self.client, &GET_ACCESS_CONTROL_LIST)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /authz/api/acl`: [`Self::get_access_control_list`] with another body.
     #[inline]
@@ -25,9 +26,10 @@ impl<'c> Api<'c> {
         &self,
         body: impl Into<String>,
     ) -> GetAccessControlList {
-        let mut call = rt::Call::new(self.client, &GET_ACCESS_CONTROL_LIST);
-        call.body_text("application/yaml", body);
-        GetAccessControlList { call }
+        GetAccessControlList {
+            call: rt::Call::new(self.client, &GET_ACCESS_CONTROL_LIST)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `GET /authz/api/acl/get-acl-count`
     ///
@@ -36,9 +38,10 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn get_acl_count(&self, account_identifier: impl Into<String>) -> GetAclCount {
-        let mut call = rt::Call::new(self.client, &GET_ACL_COUNT);
-        call.text(0, account_identifier);
-        GetAclCount { call }
+        GetAclCount {
+            call: rt::Call::new(self.client, &GET_ACL_COUNT)
+                .with_text(0, account_identifier),
+        }
     }
 }
 /// Request of [`Api::get_access_control_list`].
@@ -69,15 +72,17 @@ pub struct GetAclCount {
 impl GetAclCount {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

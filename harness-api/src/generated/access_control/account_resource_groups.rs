@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::CreateResourceGroupRequest,
     ) -> CreateResourceGroupAcc {
-        let mut call = rt::Call::new(self.client, &CREATE_RESOURCE_GROUP_ACC);
-        call.body_part(model::Cell::part(body));
-        CreateResourceGroupAcc { call }
+        CreateResourceGroupAcc {
+            call: rt::Call::new(self.client, &CREATE_RESOURCE_GROUP_ACC)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /v1/resource-groups`: [`Self::create_resource_group_acc`] with another body.
     #[inline]
@@ -25,9 +26,10 @@ impl<'c> Api<'c> {
         &self,
         body: impl Into<String>,
     ) -> CreateResourceGroupAcc {
-        let mut call = rt::Call::new(self.client, &CREATE_RESOURCE_GROUP_ACC);
-        call.body_text("application/yaml", body);
-        CreateResourceGroupAcc { call }
+        CreateResourceGroupAcc {
+            call: rt::Call::new(self.client, &CREATE_RESOURCE_GROUP_ACC)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `DELETE /v1/resource-groups/{resource-group}`
     ///
@@ -39,9 +41,10 @@ impl<'c> Api<'c> {
         &self,
         resource_group: impl Into<String>,
     ) -> DeleteResourceGroupAcc {
-        let mut call = rt::Call::new(self.client, &DELETE_RESOURCE_GROUP_ACC);
-        call.text(0, resource_group);
-        DeleteResourceGroupAcc { call }
+        DeleteResourceGroupAcc {
+            call: rt::Call::new(self.client, &DELETE_RESOURCE_GROUP_ACC)
+                .with_text(0, resource_group),
+        }
     }
     /// `GET /v1/resource-groups/{resource-group}`
     ///
@@ -53,9 +56,10 @@ impl<'c> Api<'c> {
         &self,
         resource_group: impl Into<String>,
     ) -> GetResourceGroupAcc {
-        let mut call = rt::Call::new(self.client, &GET_RESOURCE_GROUP_ACC);
-        call.text(0, resource_group);
-        GetResourceGroupAcc { call }
+        GetResourceGroupAcc {
+            call: rt::Call::new(self.client, &GET_RESOURCE_GROUP_ACC)
+                .with_text(0, resource_group),
+        }
     }
     /// `GET /v1/resource-groups`
     ///
@@ -64,8 +68,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_resource_groups_acc(&self) -> ListResourceGroupsAcc {
-        let call = rt::Call::new(self.client, &LIST_RESOURCE_GROUPS_ACC);
-        ListResourceGroupsAcc { call }
+        ListResourceGroupsAcc {
+            call: rt::Call::new(self.client, &LIST_RESOURCE_GROUPS_ACC),
+        }
     }
     /// `PUT /v1/resource-groups/{resource-group}`
     ///
@@ -79,10 +84,11 @@ impl<'c> Api<'c> {
         resource_group: impl Into<String>,
         body: &types::CreateResourceGroupRequest,
     ) -> UpdateResourceGroupAcc {
-        let mut call = rt::Call::new(self.client, &UPDATE_RESOURCE_GROUP_ACC);
-        call.text(0, resource_group);
-        call.body_part(model::Cell::part(body));
-        UpdateResourceGroupAcc { call }
+        UpdateResourceGroupAcc {
+            call: rt::Call::new(self.client, &UPDATE_RESOURCE_GROUP_ACC)
+                .with_text(0, resource_group)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /v1/resource-groups/{resource-group}`: [`Self::update_resource_group_acc`] with another body.
     #[inline]
@@ -91,10 +97,11 @@ impl<'c> Api<'c> {
         resource_group: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateResourceGroupAcc {
-        let mut call = rt::Call::new(self.client, &UPDATE_RESOURCE_GROUP_ACC);
-        call.text(0, resource_group);
-        call.body_text("application/yaml", body);
-        UpdateResourceGroupAcc { call }
+        UpdateResourceGroupAcc {
+            call: rt::Call::new(self.client, &UPDATE_RESOURCE_GROUP_ACC)
+                .with_text(0, resource_group)
+                .with_body_text("application/yaml", body),
+        }
     }
 }
 /// Request of [`Api::create_resource_group_acc`].
@@ -106,9 +113,10 @@ pub struct CreateResourceGroupAcc {
 impl CreateResourceGroupAcc {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -131,9 +139,10 @@ pub struct DeleteResourceGroupAcc {
 impl DeleteResourceGroupAcc {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -156,9 +165,10 @@ pub struct GetResourceGroupAcc {
 impl GetResourceGroupAcc {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -181,41 +191,55 @@ pub struct ListResourceGroupsAcc {
 impl ListResourceGroupsAcc {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(0, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(0, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListResourceGroupsAccSort>) -> Self {
-        self.call
-            .text(4, Into::<types::ListResourceGroupsAccSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListResourceGroupsAccSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::ListResourceGroupsAccSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::ListResourceGroupsAccOrder>) -> Self {
-        self.call
-            .text(5, Into::<types::ListResourceGroupsAccOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::ListResourceGroupsAccOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::ListResourceGroupsAccOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -245,9 +269,10 @@ pub struct UpdateResourceGroupAcc {
 impl UpdateResourceGroupAcc {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]

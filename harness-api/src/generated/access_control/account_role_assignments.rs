@@ -15,13 +15,9 @@ impl<'c> Api<'c> {
         &self,
         body: &types::RoleAssignment,
     ) -> CreateAccountScopedRoleAssignments {
-        let mut call = rt::Call::new(
-            self.client,
-            &CREATE_ACCOUNT_SCOPED_ROLE_ASSIGNMENTS,
-        );
-        call.body_part(model::Cell::part(body));
         CreateAccountScopedRoleAssignments {
-            call,
+            call: rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_ROLE_ASSIGNMENTS)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /v1/role-assignments`: [`Self::create_account_scoped_role_assignments`] with another body.
@@ -30,13 +26,9 @@ impl<'c> Api<'c> {
         &self,
         body: impl Into<String>,
     ) -> CreateAccountScopedRoleAssignments {
-        let mut call = rt::Call::new(
-            self.client,
-            &CREATE_ACCOUNT_SCOPED_ROLE_ASSIGNMENTS,
-        );
-        call.body_text("application/yaml", body);
         CreateAccountScopedRoleAssignments {
-            call,
+            call: rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_ROLE_ASSIGNMENTS)
+                .with_body_text("application/yaml", body),
         }
     }
     /// `DELETE /v1/role-assignments/{role-assignment}`
@@ -49,13 +41,9 @@ impl<'c> Api<'c> {
         &self,
         role_assignment: impl Into<String>,
     ) -> DeleteAccountScopedRoleAssignment {
-        let mut call = rt::Call::new(
-            self.client,
-            &DELETE_ACCOUNT_SCOPED_ROLE_ASSIGNMENT,
-        );
-        call.text(0, role_assignment);
         DeleteAccountScopedRoleAssignment {
-            call,
+            call: rt::Call::new(self.client, &DELETE_ACCOUNT_SCOPED_ROLE_ASSIGNMENT)
+                .with_text(0, role_assignment),
         }
     }
     /// `GET /v1/role-assignments/{role-assignment}`
@@ -68,10 +56,9 @@ impl<'c> Api<'c> {
         &self,
         role_assignment: impl Into<String>,
     ) -> GetAccountScopedRoleAssignment {
-        let mut call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_ROLE_ASSIGNMENT);
-        call.text(0, role_assignment);
         GetAccountScopedRoleAssignment {
-            call,
+            call: rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_ROLE_ASSIGNMENT)
+                .with_text(0, role_assignment),
         }
     }
     /// `GET /v1/role-assignments`
@@ -83,9 +70,8 @@ impl<'c> Api<'c> {
     pub fn get_account_scoped_role_assignments(
         &self,
     ) -> GetAccountScopedRoleAssignments {
-        let call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_ROLE_ASSIGNMENTS);
         GetAccountScopedRoleAssignments {
-            call,
+            call: rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_ROLE_ASSIGNMENTS),
         }
     }
     /// `GET /v1/role-assignments/count`
@@ -94,8 +80,9 @@ impl<'c> Api<'c> {
     /// - Result: int, `application/json`.
     #[inline]
     pub fn get_role_assignments_count(&self) -> GetRoleAssignmentsCount {
-        let call = rt::Call::new(self.client, &GET_ROLE_ASSIGNMENTS_COUNT);
-        GetRoleAssignmentsCount { call }
+        GetRoleAssignmentsCount {
+            call: rt::Call::new(self.client, &GET_ROLE_ASSIGNMENTS_COUNT),
+        }
     }
 }
 /// Request of [`Api::create_account_scoped_role_assignments`].
@@ -107,9 +94,10 @@ pub struct CreateAccountScopedRoleAssignments {
 impl CreateAccountScopedRoleAssignments {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -132,9 +120,10 @@ pub struct DeleteAccountScopedRoleAssignment {
 impl DeleteAccountScopedRoleAssignment {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -157,9 +146,10 @@ pub struct GetAccountScopedRoleAssignment {
 impl GetAccountScopedRoleAssignment {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -182,47 +172,56 @@ pub struct GetAccountScopedRoleAssignments {
 impl GetAccountScopedRoleAssignments {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(
-        mut self,
+        self,
         value: impl Into<types::GetAccountScopedRoleAssignmentsSort>,
     ) -> Self {
-        self.call
-            .text(
-                3,
-                Into::<types::GetAccountScopedRoleAssignmentsSort>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    3,
+                    Into::<types::GetAccountScopedRoleAssignmentsSort>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(
-        mut self,
+        self,
         value: impl Into<types::GetAccountScopedRoleAssignmentsOrder>,
     ) -> Self {
-        self.call
-            .text(
-                4,
-                Into::<types::GetAccountScopedRoleAssignmentsOrder>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::GetAccountScopedRoleAssignmentsOrder>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -252,9 +251,10 @@ pub struct GetRoleAssignmentsCount {
 impl GetRoleAssignmentsCount {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -12,16 +12,18 @@ impl<'c> Api<'c> {
     /// - Result: [`types::RolesResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_role_acc(&self, body: &types::CreateRoleRequest) -> CreateRoleAcc {
-        let mut call = rt::Call::new(self.client, &CREATE_ROLE_ACC);
-        call.body_part(model::Cell::part(body));
-        CreateRoleAcc { call }
+        CreateRoleAcc {
+            call: rt::Call::new(self.client, &CREATE_ROLE_ACC)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /v1/roles`: [`Self::create_role_acc`] with another body.
     #[inline]
     pub fn create_role_acc_yaml(&self, body: impl Into<String>) -> CreateRoleAcc {
-        let mut call = rt::Call::new(self.client, &CREATE_ROLE_ACC);
-        call.body_text("application/yaml", body);
-        CreateRoleAcc { call }
+        CreateRoleAcc {
+            call: rt::Call::new(self.client, &CREATE_ROLE_ACC)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `DELETE /v1/roles/{role}`
     ///
@@ -30,9 +32,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::RolesResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_role_acc(&self, role: impl Into<String>) -> DeleteRoleAcc {
-        let mut call = rt::Call::new(self.client, &DELETE_ROLE_ACC);
-        call.text(0, role);
-        DeleteRoleAcc { call }
+        DeleteRoleAcc {
+            call: rt::Call::new(self.client, &DELETE_ROLE_ACC).with_text(0, role),
+        }
     }
     /// `GET /v1/roles/{role}`
     ///
@@ -41,9 +43,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::RolesResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_role_acc(&self, role: impl Into<String>) -> GetRoleAcc {
-        let mut call = rt::Call::new(self.client, &GET_ROLE_ACC);
-        call.text(0, role);
-        GetRoleAcc { call }
+        GetRoleAcc {
+            call: rt::Call::new(self.client, &GET_ROLE_ACC).with_text(0, role),
+        }
     }
     /// `GET /v1/roles/count`
     ///
@@ -51,8 +53,9 @@ impl<'c> Api<'c> {
     /// - Result: int, `application/json`.
     #[inline]
     pub fn get_roles_count(&self) -> GetRolesCount {
-        let call = rt::Call::new(self.client, &GET_ROLES_COUNT);
-        GetRolesCount { call }
+        GetRolesCount {
+            call: rt::Call::new(self.client, &GET_ROLES_COUNT),
+        }
     }
     /// `GET /v1/roles`
     ///
@@ -61,8 +64,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_roles_acc(&self) -> ListRolesAcc {
-        let call = rt::Call::new(self.client, &LIST_ROLES_ACC);
-        ListRolesAcc { call }
+        ListRolesAcc {
+            call: rt::Call::new(self.client, &LIST_ROLES_ACC),
+        }
     }
     /// `PUT /v1/roles/{role}`
     ///
@@ -76,10 +80,11 @@ impl<'c> Api<'c> {
         role: impl Into<String>,
         body: &types::CreateRoleRequest,
     ) -> UpdateRoleAcc {
-        let mut call = rt::Call::new(self.client, &UPDATE_ROLE_ACC);
-        call.text(0, role);
-        call.body_part(model::Cell::part(body));
-        UpdateRoleAcc { call }
+        UpdateRoleAcc {
+            call: rt::Call::new(self.client, &UPDATE_ROLE_ACC)
+                .with_text(0, role)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /v1/roles/{role}`: [`Self::update_role_acc`] with another body.
     #[inline]
@@ -88,10 +93,11 @@ impl<'c> Api<'c> {
         role: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateRoleAcc {
-        let mut call = rt::Call::new(self.client, &UPDATE_ROLE_ACC);
-        call.text(0, role);
-        call.body_text("application/yaml", body);
-        UpdateRoleAcc { call }
+        UpdateRoleAcc {
+            call: rt::Call::new(self.client, &UPDATE_ROLE_ACC)
+                .with_text(0, role)
+                .with_body_text("application/yaml", body),
+        }
     }
 }
 /// Request of [`Api::create_role_acc`].
@@ -103,9 +109,10 @@ pub struct CreateRoleAcc {
 impl CreateRoleAcc {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -128,9 +135,10 @@ pub struct DeleteRoleAcc {
 impl DeleteRoleAcc {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -153,9 +161,10 @@ pub struct GetRoleAcc {
 impl GetRoleAcc {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -178,9 +187,10 @@ pub struct GetRolesCount {
 impl GetRolesCount {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -203,39 +213,49 @@ pub struct ListRolesAcc {
 impl ListRolesAcc {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(0, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(0, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListRolesAccSort>) -> Self {
-        self.call.text(4, Into::<types::ListRolesAccSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListRolesAccSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(4, Into::<types::ListRolesAccSort>::into(value).as_str()),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::ListRolesAccOrder>) -> Self {
-        self.call.text(5, Into::<types::ListRolesAccOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::ListRolesAccOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(5, Into::<types::ListRolesAccOrder>::into(value).as_str()),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -265,9 +285,10 @@ pub struct UpdateRoleAcc {
 impl UpdateRoleAcc {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]

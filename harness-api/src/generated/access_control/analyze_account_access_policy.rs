@@ -13,9 +13,8 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, size 30, at most 100, items access_policy_analysis_response`.
     #[inline]
     pub fn analyze_account_access_policies(&self) -> AnalyzeAccountAccessPolicies {
-        let call = rt::Call::new(self.client, &ANALYZE_ACCOUNT_ACCESS_POLICIES);
         AnalyzeAccountAccessPolicies {
-            call,
+            call: rt::Call::new(self.client, &ANALYZE_ACCOUNT_ACCESS_POLICIES),
         }
     }
 }
@@ -28,53 +27,62 @@ pub struct AnalyzeAccountAccessPolicies {
 impl AnalyzeAccountAccessPolicies {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(
-        mut self,
+        self,
         value: impl Into<types::AnalyzeAccountAccessPoliciesSort>,
     ) -> Self {
-        self.call
-            .text(
-                3,
-                Into::<types::AnalyzeAccountAccessPoliciesSort>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    3,
+                    Into::<types::AnalyzeAccountAccessPoliciesSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(
-        mut self,
+        self,
         value: impl Into<types::AnalyzeAccountAccessPoliciesOrder>,
     ) -> Self {
-        self.call
-            .text(
-                4,
-                Into::<types::AnalyzeAccountAccessPoliciesOrder>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::AnalyzeAccountAccessPoliciesOrder>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::AccessPolicyAnalysisRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::AccessPolicyAnalysisRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

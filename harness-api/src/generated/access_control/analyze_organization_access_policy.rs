@@ -17,9 +17,10 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
     ) -> AnalyzeOrgAccessPolicies {
-        let mut call = rt::Call::new(self.client, &ANALYZE_ORG_ACCESS_POLICIES);
-        call.text(0, org);
-        AnalyzeOrgAccessPolicies { call }
+        AnalyzeOrgAccessPolicies {
+            call: rt::Call::new(self.client, &ANALYZE_ORG_ACCESS_POLICIES)
+                .with_text(0, org),
+        }
     }
 }
 /// Request of [`Api::analyze_org_access_policies`].
@@ -31,47 +32,55 @@ pub struct AnalyzeOrgAccessPolicies {
 impl AnalyzeOrgAccessPolicies {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(
-        mut self,
-        value: impl Into<types::AnalyzeOrgAccessPoliciesSort>,
-    ) -> Self {
-        self.call
-            .text(4, Into::<types::AnalyzeOrgAccessPoliciesSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::AnalyzeOrgAccessPoliciesSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::AnalyzeOrgAccessPoliciesSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(
-        mut self,
-        value: impl Into<types::AnalyzeOrgAccessPoliciesOrder>,
-    ) -> Self {
-        self.call
-            .text(5, Into::<types::AnalyzeOrgAccessPoliciesOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::AnalyzeOrgAccessPoliciesOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::AnalyzeOrgAccessPoliciesOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::AccessPolicyAnalysisRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::AccessPolicyAnalysisRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

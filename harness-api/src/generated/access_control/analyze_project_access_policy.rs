@@ -18,11 +18,10 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> AnalyzeProjectAccessPolicies {
-        let mut call = rt::Call::new(self.client, &ANALYZE_PROJECT_ACCESS_POLICIES);
-        call.text(0, org);
-        call.text(1, project);
         AnalyzeProjectAccessPolicies {
-            call,
+            call: rt::Call::new(self.client, &ANALYZE_PROJECT_ACCESS_POLICIES)
+                .with_text(0, org)
+                .with_text(1, project),
         }
     }
 }
@@ -35,53 +34,62 @@ pub struct AnalyzeProjectAccessPolicies {
 impl AnalyzeProjectAccessPolicies {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(
-        mut self,
+        self,
         value: impl Into<types::AnalyzeProjectAccessPoliciesSort>,
     ) -> Self {
-        self.call
-            .text(
-                5,
-                Into::<types::AnalyzeProjectAccessPoliciesSort>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::AnalyzeProjectAccessPoliciesSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(
-        mut self,
+        self,
         value: impl Into<types::AnalyzeProjectAccessPoliciesOrder>,
     ) -> Self {
-        self.call
-            .text(
-                6,
-                Into::<types::AnalyzeProjectAccessPoliciesOrder>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::AnalyzeProjectAccessPoliciesOrder>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::AccessPolicyAnalysisRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::AccessPolicyAnalysisRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -16,9 +16,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::ResourceGroupFilterRequestBody,
     ) -> FilterResourceGroups {
-        let mut call = rt::Call::new(self.client, &FILTER_RESOURCE_GROUPS);
-        call.body_part(model::Cell::part(body));
-        FilterResourceGroups { call }
+        FilterResourceGroups {
+            call: rt::Call::new(self.client, &FILTER_RESOURCE_GROUPS)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /v1/resource-groups/filter`: [`Self::filter_resource_groups`] with another body.
     #[inline]
@@ -26,9 +27,10 @@ impl<'c> Api<'c> {
         &self,
         body: impl Into<String>,
     ) -> FilterResourceGroups {
-        let mut call = rt::Call::new(self.client, &FILTER_RESOURCE_GROUPS);
-        call.body_text("application/yaml", body);
-        FilterResourceGroups { call }
+        FilterResourceGroups {
+            call: rt::Call::new(self.client, &FILTER_RESOURCE_GROUPS)
+                .with_body_text("application/yaml", body),
+        }
     }
 }
 /// Request of [`Api::filter_resource_groups`].
@@ -40,34 +42,48 @@ pub struct FilterResourceGroups {
 impl FilterResourceGroups {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::FilterResourceGroupsSort>) -> Self {
-        self.call.text(3, Into::<types::FilterResourceGroupsSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::FilterResourceGroupsSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    3,
+                    Into::<types::FilterResourceGroupsSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::FilterResourceGroupsOrder>) -> Self {
-        self.call
-            .text(4, Into::<types::FilterResourceGroupsOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::FilterResourceGroupsOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::FilterResourceGroupsOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]

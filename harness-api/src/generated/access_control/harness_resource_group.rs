@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CreateResourceGroupV2Body,
     ) -> CreateResourceGroupV2 {
-        let mut call = rt::Call::new(self.client, &CREATE_RESOURCE_GROUP_V2);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateResourceGroupV2 { call }
+        CreateResourceGroupV2 {
+            call: rt::Call::new(self.client, &CREATE_RESOURCE_GROUP_V2)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /authz/api/v2/resourcegroup`: [`Self::create_resource_group_v2`] with another body.
     #[inline]
@@ -29,10 +30,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateResourceGroupV2 {
-        let mut call = rt::Call::new(self.client, &CREATE_RESOURCE_GROUP_V2);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        CreateResourceGroupV2 { call }
+        CreateResourceGroupV2 {
+            call: rt::Call::new(self.client, &CREATE_RESOURCE_GROUP_V2)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `DELETE /authz/api/v2/resourcegroup/{identifier}`
     ///
@@ -45,10 +47,11 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> DeleteResourceGroupV2 {
-        let mut call = rt::Call::new(self.client, &DELETE_RESOURCE_GROUP_V2);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        DeleteResourceGroupV2 { call }
+        DeleteResourceGroupV2 {
+            call: rt::Call::new(self.client, &DELETE_RESOURCE_GROUP_V2)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier),
+        }
     }
     /// `POST /authz/api/v2/resourcegroup/filter`
     ///
@@ -63,11 +66,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::GetFilterResourceGroupListV2Body,
     ) -> GetFilterResourceGroupListV2 {
-        let mut call = rt::Call::new(self.client, &GET_FILTER_RESOURCE_GROUP_LIST_V2);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         GetFilterResourceGroupListV2 {
-            call,
+            call: rt::Call::new(self.client, &GET_FILTER_RESOURCE_GROUP_LIST_V2)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /authz/api/v2/resourcegroup/filter`: [`Self::get_filter_resource_group_list_v2`] with another body.
@@ -77,11 +79,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> GetFilterResourceGroupListV2 {
-        let mut call = rt::Call::new(self.client, &GET_FILTER_RESOURCE_GROUP_LIST_V2);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
         GetFilterResourceGroupListV2 {
-            call,
+            call: rt::Call::new(self.client, &GET_FILTER_RESOURCE_GROUP_LIST_V2)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
         }
     }
     /// `GET /authz/api/v2/resourcegroup`
@@ -95,9 +96,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetResourceGroupListV2 {
-        let mut call = rt::Call::new(self.client, &GET_RESOURCE_GROUP_LIST_V2);
-        call.text(0, account_identifier);
-        GetResourceGroupListV2 { call }
+        GetResourceGroupListV2 {
+            call: rt::Call::new(self.client, &GET_RESOURCE_GROUP_LIST_V2)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /authz/api/v2/resourcegroup/{identifier}`
     ///
@@ -110,10 +112,11 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> GetResourceGroupV2 {
-        let mut call = rt::Call::new(self.client, &GET_RESOURCE_GROUP_V2);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        GetResourceGroupV2 { call }
+        GetResourceGroupV2 {
+            call: rt::Call::new(self.client, &GET_RESOURCE_GROUP_V2)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier),
+        }
     }
     /// `PUT /authz/api/v2/resourcegroup/{identifier}`
     ///
@@ -128,11 +131,12 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::UpdateResourceGroupV2Body,
     ) -> UpdateResourceGroupV2 {
-        let mut call = rt::Call::new(self.client, &UPDATE_RESOURCE_GROUP_V2);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateResourceGroupV2 { call }
+        UpdateResourceGroupV2 {
+            call: rt::Call::new(self.client, &UPDATE_RESOURCE_GROUP_V2)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /authz/api/v2/resourcegroup/{identifier}`: [`Self::update_resource_group_v2`] with another body.
     #[inline]
@@ -142,11 +146,12 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateResourceGroupV2 {
-        let mut call = rt::Call::new(self.client, &UPDATE_RESOURCE_GROUP_V2);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.body_text("application/yaml", body);
-        UpdateResourceGroupV2 { call }
+        UpdateResourceGroupV2 {
+            call: rt::Call::new(self.client, &UPDATE_RESOURCE_GROUP_V2)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
 }
 /// Request of [`Api::create_resource_group_v2`].
@@ -158,15 +163,17 @@ pub struct CreateResourceGroupV2 {
 impl CreateResourceGroupV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -189,15 +196,17 @@ pub struct DeleteResourceGroupV2 {
 impl DeleteResourceGroupV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -220,30 +229,34 @@ pub struct GetFilterResourceGroupListV2 {
 impl GetFilterResourceGroupListV2 {
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(3, value);
-        self
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -273,48 +286,55 @@ pub struct GetResourceGroupListV2 {
 impl GetResourceGroupListV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(6, value);
-        self
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -344,15 +364,17 @@ pub struct GetResourceGroupV2 {
 impl GetResourceGroupV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -375,15 +397,17 @@ pub struct UpdateResourceGroupV2 {
 impl UpdateResourceGroupV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetResourceTypes {
-        let mut call = rt::Call::new(self.client, &GET_RESOURCE_TYPES);
-        call.text(0, account_identifier);
-        GetResourceTypes { call }
+        GetResourceTypes {
+            call: rt::Call::new(self.client, &GET_RESOURCE_TYPES)
+                .with_text(0, account_identifier),
+        }
     }
 }
 /// Request of [`Api::get_resource_types`].
@@ -29,15 +30,17 @@ pub struct GetResourceTypes {
 impl GetResourceTypes {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,11 +17,10 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         body: &types::RoleAssignment,
     ) -> CreateOrgScopedRoleAssignments {
-        let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_ROLE_ASSIGNMENTS);
-        call.text(0, org);
-        call.body_part(model::Cell::part(body));
         CreateOrgScopedRoleAssignments {
-            call,
+            call: rt::Call::new(self.client, &CREATE_ORG_SCOPED_ROLE_ASSIGNMENTS)
+                .with_text(0, org)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /v1/orgs/{org}/role-assignments`: [`Self::create_org_scoped_role_assignments`] with another body.
@@ -31,11 +30,10 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateOrgScopedRoleAssignments {
-        let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_ROLE_ASSIGNMENTS);
-        call.text(0, org);
-        call.body_text("application/yaml", body);
         CreateOrgScopedRoleAssignments {
-            call,
+            call: rt::Call::new(self.client, &CREATE_ORG_SCOPED_ROLE_ASSIGNMENTS)
+                .with_text(0, org)
+                .with_body_text("application/yaml", body),
         }
     }
     /// `DELETE /v1/orgs/{org}/role-assignments/{role-assignment}`
@@ -49,11 +47,10 @@ impl<'c> Api<'c> {
         role_assignment: impl Into<String>,
         org: impl Into<String>,
     ) -> DeleteOrgScopedRoleAssignment {
-        let mut call = rt::Call::new(self.client, &DELETE_ORG_SCOPED_ROLE_ASSIGNMENT);
-        call.text(0, role_assignment);
-        call.text(1, org);
         DeleteOrgScopedRoleAssignment {
-            call,
+            call: rt::Call::new(self.client, &DELETE_ORG_SCOPED_ROLE_ASSIGNMENT)
+                .with_text(0, role_assignment)
+                .with_text(1, org),
         }
     }
     /// `GET /v1/orgs/{org}/role-assignments/{role-assignment}`
@@ -67,10 +64,11 @@ impl<'c> Api<'c> {
         role_assignment: impl Into<String>,
         org: impl Into<String>,
     ) -> GetOrgScopedRoleAssignment {
-        let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_ROLE_ASSIGNMENT);
-        call.text(0, role_assignment);
-        call.text(1, org);
-        GetOrgScopedRoleAssignment { call }
+        GetOrgScopedRoleAssignment {
+            call: rt::Call::new(self.client, &GET_ORG_SCOPED_ROLE_ASSIGNMENT)
+                .with_text(0, role_assignment)
+                .with_text(1, org),
+        }
     }
     /// `GET /v1/orgs/{org}/role-assignments`
     ///
@@ -83,10 +81,9 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
     ) -> GetOrgScopedRoleAssignments {
-        let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_ROLE_ASSIGNMENTS);
-        call.text(0, org);
         GetOrgScopedRoleAssignments {
-            call,
+            call: rt::Call::new(self.client, &GET_ORG_SCOPED_ROLE_ASSIGNMENTS)
+                .with_text(0, org),
         }
     }
 }
@@ -99,9 +96,10 @@ pub struct CreateOrgScopedRoleAssignments {
 impl CreateOrgScopedRoleAssignments {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -124,9 +122,10 @@ pub struct DeleteOrgScopedRoleAssignment {
 impl DeleteOrgScopedRoleAssignment {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -149,9 +148,10 @@ pub struct GetOrgScopedRoleAssignment {
 impl GetOrgScopedRoleAssignment {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -174,47 +174,51 @@ pub struct GetOrgScopedRoleAssignments {
 impl GetOrgScopedRoleAssignments {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(
-        mut self,
-        value: impl Into<types::GetOrgScopedRoleAssignmentsSort>,
-    ) -> Self {
-        self.call
-            .text(
-                4,
-                Into::<types::GetOrgScopedRoleAssignmentsSort>::into(value).as_str(),
-            );
-        self
+    pub fn sort(self, value: impl Into<types::GetOrgScopedRoleAssignmentsSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::GetOrgScopedRoleAssignmentsSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(
-        mut self,
+        self,
         value: impl Into<types::GetOrgScopedRoleAssignmentsOrder>,
     ) -> Self {
-        self.call
-            .text(
-                5,
-                Into::<types::GetOrgScopedRoleAssignmentsOrder>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::GetOrgScopedRoleAssignmentsOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]

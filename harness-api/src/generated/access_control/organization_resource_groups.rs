@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         body: &types::CreateResourceGroupRequest,
     ) -> CreateResourceGroupOrg {
-        let mut call = rt::Call::new(self.client, &CREATE_RESOURCE_GROUP_ORG);
-        call.text(0, org);
-        call.body_part(model::Cell::part(body));
-        CreateResourceGroupOrg { call }
+        CreateResourceGroupOrg {
+            call: rt::Call::new(self.client, &CREATE_RESOURCE_GROUP_ORG)
+                .with_text(0, org)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /v1/orgs/{org}/resource-groups`: [`Self::create_resource_group_org`] with another body.
     #[inline]
@@ -29,10 +30,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateResourceGroupOrg {
-        let mut call = rt::Call::new(self.client, &CREATE_RESOURCE_GROUP_ORG);
-        call.text(0, org);
-        call.body_text("application/yaml", body);
-        CreateResourceGroupOrg { call }
+        CreateResourceGroupOrg {
+            call: rt::Call::new(self.client, &CREATE_RESOURCE_GROUP_ORG)
+                .with_text(0, org)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `DELETE /v1/orgs/{org}/resource-groups/{resource-group}`
     ///
@@ -45,10 +47,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         resource_group: impl Into<String>,
     ) -> DeleteResourceGroupOrg {
-        let mut call = rt::Call::new(self.client, &DELETE_RESOURCE_GROUP_ORG);
-        call.text(0, org);
-        call.text(1, resource_group);
-        DeleteResourceGroupOrg { call }
+        DeleteResourceGroupOrg {
+            call: rt::Call::new(self.client, &DELETE_RESOURCE_GROUP_ORG)
+                .with_text(0, org)
+                .with_text(1, resource_group),
+        }
     }
     /// `GET /v1/orgs/{org}/resource-groups/{resource-group}`
     ///
@@ -61,10 +64,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         resource_group: impl Into<String>,
     ) -> GetResourceGroupOrg {
-        let mut call = rt::Call::new(self.client, &GET_RESOURCE_GROUP_ORG);
-        call.text(0, org);
-        call.text(1, resource_group);
-        GetResourceGroupOrg { call }
+        GetResourceGroupOrg {
+            call: rt::Call::new(self.client, &GET_RESOURCE_GROUP_ORG)
+                .with_text(0, org)
+                .with_text(1, resource_group),
+        }
     }
     /// `GET /v1/orgs/{org}/resource-groups`
     ///
@@ -77,9 +81,9 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
     ) -> ListResourceGroupsOrg {
-        let mut call = rt::Call::new(self.client, &LIST_RESOURCE_GROUPS_ORG);
-        call.text(0, org);
-        ListResourceGroupsOrg { call }
+        ListResourceGroupsOrg {
+            call: rt::Call::new(self.client, &LIST_RESOURCE_GROUPS_ORG).with_text(0, org),
+        }
     }
     /// `PUT /v1/orgs/{org}/resource-groups/{resource-group}`
     ///
@@ -94,11 +98,12 @@ impl<'c> Api<'c> {
         resource_group: impl Into<String>,
         body: &types::CreateResourceGroupRequest,
     ) -> UpdateResourceGroupOrg {
-        let mut call = rt::Call::new(self.client, &UPDATE_RESOURCE_GROUP_ORG);
-        call.text(0, org);
-        call.text(1, resource_group);
-        call.body_part(model::Cell::part(body));
-        UpdateResourceGroupOrg { call }
+        UpdateResourceGroupOrg {
+            call: rt::Call::new(self.client, &UPDATE_RESOURCE_GROUP_ORG)
+                .with_text(0, org)
+                .with_text(1, resource_group)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /v1/orgs/{org}/resource-groups/{resource-group}`: [`Self::update_resource_group_org`] with another body.
     #[inline]
@@ -108,11 +113,12 @@ impl<'c> Api<'c> {
         resource_group: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateResourceGroupOrg {
-        let mut call = rt::Call::new(self.client, &UPDATE_RESOURCE_GROUP_ORG);
-        call.text(0, org);
-        call.text(1, resource_group);
-        call.body_text("application/yaml", body);
-        UpdateResourceGroupOrg { call }
+        UpdateResourceGroupOrg {
+            call: rt::Call::new(self.client, &UPDATE_RESOURCE_GROUP_ORG)
+                .with_text(0, org)
+                .with_text(1, resource_group)
+                .with_body_text("application/yaml", body),
+        }
     }
 }
 /// Request of [`Api::create_resource_group_org`].
@@ -124,9 +130,10 @@ pub struct CreateResourceGroupOrg {
 impl CreateResourceGroupOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -149,9 +156,10 @@ pub struct DeleteResourceGroupOrg {
 impl DeleteResourceGroupOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -174,9 +182,10 @@ pub struct GetResourceGroupOrg {
 impl GetResourceGroupOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -199,41 +208,55 @@ pub struct ListResourceGroupsOrg {
 impl ListResourceGroupsOrg {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListResourceGroupsOrgSort>) -> Self {
-        self.call
-            .text(5, Into::<types::ListResourceGroupsOrgSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListResourceGroupsOrgSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::ListResourceGroupsOrgSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::ListResourceGroupsOrgOrder>) -> Self {
-        self.call
-            .text(6, Into::<types::ListResourceGroupsOrgOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::ListResourceGroupsOrgOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::ListResourceGroupsOrgOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -263,9 +286,10 @@ pub struct UpdateResourceGroupOrg {
 impl UpdateResourceGroupOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         body: &types::CreateRoleRequest,
     ) -> CreateRoleOrg {
-        let mut call = rt::Call::new(self.client, &CREATE_ROLE_ORG);
-        call.text(0, org);
-        call.body_part(model::Cell::part(body));
-        CreateRoleOrg { call }
+        CreateRoleOrg {
+            call: rt::Call::new(self.client, &CREATE_ROLE_ORG)
+                .with_text(0, org)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /v1/orgs/{org}/roles`: [`Self::create_role_org`] with another body.
     #[inline]
@@ -29,10 +30,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateRoleOrg {
-        let mut call = rt::Call::new(self.client, &CREATE_ROLE_ORG);
-        call.text(0, org);
-        call.body_text("application/yaml", body);
-        CreateRoleOrg { call }
+        CreateRoleOrg {
+            call: rt::Call::new(self.client, &CREATE_ROLE_ORG)
+                .with_text(0, org)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `DELETE /v1/orgs/{org}/roles/{role}`
     ///
@@ -45,10 +47,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         role: impl Into<String>,
     ) -> DeleteRoleOrg {
-        let mut call = rt::Call::new(self.client, &DELETE_ROLE_ORG);
-        call.text(0, org);
-        call.text(1, role);
-        DeleteRoleOrg { call }
+        DeleteRoleOrg {
+            call: rt::Call::new(self.client, &DELETE_ROLE_ORG)
+                .with_text(0, org)
+                .with_text(1, role),
+        }
     }
     /// `GET /v1/orgs/{org}/roles/{role}`
     ///
@@ -61,10 +64,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         role: impl Into<String>,
     ) -> GetRoleOrg {
-        let mut call = rt::Call::new(self.client, &GET_ROLE_ORG);
-        call.text(0, org);
-        call.text(1, role);
-        GetRoleOrg { call }
+        GetRoleOrg {
+            call: rt::Call::new(self.client, &GET_ROLE_ORG)
+                .with_text(0, org)
+                .with_text(1, role),
+        }
     }
     /// `GET /v1/orgs/{org}/roles`
     ///
@@ -74,9 +78,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_roles_org(&self, org: impl Into<String>) -> ListRolesOrg {
-        let mut call = rt::Call::new(self.client, &LIST_ROLES_ORG);
-        call.text(0, org);
-        ListRolesOrg { call }
+        ListRolesOrg {
+            call: rt::Call::new(self.client, &LIST_ROLES_ORG).with_text(0, org),
+        }
     }
     /// `PUT /v1/orgs/{org}/roles/{role}`
     ///
@@ -91,11 +95,12 @@ impl<'c> Api<'c> {
         role: impl Into<String>,
         body: &types::CreateRoleRequest,
     ) -> UpdateRoleOrg {
-        let mut call = rt::Call::new(self.client, &UPDATE_ROLE_ORG);
-        call.text(0, org);
-        call.text(1, role);
-        call.body_part(model::Cell::part(body));
-        UpdateRoleOrg { call }
+        UpdateRoleOrg {
+            call: rt::Call::new(self.client, &UPDATE_ROLE_ORG)
+                .with_text(0, org)
+                .with_text(1, role)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /v1/orgs/{org}/roles/{role}`: [`Self::update_role_org`] with another body.
     #[inline]
@@ -105,11 +110,12 @@ impl<'c> Api<'c> {
         role: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateRoleOrg {
-        let mut call = rt::Call::new(self.client, &UPDATE_ROLE_ORG);
-        call.text(0, org);
-        call.text(1, role);
-        call.body_text("application/yaml", body);
-        UpdateRoleOrg { call }
+        UpdateRoleOrg {
+            call: rt::Call::new(self.client, &UPDATE_ROLE_ORG)
+                .with_text(0, org)
+                .with_text(1, role)
+                .with_body_text("application/yaml", body),
+        }
     }
 }
 /// Request of [`Api::create_role_org`].
@@ -121,9 +127,10 @@ pub struct CreateRoleOrg {
 impl CreateRoleOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -146,9 +153,10 @@ pub struct DeleteRoleOrg {
 impl DeleteRoleOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -171,9 +179,10 @@ pub struct GetRoleOrg {
 impl GetRoleOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -196,39 +205,49 @@ pub struct ListRolesOrg {
 impl ListRolesOrg {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListRolesOrgSort>) -> Self {
-        self.call.text(5, Into::<types::ListRolesOrgSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListRolesOrgSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(5, Into::<types::ListRolesOrgSort>::into(value).as_str()),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::ListRolesOrgOrder>) -> Self {
-        self.call.text(6, Into::<types::ListRolesOrgOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::ListRolesOrgOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(6, Into::<types::ListRolesOrgOrder>::into(value).as_str()),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -258,9 +277,10 @@ pub struct UpdateRoleOrg {
 impl UpdateRoleOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

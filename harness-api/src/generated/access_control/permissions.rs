@@ -16,9 +16,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetPermissionList {
-        let mut call = rt::Call::new(self.client, &GET_PERMISSION_LIST);
-        call.text(0, account_identifier);
-        GetPermissionList { call }
+        GetPermissionList {
+            call: rt::Call::new(self.client, &GET_PERMISSION_LIST)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /authz/api/permissions/resourcetypes`
     ///
@@ -31,10 +32,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetPermissionResourceTypesList {
-        let mut call = rt::Call::new(self.client, &GET_PERMISSION_RESOURCE_TYPES_LIST);
-        call.text(0, account_identifier);
         GetPermissionResourceTypesList {
-            call,
+            call: rt::Call::new(self.client, &GET_PERMISSION_RESOURCE_TYPES_LIST)
+                .with_text(0, account_identifier),
         }
     }
 }
@@ -47,21 +47,24 @@ pub struct GetPermissionList {
 impl GetPermissionList {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `scopeFilterDisabled`.
     #[inline]
-    pub fn scope_filter_disabled(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn scope_filter_disabled(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -91,21 +94,24 @@ pub struct GetPermissionResourceTypesList {
 impl GetPermissionResourceTypesList {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `scopeFilterDisabled`.
     #[inline]
-    pub fn scope_filter_disabled(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn scope_filter_disabled(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

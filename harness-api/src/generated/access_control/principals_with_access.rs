@@ -15,10 +15,9 @@ impl<'c> Api<'c> {
         &self,
         module_type: impl Into<String>,
     ) -> GetListPrincipalsWithAccess {
-        let mut call = rt::Call::new(self.client, &GET_LIST_PRINCIPALS_WITH_ACCESS);
-        call.text(0, module_type);
         GetListPrincipalsWithAccess {
-            call,
+            call: rt::Call::new(self.client, &GET_LIST_PRINCIPALS_WITH_ACCESS)
+                .with_text(0, module_type),
         }
     }
     /// `POST /v1/listPrincipalsWithAccess`
@@ -32,10 +31,9 @@ impl<'c> Api<'c> {
         &self,
         module_type: impl Into<String>,
     ) -> PostListPrincipalsWithAccess {
-        let mut call = rt::Call::new(self.client, &POST_LIST_PRINCIPALS_WITH_ACCESS);
-        call.text(0, module_type);
         PostListPrincipalsWithAccess {
-            call,
+            call: rt::Call::new(self.client, &POST_LIST_PRINCIPALS_WITH_ACCESS)
+                .with_text(0, module_type),
         }
     }
 }
@@ -48,21 +46,24 @@ pub struct GetListPrincipalsWithAccess {
 impl GetListPrincipalsWithAccess {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -85,27 +86,31 @@ pub struct PostListPrincipalsWithAccess {
 impl PostListPrincipalsWithAccess {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::V1ListPrincipalsWithAccessBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::V1ListPrincipalsWithAccessBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         body: &types::CreateResourceGroupRequest,
     ) -> CreateResourceGroupProject {
-        let mut call = rt::Call::new(self.client, &CREATE_RESOURCE_GROUP_PROJECT);
-        call.text(0, org);
-        call.text(1, project);
-        call.body_part(model::Cell::part(body));
-        CreateResourceGroupProject { call }
+        CreateResourceGroupProject {
+            call: rt::Call::new(self.client, &CREATE_RESOURCE_GROUP_PROJECT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/resource-groups`: [`Self::create_resource_group_project`] with another body.
     #[inline]
@@ -32,11 +33,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateResourceGroupProject {
-        let mut call = rt::Call::new(self.client, &CREATE_RESOURCE_GROUP_PROJECT);
-        call.text(0, org);
-        call.text(1, project);
-        call.body_text("application/yaml", body);
-        CreateResourceGroupProject { call }
+        CreateResourceGroupProject {
+            call: rt::Call::new(self.client, &CREATE_RESOURCE_GROUP_PROJECT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/resource-groups/{resource-group}`
     ///
@@ -50,11 +52,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         resource_group: impl Into<String>,
     ) -> DeleteResourceGroupProject {
-        let mut call = rt::Call::new(self.client, &DELETE_RESOURCE_GROUP_PROJECT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, resource_group);
-        DeleteResourceGroupProject { call }
+        DeleteResourceGroupProject {
+            call: rt::Call::new(self.client, &DELETE_RESOURCE_GROUP_PROJECT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, resource_group),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/resource-groups/{resource-group}`
     ///
@@ -68,11 +71,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         resource_group: impl Into<String>,
     ) -> GetResourceGroupProject {
-        let mut call = rt::Call::new(self.client, &GET_RESOURCE_GROUP_PROJECT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, resource_group);
-        GetResourceGroupProject { call }
+        GetResourceGroupProject {
+            call: rt::Call::new(self.client, &GET_RESOURCE_GROUP_PROJECT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, resource_group),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/resource-groups`
     ///
@@ -86,10 +90,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ListResourceGroupsProject {
-        let mut call = rt::Call::new(self.client, &LIST_RESOURCE_GROUPS_PROJECT);
-        call.text(0, org);
-        call.text(1, project);
-        ListResourceGroupsProject { call }
+        ListResourceGroupsProject {
+            call: rt::Call::new(self.client, &LIST_RESOURCE_GROUPS_PROJECT)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/resource-groups/{resource-group}`
     ///
@@ -105,12 +110,13 @@ impl<'c> Api<'c> {
         resource_group: impl Into<String>,
         body: &types::CreateResourceGroupRequest,
     ) -> UpdateResourceGroupProject {
-        let mut call = rt::Call::new(self.client, &UPDATE_RESOURCE_GROUP_PROJECT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, resource_group);
-        call.body_part(model::Cell::part(body));
-        UpdateResourceGroupProject { call }
+        UpdateResourceGroupProject {
+            call: rt::Call::new(self.client, &UPDATE_RESOURCE_GROUP_PROJECT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, resource_group)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/resource-groups/{resource-group}`: [`Self::update_resource_group_project`] with another body.
     #[inline]
@@ -121,12 +127,13 @@ impl<'c> Api<'c> {
         resource_group: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateResourceGroupProject {
-        let mut call = rt::Call::new(self.client, &UPDATE_RESOURCE_GROUP_PROJECT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, resource_group);
-        call.body_text("application/yaml", body);
-        UpdateResourceGroupProject { call }
+        UpdateResourceGroupProject {
+            call: rt::Call::new(self.client, &UPDATE_RESOURCE_GROUP_PROJECT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, resource_group)
+                .with_body_text("application/yaml", body),
+        }
     }
 }
 /// Request of [`Api::create_resource_group_project`].
@@ -138,9 +145,10 @@ pub struct CreateResourceGroupProject {
 impl CreateResourceGroupProject {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -163,9 +171,10 @@ pub struct DeleteResourceGroupProject {
 impl DeleteResourceGroupProject {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -188,9 +197,10 @@ pub struct GetResourceGroupProject {
 impl GetResourceGroupProject {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -213,50 +223,55 @@ pub struct ListResourceGroupsProject {
 impl ListResourceGroupsProject {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(
-        mut self,
-        value: impl Into<types::ListResourceGroupsProjectSort>,
-    ) -> Self {
-        self.call
-            .text(6, Into::<types::ListResourceGroupsProjectSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListResourceGroupsProjectSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::ListResourceGroupsProjectSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(
-        mut self,
-        value: impl Into<types::ListResourceGroupsProjectOrder>,
-    ) -> Self {
-        self.call
-            .text(
-                7,
-                Into::<types::ListResourceGroupsProjectOrder>::into(value).as_str(),
-            );
-        self
+    pub fn order(self, value: impl Into<types::ListResourceGroupsProjectOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::ListResourceGroupsProjectOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -286,9 +301,10 @@ pub struct UpdateResourceGroupProject {
 impl UpdateResourceGroupProject {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -18,15 +18,11 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         body: &types::RoleAssignment,
     ) -> CreateProjectScopedRoleAssignments {
-        let mut call = rt::Call::new(
-            self.client,
-            &CREATE_PROJECT_SCOPED_ROLE_ASSIGNMENTS,
-        );
-        call.text(0, org);
-        call.text(1, project);
-        call.body_part(model::Cell::part(body));
         CreateProjectScopedRoleAssignments {
-            call,
+            call: rt::Call::new(self.client, &CREATE_PROJECT_SCOPED_ROLE_ASSIGNMENTS)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/role-assignments`: [`Self::create_project_scoped_role_assignments`] with another body.
@@ -37,15 +33,11 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateProjectScopedRoleAssignments {
-        let mut call = rt::Call::new(
-            self.client,
-            &CREATE_PROJECT_SCOPED_ROLE_ASSIGNMENTS,
-        );
-        call.text(0, org);
-        call.text(1, project);
-        call.body_text("application/yaml", body);
         CreateProjectScopedRoleAssignments {
-            call,
+            call: rt::Call::new(self.client, &CREATE_PROJECT_SCOPED_ROLE_ASSIGNMENTS)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_text("application/yaml", body),
         }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/role-assignments/{role-assignment}`
@@ -60,15 +52,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> DeleteProjectScopedRoleAssignment {
-        let mut call = rt::Call::new(
-            self.client,
-            &DELETE_PROJECT_SCOPED_ROLE_ASSIGNMENT,
-        );
-        call.text(0, role_assignment);
-        call.text(1, org);
-        call.text(2, project);
         DeleteProjectScopedRoleAssignment {
-            call,
+            call: rt::Call::new(self.client, &DELETE_PROJECT_SCOPED_ROLE_ASSIGNMENT)
+                .with_text(0, role_assignment)
+                .with_text(1, org)
+                .with_text(2, project),
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/role-assignments/{role-assignment}`
@@ -83,12 +71,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> GetProjectScopedRoleAssignment {
-        let mut call = rt::Call::new(self.client, &GET_PROJECT_SCOPED_ROLE_ASSIGNMENT);
-        call.text(0, role_assignment);
-        call.text(1, org);
-        call.text(2, project);
         GetProjectScopedRoleAssignment {
-            call,
+            call: rt::Call::new(self.client, &GET_PROJECT_SCOPED_ROLE_ASSIGNMENT)
+                .with_text(0, role_assignment)
+                .with_text(1, org)
+                .with_text(2, project),
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/role-assignments`
@@ -103,11 +90,10 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> GetProjectScopedRoleAssignments {
-        let mut call = rt::Call::new(self.client, &GET_PROJECT_SCOPED_ROLE_ASSIGNMENTS);
-        call.text(0, org);
-        call.text(1, project);
         GetProjectScopedRoleAssignments {
-            call,
+            call: rt::Call::new(self.client, &GET_PROJECT_SCOPED_ROLE_ASSIGNMENTS)
+                .with_text(0, org)
+                .with_text(1, project),
         }
     }
 }
@@ -120,9 +106,10 @@ pub struct CreateProjectScopedRoleAssignments {
 impl CreateProjectScopedRoleAssignments {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -145,9 +132,10 @@ pub struct DeleteProjectScopedRoleAssignment {
 impl DeleteProjectScopedRoleAssignment {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -170,9 +158,10 @@ pub struct GetProjectScopedRoleAssignment {
 impl GetProjectScopedRoleAssignment {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -195,47 +184,56 @@ pub struct GetProjectScopedRoleAssignments {
 impl GetProjectScopedRoleAssignments {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(
-        mut self,
+        self,
         value: impl Into<types::GetProjectScopedRoleAssignmentsSort>,
     ) -> Self {
-        self.call
-            .text(
-                5,
-                Into::<types::GetProjectScopedRoleAssignmentsSort>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::GetProjectScopedRoleAssignmentsSort>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(
-        mut self,
+        self,
         value: impl Into<types::GetProjectScopedRoleAssignmentsOrder>,
     ) -> Self {
-        self.call
-            .text(
-                6,
-                Into::<types::GetProjectScopedRoleAssignmentsOrder>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::GetProjectScopedRoleAssignmentsOrder>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         body: &types::CreateRoleRequest,
     ) -> CreateRoleProject {
-        let mut call = rt::Call::new(self.client, &CREATE_ROLE_PROJECT);
-        call.text(0, org);
-        call.text(1, project);
-        call.body_part(model::Cell::part(body));
-        CreateRoleProject { call }
+        CreateRoleProject {
+            call: rt::Call::new(self.client, &CREATE_ROLE_PROJECT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/roles`: [`Self::create_role_project`] with another body.
     #[inline]
@@ -32,11 +33,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateRoleProject {
-        let mut call = rt::Call::new(self.client, &CREATE_ROLE_PROJECT);
-        call.text(0, org);
-        call.text(1, project);
-        call.body_text("application/yaml", body);
-        CreateRoleProject { call }
+        CreateRoleProject {
+            call: rt::Call::new(self.client, &CREATE_ROLE_PROJECT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/roles/{role}`
     ///
@@ -50,11 +52,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         role: impl Into<String>,
     ) -> DeleteRoleProject {
-        let mut call = rt::Call::new(self.client, &DELETE_ROLE_PROJECT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, role);
-        DeleteRoleProject { call }
+        DeleteRoleProject {
+            call: rt::Call::new(self.client, &DELETE_ROLE_PROJECT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, role),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/roles/{role}`
     ///
@@ -68,11 +71,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         role: impl Into<String>,
     ) -> GetRoleProject {
-        let mut call = rt::Call::new(self.client, &GET_ROLE_PROJECT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, role);
-        GetRoleProject { call }
+        GetRoleProject {
+            call: rt::Call::new(self.client, &GET_ROLE_PROJECT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, role),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/roles`
     ///
@@ -86,10 +90,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ListRolesProject {
-        let mut call = rt::Call::new(self.client, &LIST_ROLES_PROJECT);
-        call.text(0, org);
-        call.text(1, project);
-        ListRolesProject { call }
+        ListRolesProject {
+            call: rt::Call::new(self.client, &LIST_ROLES_PROJECT)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/roles/{role}`
     ///
@@ -105,12 +110,13 @@ impl<'c> Api<'c> {
         role: impl Into<String>,
         body: &types::CreateRoleRequest,
     ) -> UpdateRoleProject {
-        let mut call = rt::Call::new(self.client, &UPDATE_ROLE_PROJECT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, role);
-        call.body_part(model::Cell::part(body));
-        UpdateRoleProject { call }
+        UpdateRoleProject {
+            call: rt::Call::new(self.client, &UPDATE_ROLE_PROJECT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, role)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/roles/{role}`: [`Self::update_role_project`] with another body.
     #[inline]
@@ -121,12 +127,13 @@ impl<'c> Api<'c> {
         role: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateRoleProject {
-        let mut call = rt::Call::new(self.client, &UPDATE_ROLE_PROJECT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, role);
-        call.body_text("application/yaml", body);
-        UpdateRoleProject { call }
+        UpdateRoleProject {
+            call: rt::Call::new(self.client, &UPDATE_ROLE_PROJECT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, role)
+                .with_body_text("application/yaml", body),
+        }
     }
 }
 /// Request of [`Api::create_role_project`].
@@ -138,9 +145,10 @@ pub struct CreateRoleProject {
 impl CreateRoleProject {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -163,9 +171,10 @@ pub struct DeleteRoleProject {
 impl DeleteRoleProject {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -188,9 +197,10 @@ pub struct GetRoleProject {
 impl GetRoleProject {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -213,39 +223,49 @@ pub struct ListRolesProject {
 impl ListRolesProject {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListRolesProjectSort>) -> Self {
-        self.call.text(6, Into::<types::ListRolesProjectSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListRolesProjectSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(6, Into::<types::ListRolesProjectSort>::into(value).as_str()),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::ListRolesProjectOrder>) -> Self {
-        self.call.text(7, Into::<types::ListRolesProjectOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::ListRolesProjectOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(7, Into::<types::ListRolesProjectOrder>::into(value).as_str()),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -275,9 +295,10 @@ pub struct UpdateRoleProject {
 impl UpdateRoleProject {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &[String],
     ) -> BulkDeleteRoleAssignment {
-        let mut call = rt::Call::new(self.client, &BULK_DELETE_ROLE_ASSIGNMENT);
-        call.text(0, account_identifier);
-        call.body_json(&body);
-        BulkDeleteRoleAssignment { call }
+        BulkDeleteRoleAssignment {
+            call: rt::Call::new(self.client, &BULK_DELETE_ROLE_ASSIGNMENT)
+                .with_text(0, account_identifier)
+                .with_body_json(&body),
+        }
     }
     /// `POST /authz/api/roleassignments/delete/batch`: [`Self::bulk_delete_role_assignment`] with another body.
     #[inline]
@@ -29,10 +30,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> BulkDeleteRoleAssignment {
-        let mut call = rt::Call::new(self.client, &BULK_DELETE_ROLE_ASSIGNMENT);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        BulkDeleteRoleAssignment { call }
+        BulkDeleteRoleAssignment {
+            call: rt::Call::new(self.client, &BULK_DELETE_ROLE_ASSIGNMENT)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `DELETE /authz/api/roleassignments/{identifier}`
     ///
@@ -45,10 +47,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> DeleteRoleAssignment {
-        let mut call = rt::Call::new(self.client, &DELETE_ROLE_ASSIGNMENT);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
-        DeleteRoleAssignment { call }
+        DeleteRoleAssignment {
+            call: rt::Call::new(self.client, &DELETE_ROLE_ASSIGNMENT)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier),
+        }
     }
     /// `POST /authz/api/roleassignments/v2/filter`
     ///
@@ -62,13 +65,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetFilteredRoleAssignmentByScopeList {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_FILTERED_ROLE_ASSIGNMENT_BY_SCOPE_LIST,
-        );
-        call.text(0, account_identifier);
         GetFilteredRoleAssignmentByScopeList {
-            call,
+            call: rt::Call::new(self.client, &GET_FILTERED_ROLE_ASSIGNMENT_BY_SCOPE_LIST)
+                .with_text(0, account_identifier),
         }
     }
     /// `POST /authz/api/roleassignments/filter`
@@ -84,11 +83,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::RoleAssignmentFilter,
     ) -> GetFilteredRoleAssignmentList {
-        let mut call = rt::Call::new(self.client, &GET_FILTERED_ROLE_ASSIGNMENT_LIST);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         GetFilteredRoleAssignmentList {
-            call,
+            call: rt::Call::new(self.client, &GET_FILTERED_ROLE_ASSIGNMENT_LIST)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /authz/api/roleassignments/filter`: [`Self::get_filtered_role_assignment_list`] with another body.
@@ -98,11 +96,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> GetFilteredRoleAssignmentList {
-        let mut call = rt::Call::new(self.client, &GET_FILTERED_ROLE_ASSIGNMENT_LIST);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
         GetFilteredRoleAssignmentList {
-            call,
+            call: rt::Call::new(self.client, &GET_FILTERED_ROLE_ASSIGNMENT_LIST)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
         }
     }
     /// `GET /authz/api/roleassignments/{identifier}`
@@ -116,10 +113,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> GetRoleAssignment {
-        let mut call = rt::Call::new(self.client, &GET_ROLE_ASSIGNMENT);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
-        GetRoleAssignment { call }
+        GetRoleAssignment {
+            call: rt::Call::new(self.client, &GET_ROLE_ASSIGNMENT)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier),
+        }
     }
     /// `POST /authz/api/roleassignments/aggregate`
     ///
@@ -133,11 +131,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::RoleAssignmentFilter,
     ) -> GetRoleAssignmentAggregateList {
-        let mut call = rt::Call::new(self.client, &GET_ROLE_ASSIGNMENT_AGGREGATE_LIST);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         GetRoleAssignmentAggregateList {
-            call,
+            call: rt::Call::new(self.client, &GET_ROLE_ASSIGNMENT_AGGREGATE_LIST)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /authz/api/roleassignments/aggregate`: [`Self::get_role_assignment_aggregate_list`] with another body.
@@ -147,11 +144,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> GetRoleAssignmentAggregateList {
-        let mut call = rt::Call::new(self.client, &GET_ROLE_ASSIGNMENT_AGGREGATE_LIST);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
         GetRoleAssignmentAggregateList {
-            call,
+            call: rt::Call::new(self.client, &GET_ROLE_ASSIGNMENT_AGGREGATE_LIST)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
         }
     }
     /// `GET /authz/api/roleassignments`
@@ -165,9 +161,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetRoleAssignmentList {
-        let mut call = rt::Call::new(self.client, &GET_ROLE_ASSIGNMENT_LIST);
-        call.text(0, account_identifier);
-        GetRoleAssignmentList { call }
+        GetRoleAssignmentList {
+            call: rt::Call::new(self.client, &GET_ROLE_ASSIGNMENT_LIST)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /authz/api/roleassignments`
     ///
@@ -181,10 +178,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::AuthzRoleAssignment,
     ) -> PostRoleAssignment {
-        let mut call = rt::Call::new(self.client, &POST_ROLE_ASSIGNMENT);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        PostRoleAssignment { call }
+        PostRoleAssignment {
+            call: rt::Call::new(self.client, &POST_ROLE_ASSIGNMENT)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /authz/api/roleassignments`: [`Self::post_role_assignment`] with another body.
     #[inline]
@@ -193,10 +191,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> PostRoleAssignment {
-        let mut call = rt::Call::new(self.client, &POST_ROLE_ASSIGNMENT);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        PostRoleAssignment { call }
+        PostRoleAssignment {
+            call: rt::Call::new(self.client, &POST_ROLE_ASSIGNMENT)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `POST /authz/api/roleassignments/multi`
     ///
@@ -210,10 +209,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::RoleAssignmentCreateRequest,
     ) -> PostRoleAssignments {
-        let mut call = rt::Call::new(self.client, &POST_ROLE_ASSIGNMENTS);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        PostRoleAssignments { call }
+        PostRoleAssignments {
+            call: rt::Call::new(self.client, &POST_ROLE_ASSIGNMENTS)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /authz/api/roleassignments/multi`: [`Self::post_role_assignments`] with another body.
     #[inline]
@@ -222,10 +222,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> PostRoleAssignments {
-        let mut call = rt::Call::new(self.client, &POST_ROLE_ASSIGNMENTS);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        PostRoleAssignments { call }
+        PostRoleAssignments {
+            call: rt::Call::new(self.client, &POST_ROLE_ASSIGNMENTS)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `POST /authz/api/roleassignments/validate`
     ///
@@ -239,10 +240,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::RoleAssignmentValidationRequest,
     ) -> ValidateRoleAssignment {
-        let mut call = rt::Call::new(self.client, &VALIDATE_ROLE_ASSIGNMENT);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        ValidateRoleAssignment { call }
+        ValidateRoleAssignment {
+            call: rt::Call::new(self.client, &VALIDATE_ROLE_ASSIGNMENT)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /authz/api/roleassignments/validate`: [`Self::validate_role_assignment`] with another body.
     #[inline]
@@ -251,10 +253,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> ValidateRoleAssignment {
-        let mut call = rt::Call::new(self.client, &VALIDATE_ROLE_ASSIGNMENT);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        ValidateRoleAssignment { call }
+        ValidateRoleAssignment {
+            call: rt::Call::new(self.client, &VALIDATE_ROLE_ASSIGNMENT)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
 }
 /// Request of [`Api::bulk_delete_role_assignment`].
@@ -266,15 +269,17 @@ pub struct BulkDeleteRoleAssignment {
 impl BulkDeleteRoleAssignment {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -297,15 +302,17 @@ pub struct DeleteRoleAssignment {
 impl DeleteRoleAssignment {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -328,55 +335,62 @@ pub struct GetFilteredRoleAssignmentByScopeList {
 impl GetFilteredRoleAssignmentByScopeList {
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(3, value);
-        self
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::RoleAssignmentFilterV2) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::RoleAssignmentFilterV2) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -408,42 +422,48 @@ pub struct GetFilteredRoleAssignmentList {
 impl GetFilteredRoleAssignmentList {
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(3, value);
-        self
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -475,15 +495,17 @@ pub struct GetRoleAssignment {
 impl GetRoleAssignment {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -506,15 +528,17 @@ pub struct GetRoleAssignmentAggregateList {
 impl GetRoleAssignmentAggregateList {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -537,42 +561,48 @@ pub struct GetRoleAssignmentList {
 impl GetRoleAssignmentList {
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(3, value);
-        self
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -604,15 +634,17 @@ pub struct PostRoleAssignment {
 impl PostRoleAssignment {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -635,15 +667,17 @@ pub struct PostRoleAssignments {
 impl PostRoleAssignments {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -666,15 +700,17 @@ pub struct ValidateRoleAssignment {
 impl ValidateRoleAssignment {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

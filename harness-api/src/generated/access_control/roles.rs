@@ -16,10 +16,11 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> DeleteRole {
-        let mut call = rt::Call::new(self.client, &DELETE_ROLE);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        DeleteRole { call }
+        DeleteRole {
+            call: rt::Call::new(self.client, &DELETE_ROLE)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier),
+        }
     }
     /// `GET /authz/api/roles/{identifier}`
     ///
@@ -32,10 +33,11 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> GetRole {
-        let mut call = rt::Call::new(self.client, &GET_ROLE);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        GetRole { call }
+        GetRole {
+            call: rt::Call::new(self.client, &GET_ROLE)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier),
+        }
     }
     /// `GET /authz/api/roles`
     ///
@@ -45,9 +47,10 @@ impl<'c> Api<'c> {
     /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn get_role_list(&self, account_identifier: impl Into<String>) -> GetRoleList {
-        let mut call = rt::Call::new(self.client, &GET_ROLE_LIST);
-        call.text(0, account_identifier);
-        GetRoleList { call }
+        GetRoleList {
+            call: rt::Call::new(self.client, &GET_ROLE_LIST)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /authz/api/roles`
     ///
@@ -61,10 +64,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::Role,
     ) -> PostRole {
-        let mut call = rt::Call::new(self.client, &POST_ROLE);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        PostRole { call }
+        PostRole {
+            call: rt::Call::new(self.client, &POST_ROLE)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /authz/api/roles`: [`Self::post_role`] with another body.
     #[inline]
@@ -73,10 +77,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> PostRole {
-        let mut call = rt::Call::new(self.client, &POST_ROLE);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        PostRole { call }
+        PostRole {
+            call: rt::Call::new(self.client, &POST_ROLE)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `PUT /authz/api/roles/{identifier}`
     ///
@@ -91,11 +96,12 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::Role,
     ) -> PutRole {
-        let mut call = rt::Call::new(self.client, &PUT_ROLE);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.body_part(model::Cell::part(body));
-        PutRole { call }
+        PutRole {
+            call: rt::Call::new(self.client, &PUT_ROLE)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /authz/api/roles/{identifier}`: [`Self::put_role`] with another body.
     #[inline]
@@ -105,11 +111,12 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> PutRole {
-        let mut call = rt::Call::new(self.client, &PUT_ROLE);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.body_text("application/yaml", body);
-        PutRole { call }
+        PutRole {
+            call: rt::Call::new(self.client, &PUT_ROLE)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
 }
 /// Request of [`Api::delete_role`].
@@ -121,15 +128,17 @@ pub struct DeleteRole {
 impl DeleteRole {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -152,15 +161,17 @@ pub struct GetRole {
 impl GetRole {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -183,54 +194,62 @@ pub struct GetRoleList {
 impl GetRoleList {
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(3, value);
-        self
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `harnessManaged`.
     #[inline]
-    pub fn harness_managed(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn harness_managed(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -262,15 +281,17 @@ pub struct PostRole {
 impl PostRole {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -293,15 +314,17 @@ pub struct PutRole {
 impl PutRole {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -18,14 +18,18 @@ impl<'c> Api<'c> {
         priority: impl Into<types::CreateZendeskTicketPriority>,
         subject: impl Into<String>,
     ) -> CreateZendeskTicket {
-        let mut call = rt::Call::new(self.client, &CREATE_ZENDESK_TICKET);
-        call.text(0, Into::<types::CreateZendeskTicketType>::into(ticket_type).as_str());
-        call.text(
-            1,
-            Into::<types::CreateZendeskTicketPriority>::into(priority).as_str(),
-        );
-        call.text(2, subject);
-        CreateZendeskTicket { call }
+        CreateZendeskTicket {
+            call: rt::Call::new(self.client, &CREATE_ZENDESK_TICKET)
+                .with_text(
+                    0,
+                    Into::<types::CreateZendeskTicketType>::into(ticket_type).as_str(),
+                )
+                .with_text(
+                    1,
+                    Into::<types::CreateZendeskTicketPriority>::into(priority).as_str(),
+                )
+                .with_text(2, subject),
+        }
     }
     /// `GET /authz/api/zendesk/token`
     ///
@@ -33,8 +37,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn get_coveo_token(&self) -> GetCoveoToken {
-        let call = rt::Call::new(self.client, &GET_COVEO_TOKEN);
-        GetCoveoToken { call }
+        GetCoveoToken {
+            call: rt::Call::new(self.client, &GET_COVEO_TOKEN),
+        }
     }
 }
 /// Request of [`Api::create_zendesk_ticket`].
@@ -46,69 +51,80 @@ pub struct CreateZendeskTicket {
 impl CreateZendeskTicket {
     /// Query parameter `regression`.
     #[inline]
-    pub fn regression(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn regression(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Form field `accountId`.
     #[inline]
-    pub fn account_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn account_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Form field `browserResolution`.
     #[inline]
-    pub fn browser_resolution(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn browser_resolution(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Form field `message`.
     #[inline]
-    pub fn message(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn message(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Form field `module`.
     #[inline]
-    pub fn module(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn module(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Form field `region`.
     #[inline]
-    pub fn region(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn region(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Form field `url`.
     #[inline]
-    pub fn url(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn url(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Form field `userBrowser`.
     #[inline]
-    pub fn user_browser(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn user_browser(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Form field `userName`.
     #[inline]
-    pub fn user_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn user_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Form field `userOS`.
     #[inline]
-    pub fn user_os(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn user_os(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Form field `website`.
     #[inline]
-    pub fn website(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn website(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Sends the request.
     #[inline]

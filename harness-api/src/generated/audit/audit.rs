@@ -17,9 +17,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetAuditEventList {
-        let mut call = rt::Call::new(self.client, &GET_AUDIT_EVENT_LIST);
-        call.text(0, account_identifier);
-        GetAuditEventList { call }
+        GetAuditEventList {
+            call: rt::Call::new(self.client, &GET_AUDIT_EVENT_LIST)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /audit/api/audits/listV2`
     ///
@@ -33,9 +34,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetAuditEventListV2 {
-        let mut call = rt::Call::new(self.client, &GET_AUDIT_EVENT_LIST_V2);
-        call.text(0, account_identifier);
-        GetAuditEventListV2 { call }
+        GetAuditEventListV2 {
+            call: rt::Call::new(self.client, &GET_AUDIT_EVENT_LIST_V2)
+                .with_text(0, account_identifier),
+        }
     }
 }
 /// Request of [`Api::get_audit_event_list`].
@@ -47,43 +49,48 @@ pub struct GetAuditEventList {
 impl GetAuditEventList {
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(3, value);
-        self
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::AuditFilterProperties) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::AuditFilterProperties) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -113,43 +120,48 @@ pub struct GetAuditEventListV2 {
 impl GetAuditEventListV2 {
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(3, value);
-        self
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::AuditFilterProperties) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::AuditFilterProperties) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -16,10 +16,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> DeleteAuditFilter {
-        let mut call = rt::Call::new(self.client, &DELETE_AUDIT_FILTER);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
-        DeleteAuditFilter { call }
+        DeleteAuditFilter {
+            call: rt::Call::new(self.client, &DELETE_AUDIT_FILTER)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier),
+        }
     }
     /// `GET /audit/api/auditFilters/{identifier}`
     ///
@@ -32,10 +33,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> GetAuditFilter {
-        let mut call = rt::Call::new(self.client, &GET_AUDIT_FILTER);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
-        GetAuditFilter { call }
+        GetAuditFilter {
+            call: rt::Call::new(self.client, &GET_AUDIT_FILTER)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier),
+        }
     }
     /// `GET /audit/api/auditFilters`
     ///
@@ -48,9 +50,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetAuditFilterList {
-        let mut call = rt::Call::new(self.client, &GET_AUDIT_FILTER_LIST);
-        call.text(0, account_identifier);
-        GetAuditFilterList { call }
+        GetAuditFilterList {
+            call: rt::Call::new(self.client, &GET_AUDIT_FILTER_LIST)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /audit/api/auditFilters`
     ///
@@ -64,10 +67,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::Filter,
     ) -> PostAuditFilter {
-        let mut call = rt::Call::new(self.client, &POST_AUDIT_FILTER);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        PostAuditFilter { call }
+        PostAuditFilter {
+            call: rt::Call::new(self.client, &POST_AUDIT_FILTER)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /audit/api/auditFilters`: [`Self::post_audit_filter`] with another body.
     #[inline]
@@ -76,10 +80,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> PostAuditFilter {
-        let mut call = rt::Call::new(self.client, &POST_AUDIT_FILTER);
-        call.text(0, account_identifier);
-        call.body_text("text/html", body);
-        PostAuditFilter { call }
+        PostAuditFilter {
+            call: rt::Call::new(self.client, &POST_AUDIT_FILTER)
+                .with_text(0, account_identifier)
+                .with_body_text("text/html", body),
+        }
     }
     /// `POST /audit/api/auditFilters`: [`Self::post_audit_filter`] with another body.
     #[inline]
@@ -88,10 +93,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> PostAuditFilter {
-        let mut call = rt::Call::new(self.client, &POST_AUDIT_FILTER);
-        call.text(0, account_identifier);
-        call.body_text("text/plain", body);
-        PostAuditFilter { call }
+        PostAuditFilter {
+            call: rt::Call::new(self.client, &POST_AUDIT_FILTER)
+                .with_text(0, account_identifier)
+                .with_body_text("text/plain", body),
+        }
     }
     /// `POST /audit/api/auditFilters`: [`Self::post_audit_filter`] with another body.
     #[inline]
@@ -100,10 +106,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> PostAuditFilter {
-        let mut call = rt::Call::new(self.client, &POST_AUDIT_FILTER);
-        call.text(0, account_identifier);
-        call.body_text("text/yaml", body);
-        PostAuditFilter { call }
+        PostAuditFilter {
+            call: rt::Call::new(self.client, &POST_AUDIT_FILTER)
+                .with_text(0, account_identifier)
+                .with_body_text("text/yaml", body),
+        }
     }
     /// `PUT /audit/api/auditFilters`
     ///
@@ -117,10 +124,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::Filter,
     ) -> UpdateAuditFilter {
-        let mut call = rt::Call::new(self.client, &UPDATE_AUDIT_FILTER);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateAuditFilter { call }
+        UpdateAuditFilter {
+            call: rt::Call::new(self.client, &UPDATE_AUDIT_FILTER)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /audit/api/auditFilters`: [`Self::update_audit_filter`] with another body.
     #[inline]
@@ -129,10 +137,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateAuditFilter {
-        let mut call = rt::Call::new(self.client, &UPDATE_AUDIT_FILTER);
-        call.text(0, account_identifier);
-        call.body_text("text/html", body);
-        UpdateAuditFilter { call }
+        UpdateAuditFilter {
+            call: rt::Call::new(self.client, &UPDATE_AUDIT_FILTER)
+                .with_text(0, account_identifier)
+                .with_body_text("text/html", body),
+        }
     }
     /// `PUT /audit/api/auditFilters`: [`Self::update_audit_filter`] with another body.
     #[inline]
@@ -141,10 +150,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateAuditFilter {
-        let mut call = rt::Call::new(self.client, &UPDATE_AUDIT_FILTER);
-        call.text(0, account_identifier);
-        call.body_text("text/plain", body);
-        UpdateAuditFilter { call }
+        UpdateAuditFilter {
+            call: rt::Call::new(self.client, &UPDATE_AUDIT_FILTER)
+                .with_text(0, account_identifier)
+                .with_body_text("text/plain", body),
+        }
     }
     /// `PUT /audit/api/auditFilters`: [`Self::update_audit_filter`] with another body.
     #[inline]
@@ -153,10 +163,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateAuditFilter {
-        let mut call = rt::Call::new(self.client, &UPDATE_AUDIT_FILTER);
-        call.text(0, account_identifier);
-        call.body_text("text/yaml", body);
-        UpdateAuditFilter { call }
+        UpdateAuditFilter {
+            call: rt::Call::new(self.client, &UPDATE_AUDIT_FILTER)
+                .with_text(0, account_identifier)
+                .with_body_text("text/yaml", body),
+        }
     }
 }
 /// Request of [`Api::delete_audit_filter`].
@@ -168,15 +179,17 @@ pub struct DeleteAuditFilter {
 impl DeleteAuditFilter {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -199,15 +212,17 @@ pub struct GetAuditFilter {
 impl GetAuditFilter {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -230,33 +245,38 @@ pub struct GetAuditFilterList {
 impl GetAuditFilterList {
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]

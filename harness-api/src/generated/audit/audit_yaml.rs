@@ -16,10 +16,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         audit_id: impl Into<String>,
     ) -> GetYamlDiff {
-        let mut call = rt::Call::new(self.client, &GET_YAML_DIFF);
-        call.text(0, account_identifier);
-        call.text(1, audit_id);
-        GetYamlDiff { call }
+        GetYamlDiff {
+            call: rt::Call::new(self.client, &GET_YAML_DIFF)
+                .with_text(0, account_identifier)
+                .with_text(1, audit_id),
+        }
     }
 }
 /// Request of [`Api::get_yaml_diff`].

@@ -13,8 +13,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn post_audits(&self) -> PostAudits {
-        let call = rt::Call::new(self.client, &POST_AUDITS);
-        PostAudits { call }
+        PostAudits {
+            call: rt::Call::new(self.client, &POST_AUDITS),
+        }
     }
 }
 /// Request of [`Api::post_audits`].
@@ -26,39 +27,49 @@ pub struct PostAudits {
 impl PostAudits {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::PostAuditsSort>) -> Self {
-        self.call.text(3, Into::<types::PostAuditsSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::PostAuditsSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(3, Into::<types::PostAuditsSort>::into(value).as_str()),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::PostAuditsOrder>) -> Self {
-        self.call.text(4, Into::<types::PostAuditsOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::PostAuditsOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(4, Into::<types::PostAuditsOrder>::into(value).as_str()),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::AuditFilterPropertiesV1dto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::AuditFilterPropertiesV1dto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -12,9 +12,8 @@ impl<'c> Api<'c> {
     /// - Result: [`types::StreamingDestinationResponse`], `application/json`.
     #[inline]
     pub fn create_streaming_destinations(&self) -> CreateStreamingDestinations {
-        let call = rt::Call::new(self.client, &CREATE_STREAMING_DESTINATIONS);
         CreateStreamingDestinations {
-            call,
+            call: rt::Call::new(self.client, &CREATE_STREAMING_DESTINATIONS),
         }
     }
     /// `DELETE /v1/streaming-destinations/{streaming-destination}`
@@ -27,13 +26,9 @@ impl<'c> Api<'c> {
         &self,
         streaming_destination: impl Into<String>,
     ) -> DeleteDisabledStreamingDestination {
-        let mut call = rt::Call::new(
-            self.client,
-            &DELETE_DISABLED_STREAMING_DESTINATION,
-        );
-        call.text(0, streaming_destination);
         DeleteDisabledStreamingDestination {
-            call,
+            call: rt::Call::new(self.client, &DELETE_DISABLED_STREAMING_DESTINATION)
+                .with_text(0, streaming_destination),
         }
     }
     /// `GET /v1/streaming-destinations/{streaming-destination}`
@@ -46,9 +41,10 @@ impl<'c> Api<'c> {
         &self,
         streaming_destination: impl Into<String>,
     ) -> GetStreamingDestination {
-        let mut call = rt::Call::new(self.client, &GET_STREAMING_DESTINATION);
-        call.text(0, streaming_destination);
-        GetStreamingDestination { call }
+        GetStreamingDestination {
+            call: rt::Call::new(self.client, &GET_STREAMING_DESTINATION)
+                .with_text(0, streaming_destination),
+        }
     }
     /// `GET /v1/streaming-destinations`
     ///
@@ -57,8 +53,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_streaming_destinations(&self) -> GetStreamingDestinations {
-        let call = rt::Call::new(self.client, &GET_STREAMING_DESTINATIONS);
-        GetStreamingDestinations { call }
+        GetStreamingDestinations {
+            call: rt::Call::new(self.client, &GET_STREAMING_DESTINATIONS),
+        }
     }
     /// `GET /v1/streaming-destinations/aggregate`
     ///
@@ -69,9 +66,8 @@ impl<'c> Api<'c> {
     pub fn get_streaming_destinations_aggregate(
         &self,
     ) -> GetStreamingDestinationsAggregate {
-        let call = rt::Call::new(self.client, &GET_STREAMING_DESTINATIONS_AGGREGATE);
         GetStreamingDestinationsAggregate {
-            call,
+            call: rt::Call::new(self.client, &GET_STREAMING_DESTINATIONS_AGGREGATE),
         }
     }
     /// `GET /v1/streaming-destinations/cards`
@@ -80,9 +76,8 @@ impl<'c> Api<'c> {
     /// - Result: [`types::StreamingDestinationCards`], `application/json`.
     #[inline]
     pub fn get_streaming_destinations_cards(&self) -> GetStreamingDestinationsCards {
-        let call = rt::Call::new(self.client, &GET_STREAMING_DESTINATIONS_CARDS);
         GetStreamingDestinationsCards {
-            call,
+            call: rt::Call::new(self.client, &GET_STREAMING_DESTINATIONS_CARDS),
         }
     }
     /// `PUT /v1/streaming-destinations/{streaming-destination}`
@@ -96,9 +91,10 @@ impl<'c> Api<'c> {
         &self,
         streaming_destination: impl Into<String>,
     ) -> UpdateStreamingDestination {
-        let mut call = rt::Call::new(self.client, &UPDATE_STREAMING_DESTINATION);
-        call.text(0, streaming_destination);
-        UpdateStreamingDestination { call }
+        UpdateStreamingDestination {
+            call: rt::Call::new(self.client, &UPDATE_STREAMING_DESTINATION)
+                .with_text(0, streaming_destination),
+        }
     }
     /// `GET /v1/streaming-destinations/{streaming-destination}/validate-unique-identifier`
     ///
@@ -110,9 +106,10 @@ impl<'c> Api<'c> {
         &self,
         streaming_destination: impl Into<String>,
     ) -> ValidateUniqueIdentifier {
-        let mut call = rt::Call::new(self.client, &VALIDATE_UNIQUE_IDENTIFIER);
-        call.text(0, streaming_destination);
-        ValidateUniqueIdentifier { call }
+        ValidateUniqueIdentifier {
+            call: rt::Call::new(self.client, &VALIDATE_UNIQUE_IDENTIFIER)
+                .with_text(0, streaming_destination),
+        }
     }
 }
 /// Request of [`Api::create_streaming_destinations`].
@@ -124,15 +121,17 @@ pub struct CreateStreamingDestinations {
 impl CreateStreamingDestinations {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::StreamingDestinationDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::StreamingDestinationDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -155,9 +154,10 @@ pub struct DeleteDisabledStreamingDestination {
 impl DeleteDisabledStreamingDestination {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -180,9 +180,10 @@ pub struct GetStreamingDestination {
 impl GetStreamingDestination {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -205,53 +206,62 @@ pub struct GetStreamingDestinations {
 impl GetStreamingDestinations {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(
-        mut self,
-        value: impl Into<types::GetStreamingDestinationsSort>,
-    ) -> Self {
-        self.call
-            .text(3, Into::<types::GetStreamingDestinationsSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::GetStreamingDestinationsSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    3,
+                    Into::<types::GetStreamingDestinationsSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(
-        mut self,
-        value: impl Into<types::GetStreamingDestinationsOrder>,
-    ) -> Self {
-        self.call
-            .text(4, Into::<types::GetStreamingDestinationsOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::GetStreamingDestinationsOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::GetStreamingDestinationsOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `status`.
     #[inline]
-    pub fn status(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn status(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -281,61 +291,70 @@ pub struct GetStreamingDestinationsAggregate {
 impl GetStreamingDestinationsAggregate {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(
-        mut self,
+        self,
         value: impl Into<types::GetStreamingDestinationsAggregateSort>,
     ) -> Self {
-        self.call
-            .text(
-                3,
-                Into::<types::GetStreamingDestinationsAggregateSort>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    3,
+                    Into::<types::GetStreamingDestinationsAggregateSort>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(
-        mut self,
+        self,
         value: impl Into<types::GetStreamingDestinationsAggregateOrder>,
     ) -> Self {
-        self.call
-            .text(
-                4,
-                Into::<types::GetStreamingDestinationsAggregateOrder>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::GetStreamingDestinationsAggregateOrder>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `status`.
     #[inline]
-    pub fn status(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn status(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -365,9 +384,10 @@ pub struct GetStreamingDestinationsCards {
 impl GetStreamingDestinationsCards {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -390,15 +410,17 @@ pub struct UpdateStreamingDestination {
 impl UpdateStreamingDestination {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::StreamingDestinationDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::StreamingDestinationDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -421,9 +443,10 @@ pub struct ValidateUniqueIdentifier {
 impl ValidateUniqueIdentifier {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::LdapSettings,
     ) -> CreateLdapSettings {
-        let mut call = rt::Call::new(self.client, &CREATE_LDAP_SETTINGS);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateLdapSettings { call }
+        CreateLdapSettings {
+            call: rt::Call::new(self.client, &CREATE_LDAP_SETTINGS)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /ng/api/authentication-settings/ldap/settings`
     ///
@@ -32,9 +33,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> DeleteLdapSettings {
-        let mut call = rt::Call::new(self.client, &DELETE_LDAP_SETTINGS);
-        call.text(0, account_identifier);
-        DeleteLdapSettings { call }
+        DeleteLdapSettings {
+            call: rt::Call::new(self.client, &DELETE_LDAP_SETTINGS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `DELETE /ng/api/authentication-settings/delete-saml-metadata`
     ///
@@ -46,9 +48,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> DeleteSamlMetaData {
-        let mut call = rt::Call::new(self.client, &DELETE_SAML_META_DATA);
-        call.text(0, account_identifier);
-        DeleteSamlMetaData { call }
+        DeleteSamlMetaData {
+            call: rt::Call::new(self.client, &DELETE_SAML_META_DATA)
+                .with_text(0, account_identifier),
+        }
     }
     /// `DELETE /ng/api/authentication-settings/saml-metadata/{samlSSOId}/delete`
     ///
@@ -61,14 +64,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         saml_sso_id: impl Into<String>,
     ) -> DeleteSamlMetaDataForSamlSsoId {
-        let mut call = rt::Call::new(
-            self.client,
-            &DELETE_SAML_META_DATA_FOR_SAML_SSO_ID,
-        );
-        call.text(0, account_identifier);
-        call.text(1, saml_sso_id);
         DeleteSamlMetaDataForSamlSsoId {
-            call,
+            call: rt::Call::new(self.client, &DELETE_SAML_META_DATA_FOR_SAML_SSO_ID)
+                .with_text(0, account_identifier)
+                .with_text(1, saml_sso_id),
         }
     }
     /// `PUT /ng/api/authentication-settings/saml-metadata-upload/{samlSSOId}/authentication`
@@ -83,15 +82,14 @@ impl<'c> Api<'c> {
         enable: bool,
         saml_sso_id: impl Into<String>,
     ) -> EnableDisableAuthenticationForSamlSetting {
-        let mut call = rt::Call::new(
-            self.client,
-            &ENABLE_DISABLE_AUTHENTICATION_FOR_SAML_SETTING,
-        );
-        call.text(0, account_identifier);
-        call.flag(1, enable);
-        call.text(2, saml_sso_id);
         EnableDisableAuthenticationForSamlSetting {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &ENABLE_DISABLE_AUTHENTICATION_FOR_SAML_SETTING,
+                )
+                .with_text(0, account_identifier)
+                .with_flag(1, enable)
+                .with_text(2, saml_sso_id),
         }
     }
     /// `GET /ng/api/authentication-settings`
@@ -104,9 +102,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetAuthenticationSettings {
-        let mut call = rt::Call::new(self.client, &GET_AUTHENTICATION_SETTINGS);
-        call.text(0, account_identifier);
-        GetAuthenticationSettings { call }
+        GetAuthenticationSettings {
+            call: rt::Call::new(self.client, &GET_AUTHENTICATION_SETTINGS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ng/api/authentication-settings/v2`
     ///
@@ -118,10 +117,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetAuthenticationSettingsV2 {
-        let mut call = rt::Call::new(self.client, &GET_AUTHENTICATION_SETTINGS_V2);
-        call.text(0, account_identifier);
         GetAuthenticationSettingsV2 {
-            call,
+            call: rt::Call::new(self.client, &GET_AUTHENTICATION_SETTINGS_V2)
+                .with_text(0, account_identifier),
         }
     }
     /// `GET /ng/api/authentication-settings/ldap/settings`
@@ -134,9 +132,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetLdapSettings {
-        let mut call = rt::Call::new(self.client, &GET_LDAP_SETTINGS);
-        call.text(0, account_identifier);
-        GetLdapSettings { call }
+        GetLdapSettings {
+            call: rt::Call::new(self.client, &GET_LDAP_SETTINGS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ng/api/authentication-settings/login-settings/password-strength`
     ///
@@ -148,10 +147,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetPasswordStrengthSettings {
-        let mut call = rt::Call::new(self.client, &GET_PASSWORD_STRENGTH_SETTINGS);
-        call.text(0, account_identifier);
         GetPasswordStrengthSettings {
-            call,
+            call: rt::Call::new(self.client, &GET_PASSWORD_STRENGTH_SETTINGS)
+                .with_text(0, account_identifier),
         }
     }
     /// `GET /ng/api/authentication-settings/saml-login-test`
@@ -164,9 +162,10 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
     ) -> GetSamlLoginTest {
-        let mut call = rt::Call::new(self.client, &GET_SAML_LOGIN_TEST);
-        call.text(0, account_id);
-        GetSamlLoginTest { call }
+        GetSamlLoginTest {
+            call: rt::Call::new(self.client, &GET_SAML_LOGIN_TEST)
+                .with_text(0, account_id),
+        }
     }
     /// `GET /ng/api/authentication-settings/saml-login-test/{samlSSOId}`
     ///
@@ -179,10 +178,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         saml_sso_id: impl Into<String>,
     ) -> GetSamlLoginTestV2 {
-        let mut call = rt::Call::new(self.client, &GET_SAML_LOGIN_TEST_V2);
-        call.text(0, account_identifier);
-        call.text(1, saml_sso_id);
-        GetSamlLoginTestV2 { call }
+        GetSamlLoginTestV2 {
+            call: rt::Call::new(self.client, &GET_SAML_LOGIN_TEST_V2)
+                .with_text(0, account_identifier)
+                .with_text(1, saml_sso_id),
+        }
     }
     /// `DELETE /ng/api/authentication-settings/oauth/remove-mechanism`
     ///
@@ -194,9 +194,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> RemoveOauthMechanism {
-        let mut call = rt::Call::new(self.client, &REMOVE_OAUTH_MECHANISM);
-        call.text(0, account_identifier);
-        RemoveOauthMechanism { call }
+        RemoveOauthMechanism {
+            call: rt::Call::new(self.client, &REMOVE_OAUTH_MECHANISM)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /ng/api/authentication-settings/public-access`
     ///
@@ -210,10 +211,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: bool,
     ) -> SetPublicAccess {
-        let mut call = rt::Call::new(self.client, &SET_PUBLIC_ACCESS);
-        call.text(0, account_identifier);
-        call.body_json(&body);
-        SetPublicAccess { call }
+        SetPublicAccess {
+            call: rt::Call::new(self.client, &SET_PUBLIC_ACCESS)
+                .with_text(0, account_identifier)
+                .with_body_json(&body),
+        }
     }
     /// `PUT /ng/api/authentication-settings/session-timeout-account-level`
     ///
@@ -227,11 +229,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::SessionTimeoutSettings,
     ) -> SetSessionTimeoutAtAccountLevel {
-        let mut call = rt::Call::new(self.client, &SET_SESSION_TIMEOUT_AT_ACCOUNT_LEVEL);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         SetSessionTimeoutAtAccountLevel {
-            call,
+            call: rt::Call::new(self.client, &SET_SESSION_TIMEOUT_AT_ACCOUNT_LEVEL)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `PUT /ng/api/authentication-settings/two-factor-admin-override-settings`
@@ -246,11 +247,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::TwoFactorAdminOverrideSettings,
     ) -> SetTwoFactorAuthAtAccountLevel {
-        let mut call = rt::Call::new(self.client, &SET_TWO_FACTOR_AUTH_AT_ACCOUNT_LEVEL);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         SetTwoFactorAuthAtAccountLevel {
-            call,
+            call: rt::Call::new(self.client, &SET_TWO_FACTOR_AUTH_AT_ACCOUNT_LEVEL)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `PUT /ng/api/authentication-settings/update-auth-mechanism`
@@ -263,9 +263,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> UpdateAuthMechanism {
-        let mut call = rt::Call::new(self.client, &UPDATE_AUTH_MECHANISM);
-        call.text(0, account_identifier);
-        UpdateAuthMechanism { call }
+        UpdateAuthMechanism {
+            call: rt::Call::new(self.client, &UPDATE_AUTH_MECHANISM)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /ng/api/authentication-settings/ldap/settings`
     ///
@@ -279,10 +280,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::LdapSettings,
     ) -> UpdateLdapSettings {
-        let mut call = rt::Call::new(self.client, &UPDATE_LDAP_SETTINGS);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateLdapSettings { call }
+        UpdateLdapSettings {
+            call: rt::Call::new(self.client, &UPDATE_LDAP_SETTINGS)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /ng/api/authentication-settings/oauth/update-providers`
     ///
@@ -296,10 +298,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::OauthSettings,
     ) -> UpdateOauthProviders {
-        let mut call = rt::Call::new(self.client, &UPDATE_OAUTH_PROVIDERS);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateOauthProviders { call }
+        UpdateOauthProviders {
+            call: rt::Call::new(self.client, &UPDATE_OAUTH_PROVIDERS)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /ng/api/authentication-settings/saml-metadata-upload`
     ///
@@ -312,9 +315,10 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
     ) -> UpdateSamlMetaData {
-        let mut call = rt::Call::new(self.client, &UPDATE_SAML_META_DATA);
-        call.text(0, account_id);
-        UpdateSamlMetaData { call }
+        UpdateSamlMetaData {
+            call: rt::Call::new(self.client, &UPDATE_SAML_META_DATA)
+                .with_text(0, account_id),
+        }
     }
     /// `PUT /ng/api/authentication-settings/saml-metadata-upload/{samlSSOId}`
     ///
@@ -328,14 +332,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         saml_sso_id: impl Into<String>,
     ) -> UpdateSamlMetaDataForSamlSsoId {
-        let mut call = rt::Call::new(
-            self.client,
-            &UPDATE_SAML_META_DATA_FOR_SAML_SSO_ID,
-        );
-        call.text(0, account_identifier);
-        call.text(1, saml_sso_id);
         UpdateSamlMetaDataForSamlSsoId {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_SAML_META_DATA_FOR_SAML_SSO_ID)
+                .with_text(0, account_identifier)
+                .with_text(1, saml_sso_id),
         }
     }
     /// `PUT /ng/api/authentication-settings/whitelisted-domains`
@@ -349,9 +349,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> UpdateWhitelistedDomains {
-        let mut call = rt::Call::new(self.client, &UPDATE_WHITELISTED_DOMAINS);
-        call.text(0, account_identifier);
-        UpdateWhitelistedDomains { call }
+        UpdateWhitelistedDomains {
+            call: rt::Call::new(self.client, &UPDATE_WHITELISTED_DOMAINS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ng/api/authentication-settings/saml-metadata-upload`
     ///
@@ -364,9 +365,10 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
     ) -> UploadSamlMetaData {
-        let mut call = rt::Call::new(self.client, &UPLOAD_SAML_META_DATA);
-        call.text(0, account_id);
-        UploadSamlMetaData { call }
+        UploadSamlMetaData {
+            call: rt::Call::new(self.client, &UPLOAD_SAML_META_DATA)
+                .with_text(0, account_id),
+        }
     }
     /// `POST /ng/api/authentication-settings/saml-metadata`
     ///
@@ -379,9 +381,10 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
     ) -> UploadSamlMetaDataDs {
-        let mut call = rt::Call::new(self.client, &UPLOAD_SAML_META_DATA_DS);
-        call.text(0, account_id);
-        UploadSamlMetaDataDs { call }
+        UploadSamlMetaDataDs {
+            call: rt::Call::new(self.client, &UPLOAD_SAML_META_DATA_DS)
+                .with_text(0, account_id),
+        }
     }
 }
 /// Request of [`Api::create_ldap_settings`].
@@ -679,16 +682,20 @@ impl UpdateAuthMechanism {
     /// Query parameter `authenticationMechanism`.
     #[inline]
     pub fn authentication_mechanism(
-        mut self,
+        self,
         value: impl Into<types::UpdateAuthMechanismAuthenticationMechanism>,
     ) -> Self {
-        self.call
-            .text(
-                1,
-                Into::<types::UpdateAuthMechanismAuthenticationMechanism>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    1,
+                    Into::<
+                        types::UpdateAuthMechanismAuthenticationMechanism,
+                    >::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -749,75 +756,87 @@ pub struct UpdateSamlMetaData {
 impl UpdateSamlMetaData {
     /// Form field `authorizationEnabled`.
     #[inline]
-    pub fn authorization_enabled(mut self, value: bool) -> Self {
-        self.call.flag(1, value);
-        self
+    pub fn authorization_enabled(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(1, value),
+        }
     }
     /// Form field `clientId`.
     #[inline]
-    pub fn client_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn client_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Form field `clientSecret`.
     #[inline]
-    pub fn client_secret(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn client_secret(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Form field `displayName`.
     #[inline]
-    pub fn display_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn display_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Form field `entityIdentifier`.
     #[inline]
-    pub fn entity_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn entity_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Form field `file`.
     #[inline]
-    pub fn file(mut self, value: impl Into<rt::FilePart>) -> Self {
-        self.call.file(6, value.into());
-        self
+    pub fn file(self, value: impl Into<rt::FilePart>) -> Self {
+        Self {
+            call: self.call.with_file(6, value),
+        }
     }
     /// Form field `groupMembershipAttr`.
     #[inline]
-    pub fn group_membership_attr(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn group_membership_attr(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Form field `jitEnabled`.
     #[inline]
-    pub fn jit_enabled(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn jit_enabled(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Form field `jitValidationKey`.
     #[inline]
-    pub fn jit_validation_key(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn jit_validation_key(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Form field `jitValidationValue`.
     #[inline]
-    pub fn jit_validation_value(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn jit_validation_value(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Form field `logoutUrl`.
     #[inline]
-    pub fn logout_url(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn logout_url(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Form field `samlProviderType`.
     #[inline]
-    pub fn saml_provider_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn saml_provider_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -840,81 +859,94 @@ pub struct UpdateSamlMetaDataForSamlSsoId {
 impl UpdateSamlMetaDataForSamlSsoId {
     /// Form field `authorizationEnabled`.
     #[inline]
-    pub fn authorization_enabled(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn authorization_enabled(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Form field `clientId`.
     #[inline]
-    pub fn client_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn client_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Form field `clientSecret`.
     #[inline]
-    pub fn client_secret(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn client_secret(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Form field `displayName`.
     #[inline]
-    pub fn display_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn display_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Form field `entityIdentifier`.
     #[inline]
-    pub fn entity_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn entity_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Form field `file`.
     #[inline]
-    pub fn file(mut self, value: impl Into<rt::FilePart>) -> Self {
-        self.call.file(7, value.into());
-        self
+    pub fn file(self, value: impl Into<rt::FilePart>) -> Self {
+        Self {
+            call: self.call.with_file(7, value),
+        }
     }
     /// Form field `friendlySamlName`.
     #[inline]
-    pub fn friendly_saml_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn friendly_saml_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Form field `groupMembershipAttr`.
     #[inline]
-    pub fn group_membership_attr(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn group_membership_attr(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Form field `jitEnabled`.
     #[inline]
-    pub fn jit_enabled(mut self, value: bool) -> Self {
-        self.call.flag(10, value);
-        self
+    pub fn jit_enabled(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(10, value),
+        }
     }
     /// Form field `jitValidationKey`.
     #[inline]
-    pub fn jit_validation_key(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn jit_validation_key(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Form field `jitValidationValue`.
     #[inline]
-    pub fn jit_validation_value(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn jit_validation_value(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Form field `logoutUrl`.
     #[inline]
-    pub fn logout_url(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn logout_url(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Form field `samlProviderType`.
     #[inline]
-    pub fn saml_provider_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(14, value);
-        self
+    pub fn saml_provider_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(14, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -937,9 +969,10 @@ pub struct UpdateWhitelistedDomains {
 impl UpdateWhitelistedDomains {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &[String]) -> Self {
-        self.call.body_json(&body);
-        self
+    pub fn body(self, body: &[String]) -> Self {
+        Self {
+            call: self.call.with_body_json(&body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -962,81 +995,94 @@ pub struct UploadSamlMetaData {
 impl UploadSamlMetaData {
     /// Form field `authorizationEnabled`.
     #[inline]
-    pub fn authorization_enabled(mut self, value: bool) -> Self {
-        self.call.flag(1, value);
-        self
+    pub fn authorization_enabled(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(1, value),
+        }
     }
     /// Form field `clientId`.
     #[inline]
-    pub fn client_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn client_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Form field `clientSecret`.
     #[inline]
-    pub fn client_secret(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn client_secret(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Form field `displayName`.
     #[inline]
-    pub fn display_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn display_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Form field `entityIdentifier`.
     #[inline]
-    pub fn entity_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn entity_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Form field `file`.
     #[inline]
-    pub fn file(mut self, value: impl Into<rt::FilePart>) -> Self {
-        self.call.file(6, value.into());
-        self
+    pub fn file(self, value: impl Into<rt::FilePart>) -> Self {
+        Self {
+            call: self.call.with_file(6, value),
+        }
     }
     /// Form field `friendlySamlName`.
     #[inline]
-    pub fn friendly_saml_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn friendly_saml_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Form field `groupMembershipAttr`.
     #[inline]
-    pub fn group_membership_attr(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn group_membership_attr(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Form field `jitEnabled`.
     #[inline]
-    pub fn jit_enabled(mut self, value: bool) -> Self {
-        self.call.flag(9, value);
-        self
+    pub fn jit_enabled(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
     }
     /// Form field `jitValidationKey`.
     #[inline]
-    pub fn jit_validation_key(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn jit_validation_key(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Form field `jitValidationValue`.
     #[inline]
-    pub fn jit_validation_value(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn jit_validation_value(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Form field `logoutUrl`.
     #[inline]
-    pub fn logout_url(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn logout_url(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Form field `samlProviderType`.
     #[inline]
-    pub fn saml_provider_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn saml_provider_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1059,81 +1105,94 @@ pub struct UploadSamlMetaDataDs {
 impl UploadSamlMetaDataDs {
     /// Form field `authorizationEnabled`.
     #[inline]
-    pub fn authorization_enabled(mut self, value: bool) -> Self {
-        self.call.flag(1, value);
-        self
+    pub fn authorization_enabled(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(1, value),
+        }
     }
     /// Form field `clientId`.
     #[inline]
-    pub fn client_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn client_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Form field `clientSecret`.
     #[inline]
-    pub fn client_secret(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn client_secret(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Form field `displayName`.
     #[inline]
-    pub fn display_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn display_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Form field `entityIdentifier`.
     #[inline]
-    pub fn entity_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn entity_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Form field `file`.
     #[inline]
-    pub fn file(mut self, value: impl Into<rt::FilePart>) -> Self {
-        self.call.file(6, value.into());
-        self
+    pub fn file(self, value: impl Into<rt::FilePart>) -> Self {
+        Self {
+            call: self.call.with_file(6, value),
+        }
     }
     /// Form field `friendlySamlName`.
     #[inline]
-    pub fn friendly_saml_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn friendly_saml_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Form field `groupMembershipAttr`.
     #[inline]
-    pub fn group_membership_attr(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn group_membership_attr(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Form field `jitEnabled`.
     #[inline]
-    pub fn jit_enabled(mut self, value: bool) -> Self {
-        self.call.flag(9, value);
-        self
+    pub fn jit_enabled(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
     }
     /// Form field `jitValidationKey`.
     #[inline]
-    pub fn jit_validation_key(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn jit_validation_key(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Form field `jitValidationValue`.
     #[inline]
-    pub fn jit_validation_value(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn jit_validation_value(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Form field `logoutUrl`.
     #[inline]
-    pub fn logout_url(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn logout_url(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Form field `samlProviderType`.
     #[inline]
-    pub fn saml_provider_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn saml_provider_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -12,9 +12,10 @@ impl<'c> Api<'c> {
     /// - Result: [`types::IpAllowlistConfigValidateResponse`], `application/json`.
     #[inline]
     pub fn allowed_ip_address(&self, ip_address: impl Into<String>) -> AllowedIpAddress {
-        let mut call = rt::Call::new(self.client, &ALLOWED_IP_ADDRESS);
-        call.text(0, ip_address);
-        AllowedIpAddress { call }
+        AllowedIpAddress {
+            call: rt::Call::new(self.client, &ALLOWED_IP_ADDRESS)
+                .with_text(0, ip_address),
+        }
     }
     /// `POST /v1/ip-allowlist`
     ///
@@ -23,8 +24,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::IpAllowlistConfigResponse`], `application/json`.
     #[inline]
     pub fn create_ip_allowlist_config(&self) -> CreateIpAllowlistConfig {
-        let call = rt::Call::new(self.client, &CREATE_IP_ALLOWLIST_CONFIG);
-        CreateIpAllowlistConfig { call }
+        CreateIpAllowlistConfig {
+            call: rt::Call::new(self.client, &CREATE_IP_ALLOWLIST_CONFIG),
+        }
     }
     /// `DELETE /v1/ip-allowlist/{ip-config-identifier}`
     ///
@@ -36,9 +38,10 @@ impl<'c> Api<'c> {
         &self,
         ip_config_identifier: impl Into<String>,
     ) -> DeleteIpAllowlistConfig {
-        let mut call = rt::Call::new(self.client, &DELETE_IP_ALLOWLIST_CONFIG);
-        call.text(0, ip_config_identifier);
-        DeleteIpAllowlistConfig { call }
+        DeleteIpAllowlistConfig {
+            call: rt::Call::new(self.client, &DELETE_IP_ALLOWLIST_CONFIG)
+                .with_text(0, ip_config_identifier),
+        }
     }
     /// `GET /v1/ip-allowlist/{ip-config-identifier}`
     ///
@@ -50,9 +53,10 @@ impl<'c> Api<'c> {
         &self,
         ip_config_identifier: impl Into<String>,
     ) -> GetIpAllowlistConfig {
-        let mut call = rt::Call::new(self.client, &GET_IP_ALLOWLIST_CONFIG);
-        call.text(0, ip_config_identifier);
-        GetIpAllowlistConfig { call }
+        GetIpAllowlistConfig {
+            call: rt::Call::new(self.client, &GET_IP_ALLOWLIST_CONFIG)
+                .with_text(0, ip_config_identifier),
+        }
     }
     /// `GET /v1/ip-allowlist`
     ///
@@ -61,8 +65,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_ip_allowlist_configs(&self) -> GetIpAllowlistConfigs {
-        let call = rt::Call::new(self.client, &GET_IP_ALLOWLIST_CONFIGS);
-        GetIpAllowlistConfigs { call }
+        GetIpAllowlistConfigs {
+            call: rt::Call::new(self.client, &GET_IP_ALLOWLIST_CONFIGS),
+        }
     }
     /// `PUT /v1/ip-allowlist/{ip-config-identifier}`
     ///
@@ -75,9 +80,10 @@ impl<'c> Api<'c> {
         &self,
         ip_config_identifier: impl Into<String>,
     ) -> UpdateIpAllowlistConfig {
-        let mut call = rt::Call::new(self.client, &UPDATE_IP_ALLOWLIST_CONFIG);
-        call.text(0, ip_config_identifier);
-        UpdateIpAllowlistConfig { call }
+        UpdateIpAllowlistConfig {
+            call: rt::Call::new(self.client, &UPDATE_IP_ALLOWLIST_CONFIG)
+                .with_text(0, ip_config_identifier),
+        }
     }
     /// `GET /v1/ip-allowlist/validate/ip-address`
     ///
@@ -89,13 +95,9 @@ impl<'c> Api<'c> {
         &self,
         ip_address: impl Into<String>,
     ) -> ValidateIpAddressAllowlistedOrNot {
-        let mut call = rt::Call::new(
-            self.client,
-            &VALIDATE_IP_ADDRESS_ALLOWLISTED_OR_NOT,
-        );
-        call.text(0, ip_address);
         ValidateIpAddressAllowlistedOrNot {
-            call,
+            call: rt::Call::new(self.client, &VALIDATE_IP_ADDRESS_ALLOWLISTED_OR_NOT)
+                .with_text(0, ip_address),
         }
     }
     /// `GET /v1/ip-allowlist/validate-unique-identifier/{ip-config-identifier}`
@@ -108,13 +110,12 @@ impl<'c> Api<'c> {
         &self,
         ip_config_identifier: impl Into<String>,
     ) -> ValidateUniqueIpAllowlistConfigIdentifier {
-        let mut call = rt::Call::new(
-            self.client,
-            &VALIDATE_UNIQUE_IP_ALLOWLIST_CONFIG_IDENTIFIER,
-        );
-        call.text(0, ip_config_identifier);
         ValidateUniqueIpAllowlistConfigIdentifier {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &VALIDATE_UNIQUE_IP_ALLOWLIST_CONFIG_IDENTIFIER,
+                )
+                .with_text(0, ip_config_identifier),
         }
     }
 }
@@ -127,9 +128,10 @@ pub struct AllowedIpAddress {
 impl AllowedIpAddress {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -152,15 +154,17 @@ pub struct CreateIpAllowlistConfig {
 impl CreateIpAllowlistConfig {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::IpAllowlistConfigRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::IpAllowlistConfigRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -183,9 +187,10 @@ pub struct DeleteIpAllowlistConfig {
 impl DeleteIpAllowlistConfig {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -208,9 +213,10 @@ pub struct GetIpAllowlistConfig {
 impl GetIpAllowlistConfig {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -233,47 +239,62 @@ pub struct GetIpAllowlistConfigs {
 impl GetIpAllowlistConfigs {
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::GetIpAllowlistConfigsSort>) -> Self {
-        self.call
-            .text(4, Into::<types::GetIpAllowlistConfigsSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::GetIpAllowlistConfigsSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::GetIpAllowlistConfigsSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::GetIpAllowlistConfigsOrder>) -> Self {
-        self.call
-            .text(5, Into::<types::GetIpAllowlistConfigsOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::GetIpAllowlistConfigsOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::GetIpAllowlistConfigsOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `allowed_source_type`.
     #[inline]
-    pub fn allowed_source_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn allowed_source_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -303,15 +324,17 @@ pub struct UpdateIpAllowlistConfig {
 impl UpdateIpAllowlistConfig {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::IpAllowlistConfigRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::IpAllowlistConfigRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -334,21 +357,24 @@ pub struct ValidateIpAddressAllowlistedOrNot {
 impl ValidateIpAddressAllowlistedOrNot {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `custom_ip_address_block`.
     #[inline]
-    pub fn custom_ip_address_block(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn custom_ip_address_block(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `include_disabled_configs`.
     #[inline]
-    pub fn include_disabled_configs(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn include_disabled_configs(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -371,9 +397,10 @@ pub struct ValidateUniqueIpAllowlistConfigIdentifier {
 impl ValidateUniqueIpAllowlistConfigIdentifier {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]

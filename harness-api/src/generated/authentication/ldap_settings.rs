@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn create_ng_ldap_settings(&self) -> CreateNgLdapSettings {
-        let call = rt::Call::new(self.client, &CREATE_NG_LDAP_SETTINGS);
-        CreateNgLdapSettings { call }
+        CreateNgLdapSettings {
+            call: rt::Call::new(self.client, &CREATE_NG_LDAP_SETTINGS),
+        }
     }
     /// `DELETE /v1/ldap-settings/{ldap-settings-id}`
     ///
@@ -25,9 +26,10 @@ impl<'c> Api<'c> {
         &self,
         ldap_settings_id: impl Into<String>,
     ) -> DeleteLdapSettingsById {
-        let mut call = rt::Call::new(self.client, &DELETE_LDAP_SETTINGS_BY_ID);
-        call.text(0, ldap_settings_id);
-        DeleteLdapSettingsById { call }
+        DeleteLdapSettingsById {
+            call: rt::Call::new(self.client, &DELETE_LDAP_SETTINGS_BY_ID)
+                .with_text(0, ldap_settings_id),
+        }
     }
     /// `GET /v1/ldap-settings/{ldap-settings-id}`
     ///
@@ -39,9 +41,10 @@ impl<'c> Api<'c> {
         &self,
         ldap_settings_id: impl Into<String>,
     ) -> GetLdapSettingsById {
-        let mut call = rt::Call::new(self.client, &GET_LDAP_SETTINGS_BY_ID);
-        call.text(0, ldap_settings_id);
-        GetLdapSettingsById { call }
+        GetLdapSettingsById {
+            call: rt::Call::new(self.client, &GET_LDAP_SETTINGS_BY_ID)
+                .with_text(0, ldap_settings_id),
+        }
     }
     /// `POST /v1/ldap-settings/iterations`
     ///
@@ -50,8 +53,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn ldap_settings_iterations(&self) -> LdapSettingsIterations {
-        let call = rt::Call::new(self.client, &LDAP_SETTINGS_ITERATIONS);
-        LdapSettingsIterations { call }
+        LdapSettingsIterations {
+            call: rt::Call::new(self.client, &LDAP_SETTINGS_ITERATIONS),
+        }
     }
     /// `POST /v1/ldap-settings/ldap-login-test`
     ///
@@ -60,8 +64,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn ldap_settings_ldap_login_test(&self) -> LdapSettingsLdapLoginTest {
-        let call = rt::Call::new(self.client, &LDAP_SETTINGS_LDAP_LOGIN_TEST);
-        LdapSettingsLdapLoginTest { call }
+        LdapSettingsLdapLoginTest {
+            call: rt::Call::new(self.client, &LDAP_SETTINGS_LDAP_LOGIN_TEST),
+        }
     }
     /// `GET /v1/ldap-settings/search-group/{group-id}`
     ///
@@ -73,9 +78,10 @@ impl<'c> Api<'c> {
         &self,
         group_id: impl Into<String>,
     ) -> LdapSettingsSearchGroup {
-        let mut call = rt::Call::new(self.client, &LDAP_SETTINGS_SEARCH_GROUP);
-        call.text(0, group_id);
-        LdapSettingsSearchGroup { call }
+        LdapSettingsSearchGroup {
+            call: rt::Call::new(self.client, &LDAP_SETTINGS_SEARCH_GROUP)
+                .with_text(0, group_id),
+        }
     }
     /// `GET /v1/ldap-settings/sync-group/{group-id}`
     ///
@@ -87,10 +93,9 @@ impl<'c> Api<'c> {
         &self,
         group_id: impl Into<String>,
     ) -> LdapSettingsSyncGroupWithId {
-        let mut call = rt::Call::new(self.client, &LDAP_SETTINGS_SYNC_GROUP_WITH_ID);
-        call.text(0, group_id);
         LdapSettingsSyncGroupWithId {
-            call,
+            call: rt::Call::new(self.client, &LDAP_SETTINGS_SYNC_GROUP_WITH_ID)
+                .with_text(0, group_id),
         }
     }
     /// `PUT /v1/ldap-settings/sync-groups`
@@ -99,8 +104,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn ldap_settings_sync_groups(&self) -> LdapSettingsSyncGroups {
-        let call = rt::Call::new(self.client, &LDAP_SETTINGS_SYNC_GROUPS);
-        LdapSettingsSyncGroups { call }
+        LdapSettingsSyncGroups {
+            call: rt::Call::new(self.client, &LDAP_SETTINGS_SYNC_GROUPS),
+        }
     }
     /// `POST /v1/ldap-settings/link/{group-id}`
     ///
@@ -110,9 +116,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn link_ldap_settings(&self, group_id: impl Into<String>) -> LinkLdapSettings {
-        let mut call = rt::Call::new(self.client, &LINK_LDAP_SETTINGS);
-        call.text(0, group_id);
-        LinkLdapSettings { call }
+        LinkLdapSettings {
+            call: rt::Call::new(self.client, &LINK_LDAP_SETTINGS).with_text(0, group_id),
+        }
     }
     /// `POST /v1/ldap-settings/link/orgs/{org}/{group-id}`
     ///
@@ -126,10 +132,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         group_id: impl Into<String>,
     ) -> LinkLdapSettingsOrg {
-        let mut call = rt::Call::new(self.client, &LINK_LDAP_SETTINGS_ORG);
-        call.text(0, org);
-        call.text(1, group_id);
-        LinkLdapSettingsOrg { call }
+        LinkLdapSettingsOrg {
+            call: rt::Call::new(self.client, &LINK_LDAP_SETTINGS_ORG)
+                .with_text(0, org)
+                .with_text(1, group_id),
+        }
     }
     /// `POST /v1/ldap-settings/link/orgs/{org}/projects/{project}/{group-id}`
     ///
@@ -144,11 +151,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         group_id: impl Into<String>,
     ) -> LinkLdapSettingsProj {
-        let mut call = rt::Call::new(self.client, &LINK_LDAP_SETTINGS_PROJ);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, group_id);
-        LinkLdapSettingsProj { call }
+        LinkLdapSettingsProj {
+            call: rt::Call::new(self.client, &LINK_LDAP_SETTINGS_PROJ)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, group_id),
+        }
     }
     /// `POST /v1/ldap-settings/unlink/{group-id}`
     ///
@@ -161,9 +169,10 @@ impl<'c> Api<'c> {
         &self,
         group_id: impl Into<String>,
     ) -> UnlinkLdapSettings {
-        let mut call = rt::Call::new(self.client, &UNLINK_LDAP_SETTINGS);
-        call.text(0, group_id);
-        UnlinkLdapSettings { call }
+        UnlinkLdapSettings {
+            call: rt::Call::new(self.client, &UNLINK_LDAP_SETTINGS)
+                .with_text(0, group_id),
+        }
     }
     /// `POST /v1/ldap-settings/unlink/orgs/{org}/{group-id}`
     ///
@@ -177,10 +186,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         group_id: impl Into<String>,
     ) -> UnlinkLdapSettingsOrg {
-        let mut call = rt::Call::new(self.client, &UNLINK_LDAP_SETTINGS_ORG);
-        call.text(0, org);
-        call.text(1, group_id);
-        UnlinkLdapSettingsOrg { call }
+        UnlinkLdapSettingsOrg {
+            call: rt::Call::new(self.client, &UNLINK_LDAP_SETTINGS_ORG)
+                .with_text(0, org)
+                .with_text(1, group_id),
+        }
     }
     /// `POST /v1/ldap-settings/unlink/orgs/{org}/projects/{project}/{group-id}`
     ///
@@ -195,11 +205,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         group_id: impl Into<String>,
     ) -> UnlinkLdapSettingsProj {
-        let mut call = rt::Call::new(self.client, &UNLINK_LDAP_SETTINGS_PROJ);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, group_id);
-        UnlinkLdapSettingsProj { call }
+        UnlinkLdapSettingsProj {
+            call: rt::Call::new(self.client, &UNLINK_LDAP_SETTINGS_PROJ)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, group_id),
+        }
     }
     /// `PUT /v1/ldap-settings/{ldap-settings-id}`
     ///
@@ -212,9 +223,10 @@ impl<'c> Api<'c> {
         &self,
         ldap_settings_id: impl Into<String>,
     ) -> UpdateLdapSettingsById {
-        let mut call = rt::Call::new(self.client, &UPDATE_LDAP_SETTINGS_BY_ID);
-        call.text(0, ldap_settings_id);
-        UpdateLdapSettingsById { call }
+        UpdateLdapSettingsById {
+            call: rt::Call::new(self.client, &UPDATE_LDAP_SETTINGS_BY_ID)
+                .with_text(0, ldap_settings_id),
+        }
     }
     /// `POST /v1/ldap-settings/validate/connection-settings`
     ///
@@ -223,8 +235,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn validate_connection_settings(&self) -> ValidateConnectionSettings {
-        let call = rt::Call::new(self.client, &VALIDATE_CONNECTION_SETTINGS);
-        ValidateConnectionSettings { call }
+        ValidateConnectionSettings {
+            call: rt::Call::new(self.client, &VALIDATE_CONNECTION_SETTINGS),
+        }
     }
     /// `POST /v1/ldap-settings/validate/group-settings`
     ///
@@ -233,8 +246,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn validate_group_settings(&self) -> ValidateGroupSettings {
-        let call = rt::Call::new(self.client, &VALIDATE_GROUP_SETTINGS);
-        ValidateGroupSettings { call }
+        ValidateGroupSettings {
+            call: rt::Call::new(self.client, &VALIDATE_GROUP_SETTINGS),
+        }
     }
     /// `POST /v1/ldap-settings/validate/user-settings`
     ///
@@ -243,8 +257,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn validate_user_settings(&self) -> ValidateUserSettings {
-        let call = rt::Call::new(self.client, &VALIDATE_USER_SETTINGS);
-        ValidateUserSettings { call }
+        ValidateUserSettings {
+            call: rt::Call::new(self.client, &VALIDATE_USER_SETTINGS),
+        }
     }
     /// `GET /v1/ldap-settings`
     ///
@@ -252,8 +267,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::LdapSettingsResponse`], `application/json`.
     #[inline]
     pub fn get_account_ldap_settings(&self) -> GetAccountLdapSettings {
-        let call = rt::Call::new(self.client, &GET_ACCOUNT_LDAP_SETTINGS);
-        GetAccountLdapSettings { call }
+        GetAccountLdapSettings {
+            call: rt::Call::new(self.client, &GET_ACCOUNT_LDAP_SETTINGS),
+        }
     }
 }
 /// Request of [`Api::create_ng_ldap_settings`].
@@ -265,15 +281,17 @@ pub struct CreateNgLdapSettings {
 impl CreateNgLdapSettings {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CreateNgLdapSettingsBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CreateNgLdapSettingsBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -296,9 +314,10 @@ pub struct DeleteLdapSettingsById {
 impl DeleteLdapSettingsById {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -321,9 +340,10 @@ pub struct GetLdapSettingsById {
 impl GetLdapSettingsById {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -346,15 +366,17 @@ pub struct LdapSettingsIterations {
 impl LdapSettingsIterations {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::LdapSettingsIterationsBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::LdapSettingsIterationsBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -377,15 +399,17 @@ pub struct LdapSettingsLdapLoginTest {
 impl LdapSettingsLdapLoginTest {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::LdapSettingsLdapLoginTestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::LdapSettingsLdapLoginTestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -408,9 +432,10 @@ pub struct LdapSettingsSearchGroup {
 impl LdapSettingsSearchGroup {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -433,9 +458,10 @@ pub struct LdapSettingsSyncGroupWithId {
 impl LdapSettingsSyncGroupWithId {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -458,9 +484,10 @@ pub struct LdapSettingsSyncGroups {
 impl LdapSettingsSyncGroups {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -483,15 +510,17 @@ pub struct LinkLdapSettings {
 impl LinkLdapSettings {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::LinkLdapSettingsBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::LinkLdapSettingsBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -514,15 +543,17 @@ pub struct LinkLdapSettingsOrg {
 impl LinkLdapSettingsOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::LinkLdapSettingsOrgBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::LinkLdapSettingsOrgBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -545,15 +576,17 @@ pub struct LinkLdapSettingsProj {
 impl LinkLdapSettingsProj {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::LinkLdapSettingsProjBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::LinkLdapSettingsProjBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -576,15 +609,17 @@ pub struct UnlinkLdapSettings {
 impl UnlinkLdapSettings {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UnlinkLdapSettingsBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UnlinkLdapSettingsBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -607,15 +642,17 @@ pub struct UnlinkLdapSettingsOrg {
 impl UnlinkLdapSettingsOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UnlinkLdapSettingsOrgBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UnlinkLdapSettingsOrgBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -638,15 +675,17 @@ pub struct UnlinkLdapSettingsProj {
 impl UnlinkLdapSettingsProj {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UnlinkLdapSettingsProjBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UnlinkLdapSettingsProjBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -669,15 +708,17 @@ pub struct UpdateLdapSettingsById {
 impl UpdateLdapSettingsById {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UpdateLdapSettingsByIdBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UpdateLdapSettingsByIdBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -700,15 +741,17 @@ pub struct ValidateConnectionSettings {
 impl ValidateConnectionSettings {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ValidateConnectionSettingsBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ValidateConnectionSettingsBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -731,15 +774,17 @@ pub struct ValidateGroupSettings {
 impl ValidateGroupSettings {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ValidateGroupSettingsBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ValidateGroupSettingsBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -762,15 +807,17 @@ pub struct ValidateUserSettings {
 impl ValidateUserSettings {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ValidateUserSettingsBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ValidateUserSettingsBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -793,9 +840,10 @@ pub struct GetAccountLdapSettings {
 impl GetAccountLdapSettings {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]

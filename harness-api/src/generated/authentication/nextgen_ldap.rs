@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetNgLdapSettings {
-        let mut call = rt::Call::new(self.client, &GET_NG_LDAP_SETTINGS);
-        call.text(0, account_identifier);
-        GetNgLdapSettings { call }
+        GetNgLdapSettings {
+            call: rt::Call::new(self.client, &GET_NG_LDAP_SETTINGS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ng/api/ldap/ldap-login-test`
     ///
@@ -30,9 +31,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> PostLdapAuthenticationTest {
-        let mut call = rt::Call::new(self.client, &POST_LDAP_AUTHENTICATION_TEST);
-        call.text(0, account_identifier);
-        PostLdapAuthenticationTest { call }
+        PostLdapAuthenticationTest {
+            call: rt::Call::new(self.client, &POST_LDAP_AUTHENTICATION_TEST)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ng/api/ldap/{ldapId}/search/group`
     ///
@@ -47,11 +49,12 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         name: impl Into<String>,
     ) -> SearchLdapGroups {
-        let mut call = rt::Call::new(self.client, &SEARCH_LDAP_GROUPS);
-        call.text(0, ldap_id);
-        call.text(1, account_identifier);
-        call.text(2, name);
-        SearchLdapGroups { call }
+        SearchLdapGroups {
+            call: rt::Call::new(self.client, &SEARCH_LDAP_GROUPS)
+                .with_text(0, ldap_id)
+                .with_text(1, account_identifier)
+                .with_text(2, name),
+        }
     }
 }
 /// Request of [`Api::get_ng_ldap_settings`].
@@ -84,27 +87,31 @@ pub struct PostLdapAuthenticationTest {
 impl PostLdapAuthenticationTest {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Form field `email`.
     #[inline]
-    pub fn email(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn email(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Form field `password`.
     #[inline]
-    pub fn password(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn password(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -127,15 +134,17 @@ pub struct SearchLdapGroups {
 impl SearchLdapGroups {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
     ) -> GetHarnessOpenIdConfig {
-        let mut call = rt::Call::new(self.client, &GET_HARNESS_OPEN_ID_CONFIG);
-        call.text(0, account_id);
-        GetHarnessOpenIdConfig { call }
+        GetHarnessOpenIdConfig {
+            call: rt::Call::new(self.client, &GET_HARNESS_OPEN_ID_CONFIG)
+                .with_text(0, account_id),
+        }
     }
     /// `GET /ng/api/oidc/account/{accountId}/.wellknown/jwks`
     ///
@@ -29,9 +30,10 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
     ) -> GetHarnessOpenIdJwks {
-        let mut call = rt::Call::new(self.client, &GET_HARNESS_OPEN_ID_JWKS);
-        call.text(0, account_id);
-        GetHarnessOpenIdJwks { call }
+        GetHarnessOpenIdJwks {
+            call: rt::Call::new(self.client, &GET_HARNESS_OPEN_ID_JWKS)
+                .with_text(0, account_id),
+        }
     }
 }
 /// Request of [`Api::get_harness_open_id_config`].

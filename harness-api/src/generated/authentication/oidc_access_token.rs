@@ -15,13 +15,9 @@ impl<'c> Api<'c> {
         &self,
         body: &types::AzureOidcCredentialExchangeRequestDto,
     ) -> ExchangeOidcTokenForAzureCredentials {
-        let mut call = rt::Call::new(
-            self.client,
-            &EXCHANGE_OIDC_TOKEN_FOR_AZURE_CREDENTIALS,
-        );
-        call.body_part(model::Cell::part(body));
         ExchangeOidcTokenForAzureCredentials {
-            call,
+            call: rt::Call::new(self.client, &EXCHANGE_OIDC_TOKEN_FOR_AZURE_CREDENTIALS)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /ng/api/oidc/access-token/azure`: [`Self::exchange_oidc_token_for_azure_credentials`] with another body.
@@ -30,13 +26,9 @@ impl<'c> Api<'c> {
         &self,
         body: impl Into<String>,
     ) -> ExchangeOidcTokenForAzureCredentials {
-        let mut call = rt::Call::new(
-            self.client,
-            &EXCHANGE_OIDC_TOKEN_FOR_AZURE_CREDENTIALS,
-        );
-        call.body_text("application/yaml", body);
         ExchangeOidcTokenForAzureCredentials {
-            call,
+            call: rt::Call::new(self.client, &EXCHANGE_OIDC_TOKEN_FOR_AZURE_CREDENTIALS)
+                .with_body_text("application/yaml", body),
         }
     }
     /// `POST /ng/api/oidc/access-token/aws/webidentity-session-access`
@@ -49,13 +41,9 @@ impl<'c> Api<'c> {
         &self,
         body: &types::AwsOidcCredentialsRequest,
     ) -> GenerateOidcIamRoleCredentialForAws {
-        let mut call = rt::Call::new(
-            self.client,
-            &GENERATE_OIDC_IAM_ROLE_CREDENTIAL_FOR_AWS,
-        );
-        call.body_part(model::Cell::part(body));
         GenerateOidcIamRoleCredentialForAws {
-            call,
+            call: rt::Call::new(self.client, &GENERATE_OIDC_IAM_ROLE_CREDENTIAL_FOR_AWS)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /ng/api/oidc/access-token/aws/webidentity-session-access`: [`Self::generate_oidc_iam_role_credential_for_aws`] with another body.
@@ -64,13 +52,9 @@ impl<'c> Api<'c> {
         &self,
         body: impl Into<String>,
     ) -> GenerateOidcIamRoleCredentialForAws {
-        let mut call = rt::Call::new(
-            self.client,
-            &GENERATE_OIDC_IAM_ROLE_CREDENTIAL_FOR_AWS,
-        );
-        call.body_text("application/yaml", body);
         GenerateOidcIamRoleCredentialForAws {
-            call,
+            call: rt::Call::new(self.client, &GENERATE_OIDC_IAM_ROLE_CREDENTIAL_FOR_AWS)
+                .with_body_text("application/yaml", body),
         }
     }
     /// `POST /ng/api/oidc/access-token/gcp/service-account-access`
@@ -83,13 +67,12 @@ impl<'c> Api<'c> {
         &self,
         body: &types::GcpOidcAccessTokenRequest,
     ) -> GetOidcServiceAccountAccessTokenForGcp {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_OIDC_SERVICE_ACCOUNT_ACCESS_TOKEN_FOR_GCP,
-        );
-        call.body_part(model::Cell::part(body));
         GetOidcServiceAccountAccessTokenForGcp {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &GET_OIDC_SERVICE_ACCOUNT_ACCESS_TOKEN_FOR_GCP,
+                )
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /ng/api/oidc/access-token/gcp/service-account-access`: [`Self::get_oidc_service_account_access_token_for_gcp`] with another body.
@@ -98,13 +81,12 @@ impl<'c> Api<'c> {
         &self,
         body: impl Into<String>,
     ) -> GetOidcServiceAccountAccessTokenForGcp {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_OIDC_SERVICE_ACCOUNT_ACCESS_TOKEN_FOR_GCP,
-        );
-        call.body_text("application/yaml", body);
         GetOidcServiceAccountAccessTokenForGcp {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &GET_OIDC_SERVICE_ACCOUNT_ACCESS_TOKEN_FOR_GCP,
+                )
+                .with_body_text("application/yaml", body),
         }
     }
     /// `POST /ng/api/oidc/access-token/gcp/workload-access`
@@ -117,13 +99,9 @@ impl<'c> Api<'c> {
         &self,
         body: &types::GcpOidcAccessTokenRequest,
     ) -> GetOidcWorkloadAccessTokenForGcp {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_OIDC_WORKLOAD_ACCESS_TOKEN_FOR_GCP,
-        );
-        call.body_part(model::Cell::part(body));
         GetOidcWorkloadAccessTokenForGcp {
-            call,
+            call: rt::Call::new(self.client, &GET_OIDC_WORKLOAD_ACCESS_TOKEN_FOR_GCP)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /ng/api/oidc/access-token/gcp/workload-access`: [`Self::get_oidc_workload_access_token_for_gcp`] with another body.
@@ -132,13 +110,9 @@ impl<'c> Api<'c> {
         &self,
         body: impl Into<String>,
     ) -> GetOidcWorkloadAccessTokenForGcp {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_OIDC_WORKLOAD_ACCESS_TOKEN_FOR_GCP,
-        );
-        call.body_text("application/yaml", body);
         GetOidcWorkloadAccessTokenForGcp {
-            call,
+            call: rt::Call::new(self.client, &GET_OIDC_WORKLOAD_ACCESS_TOKEN_FOR_GCP)
+                .with_body_text("application/yaml", body),
         }
     }
 }

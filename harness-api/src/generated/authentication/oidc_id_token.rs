@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::CustomOidcIdTokenRequest,
     ) -> GenerateCustomOidcIdToken {
-        let mut call = rt::Call::new(self.client, &GENERATE_CUSTOM_OIDC_ID_TOKEN);
-        call.body_part(model::Cell::part(body));
-        GenerateCustomOidcIdToken { call }
+        GenerateCustomOidcIdToken {
+            call: rt::Call::new(self.client, &GENERATE_CUSTOM_OIDC_ID_TOKEN)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ng/api/oidc/id-token/custom`: [`Self::generate_custom_oidc_id_token`] with another body.
     #[inline]
@@ -25,9 +26,10 @@ impl<'c> Api<'c> {
         &self,
         body: impl Into<String>,
     ) -> GenerateCustomOidcIdToken {
-        let mut call = rt::Call::new(self.client, &GENERATE_CUSTOM_OIDC_ID_TOKEN);
-        call.body_text("application/yaml", body);
-        GenerateCustomOidcIdToken { call }
+        GenerateCustomOidcIdToken {
+            call: rt::Call::new(self.client, &GENERATE_CUSTOM_OIDC_ID_TOKEN)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `POST /ng/api/oidc/id-token/aws`
     ///
@@ -39,9 +41,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::AwsOidcTokenRequest,
     ) -> GenerateOidcIdTokenForAws {
-        let mut call = rt::Call::new(self.client, &GENERATE_OIDC_ID_TOKEN_FOR_AWS);
-        call.body_part(model::Cell::part(body));
-        GenerateOidcIdTokenForAws { call }
+        GenerateOidcIdTokenForAws {
+            call: rt::Call::new(self.client, &GENERATE_OIDC_ID_TOKEN_FOR_AWS)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ng/api/oidc/id-token/aws`: [`Self::generate_oidc_id_token_for_aws`] with another body.
     #[inline]
@@ -49,9 +52,10 @@ impl<'c> Api<'c> {
         &self,
         body: impl Into<String>,
     ) -> GenerateOidcIdTokenForAws {
-        let mut call = rt::Call::new(self.client, &GENERATE_OIDC_ID_TOKEN_FOR_AWS);
-        call.body_text("application/yaml", body);
-        GenerateOidcIdTokenForAws { call }
+        GenerateOidcIdTokenForAws {
+            call: rt::Call::new(self.client, &GENERATE_OIDC_ID_TOKEN_FOR_AWS)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `POST /ng/api/oidc/id-token/azure`
     ///
@@ -63,10 +67,9 @@ impl<'c> Api<'c> {
         &self,
         body: &types::AzureOidcTokenRequestDto,
     ) -> GenerateOidcIdTokenForAzure {
-        let mut call = rt::Call::new(self.client, &GENERATE_OIDC_ID_TOKEN_FOR_AZURE);
-        call.body_part(model::Cell::part(body));
         GenerateOidcIdTokenForAzure {
-            call,
+            call: rt::Call::new(self.client, &GENERATE_OIDC_ID_TOKEN_FOR_AZURE)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /ng/api/oidc/id-token/azure`: [`Self::generate_oidc_id_token_for_azure`] with another body.
@@ -75,10 +78,9 @@ impl<'c> Api<'c> {
         &self,
         body: impl Into<String>,
     ) -> GenerateOidcIdTokenForAzure {
-        let mut call = rt::Call::new(self.client, &GENERATE_OIDC_ID_TOKEN_FOR_AZURE);
-        call.body_text("application/yaml", body);
         GenerateOidcIdTokenForAzure {
-            call,
+            call: rt::Call::new(self.client, &GENERATE_OIDC_ID_TOKEN_FOR_AZURE)
+                .with_body_text("application/yaml", body),
         }
     }
     /// `POST /ng/api/oidc/id-token/gcp`
@@ -91,9 +93,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::GcpOidcTokenRequest,
     ) -> GenerateOidcIdTokenForGcp {
-        let mut call = rt::Call::new(self.client, &GENERATE_OIDC_ID_TOKEN_FOR_GCP);
-        call.body_part(model::Cell::part(body));
-        GenerateOidcIdTokenForGcp { call }
+        GenerateOidcIdTokenForGcp {
+            call: rt::Call::new(self.client, &GENERATE_OIDC_ID_TOKEN_FOR_GCP)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ng/api/oidc/id-token/gcp`: [`Self::generate_oidc_id_token_for_gcp`] with another body.
     #[inline]
@@ -101,9 +104,10 @@ impl<'c> Api<'c> {
         &self,
         body: impl Into<String>,
     ) -> GenerateOidcIdTokenForGcp {
-        let mut call = rt::Call::new(self.client, &GENERATE_OIDC_ID_TOKEN_FOR_GCP);
-        call.body_text("application/yaml", body);
-        GenerateOidcIdTokenForGcp { call }
+        GenerateOidcIdTokenForGcp {
+            call: rt::Call::new(self.client, &GENERATE_OIDC_ID_TOKEN_FOR_GCP)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `POST /ng/api/oidc/id-token/gcp-v2`
     ///
@@ -115,10 +119,9 @@ impl<'c> Api<'c> {
         &self,
         body: &types::GcpOidcTokenRequest,
     ) -> GenerateOidcIdTokenForGcpV2 {
-        let mut call = rt::Call::new(self.client, &GENERATE_OIDC_ID_TOKEN_FOR_GCP_V2);
-        call.body_part(model::Cell::part(body));
         GenerateOidcIdTokenForGcpV2 {
-            call,
+            call: rt::Call::new(self.client, &GENERATE_OIDC_ID_TOKEN_FOR_GCP_V2)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /ng/api/oidc/id-token/gcp-v2`: [`Self::generate_oidc_id_token_for_gcp_v2`] with another body.
@@ -127,10 +130,9 @@ impl<'c> Api<'c> {
         &self,
         body: impl Into<String>,
     ) -> GenerateOidcIdTokenForGcpV2 {
-        let mut call = rt::Call::new(self.client, &GENERATE_OIDC_ID_TOKEN_FOR_GCP_V2);
-        call.body_text("application/yaml", body);
         GenerateOidcIdTokenForGcpV2 {
-            call,
+            call: rt::Call::new(self.client, &GENERATE_OIDC_ID_TOKEN_FOR_GCP_V2)
+                .with_body_text("application/yaml", body),
         }
     }
 }

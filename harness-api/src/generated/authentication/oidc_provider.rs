@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::OidcProviderDto`], `application/json`.
     #[inline]
     pub fn create_oidc_provider(&self) -> CreateOidcProvider {
-        let call = rt::Call::new(self.client, &CREATE_OIDC_PROVIDER);
-        CreateOidcProvider { call }
+        CreateOidcProvider {
+            call: rt::Call::new(self.client, &CREATE_OIDC_PROVIDER),
+        }
     }
     /// `DELETE /v1/oidc-provider/{providerIdentifier}`
     ///
@@ -25,9 +26,10 @@ impl<'c> Api<'c> {
         &self,
         provider_identifier: impl Into<String>,
     ) -> DeleteOidcProvider {
-        let mut call = rt::Call::new(self.client, &DELETE_OIDC_PROVIDER);
-        call.text(0, provider_identifier);
-        DeleteOidcProvider { call }
+        DeleteOidcProvider {
+            call: rt::Call::new(self.client, &DELETE_OIDC_PROVIDER)
+                .with_text(0, provider_identifier),
+        }
     }
     /// `GET /v1/oidc-provider/{providerIdentifier}`
     ///
@@ -40,9 +42,10 @@ impl<'c> Api<'c> {
         &self,
         provider_identifier: impl Into<String>,
     ) -> GetOidcProvider {
-        let mut call = rt::Call::new(self.client, &GET_OIDC_PROVIDER);
-        call.text(0, provider_identifier);
-        GetOidcProvider { call }
+        GetOidcProvider {
+            call: rt::Call::new(self.client, &GET_OIDC_PROVIDER)
+                .with_text(0, provider_identifier),
+        }
     }
     /// `GET /v1/oidc-provider/{providerIdentifier}/decrypt`
     ///
@@ -55,9 +58,10 @@ impl<'c> Api<'c> {
         &self,
         provider_identifier: impl Into<String>,
     ) -> GetOidcProviderInternal {
-        let mut call = rt::Call::new(self.client, &GET_OIDC_PROVIDER_INTERNAL);
-        call.text(0, provider_identifier);
-        GetOidcProviderInternal { call }
+        GetOidcProviderInternal {
+            call: rt::Call::new(self.client, &GET_OIDC_PROVIDER_INTERNAL)
+                .with_text(0, provider_identifier),
+        }
     }
     /// `GET /v1/oidc-provider`
     ///
@@ -66,8 +70,9 @@ impl<'c> Api<'c> {
     /// - List: `whole list, items body`.
     #[inline]
     pub fn list_oidc_provider(&self) -> ListOidcProvider {
-        let call = rt::Call::new(self.client, &LIST_OIDC_PROVIDER);
-        ListOidcProvider { call }
+        ListOidcProvider {
+            call: rt::Call::new(self.client, &LIST_OIDC_PROVIDER),
+        }
     }
     /// `PUT /v1/oidc-provider/{providerIdentifier}`
     ///
@@ -80,9 +85,10 @@ impl<'c> Api<'c> {
         &self,
         provider_identifier: impl Into<String>,
     ) -> UpdateOidcProvider {
-        let mut call = rt::Call::new(self.client, &UPDATE_OIDC_PROVIDER);
-        call.text(0, provider_identifier);
-        UpdateOidcProvider { call }
+        UpdateOidcProvider {
+            call: rt::Call::new(self.client, &UPDATE_OIDC_PROVIDER)
+                .with_text(0, provider_identifier),
+        }
     }
 }
 /// Request of [`Api::create_oidc_provider`].
@@ -94,15 +100,17 @@ pub struct CreateOidcProvider {
 impl CreateOidcProvider {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::OidcProviderDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::OidcProviderDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -125,9 +133,10 @@ pub struct DeleteOidcProvider {
 impl DeleteOidcProvider {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -150,9 +159,10 @@ pub struct GetOidcProvider {
 impl GetOidcProvider {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -182,9 +192,10 @@ pub struct GetOidcProviderInternal {
 impl GetOidcProviderInternal {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -214,9 +225,10 @@ pub struct ListOidcProvider {
 impl ListOidcProvider {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -246,15 +258,17 @@ pub struct UpdateOidcProvider {
 impl UpdateOidcProvider {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::OidcProviderDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::OidcProviderDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CreateAlertBody,
     ) -> CreateAlert {
-        let mut call = rt::Call::new(self.client, &CREATE_ALERT);
-        call.text(0, account_id);
-        call.text(1, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateAlert { call }
+        CreateAlert {
+            call: rt::Call::new(self.client, &CREATE_ALERT)
+                .with_text(0, account_id)
+                .with_text(1, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /gateway/lw/api/accounts/{account_id}/alerts/{alert_id}`
     ///
@@ -36,11 +37,12 @@ impl<'c> Api<'c> {
         alert_id: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> DeleteAlert {
-        let mut call = rt::Call::new(self.client, &DELETE_ALERT);
-        call.text(0, account_id);
-        call.text(1, alert_id);
-        call.text(2, account_identifier);
-        DeleteAlert { call }
+        DeleteAlert {
+            call: rt::Call::new(self.client, &DELETE_ALERT)
+                .with_text(0, account_id)
+                .with_text(1, alert_id)
+                .with_text(2, account_identifier),
+        }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/alerts/{alert_id}`
     ///
@@ -54,11 +56,12 @@ impl<'c> Api<'c> {
         alert_id: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> GetAlert {
-        let mut call = rt::Call::new(self.client, &GET_ALERT);
-        call.text(0, account_id);
-        call.text(1, alert_id);
-        call.text(2, account_identifier);
-        GetAlert { call }
+        GetAlert {
+            call: rt::Call::new(self.client, &GET_ALERT)
+                .with_text(0, account_id)
+                .with_text(1, alert_id)
+                .with_text(2, account_identifier),
+        }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/alerts/list`
     ///
@@ -73,11 +76,12 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::ListAlertsBody,
     ) -> ListAlerts {
-        let mut call = rt::Call::new(self.client, &LIST_ALERTS);
-        call.text(0, account_id);
-        call.text(1, account_identifier);
-        call.body_part(model::Cell::part(body));
-        ListAlerts { call }
+        ListAlerts {
+            call: rt::Call::new(self.client, &LIST_ALERTS)
+                .with_text(0, account_id)
+                .with_text(1, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /gateway/lw/api/accounts/{account_id}/alerts`
     ///
@@ -92,11 +96,12 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::UpdateAlertBody,
     ) -> UpdateAlert {
-        let mut call = rt::Call::new(self.client, &UPDATE_ALERT);
-        call.text(0, account_id);
-        call.text(1, account_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateAlert { call }
+        UpdateAlert {
+            call: rt::Call::new(self.client, &UPDATE_ALERT)
+                .with_text(0, account_id)
+                .with_text(1, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_alert`].

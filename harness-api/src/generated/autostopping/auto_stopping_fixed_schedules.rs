@@ -19,13 +19,12 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::SaveStaticSchedulesRequest,
     ) -> CreateAutoStoppingSchedules {
-        let mut call = rt::Call::new(self.client, &CREATE_AUTO_STOPPING_SCHEDULES);
-        call.text(0, account_id);
-        call.text(1, cloud_account_id);
-        call.text(2, account_identifier);
-        call.body_part(model::Cell::part(body));
         CreateAutoStoppingSchedules {
-            call,
+            call: rt::Call::new(self.client, &CREATE_AUTO_STOPPING_SCHEDULES)
+                .with_text(0, account_id)
+                .with_text(1, cloud_account_id)
+                .with_text(2, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `DELETE /gateway/lw/api/accounts/{account_id}/schedules/{schedule_id}`
@@ -40,11 +39,12 @@ impl<'c> Api<'c> {
         schedule_id: f64,
         account_identifier: impl Into<String>,
     ) -> DeleteAutoStoppingSchedule {
-        let mut call = rt::Call::new(self.client, &DELETE_AUTO_STOPPING_SCHEDULE);
-        call.text(0, account_id);
-        call.number(1, schedule_id);
-        call.text(2, account_identifier);
-        DeleteAutoStoppingSchedule { call }
+        DeleteAutoStoppingSchedule {
+            call: rt::Call::new(self.client, &DELETE_AUTO_STOPPING_SCHEDULE)
+                .with_text(0, account_id)
+                .with_number(1, schedule_id)
+                .with_text(2, account_identifier),
+        }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/schedules`
     ///
@@ -60,16 +60,18 @@ impl<'c> Api<'c> {
         res_id: impl Into<String>,
         res_type: impl Into<types::ListAutoStoppingSchedulesResType>,
     ) -> ListAutoStoppingSchedules {
-        let mut call = rt::Call::new(self.client, &LIST_AUTO_STOPPING_SCHEDULES);
-        call.text(0, account_id);
-        call.text(1, cloud_account_id);
-        call.text(2, account_identifier);
-        call.text(3, res_id);
-        call.text(
-            4,
-            Into::<types::ListAutoStoppingSchedulesResType>::into(res_type).as_str(),
-        );
-        ListAutoStoppingSchedules { call }
+        ListAutoStoppingSchedules {
+            call: rt::Call::new(self.client, &LIST_AUTO_STOPPING_SCHEDULES)
+                .with_text(0, account_id)
+                .with_text(1, cloud_account_id)
+                .with_text(2, account_identifier)
+                .with_text(3, res_id)
+                .with_text(
+                    4,
+                    Into::<types::ListAutoStoppingSchedulesResType>::into(res_type)
+                        .as_str(),
+                ),
+        }
     }
 }
 /// Request of [`Api::create_auto_stopping_schedules`].

@@ -17,11 +17,12 @@ impl<'c> Api<'c> {
         lb_id: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> AccessPointRules {
-        let mut call = rt::Call::new(self.client, &ACCESS_POINT_RULES);
-        call.text(0, account_id);
-        call.text(1, lb_id);
-        call.text(2, account_identifier);
-        AccessPointRules { call }
+        AccessPointRules {
+            call: rt::Call::new(self.client, &ACCESS_POINT_RULES)
+                .with_text(0, account_id)
+                .with_text(1, lb_id)
+                .with_text(2, account_identifier),
+        }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/autostopping/loadbalancers`
     ///
@@ -36,11 +37,12 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::AccessPoint,
     ) -> CreateLoadBalancer {
-        let mut call = rt::Call::new(self.client, &CREATE_LOAD_BALANCER);
-        call.text(0, account_id);
-        call.text(1, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateLoadBalancer { call }
+        CreateLoadBalancer {
+            call: rt::Call::new(self.client, &CREATE_LOAD_BALANCER)
+                .with_text(0, account_id)
+                .with_text(1, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /gateway/lw/api/accounts/{account_id}/autostopping/loadbalancers`
     ///
@@ -55,11 +57,12 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::DeleteAccessPointPayload,
     ) -> DeleteLoadBalancer {
-        let mut call = rt::Call::new(self.client, &DELETE_LOAD_BALANCER);
-        call.text(0, account_id);
-        call.text(1, account_identifier);
-        call.body_part(model::Cell::part(body));
-        DeleteLoadBalancer { call }
+        DeleteLoadBalancer {
+            call: rt::Call::new(self.client, &DELETE_LOAD_BALANCER)
+                .with_text(0, account_id)
+                .with_text(1, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/loadbalancers/{lb_id}`
     ///
@@ -73,11 +76,12 @@ impl<'c> Api<'c> {
         lb_id: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> DescribeLoadBalancer {
-        let mut call = rt::Call::new(self.client, &DESCRIBE_LOAD_BALANCER);
-        call.text(0, account_id);
-        call.text(1, lb_id);
-        call.text(2, account_identifier);
-        DescribeLoadBalancer { call }
+        DescribeLoadBalancer {
+            call: rt::Call::new(self.client, &DESCRIBE_LOAD_BALANCER)
+                .with_text(0, account_id)
+                .with_text(1, lb_id)
+                .with_text(2, account_identifier),
+        }
     }
     /// `PUT /gateway/lw/api/accounts/{account_id}/autostopping/loadbalancers`
     ///
@@ -92,11 +96,12 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::AccessPoint,
     ) -> EditLoadBalancer {
-        let mut call = rt::Call::new(self.client, &EDIT_LOAD_BALANCER);
-        call.text(0, account_id);
-        call.text(1, account_identifier);
-        call.body_part(model::Cell::part(body));
-        EditLoadBalancer { call }
+        EditLoadBalancer {
+            call: rt::Call::new(self.client, &EDIT_LOAD_BALANCER)
+                .with_text(0, account_id)
+                .with_text(1, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/loadbalancers`
     ///
@@ -110,11 +115,12 @@ impl<'c> Api<'c> {
         cloud_account_id: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> ListLoadBalancers {
-        let mut call = rt::Call::new(self.client, &LIST_LOAD_BALANCERS);
-        call.text(0, account_id);
-        call.text(1, cloud_account_id);
-        call.text(2, account_identifier);
-        ListLoadBalancers { call }
+        ListLoadBalancers {
+            call: rt::Call::new(self.client, &LIST_LOAD_BALANCERS)
+                .with_text(0, account_id)
+                .with_text(1, cloud_account_id)
+                .with_text(2, account_identifier),
+        }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/loadbalancers/{lb_id}/last_active_at`
     ///
@@ -128,11 +134,12 @@ impl<'c> Api<'c> {
         lb_id: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> LoadBalancerActivity {
-        let mut call = rt::Call::new(self.client, &LOAD_BALANCER_ACTIVITY);
-        call.text(0, account_id);
-        call.text(1, lb_id);
-        call.text(2, account_identifier);
-        LoadBalancerActivity { call }
+        LoadBalancerActivity {
+            call: rt::Call::new(self.client, &LOAD_BALANCER_ACTIVITY)
+                .with_text(0, account_id)
+                .with_text(1, lb_id)
+                .with_text(2, account_identifier),
+        }
     }
 }
 /// Request of [`Api::access_point_rules`].
@@ -239,15 +246,17 @@ pub struct ListLoadBalancers {
 impl ListLoadBalancers {
     /// Query parameter `vpc`.
     #[inline]
-    pub fn vpc(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn vpc(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `region`.
     #[inline]
-    pub fn region(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn region(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

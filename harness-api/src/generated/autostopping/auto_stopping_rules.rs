@@ -19,13 +19,14 @@ impl<'c> Api<'c> {
         rule_id: f64,
         account_identifier: impl Into<String>,
     ) -> AllAutoStoppingResources {
-        let mut call = rt::Call::new(self.client, &ALL_AUTO_STOPPING_RESOURCES);
-        call.text(0, account_id);
-        call.text(1, cloud_account_id);
-        call.text(2, region);
-        call.number(3, rule_id);
-        call.text(4, account_identifier);
-        AllAutoStoppingResources { call }
+        AllAutoStoppingResources {
+            call: rt::Call::new(self.client, &ALL_AUTO_STOPPING_RESOURCES)
+                .with_text(0, account_id)
+                .with_text(1, cloud_account_id)
+                .with_text(2, region)
+                .with_number(3, rule_id)
+                .with_text(4, account_identifier),
+        }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}`
     ///
@@ -39,11 +40,12 @@ impl<'c> Api<'c> {
         rule_id: f64,
         account_identifier: impl Into<String>,
     ) -> AutoStoppingRuleDetails {
-        let mut call = rt::Call::new(self.client, &AUTO_STOPPING_RULE_DETAILS);
-        call.text(0, account_id);
-        call.number(1, rule_id);
-        call.text(2, account_identifier);
-        AutoStoppingRuleDetails { call }
+        AutoStoppingRuleDetails {
+            call: rt::Call::new(self.client, &AUTO_STOPPING_RULE_DETAILS)
+                .with_text(0, account_id)
+                .with_number(1, rule_id)
+                .with_text(2, account_identifier),
+        }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}/cooldown`
     ///
@@ -59,12 +61,13 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CoolDownOption,
     ) -> CoolDownAutostoppingRule {
-        let mut call = rt::Call::new(self.client, &COOL_DOWN_AUTOSTOPPING_RULE);
-        call.text(0, account_id);
-        call.number(1, rule_id);
-        call.text(2, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CoolDownAutostoppingRule { call }
+        CoolDownAutostoppingRule {
+            call: rt::Call::new(self.client, &COOL_DOWN_AUTOSTOPPING_RULE)
+                .with_text(0, account_id)
+                .with_number(1, rule_id)
+                .with_text(2, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/rules/savings/cumulative`
     ///
@@ -77,11 +80,10 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> CumulativeAutoStoppingSavings {
-        let mut call = rt::Call::new(self.client, &CUMULATIVE_AUTO_STOPPING_SAVINGS);
-        call.text(0, account_id);
-        call.text(1, account_identifier);
         CumulativeAutoStoppingSavings {
-            call,
+            call: rt::Call::new(self.client, &CUMULATIVE_AUTO_STOPPING_SAVINGS)
+                .with_text(0, account_id)
+                .with_text(1, account_identifier),
         }
     }
     /// `DELETE /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}`
@@ -96,11 +98,12 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> DeleteAutoStoppingRule {
-        let mut call = rt::Call::new(self.client, &DELETE_AUTO_STOPPING_RULE);
-        call.number(0, rule_id);
-        call.text(1, account_id);
-        call.text(2, account_identifier);
-        DeleteAutoStoppingRule { call }
+        DeleteAutoStoppingRule {
+            call: rt::Call::new(self.client, &DELETE_AUTO_STOPPING_RULE)
+                .with_number(0, rule_id)
+                .with_text(1, account_id)
+                .with_text(2, account_identifier),
+        }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}/cooldown_meta`
     ///
@@ -114,12 +117,11 @@ impl<'c> Api<'c> {
         rule_id: f64,
         account_identifier: impl Into<String>,
     ) -> GetAutoStoppingCoolDownMeta {
-        let mut call = rt::Call::new(self.client, &GET_AUTO_STOPPING_COOL_DOWN_META);
-        call.text(0, account_id);
-        call.number(1, rule_id);
-        call.text(2, account_identifier);
         GetAutoStoppingCoolDownMeta {
-            call,
+            call: rt::Call::new(self.client, &GET_AUTO_STOPPING_COOL_DOWN_META)
+                .with_text(0, account_id)
+                .with_number(1, rule_id)
+                .with_text(2, account_identifier),
         }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}/diagnostics`
@@ -134,11 +136,12 @@ impl<'c> Api<'c> {
         rule_id: f64,
         account_identifier: impl Into<String>,
     ) -> GetAutoStoppingDiagnostics {
-        let mut call = rt::Call::new(self.client, &GET_AUTO_STOPPING_DIAGNOSTICS);
-        call.text(0, account_id);
-        call.number(1, rule_id);
-        call.text(2, account_identifier);
-        GetAutoStoppingDiagnostics { call }
+        GetAutoStoppingDiagnostics {
+            call: rt::Call::new(self.client, &GET_AUTO_STOPPING_DIAGNOSTICS)
+                .with_text(0, account_id)
+                .with_number(1, rule_id)
+                .with_text(2, account_identifier),
+        }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}/health`
     ///
@@ -152,11 +155,12 @@ impl<'c> Api<'c> {
         rule_id: f64,
         account_identifier: impl Into<String>,
     ) -> HealthOfAutoStoppingRule {
-        let mut call = rt::Call::new(self.client, &HEALTH_OF_AUTO_STOPPING_RULE);
-        call.text(0, account_id);
-        call.number(1, rule_id);
-        call.text(2, account_identifier);
-        HealthOfAutoStoppingRule { call }
+        HealthOfAutoStoppingRule {
+            call: rt::Call::new(self.client, &HEALTH_OF_AUTO_STOPPING_RULE)
+                .with_text(0, account_id)
+                .with_number(1, rule_id)
+                .with_text(2, account_identifier),
+        }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/rules`
     ///
@@ -169,10 +173,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> ListAutoStoppingRules {
-        let mut call = rt::Call::new(self.client, &LIST_AUTO_STOPPING_RULES);
-        call.text(0, account_id);
-        call.text(1, account_identifier);
-        ListAutoStoppingRules { call }
+        ListAutoStoppingRules {
+            call: rt::Call::new(self.client, &LIST_AUTO_STOPPING_RULES)
+                .with_text(0, account_id)
+                .with_text(1, account_identifier),
+        }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}/savings`
     ///
@@ -186,12 +191,11 @@ impl<'c> Api<'c> {
         rule_id: f64,
         account_identifier: impl Into<String>,
     ) -> SavingsFromAutoStoppingRule {
-        let mut call = rt::Call::new(self.client, &SAVINGS_FROM_AUTO_STOPPING_RULE);
-        call.text(0, account_id);
-        call.number(1, rule_id);
-        call.text(2, account_identifier);
         SavingsFromAutoStoppingRule {
-            call,
+            call: rt::Call::new(self.client, &SAVINGS_FROM_AUTO_STOPPING_RULE)
+                .with_text(0, account_id)
+                .with_number(1, rule_id)
+                .with_text(2, account_identifier),
         }
     }
     /// `PUT /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}/toggle_state`
@@ -207,12 +211,13 @@ impl<'c> Api<'c> {
         disable: bool,
         account_identifier: impl Into<String>,
     ) -> ToggleAutostoppingRule {
-        let mut call = rt::Call::new(self.client, &TOGGLE_AUTOSTOPPING_RULE);
-        call.text(0, account_id);
-        call.text(1, rule_id);
-        call.flag(2, disable);
-        call.text(3, account_identifier);
-        ToggleAutostoppingRule { call }
+        ToggleAutostoppingRule {
+            call: rt::Call::new(self.client, &TOGGLE_AUTOSTOPPING_RULE)
+                .with_text(0, account_id)
+                .with_text(1, rule_id)
+                .with_flag(2, disable)
+                .with_text(3, account_identifier),
+        }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/autostopping/rules`
     ///
@@ -227,11 +232,12 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::SaveServiceRequest,
     ) -> UpdateAutoStoppingRule {
-        let mut call = rt::Call::new(self.client, &UPDATE_AUTO_STOPPING_RULE);
-        call.text(0, account_id);
-        call.text(1, account_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateAutoStoppingRule { call }
+        UpdateAutoStoppingRule {
+            call: rt::Call::new(self.client, &UPDATE_AUTO_STOPPING_RULE)
+                .with_text(0, account_id)
+                .with_text(1, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}/warmup`
     ///
@@ -247,12 +253,13 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::WarmUpOption,
     ) -> WarmUpAutostoppingRule {
-        let mut call = rt::Call::new(self.client, &WARM_UP_AUTOSTOPPING_RULE);
-        call.text(0, account_id);
-        call.number(1, rule_id);
-        call.text(2, account_identifier);
-        call.body_part(model::Cell::part(body));
-        WarmUpAutostoppingRule { call }
+        WarmUpAutostoppingRule {
+            call: rt::Call::new(self.client, &WARM_UP_AUTOSTOPPING_RULE)
+                .with_text(0, account_id)
+                .with_number(1, rule_id)
+                .with_text(2, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::all_auto_stopping_resources`].
@@ -416,9 +423,10 @@ pub struct ListAutoStoppingRules {
 impl ListAutoStoppingRules {
     /// Query parameter `dry_run`.
     #[inline]
-    pub fn dry_run(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn dry_run(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -441,21 +449,24 @@ pub struct SavingsFromAutoStoppingRule {
 impl SavingsFromAutoStoppingRule {
     /// Query parameter `from`.
     #[inline]
-    pub fn from(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn from(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `to`.
     #[inline]
-    pub fn to(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn to(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `group_by`.
     #[inline]
-    pub fn group_by(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn group_by(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]

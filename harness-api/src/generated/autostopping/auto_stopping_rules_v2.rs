@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::SaveServiceRequestV2,
     ) -> CreateAutoStoppingRuleV2 {
-        let mut call = rt::Call::new(self.client, &CREATE_AUTO_STOPPING_RULE_V2);
-        call.text(0, account_id);
-        call.text(1, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateAutoStoppingRuleV2 { call }
+        CreateAutoStoppingRuleV2 {
+            call: rt::Call::new(self.client, &CREATE_AUTO_STOPPING_RULE_V2)
+                .with_text(0, account_id)
+                .with_text(1, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/v2/rules/{rule_id}`
     ///
@@ -36,11 +37,12 @@ impl<'c> Api<'c> {
         rule_id: f64,
         account_identifier: impl Into<String>,
     ) -> GetAutoStoppingRuleV2 {
-        let mut call = rt::Call::new(self.client, &GET_AUTO_STOPPING_RULE_V2);
-        call.text(0, account_id);
-        call.number(1, rule_id);
-        call.text(2, account_identifier);
-        GetAutoStoppingRuleV2 { call }
+        GetAutoStoppingRuleV2 {
+            call: rt::Call::new(self.client, &GET_AUTO_STOPPING_RULE_V2)
+                .with_text(0, account_id)
+                .with_number(1, rule_id)
+                .with_text(2, account_identifier),
+        }
     }
     /// `PUT /gateway/lw/api/accounts/{account_id}/autostopping/v2/rules/{rule_id}`
     ///
@@ -56,12 +58,13 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::SaveServiceRequestV2,
     ) -> UpdateAutoStoppingRuleV2 {
-        let mut call = rt::Call::new(self.client, &UPDATE_AUTO_STOPPING_RULE_V2);
-        call.text(0, account_id);
-        call.text(1, rule_id);
-        call.text(2, account_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateAutoStoppingRuleV2 { call }
+        UpdateAutoStoppingRuleV2 {
+            call: rt::Call::new(self.client, &UPDATE_AUTO_STOPPING_RULE_V2)
+                .with_text(0, account_id)
+                .with_text(1, rule_id)
+                .with_text(2, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_auto_stopping_rule_v2`].

@@ -16,10 +16,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         orchestrator_id: impl Into<String>,
     ) -> GetConnectedClusterDetails {
-        let mut call = rt::Call::new(self.client, &GET_CONNECTED_CLUSTER_DETAILS);
-        call.text(0, account_id);
-        call.text(1, orchestrator_id);
-        GetConnectedClusterDetails { call }
+        GetConnectedClusterDetails {
+            call: rt::Call::new(self.client, &GET_CONNECTED_CLUSTER_DETAILS)
+                .with_text(0, account_id)
+                .with_text(1, orchestrator_id),
+        }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/clusters`
     ///
@@ -31,10 +32,9 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
     ) -> ListConnectedKubernetesClusters {
-        let mut call = rt::Call::new(self.client, &LIST_CONNECTED_KUBERNETES_CLUSTERS);
-        call.text(0, account_id);
         ListConnectedKubernetesClusters {
-            call,
+            call: rt::Call::new(self.client, &LIST_CONNECTED_KUBERNETES_CLUSTERS)
+                .with_text(0, account_id),
         }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/clusters/orchestrator`
@@ -49,11 +49,10 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         body: &types::OnboardToClusterOrchestratorRequest,
     ) -> OnboardToClusterOrchestrator {
-        let mut call = rt::Call::new(self.client, &ONBOARD_TO_CLUSTER_ORCHESTRATOR);
-        call.text(0, account_id);
-        call.body_part(model::Cell::part(body));
         OnboardToClusterOrchestrator {
-            call,
+            call: rt::Call::new(self.client, &ONBOARD_TO_CLUSTER_ORCHESTRATOR)
+                .with_text(0, account_id)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `PUT /gateway/lw/api/accounts/{account_id}/clusters/orchestrator/{orchestrator_id}/config`
@@ -69,12 +68,11 @@ impl<'c> Api<'c> {
         orchestrator_id: impl Into<String>,
         body: &types::AccessPoint,
     ) -> UpdateClusterOrchestratorConfig {
-        let mut call = rt::Call::new(self.client, &UPDATE_CLUSTER_ORCHESTRATOR_CONFIG);
-        call.text(0, account_id);
-        call.text(1, orchestrator_id);
-        call.body_part(model::Cell::part(body));
         UpdateClusterOrchestratorConfig {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_CLUSTER_ORCHESTRATOR_CONFIG)
+                .with_text(0, account_id)
+                .with_text(1, orchestrator_id)
+                .with_body_part(model::Cell::part(body)),
         }
     }
 }

@@ -17,13 +17,15 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         cloud_provider: impl Into<types::GetPromptResourcesCloudProvider>,
     ) -> GetPromptResources {
-        let mut call = rt::Call::new(self.client, &GET_PROMPT_RESOURCES);
-        call.text(0, account_identifier);
-        call.text(
-            1,
-            Into::<types::GetPromptResourcesCloudProvider>::into(cloud_provider).as_str(),
-        );
-        GetPromptResources { call }
+        GetPromptResources {
+            call: rt::Call::new(self.client, &GET_PROMPT_RESOURCES)
+                .with_text(0, account_identifier)
+                .with_text(
+                    1,
+                    Into::<types::GetPromptResourcesCloudProvider>::into(cloud_provider)
+                        .as_str(),
+                ),
+        }
     }
     /// `GET /ccm/api/governance/promptRules`
     ///
@@ -37,13 +39,15 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         cloud_provider: impl Into<types::GetPromptRulesCloudProvider>,
     ) -> GetPromptRules {
-        let mut call = rt::Call::new(self.client, &GET_PROMPT_RULES);
-        call.text(0, account_identifier);
-        call.text(
-            1,
-            Into::<types::GetPromptRulesCloudProvider>::into(cloud_provider).as_str(),
-        );
-        GetPromptRules { call }
+        GetPromptRules {
+            call: rt::Call::new(self.client, &GET_PROMPT_RULES)
+                .with_text(0, account_identifier)
+                .with_text(
+                    1,
+                    Into::<types::GetPromptRulesCloudProvider>::into(cloud_provider)
+                        .as_str(),
+                ),
+        }
     }
 }
 /// Request of [`Api::get_prompt_resources`].
@@ -81,9 +85,10 @@ pub struct GetPromptRules {
 impl GetPromptRules {
     /// Query parameter `resourceType`.
     #[inline]
-    pub fn resource_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn resource_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         show_whitelisted_anomalies: bool,
         body: &[String],
     ) -> AnomalyFilterValues {
-        let mut call = rt::Call::new(self.client, &ANOMALY_FILTER_VALUES);
-        call.text(0, account_identifier);
-        call.flag(1, show_whitelisted_anomalies);
-        call.body_json(&body);
-        AnomalyFilterValues { call }
+        AnomalyFilterValues {
+            call: rt::Call::new(self.client, &ANOMALY_FILTER_VALUES)
+                .with_text(0, account_identifier)
+                .with_flag(1, show_whitelisted_anomalies)
+                .with_body_json(&body),
+        }
     }
     /// `POST /ccm/api/anomaly/summary`
     ///
@@ -35,9 +36,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetAnomaliesSummary {
-        let mut call = rt::Call::new(self.client, &GET_ANOMALIES_SUMMARY);
-        call.text(0, account_identifier);
-        GetAnomaliesSummary { call }
+        GetAnomaliesSummary {
+            call: rt::Call::new(self.client, &GET_ANOMALIES_SUMMARY)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ccm/api/anomaly`
     ///
@@ -50,9 +52,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListAnomalies {
-        let mut call = rt::Call::new(self.client, &LIST_ANOMALIES);
-        call.text(0, account_identifier);
-        ListAnomalies { call }
+        ListAnomalies {
+            call: rt::Call::new(self.client, &LIST_ANOMALIES)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ccm/api/anomaly/listIgnoredAnomalies`
     ///
@@ -66,9 +69,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListIgnoredAnomalies {
-        let mut call = rt::Call::new(self.client, &LIST_IGNORED_ANOMALIES);
-        call.text(0, account_identifier);
-        ListIgnoredAnomalies { call }
+        ListIgnoredAnomalies {
+            call: rt::Call::new(self.client, &LIST_IGNORED_ANOMALIES)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ccm/api/anomaly/perspective/{perspectiveId}`
     ///
@@ -84,12 +88,13 @@ impl<'c> Api<'c> {
         show_whitelisted_anomalies: bool,
         body: &types::PerspectiveQueryDto,
     ) -> ListPerspectiveAnomalies {
-        let mut call = rt::Call::new(self.client, &LIST_PERSPECTIVE_ANOMALIES);
-        call.text(0, account_identifier);
-        call.text(1, perspective_id);
-        call.flag(2, show_whitelisted_anomalies);
-        call.body_part(model::Cell::part(body));
-        ListPerspectiveAnomalies { call }
+        ListPerspectiveAnomalies {
+            call: rt::Call::new(self.client, &LIST_PERSPECTIVE_ANOMALIES)
+                .with_text(0, account_identifier)
+                .with_text(1, perspective_id)
+                .with_flag(2, show_whitelisted_anomalies)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /ccm/api/anomaly/feedback`
     ///
@@ -104,11 +109,12 @@ impl<'c> Api<'c> {
         anomaly_id: impl Into<String>,
         body: &types::AnomalyFeedback,
     ) -> ReportAnomalyFeedback {
-        let mut call = rt::Call::new(self.client, &REPORT_ANOMALY_FEEDBACK);
-        call.text(0, account_identifier);
-        call.text(1, anomaly_id);
-        call.body_part(model::Cell::part(body));
-        ReportAnomalyFeedback { call }
+        ReportAnomalyFeedback {
+            call: rt::Call::new(self.client, &REPORT_ANOMALY_FEEDBACK)
+                .with_text(0, account_identifier)
+                .with_text(1, anomaly_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::anomaly_filter_values`].
@@ -139,9 +145,10 @@ pub struct GetAnomaliesSummary {
 impl GetAnomaliesSummary {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::AnomalyFilterProperties) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::AnomalyFilterProperties) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -164,15 +171,17 @@ pub struct ListAnomalies {
 impl ListAnomalies {
     /// Query parameter `perspectiveId`.
     #[inline]
-    pub fn perspective_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn perspective_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::AnomalyRequestDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::AnomalyRequestDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -195,9 +204,10 @@ pub struct ListIgnoredAnomalies {
 impl ListIgnoredAnomalies {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::AnomalyFilterProperties) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::AnomalyFilterProperties) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,11 +17,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CreateNewAnomaliesIgnorelistRuleBody,
     ) -> CreateNewAnomaliesIgnorelistRule {
-        let mut call = rt::Call::new(self.client, &CREATE_NEW_ANOMALIES_IGNORELIST_RULE);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         CreateNewAnomaliesIgnorelistRule {
-            call,
+            call: rt::Call::new(self.client, &CREATE_NEW_ANOMALIES_IGNORELIST_RULE)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `DELETE /ccm/api/anomalies/ignoreListRule/{id}`
@@ -35,11 +34,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> DeleteAnomaliesIgnorelistRule {
-        let mut call = rt::Call::new(self.client, &DELETE_ANOMALIES_IGNORELIST_RULE);
-        call.text(0, account_identifier);
-        call.text(1, id);
         DeleteAnomaliesIgnorelistRule {
-            call,
+            call: rt::Call::new(self.client, &DELETE_ANOMALIES_IGNORELIST_RULE)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
         }
     }
     /// `GET /ccm/api/anomalies/ignoreListRule/{id}`
@@ -53,10 +51,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> GetAnomaliesIgnorelistRule {
-        let mut call = rt::Call::new(self.client, &GET_ANOMALIES_IGNORELIST_RULE);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        GetAnomaliesIgnorelistRule { call }
+        GetAnomaliesIgnorelistRule {
+            call: rt::Call::new(self.client, &GET_ANOMALIES_IGNORELIST_RULE)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `POST /ccm/api/anomalies/ignoreListRule/list`
     ///
@@ -70,11 +69,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::ListAnomaliesIgnorelistRuleBody,
     ) -> ListAnomaliesIgnorelistRule {
-        let mut call = rt::Call::new(self.client, &LIST_ANOMALIES_IGNORELIST_RULE);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         ListAnomaliesIgnorelistRule {
-            call,
+            call: rt::Call::new(self.client, &LIST_ANOMALIES_IGNORELIST_RULE)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `GET /ccm/api/anomalies/ignoreListRule/filter-values/azure-subscriptions`
@@ -87,9 +85,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListAzureSubscriptions {
-        let mut call = rt::Call::new(self.client, &LIST_AZURE_SUBSCRIPTIONS);
-        call.text(0, account_identifier);
-        ListAzureSubscriptions { call }
+        ListAzureSubscriptions {
+            call: rt::Call::new(self.client, &LIST_AZURE_SUBSCRIPTIONS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /ccm/api/anomalies/ignoreListRule/{id}/toggle`
     ///
@@ -102,11 +101,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> ToggleAnomaliesIgnorelistRule {
-        let mut call = rt::Call::new(self.client, &TOGGLE_ANOMALIES_IGNORELIST_RULE);
-        call.text(0, account_identifier);
-        call.text(1, id);
         ToggleAnomaliesIgnorelistRule {
-            call,
+            call: rt::Call::new(self.client, &TOGGLE_ANOMALIES_IGNORELIST_RULE)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
         }
     }
     /// `PUT /ccm/api/anomalies/ignoreListRule/{id}`
@@ -122,12 +120,11 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         body: &types::UpdateAnomaliesIgnorelistRuleBody,
     ) -> UpdateAnomaliesIgnorelistRule {
-        let mut call = rt::Call::new(self.client, &UPDATE_ANOMALIES_IGNORELIST_RULE);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        call.body_part(model::Cell::part(body));
         UpdateAnomaliesIgnorelistRule {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_ANOMALIES_IGNORELIST_RULE)
+                .with_text(0, account_identifier)
+                .with_text(1, id)
+                .with_body_part(model::Cell::part(body)),
         }
     }
 }

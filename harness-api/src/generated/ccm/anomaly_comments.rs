@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         anomaly_id: impl Into<String>,
     ) -> ListAnomalyComments {
-        let mut call = rt::Call::new(self.client, &LIST_ANOMALY_COMMENTS);
-        call.text(0, account_identifier);
-        call.text(1, anomaly_id);
-        ListAnomalyComments { call }
+        ListAnomalyComments {
+            call: rt::Call::new(self.client, &LIST_ANOMALY_COMMENTS)
+                .with_text(0, account_identifier)
+                .with_text(1, anomaly_id),
+        }
     }
     /// `POST /ccm/api/anomaly/v2/comment`
     ///
@@ -34,10 +35,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::AnomalyComment,
     ) -> SaveAnomalyComment {
-        let mut call = rt::Call::new(self.client, &SAVE_ANOMALY_COMMENT);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        SaveAnomalyComment { call }
+        SaveAnomalyComment {
+            call: rt::Call::new(self.client, &SAVE_ANOMALY_COMMENT)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::list_anomaly_comments`].

@@ -16,9 +16,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListBiDashboards {
-        let mut call = rt::Call::new(self.client, &LIST_BI_DASHBOARDS);
-        call.text(0, account_identifier);
-        ListBiDashboards { call }
+        ListBiDashboards {
+            call: rt::Call::new(self.client, &LIST_BI_DASHBOARDS)
+                .with_text(0, account_identifier),
+        }
     }
 }
 /// Request of [`Api::list_bi_dashboards`].

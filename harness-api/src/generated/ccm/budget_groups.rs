@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::BudgetGroup,
     ) -> CreateBudgetGroup {
-        let mut call = rt::Call::new(self.client, &CREATE_BUDGET_GROUP);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateBudgetGroup { call }
+        CreateBudgetGroup {
+            call: rt::Call::new(self.client, &CREATE_BUDGET_GROUP)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /ccm/api/budgetGroups/{id}`
     ///
@@ -33,10 +34,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> DeleteBudgetGroup {
-        let mut call = rt::Call::new(self.client, &DELETE_BUDGET_GROUP);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        DeleteBudgetGroup { call }
+        DeleteBudgetGroup {
+            call: rt::Call::new(self.client, &DELETE_BUDGET_GROUP)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `POST /ccm/api/budgetGroups/v2/list`
     ///
@@ -51,14 +53,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::BudgetFilterPropertiesDto,
     ) -> GetAccessibleBudgetGroupSummaries {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_ACCESSIBLE_BUDGET_GROUP_SUMMARIES,
-        );
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         GetAccessibleBudgetGroupSummaries {
-            call,
+            call: rt::Call::new(self.client, &GET_ACCESSIBLE_BUDGET_GROUP_SUMMARIES)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `GET /ccm/api/budgetGroups/summary`
@@ -73,11 +71,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         show_all_entities: bool,
     ) -> GetBudgetAndBudgetGroupsList {
-        let mut call = rt::Call::new(self.client, &GET_BUDGET_AND_BUDGET_GROUPS_LIST);
-        call.text(0, account_identifier);
-        call.flag(1, show_all_entities);
         GetBudgetAndBudgetGroupsList {
-            call,
+            call: rt::Call::new(self.client, &GET_BUDGET_AND_BUDGET_GROUPS_LIST)
+                .with_text(0, account_identifier)
+                .with_flag(1, show_all_entities),
         }
     }
     /// `GET /ccm/api/budgetGroups/{id}`
@@ -91,10 +88,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> GetBudgetGroup {
-        let mut call = rt::Call::new(self.client, &GET_BUDGET_GROUP);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        GetBudgetGroup { call }
+        GetBudgetGroup {
+            call: rt::Call::new(self.client, &GET_BUDGET_GROUP)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `POST /ccm/api/budgetGroups/aggregatedAmount`
     ///
@@ -109,12 +107,11 @@ impl<'c> Api<'c> {
         are_child_entities_budgets: bool,
         body: &[String],
     ) -> GetBudgetGroupLastPeriodCost {
-        let mut call = rt::Call::new(self.client, &GET_BUDGET_GROUP_LAST_PERIOD_COST);
-        call.text(0, account_identifier);
-        call.flag(1, are_child_entities_budgets);
-        call.body_json(&body);
         GetBudgetGroupLastPeriodCost {
-            call,
+            call: rt::Call::new(self.client, &GET_BUDGET_GROUP_LAST_PERIOD_COST)
+                .with_text(0, account_identifier)
+                .with_flag(1, are_child_entities_budgets)
+                .with_body_json(&body),
         }
     }
     /// `GET /ccm/api/budgetGroups`
@@ -128,9 +125,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListBudgetGroups {
-        let mut call = rt::Call::new(self.client, &LIST_BUDGET_GROUPS);
-        call.text(0, account_identifier);
-        ListBudgetGroups { call }
+        ListBudgetGroups {
+            call: rt::Call::new(self.client, &LIST_BUDGET_GROUPS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /ccm/api/budgetGroups/{id}`
     ///
@@ -145,11 +143,12 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         body: &types::BudgetGroup,
     ) -> UpdateBudgetGroup {
-        let mut call = rt::Call::new(self.client, &UPDATE_BUDGET_GROUP);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        call.body_part(model::Cell::part(body));
-        UpdateBudgetGroup { call }
+        UpdateBudgetGroup {
+            call: rt::Call::new(self.client, &UPDATE_BUDGET_GROUP)
+                .with_text(0, account_identifier)
+                .with_text(1, id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_budget_group`].
@@ -200,30 +199,36 @@ impl GetAccessibleBudgetGroupSummaries {
     /// Query parameter `sortType`.
     #[inline]
     pub fn sort_type(
-        mut self,
+        self,
         value: impl Into<types::GetAccessibleBudgetGroupSummariesSortType>,
     ) -> Self {
-        self.call
-            .text(
-                1,
-                Into::<types::GetAccessibleBudgetGroupSummariesSortType>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    1,
+                    Into::<types::GetAccessibleBudgetGroupSummariesSortType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `sortOrder`.
     #[inline]
     pub fn sort_order(
-        mut self,
+        self,
         value: impl Into<types::GetAccessibleBudgetGroupSummariesSortOrder>,
     ) -> Self {
-        self.call
-            .text(
-                2,
-                Into::<types::GetAccessibleBudgetGroupSummariesSortOrder>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    2,
+                    Into::<
+                        types::GetAccessibleBudgetGroupSummariesSortOrder,
+                    >::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -253,39 +258,44 @@ pub struct GetBudgetAndBudgetGroupsList {
 impl GetBudgetAndBudgetGroupsList {
     /// Query parameter `budgetGroupId`.
     #[inline]
-    pub fn budget_group_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn budget_group_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `budgetGroupSortType`.
     #[inline]
     pub fn budget_group_sort_type(
-        mut self,
+        self,
         value: impl Into<types::GetBudgetAndBudgetGroupsListBudgetGroupSortType>,
     ) -> Self {
-        self.call
-            .text(
-                3,
-                Into::<
-                    types::GetBudgetAndBudgetGroupsListBudgetGroupSortType,
-                >::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    3,
+                    Into::<
+                        types::GetBudgetAndBudgetGroupsListBudgetGroupSortType,
+                    >::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `sortOrder`.
     #[inline]
     pub fn sort_order(
-        mut self,
+        self,
         value: impl Into<types::GetBudgetAndBudgetGroupsListSortOrder>,
     ) -> Self {
-        self.call
-            .text(
-                4,
-                Into::<types::GetBudgetAndBudgetGroupsListSortOrder>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::GetBudgetAndBudgetGroupsListSortOrder>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -354,25 +364,30 @@ impl ListBudgetGroups {
     /// Query parameter `budgetGroupSortType`.
     #[inline]
     pub fn budget_group_sort_type(
-        mut self,
+        self,
         value: impl Into<types::ListBudgetGroupsBudgetGroupSortType>,
     ) -> Self {
-        self.call
-            .text(
-                1,
-                Into::<types::ListBudgetGroupsBudgetGroupSortType>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    1,
+                    Into::<types::ListBudgetGroupsBudgetGroupSortType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `sortOrder`.
     #[inline]
-    pub fn sort_order(
-        mut self,
-        value: impl Into<types::ListBudgetGroupsSortOrder>,
-    ) -> Self {
-        self.call
-            .text(2, Into::<types::ListBudgetGroupsSortOrder>::into(value).as_str());
-        self
+    pub fn sort_order(self, value: impl Into<types::ListBudgetGroupsSortOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    2,
+                    Into::<types::ListBudgetGroupsSortOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]

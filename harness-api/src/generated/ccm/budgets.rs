@@ -17,11 +17,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::AdjustBudgetAmountRequest,
     ) -> AdjustBudgetAmountOperation {
-        let mut call = rt::Call::new(self.client, &ADJUST_BUDGET_AMOUNT_OPERATION);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         AdjustBudgetAmountOperation {
-            call,
+            call: rt::Call::new(self.client, &ADJUST_BUDGET_AMOUNT_OPERATION)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /ccm/api/budgets/filter-values`
@@ -36,10 +35,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::BudgetFilterValuesBody,
     ) -> BudgetFilterValues {
-        let mut call = rt::Call::new(self.client, &BUDGET_FILTER_VALUES);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        BudgetFilterValues { call }
+        BudgetFilterValues {
+            call: rt::Call::new(self.client, &BUDGET_FILTER_VALUES)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /ccm/api/budgets/bulk/check-job-status`
     ///
@@ -51,9 +51,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> CheckBulkBudgetJobStatus {
-        let mut call = rt::Call::new(self.client, &CHECK_BULK_BUDGET_JOB_STATUS);
-        call.text(0, account_identifier);
-        CheckBulkBudgetJobStatus { call }
+        CheckBulkBudgetJobStatus {
+            call: rt::Call::new(self.client, &CHECK_BULK_BUDGET_JOB_STATUS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ccm/api/budgets/{id}`
     ///
@@ -67,11 +68,12 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         clone_name: impl Into<String>,
     ) -> CloneBudget {
-        let mut call = rt::Call::new(self.client, &CLONE_BUDGET);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        call.text(2, clone_name);
-        CloneBudget { call }
+        CloneBudget {
+            call: rt::Call::new(self.client, &CLONE_BUDGET)
+                .with_text(0, account_identifier)
+                .with_text(1, id)
+                .with_text(2, clone_name),
+        }
     }
     /// `POST /ccm/api/budgets/bulk/clone`
     ///
@@ -85,10 +87,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CloneBudgetsBulkOperationBody,
     ) -> CloneBudgetsBulkOperation {
-        let mut call = rt::Call::new(self.client, &CLONE_BUDGETS_BULK_OPERATION);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CloneBudgetsBulkOperation { call }
+        CloneBudgetsBulkOperation {
+            call: rt::Call::new(self.client, &CLONE_BUDGETS_BULK_OPERATION)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ccm/api/budgets`
     ///
@@ -102,10 +105,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::Budget,
     ) -> CreateBudget {
-        let mut call = rt::Call::new(self.client, &CREATE_BUDGET);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateBudget { call }
+        CreateBudget {
+            call: rt::Call::new(self.client, &CREATE_BUDGET)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ccm/api/budgets/bulk/create-cost-bucket-budgets`
     ///
@@ -119,11 +123,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CreateCostBucketBudgetsBulkBody,
     ) -> CreateCostBucketBudgetsBulk {
-        let mut call = rt::Call::new(self.client, &CREATE_COST_BUCKET_BUDGETS_BULK);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         CreateCostBucketBudgetsBulk {
-            call,
+            call: rt::Call::new(self.client, &CREATE_COST_BUCKET_BUDGETS_BULK)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `DELETE /ccm/api/budgets/{id}`
@@ -137,10 +140,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> DeleteBudget {
-        let mut call = rt::Call::new(self.client, &DELETE_BUDGET);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        DeleteBudget { call }
+        DeleteBudget {
+            call: rt::Call::new(self.client, &DELETE_BUDGET)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `POST /ccm/api/budgets/bulk/delete`
     ///
@@ -154,10 +158,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::DeleteBudgetRequest,
     ) -> DeleteBudgetsBulkOperation {
-        let mut call = rt::Call::new(self.client, &DELETE_BUDGETS_BULK_OPERATION);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        DeleteBudgetsBulkOperation { call }
+        DeleteBudgetsBulkOperation {
+            call: rt::Call::new(self.client, &DELETE_BUDGETS_BULK_OPERATION)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ccm/api/budgets/v2/list`
     ///
@@ -171,11 +176,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::BudgetFilterPropertiesDto,
     ) -> GetAccessibleBudgetSummaries {
-        let mut call = rt::Call::new(self.client, &GET_ACCESSIBLE_BUDGET_SUMMARIES);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         GetAccessibleBudgetSummaries {
-            call,
+            call: rt::Call::new(self.client, &GET_ACCESSIBLE_BUDGET_SUMMARIES)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `GET /ccm/api/budgets/{id}`
@@ -189,10 +193,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> GetBudget {
-        let mut call = rt::Call::new(self.client, &GET_BUDGET);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        GetBudget { call }
+        GetBudget {
+            call: rt::Call::new(self.client, &GET_BUDGET)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `GET /ccm/api/budgets/{id}/costDetails`
     ///
@@ -205,10 +210,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> GetCostDetails {
-        let mut call = rt::Call::new(self.client, &GET_COST_DETAILS);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        GetCostDetails { call }
+        GetCostDetails {
+            call: rt::Call::new(self.client, &GET_COST_DETAILS)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `GET /ccm/api/budgets/subscribe/list`
     ///
@@ -221,10 +227,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         budget_id: impl Into<String>,
     ) -> ListBudgetAlertThresholds {
-        let mut call = rt::Call::new(self.client, &LIST_BUDGET_ALERT_THRESHOLDS);
-        call.text(0, account_identifier);
-        call.text(1, budget_id);
-        ListBudgetAlertThresholds { call }
+        ListBudgetAlertThresholds {
+            call: rt::Call::new(self.client, &LIST_BUDGET_ALERT_THRESHOLDS)
+                .with_text(0, account_identifier)
+                .with_text(1, budget_id),
+        }
     }
     /// `GET /ccm/api/budgets`
     ///
@@ -234,9 +241,10 @@ impl<'c> Api<'c> {
     /// - List: `whole list, items data`.
     #[inline]
     pub fn list_budgets(&self, account_identifier: impl Into<String>) -> ListBudgets {
-        let mut call = rt::Call::new(self.client, &LIST_BUDGETS);
-        call.text(0, account_identifier);
-        ListBudgets { call }
+        ListBudgets {
+            call: rt::Call::new(self.client, &LIST_BUDGETS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ccm/api/budgets/perspectiveBudgets`
     ///
@@ -250,10 +258,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         perspective_id: impl Into<String>,
     ) -> ListBudgetsForPerspective {
-        let mut call = rt::Call::new(self.client, &LIST_BUDGETS_FOR_PERSPECTIVE);
-        call.text(0, account_identifier);
-        call.text(1, perspective_id);
-        ListBudgetsForPerspective { call }
+        ListBudgetsForPerspective {
+            call: rt::Call::new(self.client, &LIST_BUDGETS_FOR_PERSPECTIVE)
+                .with_text(0, account_identifier)
+                .with_text(1, perspective_id),
+        }
     }
     /// `POST /ccm/api/budgets/bulk/manage-alerts`
     ///
@@ -267,11 +276,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::ManageBudgetAlertsRequest,
     ) -> ManageBudgetAlertsBulkOperation {
-        let mut call = rt::Call::new(self.client, &MANAGE_BUDGET_ALERTS_BULK_OPERATION);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         ManageBudgetAlertsBulkOperation {
-            call,
+            call: rt::Call::new(self.client, &MANAGE_BUDGET_ALERTS_BULK_OPERATION)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /ccm/api/budgets/moveBudgets`
@@ -286,10 +294,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::MoveBudgetsBody,
     ) -> MoveBudgets {
-        let mut call = rt::Call::new(self.client, &MOVE_BUDGETS);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        MoveBudgets { call }
+        MoveBudgets {
+            call: rt::Call::new(self.client, &MOVE_BUDGETS)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /ccm/api/budgets/{id}`
     ///
@@ -304,11 +313,12 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         body: &types::Budget,
     ) -> UpdateBudget {
-        let mut call = rt::Call::new(self.client, &UPDATE_BUDGET);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        call.body_part(model::Cell::part(body));
-        UpdateBudget { call }
+        UpdateBudget {
+            call: rt::Call::new(self.client, &UPDATE_BUDGET)
+                .with_text(0, account_identifier)
+                .with_text(1, id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ccm/api/budgets/subscribe`
     ///
@@ -323,12 +333,11 @@ impl<'c> Api<'c> {
         budget_id: impl Into<String>,
         body: &[types::UpdateBudgetAlertThresholdsBody],
     ) -> UpdateBudgetAlertThresholds {
-        let mut call = rt::Call::new(self.client, &UPDATE_BUDGET_ALERT_THRESHOLDS);
-        call.text(0, account_identifier);
-        call.text(1, budget_id);
-        call.body_json(&body);
         UpdateBudgetAlertThresholds {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_BUDGET_ALERT_THRESHOLDS)
+                .with_text(0, account_identifier)
+                .with_text(1, budget_id)
+                .with_body_json(&body),
         }
     }
 }
@@ -513,29 +522,34 @@ impl GetAccessibleBudgetSummaries {
     /// Query parameter `sortType`.
     #[inline]
     pub fn sort_type(
-        mut self,
+        self,
         value: impl Into<types::GetAccessibleBudgetSummariesSortType>,
     ) -> Self {
-        self.call
-            .text(
-                1,
-                Into::<types::GetAccessibleBudgetSummariesSortType>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    1,
+                    Into::<types::GetAccessibleBudgetSummariesSortType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `sortOrder`.
     #[inline]
     pub fn sort_order(
-        mut self,
+        self,
         value: impl Into<types::GetAccessibleBudgetSummariesSortOrder>,
     ) -> Self {
-        self.call
-            .text(
-                2,
-                Into::<types::GetAccessibleBudgetSummariesSortOrder>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    2,
+                    Into::<types::GetAccessibleBudgetSummariesSortOrder>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -577,12 +591,15 @@ pub struct GetCostDetails {
 impl GetCostDetails {
     /// Query parameter `breakdown`.
     #[inline]
-    pub fn breakdown(
-        mut self,
-        value: impl Into<types::GetCostDetailsBreakdown>,
-    ) -> Self {
-        self.call.text(2, Into::<types::GetCostDetailsBreakdown>::into(value).as_str());
-        self
+    pub fn breakdown(self, value: impl Into<types::GetCostDetailsBreakdown>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    2,
+                    Into::<types::GetCostDetailsBreakdown>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -625,18 +642,26 @@ impl ListBudgets {
     /// Query parameter `budgetSortType`.
     #[inline]
     pub fn budget_sort_type(
-        mut self,
+        self,
         value: impl Into<types::ListBudgetsBudgetSortType>,
     ) -> Self {
-        self.call
-            .text(1, Into::<types::ListBudgetsBudgetSortType>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    1,
+                    Into::<types::ListBudgetsBudgetSortType>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `sortOrder`.
     #[inline]
-    pub fn sort_order(mut self, value: impl Into<types::ListBudgetsSortOrder>) -> Self {
-        self.call.text(2, Into::<types::ListBudgetsSortOrder>::into(value).as_str());
-        self
+    pub fn sort_order(self, value: impl Into<types::ListBudgetsSortOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(2, Into::<types::ListBudgetsSortOrder>::into(value).as_str()),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -15,9 +15,13 @@ impl<'c> Api<'c> {
         &self,
         feature: impl Into<types::GetCostSettingsFeature>,
     ) -> GetCostSettings {
-        let mut call = rt::Call::new(self.client, &GET_COST_SETTINGS);
-        call.text(0, Into::<types::GetCostSettingsFeature>::into(feature).as_str());
-        GetCostSettings { call }
+        GetCostSettings {
+            call: rt::Call::new(self.client, &GET_COST_SETTINGS)
+                .with_text(
+                    0,
+                    Into::<types::GetCostSettingsFeature>::into(feature).as_str(),
+                ),
+        }
     }
     /// `PUT /ccm/api/cost-settings`
     ///
@@ -29,9 +33,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::UpdateCostSettingsBody,
     ) -> UpdateCostSettings {
-        let mut call = rt::Call::new(self.client, &UPDATE_COST_SETTINGS);
-        call.body_part(model::Cell::part(body));
-        UpdateCostSettings { call }
+        UpdateCostSettings {
+            call: rt::Call::new(self.client, &UPDATE_COST_SETTINGS)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::get_cost_settings`].
@@ -43,9 +48,10 @@ pub struct GetCostSettings {
 impl GetCostSettings {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -68,9 +74,10 @@ pub struct UpdateCostSettings {
 impl UpdateCostSettings {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -11,8 +11,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn get_governance_cost_settings(&self) -> GetGovernanceCostSettings {
-        let call = rt::Call::new(self.client, &GET_GOVERNANCE_COST_SETTINGS);
-        GetGovernanceCostSettings { call }
+        GetGovernanceCostSettings {
+            call: rt::Call::new(self.client, &GET_GOVERNANCE_COST_SETTINGS),
+        }
     }
     /// `PUT /ccm/api/governance/cost-settings`
     ///
@@ -24,10 +25,9 @@ impl<'c> Api<'c> {
         &self,
         body: &types::UpdateGovernanceCostSettingsBody,
     ) -> UpdateGovernanceCostSettings {
-        let mut call = rt::Call::new(self.client, &UPDATE_GOVERNANCE_COST_SETTINGS);
-        call.body_part(model::Cell::part(body));
         UpdateGovernanceCostSettings {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_GOVERNANCE_COST_SETTINGS)
+                .with_body_part(model::Cell::part(body)),
         }
     }
 }
@@ -40,9 +40,10 @@ pub struct GetGovernanceCostSettings {
 impl GetGovernanceCostSettings {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -65,9 +66,10 @@ pub struct UpdateGovernanceCostSettings {
 impl UpdateGovernanceCostSettings {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -16,13 +16,15 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         cloud_provider: impl Into<types::ListCloudAccountsCloudProvider>,
     ) -> ListCloudAccounts {
-        let mut call = rt::Call::new(self.client, &LIST_CLOUD_ACCOUNTS);
-        call.text(0, account_identifier);
-        call.text(
-            1,
-            Into::<types::ListCloudAccountsCloudProvider>::into(cloud_provider).as_str(),
-        );
-        ListCloudAccounts { call }
+        ListCloudAccounts {
+            call: rt::Call::new(self.client, &LIST_CLOUD_ACCOUNTS)
+                .with_text(0, account_identifier)
+                .with_text(
+                    1,
+                    Into::<types::ListCloudAccountsCloudProvider>::into(cloud_provider)
+                        .as_str(),
+                ),
+        }
     }
 }
 /// Request of [`Api::list_cloud_accounts`].

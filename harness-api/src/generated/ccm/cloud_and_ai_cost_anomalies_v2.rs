@@ -16,9 +16,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetAnomaliesList {
-        let mut call = rt::Call::new(self.client, &GET_ANOMALIES_LIST);
-        call.text(0, account_identifier);
-        GetAnomaliesList { call }
+        GetAnomaliesList {
+            call: rt::Call::new(self.client, &GET_ANOMALIES_LIST)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ccm/api/anomaly/v2/metrics`
     ///
@@ -31,9 +32,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetAnomalyMetrics {
-        let mut call = rt::Call::new(self.client, &GET_ANOMALY_METRICS);
-        call.text(0, account_identifier);
-        GetAnomalyMetrics { call }
+        GetAnomalyMetrics {
+            call: rt::Call::new(self.client, &GET_ANOMALY_METRICS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ccm/api/anomaly/v2/summary`
     ///
@@ -46,9 +48,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetAnomalyMetricsSummary {
-        let mut call = rt::Call::new(self.client, &GET_ANOMALY_METRICS_SUMMARY);
-        call.text(0, account_identifier);
-        GetAnomalyMetricsSummary { call }
+        GetAnomalyMetricsSummary {
+            call: rt::Call::new(self.client, &GET_ANOMALY_METRICS_SUMMARY)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ccm/api/anomaly/v2/metrics/time-series`
     ///
@@ -61,10 +64,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetAnomalyMetricsTimeSeries {
-        let mut call = rt::Call::new(self.client, &GET_ANOMALY_METRICS_TIME_SERIES);
-        call.text(0, account_identifier);
         GetAnomalyMetricsTimeSeries {
-            call,
+            call: rt::Call::new(self.client, &GET_ANOMALY_METRICS_TIME_SERIES)
+                .with_text(0, account_identifier),
         }
     }
     /// `POST /ccm/api/anomaly/v2/mean-resolution-time`
@@ -78,9 +80,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetMeanResolutionTime {
-        let mut call = rt::Call::new(self.client, &GET_MEAN_RESOLUTION_TIME);
-        call.text(0, account_identifier);
-        GetMeanResolutionTime { call }
+        GetMeanResolutionTime {
+            call: rt::Call::new(self.client, &GET_MEAN_RESOLUTION_TIME)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /ccm/api/anomaly/v2/update/feedback`
     ///
@@ -92,9 +95,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> UpdateAnomalyFeedback {
-        let mut call = rt::Call::new(self.client, &UPDATE_ANOMALY_FEEDBACK);
-        call.text(0, account_identifier);
-        UpdateAnomalyFeedback { call }
+        UpdateAnomalyFeedback {
+            call: rt::Call::new(self.client, &UPDATE_ANOMALY_FEEDBACK)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /ccm/api/anomaly/v2/update/status`
     ///
@@ -106,9 +110,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> UpdateAnomalyStatus {
-        let mut call = rt::Call::new(self.client, &UPDATE_ANOMALY_STATUS);
-        call.text(0, account_identifier);
-        UpdateAnomalyStatus { call }
+        UpdateAnomalyStatus {
+            call: rt::Call::new(self.client, &UPDATE_ANOMALY_STATUS)
+                .with_text(0, account_identifier),
+        }
     }
 }
 /// Request of [`Api::get_anomalies_list`].
@@ -120,9 +125,10 @@ pub struct GetAnomaliesList {
 impl GetAnomaliesList {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::AnomalyRequestDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::AnomalyRequestDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -145,9 +151,10 @@ pub struct GetAnomalyMetrics {
 impl GetAnomalyMetrics {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::AnomalyRequestDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::AnomalyRequestDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -170,9 +177,10 @@ pub struct GetAnomalyMetricsSummary {
 impl GetAnomalyMetricsSummary {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::AnomalyRequestDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::AnomalyRequestDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -195,9 +203,10 @@ pub struct GetAnomalyMetricsTimeSeries {
 impl GetAnomalyMetricsTimeSeries {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::AnomalyRequestDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::AnomalyRequestDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -220,9 +229,10 @@ pub struct GetMeanResolutionTime {
 impl GetMeanResolutionTime {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::AnomalyRequestDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::AnomalyRequestDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -245,15 +255,17 @@ pub struct UpdateAnomalyFeedback {
 impl UpdateAnomalyFeedback {
     /// Query parameter `anomalyId`.
     #[inline]
-    pub fn anomaly_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn anomaly_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `feedback`.
     #[inline]
-    pub fn feedback(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn feedback(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -276,15 +288,17 @@ pub struct UpdateAnomalyStatus {
 impl UpdateAnomalyStatus {
     /// Query parameter `anomalyId`.
     #[inline]
-    pub fn anomaly_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn anomaly_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `status`.
     #[inline]
-    pub fn status(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn status(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

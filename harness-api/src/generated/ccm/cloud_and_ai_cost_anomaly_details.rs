@@ -17,11 +17,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         anomaly_id: impl Into<String>,
     ) -> GetAnomalyCostTimeSeriesData {
-        let mut call = rt::Call::new(self.client, &GET_ANOMALY_COST_TIME_SERIES_DATA);
-        call.text(0, account_identifier);
-        call.text(1, anomaly_id);
         GetAnomalyCostTimeSeriesData {
-            call,
+            call: rt::Call::new(self.client, &GET_ANOMALY_COST_TIME_SERIES_DATA)
+                .with_text(0, account_identifier)
+                .with_text(1, anomaly_id),
         }
     }
     /// `GET /ccm/api/anomaly/v2/drill-down`
@@ -35,10 +34,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         anomaly_id: impl Into<String>,
     ) -> GetAnomalyDetails {
-        let mut call = rt::Call::new(self.client, &GET_ANOMALY_DETAILS);
-        call.text(0, account_identifier);
-        call.text(1, anomaly_id);
-        GetAnomalyDetails { call }
+        GetAnomalyDetails {
+            call: rt::Call::new(self.client, &GET_ANOMALY_DETAILS)
+                .with_text(0, account_identifier)
+                .with_text(1, anomaly_id),
+        }
     }
     /// `GET /ccm/api/anomaly/v2/drill-down/resource/cost/time-series`
     ///
@@ -52,14 +52,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         anomaly_id: impl Into<String>,
     ) -> GetAnomalyResourceCostTimeSeriesData {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_ANOMALY_RESOURCE_COST_TIME_SERIES_DATA,
-        );
-        call.text(0, account_identifier);
-        call.text(1, anomaly_id);
         GetAnomalyResourceCostTimeSeriesData {
-            call,
+            call: rt::Call::new(self.client, &GET_ANOMALY_RESOURCE_COST_TIME_SERIES_DATA)
+                .with_text(0, account_identifier)
+                .with_text(1, anomaly_id),
         }
     }
     /// `GET /ccm/api/anomaly/v2/drill-down/list`
@@ -74,10 +70,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         anomaly_id: impl Into<String>,
     ) -> GetAnomalyResourceList {
-        let mut call = rt::Call::new(self.client, &GET_ANOMALY_RESOURCE_LIST);
-        call.text(0, account_identifier);
-        call.text(1, anomaly_id);
-        GetAnomalyResourceList { call }
+        GetAnomalyResourceList {
+            call: rt::Call::new(self.client, &GET_ANOMALY_RESOURCE_LIST)
+                .with_text(0, account_identifier)
+                .with_text(1, anomaly_id),
+        }
     }
 }
 /// Request of [`Api::get_anomaly_cost_time_series_data`].
@@ -89,15 +86,17 @@ pub struct GetAnomalyCostTimeSeriesData {
 impl GetAnomalyCostTimeSeriesData {
     /// Query parameter `startTime`.
     #[inline]
-    pub fn start_time(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn start_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `endTime`.
     #[inline]
-    pub fn end_time(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn end_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -146,21 +145,24 @@ pub struct GetAnomalyResourceCostTimeSeriesData {
 impl GetAnomalyResourceCostTimeSeriesData {
     /// Query parameter `resource`.
     #[inline]
-    pub fn resource(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn resource(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `startTime`.
     #[inline]
-    pub fn start_time(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn start_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `endTime`.
     #[inline]
-    pub fn end_time(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn end_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::BusinessMapping,
     ) -> CreateBusinessMapping {
-        let mut call = rt::Call::new(self.client, &CREATE_BUSINESS_MAPPING);
-        call.body_part(model::Cell::part(body));
-        CreateBusinessMapping { call }
+        CreateBusinessMapping {
+            call: rt::Call::new(self.client, &CREATE_BUSINESS_MAPPING)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /ccm/api/business-mapping/{id}`
     ///
@@ -30,10 +31,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> DeleteBusinessMapping {
-        let mut call = rt::Call::new(self.client, &DELETE_BUSINESS_MAPPING);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        DeleteBusinessMapping { call }
+        DeleteBusinessMapping {
+            call: rt::Call::new(self.client, &DELETE_BUSINESS_MAPPING)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `GET /ccm/api/business-mapping/{id}`
     ///
@@ -42,9 +44,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::RestResponseBusinessMapping`], `application/json`.
     #[inline]
     pub fn get_business_mapping(&self, id: impl Into<String>) -> GetBusinessMapping {
-        let mut call = rt::Call::new(self.client, &GET_BUSINESS_MAPPING);
-        call.text(0, id);
-        GetBusinessMapping { call }
+        GetBusinessMapping {
+            call: rt::Call::new(self.client, &GET_BUSINESS_MAPPING).with_text(0, id),
+        }
     }
     /// `GET /ccm/api/business-mapping/filter-panel`
     ///
@@ -57,13 +59,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetBusinessMappingForFilterPanel {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_BUSINESS_MAPPING_FOR_FILTER_PANEL,
-        );
-        call.text(0, account_identifier);
         GetBusinessMappingForFilterPanel {
-            call,
+            call: rt::Call::new(self.client, &GET_BUSINESS_MAPPING_FOR_FILTER_PANEL)
+                .with_text(0, account_identifier),
         }
     }
     /// `GET /ccm/api/business-mapping`
@@ -73,8 +71,9 @@ impl<'c> Api<'c> {
     /// - List: `paged offset/limit by offset, items resource.businessMappings, total resource.totalCount`.
     #[inline]
     pub fn get_business_mapping_list(&self) -> GetBusinessMappingList {
-        let call = rt::Call::new(self.client, &GET_BUSINESS_MAPPING_LIST);
-        GetBusinessMappingList { call }
+        GetBusinessMappingList {
+            call: rt::Call::new(self.client, &GET_BUSINESS_MAPPING_LIST),
+        }
     }
     /// `PUT /ccm/api/business-mapping`
     ///
@@ -83,8 +82,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::RestResponseString`], `application/json`.
     #[inline]
     pub fn update_business_mapping(&self) -> UpdateBusinessMapping {
-        let call = rt::Call::new(self.client, &UPDATE_BUSINESS_MAPPING);
-        UpdateBusinessMapping { call }
+        UpdateBusinessMapping {
+            call: rt::Call::new(self.client, &UPDATE_BUSINESS_MAPPING),
+        }
     }
 }
 /// Request of [`Api::create_business_mapping`].
@@ -96,9 +96,10 @@ pub struct CreateBusinessMapping {
 impl CreateBusinessMapping {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -140,9 +141,10 @@ pub struct GetBusinessMapping {
 impl GetBusinessMapping {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -165,15 +167,17 @@ pub struct GetBusinessMappingForFilterPanel {
 impl GetBusinessMappingForFilterPanel {
     /// Query parameter `costCategory`.
     #[inline]
-    pub fn cost_category(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn cost_category(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -203,53 +207,61 @@ pub struct GetBusinessMappingList {
 impl GetBusinessMappingList {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `searchKey`.
     #[inline]
-    pub fn search_key(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn search_key(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `sortType`.
     #[inline]
     pub fn sort_type(
-        mut self,
+        self,
         value: impl Into<types::GetBusinessMappingListSortType>,
     ) -> Self {
-        self.call
-            .text(
-                2,
-                Into::<types::GetBusinessMappingListSortType>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    2,
+                    Into::<types::GetBusinessMappingListSortType>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `sortOrder`.
     #[inline]
     pub fn sort_order(
-        mut self,
+        self,
         value: impl Into<types::GetBusinessMappingListSortOrder>,
     ) -> Self {
-        self.call
-            .text(
-                3,
-                Into::<types::GetBusinessMappingListSortOrder>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    3,
+                    Into::<types::GetBusinessMappingListSortOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `offset`.
     #[inline]
-    pub fn offset(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn offset(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -279,15 +291,17 @@ pub struct UpdateBusinessMapping {
 impl UpdateBusinessMapping {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::BusinessMapping) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::BusinessMapping) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,14 +17,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &[types::BulkSyncCostCategoryJiraMappingsBody],
     ) -> BulkSyncCostCategoryJiraMappings {
-        let mut call = rt::Call::new(
-            self.client,
-            &BULK_SYNC_COST_CATEGORY_JIRA_MAPPINGS,
-        );
-        call.text(0, account_identifier);
-        call.body_json(&body);
         BulkSyncCostCategoryJiraMappings {
-            call,
+            call: rt::Call::new(self.client, &BULK_SYNC_COST_CATEGORY_JIRA_MAPPINGS)
+                .with_text(0, account_identifier)
+                .with_body_json(&body),
         }
     }
     /// `POST /ccm/api/recommendation/cost-category/jira-mapping`
@@ -39,11 +35,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CreateCostCategoryJiraMappingBody,
     ) -> CreateCostCategoryJiraMapping {
-        let mut call = rt::Call::new(self.client, &CREATE_COST_CATEGORY_JIRA_MAPPING);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         CreateCostCategoryJiraMapping {
-            call,
+            call: rt::Call::new(self.client, &CREATE_COST_CATEGORY_JIRA_MAPPING)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `DELETE /ccm/api/recommendation/cost-category/jira-mapping/{mappingId}`
@@ -57,11 +52,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         mapping_id: impl Into<String>,
     ) -> DeleteCostCategoryJiraMapping {
-        let mut call = rt::Call::new(self.client, &DELETE_COST_CATEGORY_JIRA_MAPPING);
-        call.text(0, account_identifier);
-        call.text(1, mapping_id);
         DeleteCostCategoryJiraMapping {
-            call,
+            call: rt::Call::new(self.client, &DELETE_COST_CATEGORY_JIRA_MAPPING)
+                .with_text(0, account_identifier)
+                .with_text(1, mapping_id),
         }
     }
     /// `GET /ccm/api/recommendation/cost-category/jira-mapping/{mappingId}`
@@ -75,10 +69,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         mapping_id: impl Into<String>,
     ) -> GetCostCategoryJiraMapping {
-        let mut call = rt::Call::new(self.client, &GET_COST_CATEGORY_JIRA_MAPPING);
-        call.text(0, account_identifier);
-        call.text(1, mapping_id);
-        GetCostCategoryJiraMapping { call }
+        GetCostCategoryJiraMapping {
+            call: rt::Call::new(self.client, &GET_COST_CATEGORY_JIRA_MAPPING)
+                .with_text(0, account_identifier)
+                .with_text(1, mapping_id),
+        }
     }
     /// `GET /ccm/api/recommendation/cost-category/jira-mapping`
     ///
@@ -90,10 +85,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListCostCategoryJiraMapping {
-        let mut call = rt::Call::new(self.client, &LIST_COST_CATEGORY_JIRA_MAPPING);
-        call.text(0, account_identifier);
         ListCostCategoryJiraMapping {
-            call,
+            call: rt::Call::new(self.client, &LIST_COST_CATEGORY_JIRA_MAPPING)
+                .with_text(0, account_identifier),
         }
     }
     /// `PUT /ccm/api/recommendation/cost-category/jira-mapping/{mappingId}`
@@ -109,12 +103,11 @@ impl<'c> Api<'c> {
         mapping_id: impl Into<String>,
         body: &types::UpdateCostCategoryJiraMappingBody,
     ) -> UpdateCostCategoryJiraMapping {
-        let mut call = rt::Call::new(self.client, &UPDATE_COST_CATEGORY_JIRA_MAPPING);
-        call.text(0, account_identifier);
-        call.text(1, mapping_id);
-        call.body_part(model::Cell::part(body));
         UpdateCostCategoryJiraMapping {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_COST_CATEGORY_JIRA_MAPPING)
+                .with_text(0, account_identifier)
+                .with_text(1, mapping_id)
+                .with_body_part(model::Cell::part(body)),
         }
     }
 }

@@ -18,10 +18,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::ClusterCostDetailsQueryParams,
     ) -> ClusterData {
-        let mut call = rt::Call::new(self.client, &CLUSTER_DATA);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        ClusterData { call }
+        ClusterData {
+            call: rt::Call::new(self.client, &CLUSTER_DATA)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ccm/api/costdetails/overview`
     ///
@@ -35,10 +36,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         perspective_id: impl Into<String>,
     ) -> GetCostDetailOverview {
-        let mut call = rt::Call::new(self.client, &GET_COST_DETAIL_OVERVIEW);
-        call.text(0, account_identifier);
-        call.text(1, perspective_id);
-        GetCostDetailOverview { call }
+        GetCostDetailOverview {
+            call: rt::Call::new(self.client, &GET_COST_DETAIL_OVERVIEW)
+                .with_text(0, account_identifier)
+                .with_text(1, perspective_id),
+        }
     }
     /// `POST /ccm/api/costdetails/tabularformat`
     ///
@@ -54,11 +56,12 @@ impl<'c> Api<'c> {
         perspective_id: impl Into<String>,
         body: &types::CostDetailsQueryParams,
     ) -> GetCostDetailTabular {
-        let mut call = rt::Call::new(self.client, &GET_COST_DETAIL_TABULAR);
-        call.text(0, account_identifier);
-        call.text(1, perspective_id);
-        call.body_part(model::Cell::part(body));
-        GetCostDetailTabular { call }
+        GetCostDetailTabular {
+            call: rt::Call::new(self.client, &GET_COST_DETAIL_TABULAR)
+                .with_text(0, account_identifier)
+                .with_text(1, perspective_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ccm/api/costdetails/timeseriesformat`
     ///
@@ -73,11 +76,12 @@ impl<'c> Api<'c> {
         perspective_id: impl Into<String>,
         body: &types::CostDetailsQueryParams,
     ) -> GetCostDetailTimeSeries {
-        let mut call = rt::Call::new(self.client, &GET_COST_DETAIL_TIME_SERIES);
-        call.text(0, account_identifier);
-        call.text(1, perspective_id);
-        call.body_part(model::Cell::part(body));
-        GetCostDetailTimeSeries { call }
+        GetCostDetailTimeSeries {
+            call: rt::Call::new(self.client, &GET_COST_DETAIL_TIME_SERIES)
+                .with_text(0, account_identifier)
+                .with_text(1, perspective_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::cluster_data`].
@@ -89,27 +93,31 @@ pub struct ClusterData {
 impl ClusterData {
     /// Query parameter `startTime`.
     #[inline]
-    pub fn start_time(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn start_time(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `endTime`.
     #[inline]
-    pub fn end_time(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn end_time(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `isClusterHourlyData`.
     #[inline]
-    pub fn is_cluster_hourly_data(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn is_cluster_hourly_data(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Query parameter `useCostCategoryStampedData`.
     #[inline]
-    pub fn use_cost_category_stamped_data(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn use_cost_category_stamped_data(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -139,33 +147,38 @@ pub struct GetCostDetailOverview {
 impl GetCostDetailOverview {
     /// Query parameter `startTime`.
     #[inline]
-    pub fn start_time(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn start_time(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `endTime`.
     #[inline]
-    pub fn end_time(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn end_time(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `isClusterHourlyData`.
     #[inline]
-    pub fn is_cluster_hourly_data(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn is_cluster_hourly_data(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Query parameter `useCostCategoryStampedData`.
     #[inline]
-    pub fn use_cost_category_stamped_data(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn use_cost_category_stamped_data(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CostDetailsQueryParams) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CostDetailsQueryParams) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -188,27 +201,31 @@ pub struct GetCostDetailTabular {
 impl GetCostDetailTabular {
     /// Query parameter `startTime`.
     #[inline]
-    pub fn start_time(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn start_time(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `endTime`.
     #[inline]
-    pub fn end_time(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn end_time(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `isClusterHourlyData`.
     #[inline]
-    pub fn is_cluster_hourly_data(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn is_cluster_hourly_data(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Query parameter `useCostCategoryStampedData`.
     #[inline]
-    pub fn use_cost_category_stamped_data(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn use_cost_category_stamped_data(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -238,27 +255,31 @@ pub struct GetCostDetailTimeSeries {
 impl GetCostDetailTimeSeries {
     /// Query parameter `startTime`.
     #[inline]
-    pub fn start_time(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn start_time(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `endTime`.
     #[inline]
-    pub fn end_time(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn end_time(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `isClusterHourlyData`.
     #[inline]
-    pub fn is_cluster_hourly_data(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn is_cluster_hourly_data(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Query parameter `useCostCategoryStampedData`.
     #[inline]
-    pub fn use_cost_category_stamped_data(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn use_cost_category_stamped_data(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -11,8 +11,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn get_all_job_statuses(&self) -> GetAllJobStatuses {
-        let call = rt::Call::new(self.client, &GET_ALL_JOB_STATUSES);
-        GetAllJobStatuses { call }
+        GetAllJobStatuses {
+            call: rt::Call::new(self.client, &GET_ALL_JOB_STATUSES),
+        }
     }
     /// `GET /ccm/api/data-job-status/details/{jobId}`
     ///
@@ -25,10 +26,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         job_id: impl Into<String>,
     ) -> GetDataJobDetails {
-        let mut call = rt::Call::new(self.client, &GET_DATA_JOB_DETAILS);
-        call.text(0, account_identifier);
-        call.text(1, job_id);
-        GetDataJobDetails { call }
+        GetDataJobDetails {
+            call: rt::Call::new(self.client, &GET_DATA_JOB_DETAILS)
+                .with_text(0, account_identifier)
+                .with_text(1, job_id),
+        }
     }
     /// `GET /ccm/api/data-job-status/history`
     ///
@@ -43,15 +45,17 @@ impl<'c> Api<'c> {
         job_kind: impl Into<types::GetDataJobHistoryDetailsJobKind>,
         execution_month: impl Into<String>,
     ) -> GetDataJobHistoryDetails {
-        let mut call = rt::Call::new(self.client, &GET_DATA_JOB_HISTORY_DETAILS);
-        call.text(0, account_identifier);
-        call.text(1, connector_id);
-        call.text(
-            2,
-            Into::<types::GetDataJobHistoryDetailsJobKind>::into(job_kind).as_str(),
-        );
-        call.text(3, execution_month);
-        GetDataJobHistoryDetails { call }
+        GetDataJobHistoryDetails {
+            call: rt::Call::new(self.client, &GET_DATA_JOB_HISTORY_DETAILS)
+                .with_text(0, account_identifier)
+                .with_text(1, connector_id)
+                .with_text(
+                    2,
+                    Into::<types::GetDataJobHistoryDetailsJobKind>::into(job_kind)
+                        .as_str(),
+                )
+                .with_text(3, execution_month),
+        }
     }
     /// `GET /ccm/api/data-job-status/overview`
     ///
@@ -63,9 +67,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetDataJobsDashboard {
-        let mut call = rt::Call::new(self.client, &GET_DATA_JOBS_DASHBOARD);
-        call.text(0, account_identifier);
-        GetDataJobsDashboard { call }
+        GetDataJobsDashboard {
+            call: rt::Call::new(self.client, &GET_DATA_JOBS_DASHBOARD)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ccm/api/data-job-status/history/billing-periods`
     ///
@@ -79,14 +84,16 @@ impl<'c> Api<'c> {
         connector_id: impl Into<String>,
         job_kind: impl Into<types::GetDistinctBillingPeriodsJobKind>,
     ) -> GetDistinctBillingPeriods {
-        let mut call = rt::Call::new(self.client, &GET_DISTINCT_BILLING_PERIODS);
-        call.text(0, account_identifier);
-        call.text(1, connector_id);
-        call.text(
-            2,
-            Into::<types::GetDistinctBillingPeriodsJobKind>::into(job_kind).as_str(),
-        );
-        GetDistinctBillingPeriods { call }
+        GetDistinctBillingPeriods {
+            call: rt::Call::new(self.client, &GET_DISTINCT_BILLING_PERIODS)
+                .with_text(0, account_identifier)
+                .with_text(1, connector_id)
+                .with_text(
+                    2,
+                    Into::<types::GetDistinctBillingPeriodsJobKind>::into(job_kind)
+                        .as_str(),
+                ),
+        }
     }
     /// `GET /ccm/api/data-job-status/history/execution-months`
     ///
@@ -100,14 +107,16 @@ impl<'c> Api<'c> {
         connector_id: impl Into<String>,
         job_kind: impl Into<types::GetDistinctExecutionMonthsJobKind>,
     ) -> GetDistinctExecutionMonths {
-        let mut call = rt::Call::new(self.client, &GET_DISTINCT_EXECUTION_MONTHS);
-        call.text(0, account_identifier);
-        call.text(1, connector_id);
-        call.text(
-            2,
-            Into::<types::GetDistinctExecutionMonthsJobKind>::into(job_kind).as_str(),
-        );
-        GetDistinctExecutionMonths { call }
+        GetDistinctExecutionMonths {
+            call: rt::Call::new(self.client, &GET_DISTINCT_EXECUTION_MONTHS)
+                .with_text(0, account_identifier)
+                .with_text(1, connector_id)
+                .with_text(
+                    2,
+                    Into::<types::GetDistinctExecutionMonthsJobKind>::into(job_kind)
+                        .as_str(),
+                ),
+        }
     }
     /// `GET /ccm/api/data-job-status/job-kinds`
     ///
@@ -119,9 +128,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetDistinctJobKinds {
-        let mut call = rt::Call::new(self.client, &GET_DISTINCT_JOB_KINDS);
-        call.text(0, account_identifier);
-        GetDistinctJobKinds { call }
+        GetDistinctJobKinds {
+            call: rt::Call::new(self.client, &GET_DISTINCT_JOB_KINDS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ccm/api/data-job-status/list`
     ///
@@ -135,10 +145,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::ListDataJobsBody,
     ) -> ListDataJobs {
-        let mut call = rt::Call::new(self.client, &LIST_DATA_JOBS);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        ListDataJobs { call }
+        ListDataJobs {
+            call: rt::Call::new(self.client, &LIST_DATA_JOBS)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::get_all_job_statuses`].
@@ -188,23 +199,26 @@ pub struct GetDataJobHistoryDetails {
 impl GetDataJobHistoryDetails {
     /// Query parameter `billingPeriodMonth`.
     #[inline]
-    pub fn billing_period_month(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn billing_period_month(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `azureCostType`.
     #[inline]
     pub fn azure_cost_type(
-        mut self,
+        self,
         value: impl Into<types::GetDataJobHistoryDetailsAzureCostType>,
     ) -> Self {
-        self.call
-            .text(
-                5,
-                Into::<types::GetDataJobHistoryDetailsAzureCostType>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::GetDataJobHistoryDetailsAzureCostType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -247,16 +261,18 @@ impl GetDistinctBillingPeriods {
     /// Query parameter `azureCostType`.
     #[inline]
     pub fn azure_cost_type(
-        mut self,
+        self,
         value: impl Into<types::GetDistinctBillingPeriodsAzureCostType>,
     ) -> Self {
-        self.call
-            .text(
-                3,
-                Into::<types::GetDistinctBillingPeriodsAzureCostType>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    3,
+                    Into::<types::GetDistinctBillingPeriodsAzureCostType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -280,16 +296,18 @@ impl GetDistinctExecutionMonths {
     /// Query parameter `azureCostType`.
     #[inline]
     pub fn azure_cost_type(
-        mut self,
+        self,
         value: impl Into<types::GetDistinctExecutionMonthsAzureCostType>,
     ) -> Self {
-        self.call
-            .text(
-                3,
-                Into::<types::GetDistinctExecutionMonthsAzureCostType>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    3,
+                    Into::<types::GetDistinctExecutionMonthsAzureCostType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,11 +17,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CreateExternalDataFilesDto,
     ) -> AddNewExternalDataFileMetadata {
-        let mut call = rt::Call::new(self.client, &ADD_NEW_EXTERNAL_DATA_FILE_METADATA);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         AddNewExternalDataFileMetadata {
-            call,
+            call: rt::Call::new(self.client, &ADD_NEW_EXTERNAL_DATA_FILE_METADATA)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /ccm/api/externaldata/provider`
@@ -36,10 +35,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CreateExternalDataProviderDto,
     ) -> CreateExternalDataProvider {
-        let mut call = rt::Call::new(self.client, &CREATE_EXTERNAL_DATA_PROVIDER);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateExternalDataProvider { call }
+        CreateExternalDataProvider {
+            call: rt::Call::new(self.client, &CREATE_EXTERNAL_DATA_PROVIDER)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /ccm/api/externaldata/filesinfo/{fileId}`
     ///
@@ -52,10 +52,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         file_id: impl Into<String>,
     ) -> DeleteDatafileAndMetadata {
-        let mut call = rt::Call::new(self.client, &DELETE_DATAFILE_AND_METADATA);
-        call.text(0, account_identifier);
-        call.text(1, file_id);
-        DeleteDatafileAndMetadata { call }
+        DeleteDatafileAndMetadata {
+            call: rt::Call::new(self.client, &DELETE_DATAFILE_AND_METADATA)
+                .with_text(0, account_identifier)
+                .with_text(1, file_id),
+        }
     }
     /// `DELETE /ccm/api/externaldata/provider/{providerId}`
     ///
@@ -68,10 +69,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         provider_id: impl Into<String>,
     ) -> DeleteProvider {
-        let mut call = rt::Call::new(self.client, &DELETE_PROVIDER);
-        call.text(0, account_identifier);
-        call.text(1, provider_id);
-        DeleteProvider { call }
+        DeleteProvider {
+            call: rt::Call::new(self.client, &DELETE_PROVIDER)
+                .with_text(0, account_identifier)
+                .with_text(1, provider_id),
+        }
     }
     /// `POST /ccm/api/externaldata/provider/list`
     ///
@@ -80,9 +82,10 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ResponseDtoListExternalDataProvider`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_providers(&self, account_identifier: impl Into<String>) -> GetProviders {
-        let mut call = rt::Call::new(self.client, &GET_PROVIDERS);
-        call.text(0, account_identifier);
-        GetProviders { call }
+        GetProviders {
+            call: rt::Call::new(self.client, &GET_PROVIDERS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ccm/api/externaldata/signedurl`
     ///
@@ -97,12 +100,13 @@ impl<'c> Api<'c> {
         invoice_period: impl Into<String>,
         object_name: impl Into<String>,
     ) -> GetSignedUrl {
-        let mut call = rt::Call::new(self.client, &GET_SIGNED_URL);
-        call.text(0, account_identifier);
-        call.text(1, provider_id);
-        call.text(2, invoice_period);
-        call.text(3, object_name);
-        GetSignedUrl { call }
+        GetSignedUrl {
+            call: rt::Call::new(self.client, &GET_SIGNED_URL)
+                .with_text(0, account_identifier)
+                .with_text(1, provider_id)
+                .with_text(2, invoice_period)
+                .with_text(3, object_name),
+        }
     }
     /// `POST /ccm/api/externaldata/provider/filesinfo`
     ///
@@ -116,10 +120,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::ExternalDataProviderList,
     ) -> ListProvidersFileInfo {
-        let mut call = rt::Call::new(self.client, &LIST_PROVIDERS_FILE_INFO);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        ListProvidersFileInfo { call }
+        ListProvidersFileInfo {
+            call: rt::Call::new(self.client, &LIST_PROVIDERS_FILE_INFO)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ccm/api/externaldata/dataingestion`
     ///
@@ -133,10 +138,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::ExternalDataIngestionRequest,
     ) -> TriggerDataIngestion {
-        let mut call = rt::Call::new(self.client, &TRIGGER_DATA_INGESTION);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        TriggerDataIngestion { call }
+        TriggerDataIngestion {
+            call: rt::Call::new(self.client, &TRIGGER_DATA_INGESTION)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /ccm/api/externaldata/filesinfo/{fileId}`
     ///
@@ -151,11 +157,12 @@ impl<'c> Api<'c> {
         file_id: impl Into<String>,
         body: &types::CreateExternalDataFilesDto,
     ) -> UpdateFileMetaData {
-        let mut call = rt::Call::new(self.client, &UPDATE_FILE_META_DATA);
-        call.text(0, account_identifier);
-        call.text(1, file_id);
-        call.body_part(model::Cell::part(body));
-        UpdateFileMetaData { call }
+        UpdateFileMetaData {
+            call: rt::Call::new(self.client, &UPDATE_FILE_META_DATA)
+                .with_text(0, account_identifier)
+                .with_text(1, file_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::add_new_external_data_file_metadata`].

@@ -16,10 +16,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> CloneGovernanceAlertRule {
-        let mut call = rt::Call::new(self.client, &CLONE_GOVERNANCE_ALERT_RULE);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        CloneGovernanceAlertRule { call }
+        CloneGovernanceAlertRule {
+            call: rt::Call::new(self.client, &CLONE_GOVERNANCE_ALERT_RULE)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `POST /ccm/api/governance/alert`
     ///
@@ -33,11 +34,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::GovernanceNotification,
     ) -> CreateNewGovernanceAlertRule {
-        let mut call = rt::Call::new(self.client, &CREATE_NEW_GOVERNANCE_ALERT_RULE);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         CreateNewGovernanceAlertRule {
-            call,
+            call: rt::Call::new(self.client, &CREATE_NEW_GOVERNANCE_ALERT_RULE)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `DELETE /ccm/api/governance/alert/{id}`
@@ -51,10 +51,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> DeleteGovernanceAlertRule {
-        let mut call = rt::Call::new(self.client, &DELETE_GOVERNANCE_ALERT_RULE);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        DeleteGovernanceAlertRule { call }
+        DeleteGovernanceAlertRule {
+            call: rt::Call::new(self.client, &DELETE_GOVERNANCE_ALERT_RULE)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `GET /ccm/api/governance/alert/list`
     ///
@@ -67,9 +68,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GovernanceAlertRules {
-        let mut call = rt::Call::new(self.client, &GOVERNANCE_ALERT_RULES);
-        call.text(0, account_identifier);
-        GovernanceAlertRules { call }
+        GovernanceAlertRules {
+            call: rt::Call::new(self.client, &GOVERNANCE_ALERT_RULES)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ccm/api/governance/alert/resourceTypes`
     ///
@@ -83,14 +85,17 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         cloud_provider: impl Into<types::GovernanceResourceTypesCloudProvider>,
     ) -> GovernanceResourceTypes {
-        let mut call = rt::Call::new(self.client, &GOVERNANCE_RESOURCE_TYPES);
-        call.text(0, account_identifier);
-        call.text(
-            1,
-            Into::<types::GovernanceResourceTypesCloudProvider>::into(cloud_provider)
-                .as_str(),
-        );
-        GovernanceResourceTypes { call }
+        GovernanceResourceTypes {
+            call: rt::Call::new(self.client, &GOVERNANCE_RESOURCE_TYPES)
+                .with_text(0, account_identifier)
+                .with_text(
+                    1,
+                    Into::<
+                        types::GovernanceResourceTypesCloudProvider,
+                    >::into(cloud_provider)
+                        .as_str(),
+                ),
+        }
     }
     /// `PUT /ccm/api/governance/alert/toggle`
     ///
@@ -104,11 +109,12 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         enable_governance_alert_rule: bool,
     ) -> ToggleGovernanceAlertRule {
-        let mut call = rt::Call::new(self.client, &TOGGLE_GOVERNANCE_ALERT_RULE);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        call.flag(2, enable_governance_alert_rule);
-        ToggleGovernanceAlertRule { call }
+        ToggleGovernanceAlertRule {
+            call: rt::Call::new(self.client, &TOGGLE_GOVERNANCE_ALERT_RULE)
+                .with_text(0, account_identifier)
+                .with_text(1, id)
+                .with_flag(2, enable_governance_alert_rule),
+        }
     }
     /// `PUT /ccm/api/governance/alert`
     ///
@@ -123,11 +129,12 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         body: &types::GovernanceNotification,
     ) -> UpdateGovernanceAlertRule {
-        let mut call = rt::Call::new(self.client, &UPDATE_GOVERNANCE_ALERT_RULE);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        call.body_part(model::Cell::part(body));
-        UpdateGovernanceAlertRule { call }
+        UpdateGovernanceAlertRule {
+            call: rt::Call::new(self.client, &UPDATE_GOVERNANCE_ALERT_RULE)
+                .with_text(0, account_identifier)
+                .with_text(1, id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::clone_governance_alert_rule`].

@@ -15,10 +15,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> AcceptEnforcementRecommendations {
-        let mut call = rt::Call::new(self.client, &ACCEPT_ENFORCEMENT_RECOMMENDATIONS);
-        call.text(0, account_identifier);
         AcceptEnforcementRecommendations {
-            call,
+            call: rt::Call::new(self.client, &ACCEPT_ENFORCEMENT_RECOMMENDATIONS)
+                .with_text(0, account_identifier),
         }
     }
     /// `PUT /ccm/api/governance/enforcementRecommendation/dismiss`
@@ -31,10 +30,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> DismissEnforcementRecommendations {
-        let mut call = rt::Call::new(self.client, &DISMISS_ENFORCEMENT_RECOMMENDATIONS);
-        call.text(0, account_identifier);
         DismissEnforcementRecommendations {
-            call,
+            call: rt::Call::new(self.client, &DISMISS_ENFORCEMENT_RECOMMENDATIONS)
+                .with_text(0, account_identifier),
         }
     }
     /// `GET /ccm/api/governance/enforcementRecommendation/details`
@@ -47,10 +45,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> EnforcementRecommendationDetails {
-        let mut call = rt::Call::new(self.client, &ENFORCEMENT_RECOMMENDATION_DETAILS);
-        call.text(0, account_identifier);
         EnforcementRecommendationDetails {
-            call,
+            call: rt::Call::new(self.client, &ENFORCEMENT_RECOMMENDATION_DETAILS)
+                .with_text(0, account_identifier),
         }
     }
     /// `POST /ccm/api/governance/enforcementRecommendation/list`
@@ -65,14 +62,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::ListRuleEnforcementRecommendationsBody,
     ) -> ListRuleEnforcementRecommendations {
-        let mut call = rt::Call::new(
-            self.client,
-            &LIST_RULE_ENFORCEMENT_RECOMMENDATIONS,
-        );
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         ListRuleEnforcementRecommendations {
-            call,
+            call: rt::Call::new(self.client, &LIST_RULE_ENFORCEMENT_RECOMMENDATIONS)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `GET /ccm/api/governance/enforcementRecommendation/list`
@@ -87,10 +80,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> RuleEnforcementRecommendations {
-        let mut call = rt::Call::new(self.client, &RULE_ENFORCEMENT_RECOMMENDATIONS);
-        call.text(0, account_identifier);
         RuleEnforcementRecommendations {
-            call,
+            call: rt::Call::new(self.client, &RULE_ENFORCEMENT_RECOMMENDATIONS)
+                .with_text(0, account_identifier),
         }
     }
     /// `PUT /ccm/api/governance/enforcementRecommendation/update`
@@ -105,11 +97,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::RuleEnforcementRecommendation,
     ) -> UpdateEnforcementRecommendation {
-        let mut call = rt::Call::new(self.client, &UPDATE_ENFORCEMENT_RECOMMENDATION);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         UpdateEnforcementRecommendation {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_ENFORCEMENT_RECOMMENDATION)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
 }
@@ -123,11 +114,12 @@ impl AcceptEnforcementRecommendations {
     /// Query parameter `enforcementRecommendationIds`.
     #[inline]
     pub fn enforcement_recommendation_ids(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(1, value);
-        self
+        Self {
+            call: self.call.with_texts(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -151,11 +143,12 @@ impl DismissEnforcementRecommendations {
     /// Query parameter `enforcementRecommendationIds`.
     #[inline]
     pub fn enforcement_recommendation_ids(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(1, value);
-        self
+        Self {
+            call: self.call.with_texts(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -178,9 +171,10 @@ pub struct EnforcementRecommendationDetails {
 impl EnforcementRecommendationDetails {
     /// Query parameter `enforcementRecommendationId`.
     #[inline]
-    pub fn enforcement_recommendation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn enforcement_recommendation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -222,49 +216,56 @@ pub struct RuleEnforcementRecommendations {
 impl RuleEnforcementRecommendations {
     /// Query parameter `searchKey`.
     #[inline]
-    pub fn search_key(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn search_key(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `sortType`.
     #[inline]
     pub fn sort_type(
-        mut self,
+        self,
         value: impl Into<types::RuleEnforcementRecommendationsSortType>,
     ) -> Self {
-        self.call
-            .text(
-                4,
-                Into::<types::RuleEnforcementRecommendationsSortType>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::RuleEnforcementRecommendationsSortType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `sortOrder`.
     #[inline]
     pub fn sort_order(
-        mut self,
+        self,
         value: impl Into<types::RuleEnforcementRecommendationsSortOrder>,
     ) -> Self {
-        self.call
-            .text(
-                5,
-                Into::<types::RuleEnforcementRecommendationsSortOrder>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::RuleEnforcementRecommendationsSortOrder>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -16,9 +16,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> DayWiseTotalEvaluations {
-        let mut call = rt::Call::new(self.client, &DAY_WISE_TOTAL_EVALUATIONS);
-        call.text(0, account_identifier);
-        DayWiseTotalEvaluations { call }
+        DayWiseTotalEvaluations {
+            call: rt::Call::new(self.client, &DAY_WISE_TOTAL_EVALUATIONS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ccm/api/governance/overview/totalActiveEnforcements`
     ///
@@ -30,9 +31,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> TotalActiveEnforcements {
-        let mut call = rt::Call::new(self.client, &TOTAL_ACTIVE_ENFORCEMENTS);
-        call.text(0, account_identifier);
-        TotalActiveEnforcements { call }
+        TotalActiveEnforcements {
+            call: rt::Call::new(self.client, &TOTAL_ACTIVE_ENFORCEMENTS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ccm/api/governance/overview/totalEvaluations`
     ///
@@ -44,9 +46,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> TotalEvaluations {
-        let mut call = rt::Call::new(self.client, &TOTAL_EVALUATIONS);
-        call.text(0, account_identifier);
-        TotalEvaluations { call }
+        TotalEvaluations {
+            call: rt::Call::new(self.client, &TOTAL_EVALUATIONS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ccm/api/governance/overview/totalNewEnforcementRecommendations`
     ///
@@ -58,13 +61,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> TotalNewEnforcementRecommendations {
-        let mut call = rt::Call::new(
-            self.client,
-            &TOTAL_NEW_ENFORCEMENT_RECOMMENDATIONS,
-        );
-        call.text(0, account_identifier);
         TotalNewEnforcementRecommendations {
-            call,
+            call: rt::Call::new(self.client, &TOTAL_NEW_ENFORCEMENT_RECOMMENDATIONS)
+                .with_text(0, account_identifier),
         }
     }
     /// `GET /ccm/api/governance/overview/totalRealisedSavingsGrouped`
@@ -77,10 +76,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> TotalRealisedSavingsGrouped {
-        let mut call = rt::Call::new(self.client, &TOTAL_REALISED_SAVINGS_GROUPED);
-        call.text(0, account_identifier);
         TotalRealisedSavingsGrouped {
-            call,
+            call: rt::Call::new(self.client, &TOTAL_REALISED_SAVINGS_GROUPED)
+                .with_text(0, account_identifier),
         }
     }
     /// `POST /ccm/api/governance/overview/totalRealisedSavingsV2`
@@ -94,9 +92,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> TotalRealisedSavingsV2 {
-        let mut call = rt::Call::new(self.client, &TOTAL_REALISED_SAVINGS_V2);
-        call.text(0, account_identifier);
-        TotalRealisedSavingsV2 { call }
+        TotalRealisedSavingsV2 {
+            call: rt::Call::new(self.client, &TOTAL_REALISED_SAVINGS_V2)
+                .with_text(0, account_identifier),
+        }
     }
 }
 /// Request of [`Api::day_wise_total_evaluations`].
@@ -109,17 +108,19 @@ impl DayWiseTotalEvaluations {
     /// Query parameter `cloudProvider`.
     #[inline]
     pub fn cloud_provider(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(1, value);
-        self
+        Self {
+            call: self.call.with_texts(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &[types::CcmTimeFilter]) -> Self {
-        self.call.body_json(&body);
-        self
+    pub fn body(self, body: &[types::CcmTimeFilter]) -> Self {
+        Self {
+            call: self.call.with_body_json(&body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -143,11 +144,12 @@ impl TotalActiveEnforcements {
     /// Query parameter `cloudProvider`.
     #[inline]
     pub fn cloud_provider(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(1, value);
-        self
+        Self {
+            call: self.call.with_texts(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -171,11 +173,12 @@ impl TotalEvaluations {
     /// Query parameter `cloudProvider`.
     #[inline]
     pub fn cloud_provider(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(1, value);
-        self
+        Self {
+            call: self.call.with_texts(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -199,11 +202,12 @@ impl TotalNewEnforcementRecommendations {
     /// Query parameter `cloudProvider`.
     #[inline]
     pub fn cloud_provider(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(1, value);
-        self
+        Self {
+            call: self.call.with_texts(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -227,11 +231,12 @@ impl TotalRealisedSavingsGrouped {
     /// Query parameter `cloudProvider`.
     #[inline]
     pub fn cloud_provider(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(1, value);
-        self
+        Self {
+            call: self.call.with_texts(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -255,17 +260,19 @@ impl TotalRealisedSavingsV2 {
     /// Query parameter `cloudProvider`.
     #[inline]
     pub fn cloud_provider(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(1, value);
-        self
+        Self {
+            call: self.call.with_texts(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &[types::CcmTimeFilter]) -> Self {
-        self.call.body_json(&body);
-        self
+    pub fn body(self, body: &[types::CcmTimeFilter]) -> Self {
+        Self {
+            call: self.call.with_body_json(&body),
+        }
     }
     /// Sends the request.
     #[inline]

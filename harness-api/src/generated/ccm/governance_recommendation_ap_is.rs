@@ -16,10 +16,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         recommendation_id: impl Into<String>,
     ) -> GetRuleRecommendation {
-        let mut call = rt::Call::new(self.client, &GET_RULE_RECOMMENDATION);
-        call.text(0, account_identifier);
-        call.text(1, recommendation_id);
-        GetRuleRecommendation { call }
+        GetRuleRecommendation {
+            call: rt::Call::new(self.client, &GET_RULE_RECOMMENDATION)
+                .with_text(0, account_identifier)
+                .with_text(1, recommendation_id),
+        }
     }
     /// `POST /ccm/api/governance/recommendationHealth/list`
     ///
@@ -33,13 +34,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListGovernanceRecommendationHealth {
-        let mut call = rt::Call::new(
-            self.client,
-            &LIST_GOVERNANCE_RECOMMENDATION_HEALTH,
-        );
-        call.text(0, account_identifier);
         ListGovernanceRecommendationHealth {
-            call,
+            call: rt::Call::new(self.client, &LIST_GOVERNANCE_RECOMMENDATION_HEALTH)
+                .with_text(0, account_identifier),
         }
     }
     /// `GET /ccm/api/governance/recommendationHealth`
@@ -53,10 +50,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         rule_id: impl Into<String>,
     ) -> RecommendationHealth {
-        let mut call = rt::Call::new(self.client, &RECOMMENDATION_HEALTH);
-        call.text(0, account_identifier);
-        call.text(1, rule_id);
-        RecommendationHealth { call }
+        RecommendationHealth {
+            call: rt::Call::new(self.client, &RECOMMENDATION_HEALTH)
+                .with_text(0, account_identifier)
+                .with_text(1, rule_id),
+        }
     }
 }
 /// Request of [`Api::get_rule_recommendation`].
@@ -87,9 +85,10 @@ pub struct ListGovernanceRecommendationHealth {
 impl ListGovernanceRecommendationHealth {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::RuleRecommendationHealthSummaryFilter) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::RuleRecommendationHealthSummaryFilter) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

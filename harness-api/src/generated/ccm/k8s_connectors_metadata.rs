@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CcmK8sMetaDto,
     ) -> K8sMeta {
-        let mut call = rt::Call::new(self.client, &K8S_META);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        K8sMeta { call }
+        K8sMeta {
+            call: rt::Call::new(self.client, &K8S_META)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::k8s_meta`].

@@ -17,11 +17,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::NotificationSetting,
     ) -> CreateNotificationSettingV2 {
-        let mut call = rt::Call::new(self.client, &CREATE_NOTIFICATION_SETTING_V2);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         CreateNotificationSettingV2 {
-            call,
+            call: rt::Call::new(self.client, &CREATE_NOTIFICATION_SETTING_V2)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `DELETE /ccm/api/notificationSetting/v2`
@@ -35,11 +34,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> DeleteNotificationSettingsV2 {
-        let mut call = rt::Call::new(self.client, &DELETE_NOTIFICATION_SETTINGS_V2);
-        call.text(0, account_identifier);
-        call.text(1, id);
         DeleteNotificationSettingsV2 {
-            call,
+            call: rt::Call::new(self.client, &DELETE_NOTIFICATION_SETTINGS_V2)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
         }
     }
     /// `GET /ccm/api/notificationSetting/v2`
@@ -53,9 +51,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListNotificationSettingsV2 {
-        let mut call = rt::Call::new(self.client, &LIST_NOTIFICATION_SETTINGS_V2);
-        call.text(0, account_identifier);
-        ListNotificationSettingsV2 { call }
+        ListNotificationSettingsV2 {
+            call: rt::Call::new(self.client, &LIST_NOTIFICATION_SETTINGS_V2)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /ccm/api/notificationSetting/v2`
     ///
@@ -70,12 +69,11 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         body: &types::NotificationSetting,
     ) -> UpdateNotificationSettingV2 {
-        let mut call = rt::Call::new(self.client, &UPDATE_NOTIFICATION_SETTING_V2);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        call.body_part(model::Cell::part(body));
         UpdateNotificationSettingV2 {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_NOTIFICATION_SETTING_V2)
+                .with_text(0, account_identifier)
+                .with_text(1, id)
+                .with_body_part(model::Cell::part(body)),
         }
     }
 }
@@ -126,9 +124,10 @@ pub struct ListNotificationSettingsV2 {
 impl ListNotificationSettingsV2 {
     /// Query parameter `perspectiveId`.
     #[inline]
-    pub fn perspective_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn perspective_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -18,12 +18,16 @@ impl<'c> Api<'c> {
         end_time: i64,
         group_by: impl Into<types::GetCcmOverviewGroupBy>,
     ) -> GetCcmOverview {
-        let mut call = rt::Call::new(self.client, &GET_CCM_OVERVIEW);
-        call.text(0, account_identifier);
-        call.int(1, start_time);
-        call.int(2, end_time);
-        call.text(3, Into::<types::GetCcmOverviewGroupBy>::into(group_by).as_str());
-        GetCcmOverview { call }
+        GetCcmOverview {
+            call: rt::Call::new(self.client, &GET_CCM_OVERVIEW)
+                .with_text(0, account_identifier)
+                .with_int(1, start_time)
+                .with_int(2, end_time)
+                .with_text(
+                    3,
+                    Into::<types::GetCcmOverviewGroupBy>::into(group_by).as_str(),
+                ),
+        }
     }
 }
 /// Request of [`Api::get_ccm_overview`].

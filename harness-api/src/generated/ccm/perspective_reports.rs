@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CeReportSchedule,
     ) -> CreateReportSetting {
-        let mut call = rt::Call::new(self.client, &CREATE_REPORT_SETTING);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateReportSetting { call }
+        CreateReportSetting {
+            call: rt::Call::new(self.client, &CREATE_REPORT_SETTING)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /ccm/api/perspectiveReport/{accountIdentifier}`
     ///
@@ -32,9 +33,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> DeleteReportSetting {
-        let mut call = rt::Call::new(self.client, &DELETE_REPORT_SETTING);
-        call.text(0, account_identifier);
-        DeleteReportSetting { call }
+        DeleteReportSetting {
+            call: rt::Call::new(self.client, &DELETE_REPORT_SETTING)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ccm/api/perspectiveReport/getAllReports`
     ///
@@ -49,10 +51,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::PerspectiveReportsFiltersDto,
     ) -> GetAllReports {
-        let mut call = rt::Call::new(self.client, &GET_ALL_REPORTS);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        GetAllReports { call }
+        GetAllReports {
+            call: rt::Call::new(self.client, &GET_ALL_REPORTS)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /ccm/api/perspectiveReport/{accountIdentifier}`
     ///
@@ -65,9 +68,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetReportSetting {
-        let mut call = rt::Call::new(self.client, &GET_REPORT_SETTING);
-        call.text(0, account_identifier);
-        GetReportSetting { call }
+        GetReportSetting {
+            call: rt::Call::new(self.client, &GET_REPORT_SETTING)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ccm/api/perspectiveReport/sendMail`
     ///
@@ -81,10 +85,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::SendMailRequestDto,
     ) -> SendMail {
-        let mut call = rt::Call::new(self.client, &SEND_MAIL);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        SendMail { call }
+        SendMail {
+            call: rt::Call::new(self.client, &SEND_MAIL)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /ccm/api/perspectiveReport/{accountIdentifier}`
     ///
@@ -98,10 +103,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CeReportSchedule,
     ) -> UpdateReportSetting {
-        let mut call = rt::Call::new(self.client, &UPDATE_REPORT_SETTING);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateReportSetting { call }
+        UpdateReportSetting {
+            call: rt::Call::new(self.client, &UPDATE_REPORT_SETTING)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_report_setting`].
@@ -132,15 +138,17 @@ pub struct DeleteReportSetting {
 impl DeleteReportSetting {
     /// Query parameter `reportId`.
     #[inline]
-    pub fn report_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn report_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `perspectiveId`.
     #[inline]
-    pub fn perspective_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn perspective_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -189,15 +197,17 @@ pub struct GetReportSetting {
 impl GetReportSetting {
     /// Query parameter `perspectiveId`.
     #[inline]
-    pub fn perspective_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn perspective_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `reportId`.
     #[inline]
-    pub fn report_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn report_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         clone: bool,
         body: &types::CeView,
     ) -> CreatePerspective {
-        let mut call = rt::Call::new(self.client, &CREATE_PERSPECTIVE);
-        call.text(0, account_identifier);
-        call.flag(1, clone);
-        call.body_part(model::Cell::part(body));
-        CreatePerspective { call }
+        CreatePerspective {
+            call: rt::Call::new(self.client, &CREATE_PERSPECTIVE)
+                .with_text(0, account_identifier)
+                .with_flag(1, clone)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /ccm/api/perspective`
     ///
@@ -35,10 +36,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         perspective_id: impl Into<String>,
     ) -> DeletePerspective {
-        let mut call = rt::Call::new(self.client, &DELETE_PERSPECTIVE);
-        call.text(0, account_identifier);
-        call.text(1, perspective_id);
-        DeletePerspective { call }
+        DeletePerspective {
+            call: rt::Call::new(self.client, &DELETE_PERSPECTIVE)
+                .with_text(0, account_identifier)
+                .with_text(1, perspective_id),
+        }
     }
     /// `GET /ccm/api/perspective/getAllPerspectives`
     ///
@@ -53,11 +55,12 @@ impl<'c> Api<'c> {
         page_size: i64,
         page_no: i64,
     ) -> GetAllPerspectives {
-        let mut call = rt::Call::new(self.client, &GET_ALL_PERSPECTIVES);
-        call.text(0, account_identifier);
-        call.int(1, page_size);
-        call.int(2, page_no);
-        GetAllPerspectives { call }
+        GetAllPerspectives {
+            call: rt::Call::new(self.client, &GET_ALL_PERSPECTIVES)
+                .with_text(0, account_identifier)
+                .with_int(1, page_size)
+                .with_int(2, page_no),
+        }
     }
     /// `GET /ccm/api/perspective/lastYearMonthlyCost`
     ///
@@ -75,17 +78,25 @@ impl<'c> Api<'c> {
         type_: impl Into<types::GetLastYearMonthlyCostType>,
         breakdown: impl Into<types::GetLastYearMonthlyCostBreakdown>,
     ) -> GetLastYearMonthlyCost {
-        let mut call = rt::Call::new(self.client, &GET_LAST_YEAR_MONTHLY_COST);
-        call.text(0, account_identifier);
-        call.text(1, perspective_id);
-        call.int(2, start_time);
-        call.text(3, Into::<types::GetLastYearMonthlyCostPeriod>::into(period).as_str());
-        call.text(4, Into::<types::GetLastYearMonthlyCostType>::into(type_).as_str());
-        call.text(
-            5,
-            Into::<types::GetLastYearMonthlyCostBreakdown>::into(breakdown).as_str(),
-        );
-        GetLastYearMonthlyCost { call }
+        GetLastYearMonthlyCost {
+            call: rt::Call::new(self.client, &GET_LAST_YEAR_MONTHLY_COST)
+                .with_text(0, account_identifier)
+                .with_text(1, perspective_id)
+                .with_int(2, start_time)
+                .with_text(
+                    3,
+                    Into::<types::GetLastYearMonthlyCostPeriod>::into(period).as_str(),
+                )
+                .with_text(
+                    4,
+                    Into::<types::GetLastYearMonthlyCostType>::into(type_).as_str(),
+                )
+                .with_text(
+                    5,
+                    Into::<types::GetLastYearMonthlyCostBreakdown>::into(breakdown)
+                        .as_str(),
+                ),
+        }
     }
     /// `GET /ccm/api/perspective`
     ///
@@ -98,10 +109,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         perspective_id: impl Into<String>,
     ) -> GetPerspective {
-        let mut call = rt::Call::new(self.client, &GET_PERSPECTIVE);
-        call.text(0, account_identifier);
-        call.text(1, perspective_id);
-        GetPerspective { call }
+        GetPerspective {
+            call: rt::Call::new(self.client, &GET_PERSPECTIVE)
+                .with_text(0, account_identifier)
+                .with_text(1, perspective_id),
+        }
     }
     /// `GET /ccm/api/perspective/lastPeriodCost`
     ///
@@ -116,16 +128,16 @@ impl<'c> Api<'c> {
         start_time: i64,
         period: impl Into<types::GetPerspectiveLastPeriodCostPeriod>,
     ) -> GetPerspectiveLastPeriodCost {
-        let mut call = rt::Call::new(self.client, &GET_PERSPECTIVE_LAST_PERIOD_COST);
-        call.text(0, account_identifier);
-        call.text(1, perspective_id);
-        call.int(2, start_time);
-        call.text(
-            3,
-            Into::<types::GetPerspectiveLastPeriodCostPeriod>::into(period).as_str(),
-        );
         GetPerspectiveLastPeriodCost {
-            call,
+            call: rt::Call::new(self.client, &GET_PERSPECTIVE_LAST_PERIOD_COST)
+                .with_text(0, account_identifier)
+                .with_text(1, perspective_id)
+                .with_int(2, start_time)
+                .with_text(
+                    3,
+                    Into::<types::GetPerspectiveLastPeriodCostPeriod>::into(period)
+                        .as_str(),
+                ),
         }
     }
     /// `PUT /ccm/api/perspective`
@@ -140,10 +152,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CeView,
     ) -> UpdatePerspective {
-        let mut call = rt::Call::new(self.client, &UPDATE_PERSPECTIVE);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdatePerspective { call }
+        UpdatePerspective {
+            call: rt::Call::new(self.client, &UPDATE_PERSPECTIVE)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_perspective`].
@@ -155,9 +168,10 @@ pub struct CreatePerspective {
 impl CreatePerspective {
     /// Query parameter `updateTotalCost`.
     #[inline]
-    pub fn update_total_cost(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn update_total_cost(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -199,67 +213,81 @@ pub struct GetAllPerspectives {
 impl GetAllPerspectives {
     /// Query parameter `searchKey`.
     #[inline]
-    pub fn search_key(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn search_key(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `sortType`.
     #[inline]
-    pub fn sort_type(
-        mut self,
-        value: impl Into<types::GetAllPerspectivesSortType>,
-    ) -> Self {
-        self.call
-            .text(4, Into::<types::GetAllPerspectivesSortType>::into(value).as_str());
-        self
+    pub fn sort_type(self, value: impl Into<types::GetAllPerspectivesSortType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::GetAllPerspectivesSortType>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `sortOrder`.
     #[inline]
     pub fn sort_order(
-        mut self,
+        self,
         value: impl Into<types::GetAllPerspectivesSortOrder>,
     ) -> Self {
-        self.call
-            .text(5, Into::<types::GetAllPerspectivesSortOrder>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::GetAllPerspectivesSortOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `cloudFilters`.
     #[inline]
     pub fn cloud_filters(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(6, value);
-        self
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `viewState`.
     #[inline]
     pub fn view_state(
-        mut self,
+        self,
         value: impl Into<types::GetAllPerspectivesViewState>,
     ) -> Self {
-        self.call
-            .text(7, Into::<types::GetAllPerspectivesViewState>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::GetAllPerspectivesViewState>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `viewIds`.
     #[inline]
-    pub fn view_ids(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.call.texts(8, value);
-        self
+    pub fn view_ids(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(8, value),
+        }
     }
     /// Query parameter `viewType`.
     #[inline]
-    pub fn view_type(
-        mut self,
-        value: impl Into<types::GetAllPerspectivesViewType>,
-    ) -> Self {
-        self.call
-            .text(9, Into::<types::GetAllPerspectivesViewType>::into(value).as_str());
-        self
+    pub fn view_type(self, value: impl Into<types::GetAllPerspectivesViewType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    9,
+                    Into::<types::GetAllPerspectivesViewType>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -353,9 +381,10 @@ pub struct UpdatePerspective {
 impl UpdatePerspective {
     /// Query parameter `updateTotalCost`.
     #[inline]
-    pub fn update_total_cost(mut self, value: bool) -> Self {
-        self.call.flag(1, value);
-        self
+    pub fn update_total_cost(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(1, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CreatePerspectiveFolderDto,
     ) -> CreatePerspectiveFolder {
-        let mut call = rt::Call::new(self.client, &CREATE_PERSPECTIVE_FOLDER);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreatePerspectiveFolder { call }
+        CreatePerspectiveFolder {
+            call: rt::Call::new(self.client, &CREATE_PERSPECTIVE_FOLDER)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /ccm/api/perspectiveFolders/{folderId}`
     ///
@@ -33,10 +34,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         folder_id: impl Into<String>,
     ) -> DeleteFolder {
-        let mut call = rt::Call::new(self.client, &DELETE_FOLDER);
-        call.text(0, account_identifier);
-        call.text(1, folder_id);
-        DeleteFolder { call }
+        DeleteFolder {
+            call: rt::Call::new(self.client, &DELETE_FOLDER)
+                .with_text(0, account_identifier)
+                .with_text(1, folder_id),
+        }
     }
     /// `GET /ccm/api/perspectiveFolders/{folderId}/perspectives`
     ///
@@ -50,10 +52,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         folder_id: impl Into<String>,
     ) -> GetAllFolderPerspectives {
-        let mut call = rt::Call::new(self.client, &GET_ALL_FOLDER_PERSPECTIVES);
-        call.text(0, account_identifier);
-        call.text(1, folder_id);
-        GetAllFolderPerspectives { call }
+        GetAllFolderPerspectives {
+            call: rt::Call::new(self.client, &GET_ALL_FOLDER_PERSPECTIVES)
+                .with_text(0, account_identifier)
+                .with_text(1, folder_id),
+        }
     }
     /// `GET /ccm/api/perspectiveFolders`
     ///
@@ -63,9 +66,10 @@ impl<'c> Api<'c> {
     /// - List: `whole list, items data`.
     #[inline]
     pub fn get_folders(&self, account_identifier: impl Into<String>) -> GetFolders {
-        let mut call = rt::Call::new(self.client, &GET_FOLDERS);
-        call.text(0, account_identifier);
-        GetFolders { call }
+        GetFolders {
+            call: rt::Call::new(self.client, &GET_FOLDERS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ccm/api/perspectiveFolders/movePerspectives`
     ///
@@ -79,10 +83,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::MovePerspectiveDto,
     ) -> MovePerspectives {
-        let mut call = rt::Call::new(self.client, &MOVE_PERSPECTIVES);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        MovePerspectives { call }
+        MovePerspectives {
+            call: rt::Call::new(self.client, &MOVE_PERSPECTIVES)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /ccm/api/perspectiveFolders`
     ///
@@ -96,10 +101,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CeViewFolder,
     ) -> UpdateFolder {
-        let mut call = rt::Call::new(self.client, &UPDATE_FOLDER);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateFolder { call }
+        UpdateFolder {
+            call: rt::Call::new(self.client, &UPDATE_FOLDER)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_perspective_folder`].
@@ -175,9 +181,10 @@ pub struct GetFolders {
 impl GetFolders {
     /// Query parameter `folderNamePattern`.
     #[inline]
-    pub fn folder_name_pattern(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn folder_name_pattern(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -11,9 +11,8 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn get_recommendation_cost_settings(&self) -> GetRecommendationCostSettings {
-        let call = rt::Call::new(self.client, &GET_RECOMMENDATION_COST_SETTINGS);
         GetRecommendationCostSettings {
-            call,
+            call: rt::Call::new(self.client, &GET_RECOMMENDATION_COST_SETTINGS),
         }
     }
     /// `PUT /ccm/api/recommendation-cost-settings`
@@ -26,10 +25,9 @@ impl<'c> Api<'c> {
         &self,
         body: &types::UpdateRecommendationCostSettingsBody,
     ) -> UpdateRecommendationCostSettings {
-        let mut call = rt::Call::new(self.client, &UPDATE_RECOMMENDATION_COST_SETTINGS);
-        call.body_part(model::Cell::part(body));
         UpdateRecommendationCostSettings {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_RECOMMENDATION_COST_SETTINGS)
+                .with_body_part(model::Cell::part(body)),
         }
     }
 }
@@ -42,9 +40,10 @@ pub struct GetRecommendationCostSettings {
 impl GetRecommendationCostSettings {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -67,9 +66,10 @@ pub struct UpdateRecommendationCostSettings {
 impl UpdateRecommendationCostSettings {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]

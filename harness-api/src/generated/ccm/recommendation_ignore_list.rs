@@ -17,11 +17,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::RecommendationsIgnoreResourcesDto,
     ) -> AddRecommendationsIgnoreList {
-        let mut call = rt::Call::new(self.client, &ADD_RECOMMENDATIONS_IGNORE_LIST);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         AddRecommendationsIgnoreList {
-            call,
+            call: rt::Call::new(self.client, &ADD_RECOMMENDATIONS_IGNORE_LIST)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `GET /ccm/api/recommendation/ignore-list`
@@ -34,10 +33,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetRecommendationsIgnoreList {
-        let mut call = rt::Call::new(self.client, &GET_RECOMMENDATIONS_IGNORE_LIST);
-        call.text(0, account_identifier);
         GetRecommendationsIgnoreList {
-            call,
+            call: rt::Call::new(self.client, &GET_RECOMMENDATIONS_IGNORE_LIST)
+                .with_text(0, account_identifier),
         }
     }
     /// `POST /ccm/api/recommendation/ignore-list/remove`
@@ -52,11 +50,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::RecommendationsIgnoreResourcesDto,
     ) -> RemoveRecommendationsIgnoreList {
-        let mut call = rt::Call::new(self.client, &REMOVE_RECOMMENDATIONS_IGNORE_LIST);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         RemoveRecommendationsIgnoreList {
-            call,
+            call: rt::Call::new(self.client, &REMOVE_RECOMMENDATIONS_IGNORE_LIST)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
 }

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CcmJiraCreateDto,
     ) -> CreateRecommendationJira {
-        let mut call = rt::Call::new(self.client, &CREATE_RECOMMENDATION_JIRA);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateRecommendationJira { call }
+        CreateRecommendationJira {
+            call: rt::Call::new(self.client, &CREATE_RECOMMENDATION_JIRA)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /ccm/api/recommendation/jira/field-mapping`
     ///
@@ -33,10 +34,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         project_key: impl Into<String>,
     ) -> DeleteJiraFieldMapping {
-        let mut call = rt::Call::new(self.client, &DELETE_JIRA_FIELD_MAPPING);
-        call.text(0, account_identifier);
-        call.text(1, project_key);
-        DeleteJiraFieldMapping { call }
+        DeleteJiraFieldMapping {
+            call: rt::Call::new(self.client, &DELETE_JIRA_FIELD_MAPPING)
+                .with_text(0, account_identifier)
+                .with_text(1, project_key),
+        }
     }
     /// `POST /ccm/api/recommendation/jira/delete`
     ///
@@ -50,11 +52,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &[String],
     ) -> DeleteJiraFromRecommendations {
-        let mut call = rt::Call::new(self.client, &DELETE_JIRA_FROM_RECOMMENDATIONS);
-        call.text(0, account_identifier);
-        call.body_json(&body);
         DeleteJiraFromRecommendations {
-            call,
+            call: rt::Call::new(self.client, &DELETE_JIRA_FROM_RECOMMENDATIONS)
+                .with_text(0, account_identifier)
+                .with_body_json(&body),
         }
     }
     /// `POST /ccm/api/recommendation/jira/common-fields`
@@ -69,10 +70,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::GetCommonJiraFieldsBody,
     ) -> GetCommonJiraFields {
-        let mut call = rt::Call::new(self.client, &GET_COMMON_JIRA_FIELDS);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        GetCommonJiraFields { call }
+        GetCommonJiraFields {
+            call: rt::Call::new(self.client, &GET_COMMON_JIRA_FIELDS)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ccm/api/recommendation/jira/common-issue-types`
     ///
@@ -86,10 +88,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::GetCommonJiraIssueTypesBody,
     ) -> GetCommonJiraIssueTypes {
-        let mut call = rt::Call::new(self.client, &GET_COMMON_JIRA_ISSUE_TYPES);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        GetCommonJiraIssueTypes { call }
+        GetCommonJiraIssueTypes {
+            call: rt::Call::new(self.client, &GET_COMMON_JIRA_ISSUE_TYPES)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /ccm/api/recommendation/jira/field-mapping`
     ///
@@ -101,9 +104,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetJiraFieldMappings {
-        let mut call = rt::Call::new(self.client, &GET_JIRA_FIELD_MAPPINGS);
-        call.text(0, account_identifier);
-        GetJiraFieldMappings { call }
+        GetJiraFieldMappings {
+            call: rt::Call::new(self.client, &GET_JIRA_FIELD_MAPPINGS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ccm/api/recommendation/jira/statuses`
     ///
@@ -116,9 +120,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetJiraStatuses {
-        let mut call = rt::Call::new(self.client, &GET_JIRA_STATUSES);
-        call.text(0, account_identifier);
-        GetJiraStatuses { call }
+        GetJiraStatuses {
+            call: rt::Call::new(self.client, &GET_JIRA_STATUSES)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ccm/api/recommendation/jira/mapped-projects`
     ///
@@ -131,10 +136,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         recommendation_id: impl Into<String>,
     ) -> GetMappedProjects {
-        let mut call = rt::Call::new(self.client, &GET_MAPPED_PROJECTS);
-        call.text(0, account_identifier);
-        call.text(1, recommendation_id);
-        GetMappedProjects { call }
+        GetMappedProjects {
+            call: rt::Call::new(self.client, &GET_MAPPED_PROJECTS)
+                .with_text(0, account_identifier)
+                .with_text(1, recommendation_id),
+        }
     }
     /// `GET /ccm/api/recommendation/jira/resolution-code`
     ///
@@ -146,9 +152,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetResolutionCodes {
-        let mut call = rt::Call::new(self.client, &GET_RESOLUTION_CODES);
-        call.text(0, account_identifier);
-        GetResolutionCodes { call }
+        GetResolutionCodes {
+            call: rt::Call::new(self.client, &GET_RESOLUTION_CODES)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ccm/api/recommendation/jira/field-mapping`
     ///
@@ -163,11 +170,12 @@ impl<'c> Api<'c> {
         field_type: impl Into<String>,
         body: &[types::UpsertJiraFieldMappingBody],
     ) -> UpsertJiraFieldMapping {
-        let mut call = rt::Call::new(self.client, &UPSERT_JIRA_FIELD_MAPPING);
-        call.text(0, account_identifier);
-        call.text(1, field_type);
-        call.body_json(&body);
-        UpsertJiraFieldMapping { call }
+        UpsertJiraFieldMapping {
+            call: rt::Call::new(self.client, &UPSERT_JIRA_FIELD_MAPPING)
+                .with_text(0, account_identifier)
+                .with_text(1, field_type)
+                .with_body_json(&body),
+        }
     }
 }
 /// Request of [`Api::create_recommendation_jira`].
@@ -198,9 +206,10 @@ pub struct DeleteJiraFieldMapping {
 impl DeleteJiraFieldMapping {
     /// Query parameter `issueType`.
     #[inline]
-    pub fn issue_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn issue_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

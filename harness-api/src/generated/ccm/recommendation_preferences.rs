@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CreateCloudAccountOverrideBody,
     ) -> CreateCloudAccountOverride {
-        let mut call = rt::Call::new(self.client, &CREATE_CLOUD_ACCOUNT_OVERRIDE);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateCloudAccountOverride { call }
+        CreateCloudAccountOverride {
+            call: rt::Call::new(self.client, &CREATE_CLOUD_ACCOUNT_OVERRIDE)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /ccm/api/recommendation/preference/cloud-account-override/{uuid}`
     ///
@@ -33,10 +34,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         uuid: impl Into<String>,
     ) -> DeleteCloudAccountOverride {
-        let mut call = rt::Call::new(self.client, &DELETE_CLOUD_ACCOUNT_OVERRIDE);
-        call.text(0, account_identifier);
-        call.text(1, uuid);
-        DeleteCloudAccountOverride { call }
+        DeleteCloudAccountOverride {
+            call: rt::Call::new(self.client, &DELETE_CLOUD_ACCOUNT_OVERRIDE)
+                .with_text(0, account_identifier)
+                .with_text(1, uuid),
+        }
     }
     /// `GET /ccm/api/recommendation/preference/cloud-account-override/overview`
     ///
@@ -48,10 +50,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetCloudAccountOverrideOverview {
-        let mut call = rt::Call::new(self.client, &GET_CLOUD_ACCOUNT_OVERRIDE_OVERVIEW);
-        call.text(0, account_identifier);
         GetCloudAccountOverrideOverview {
-            call,
+            call: rt::Call::new(self.client, &GET_CLOUD_ACCOUNT_OVERRIDE_OVERVIEW)
+                .with_text(0, account_identifier),
         }
     }
     /// `GET /ccm/api/recommendation/preference`
@@ -64,10 +65,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetRecommendationPreferences {
-        let mut call = rt::Call::new(self.client, &GET_RECOMMENDATION_PREFERENCES);
-        call.text(0, account_identifier);
         GetRecommendationPreferences {
-            call,
+            call: rt::Call::new(self.client, &GET_RECOMMENDATION_PREFERENCES)
+                .with_text(0, account_identifier),
         }
     }
     /// `GET /ccm/api/recommendation/preference/cloud-account-override`
@@ -81,20 +81,19 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         resource_type: impl Into<types::ListCloudAccountOverridesByResourceTypeValue>,
     ) -> ListCloudAccountOverridesByResourceType {
-        let mut call = rt::Call::new(
-            self.client,
-            &LIST_CLOUD_ACCOUNT_OVERRIDES_BY_RESOURCE_TYPE,
-        );
-        call.text(0, account_identifier);
-        call.text(
-            1,
-            Into::<
-                types::ListCloudAccountOverridesByResourceTypeValue,
-            >::into(resource_type)
-                .as_str(),
-        );
         ListCloudAccountOverridesByResourceType {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &LIST_CLOUD_ACCOUNT_OVERRIDES_BY_RESOURCE_TYPE,
+                )
+                .with_text(0, account_identifier)
+                .with_text(
+                    1,
+                    Into::<
+                        types::ListCloudAccountOverridesByResourceTypeValue,
+                    >::into(resource_type)
+                        .as_str(),
+                ),
         }
     }
     /// `PUT /ccm/api/recommendation/preference/cloud-account-override/{uuid}`
@@ -110,11 +109,12 @@ impl<'c> Api<'c> {
         uuid: impl Into<String>,
         body: &[types::UpdateCloudAccountOverrideBody],
     ) -> UpdateCloudAccountOverride {
-        let mut call = rt::Call::new(self.client, &UPDATE_CLOUD_ACCOUNT_OVERRIDE);
-        call.text(0, account_identifier);
-        call.text(1, uuid);
-        call.body_json(&body);
-        UpdateCloudAccountOverride { call }
+        UpdateCloudAccountOverride {
+            call: rt::Call::new(self.client, &UPDATE_CLOUD_ACCOUNT_OVERRIDE)
+                .with_text(0, account_identifier)
+                .with_text(1, uuid)
+                .with_body_json(&body),
+        }
     }
     /// `PUT /ccm/api/recommendation/preference`
     ///
@@ -128,11 +128,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::RecommendationPreference,
     ) -> UpdateRecommendationPreference {
-        let mut call = rt::Call::new(self.client, &UPDATE_RECOMMENDATION_PREFERENCE);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         UpdateRecommendationPreference {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_RECOMMENDATION_PREFERENCE)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
 }

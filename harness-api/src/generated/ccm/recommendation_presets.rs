@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::RecommendationPreset,
     ) -> CreatePreset {
-        let mut call = rt::Call::new(self.client, &CREATE_PRESET);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreatePreset { call }
+        CreatePreset {
+            call: rt::Call::new(self.client, &CREATE_PRESET)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /ccm/api/recommendation/preset/{id}`
     ///
@@ -33,10 +34,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> DeletePreset {
-        let mut call = rt::Call::new(self.client, &DELETE_PRESET);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        DeletePreset { call }
+        DeletePreset {
+            call: rt::Call::new(self.client, &DELETE_PRESET)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `GET /ccm/api/recommendation/preset`
     ///
@@ -49,9 +51,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetRecommendationPresets {
-        let mut call = rt::Call::new(self.client, &GET_RECOMMENDATION_PRESETS);
-        call.text(0, account_identifier);
-        GetRecommendationPresets { call }
+        GetRecommendationPresets {
+            call: rt::Call::new(self.client, &GET_RECOMMENDATION_PRESETS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /ccm/api/recommendation/preset/{id}`
     ///
@@ -66,11 +69,12 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         body: &types::RecommendationPreset,
     ) -> UpdatePreset {
-        let mut call = rt::Call::new(self.client, &UPDATE_PRESET);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        call.body_part(model::Cell::part(body));
-        UpdatePreset { call }
+        UpdatePreset {
+            call: rt::Call::new(self.client, &UPDATE_PRESET)
+                .with_text(0, account_identifier)
+                .with_text(1, id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_preset`].
@@ -121,15 +125,18 @@ impl GetRecommendationPresets {
     /// Query parameter `resourceType`.
     #[inline]
     pub fn resource_type(
-        mut self,
+        self,
         value: impl Into<types::GetRecommendationPresetsResourceType>,
     ) -> Self {
-        self.call
-            .text(
-                1,
-                Into::<types::GetRecommendationPresetsResourceType>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    1,
+                    Into::<types::GetRecommendationPresetsResourceType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,14 +17,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CcmServiceNowCreateDto,
     ) -> CreateRecommendationServicenowTicket {
-        let mut call = rt::Call::new(
-            self.client,
-            &CREATE_RECOMMENDATION_SERVICENOW_TICKET,
-        );
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         CreateRecommendationServicenowTicket {
-            call,
+            call: rt::Call::new(self.client, &CREATE_RECOMMENDATION_SERVICENOW_TICKET)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `GET /ccm/api/recommendation/servicenow/serviceRequestFields`
@@ -38,14 +34,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         connector_ref: impl Into<String>,
     ) -> GetServiceNowServiceRequestFields {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_SERVICE_NOW_SERVICE_REQUEST_FIELDS,
-        );
-        call.text(0, account_identifier);
-        call.text(1, connector_ref);
         GetServiceNowServiceRequestFields {
-            call,
+            call: rt::Call::new(self.client, &GET_SERVICE_NOW_SERVICE_REQUEST_FIELDS)
+                .with_text(0, account_identifier)
+                .with_text(1, connector_ref),
         }
     }
 }

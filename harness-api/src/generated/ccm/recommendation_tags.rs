@@ -16,10 +16,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         recommendation_id: impl Into<String>,
     ) -> GetRecommendationTags {
-        let mut call = rt::Call::new(self.client, &GET_RECOMMENDATION_TAGS);
-        call.text(0, account_identifier);
-        call.text(1, recommendation_id);
-        GetRecommendationTags { call }
+        GetRecommendationTags {
+            call: rt::Call::new(self.client, &GET_RECOMMENDATION_TAGS)
+                .with_text(0, account_identifier)
+                .with_text(1, recommendation_id),
+        }
     }
     /// `GET /ccm/api/recommendation/tags/filter-panel`
     ///
@@ -32,9 +33,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetTagsForFilterPanel {
-        let mut call = rt::Call::new(self.client, &GET_TAGS_FOR_FILTER_PANEL);
-        call.text(0, account_identifier);
-        GetTagsForFilterPanel { call }
+        GetTagsForFilterPanel {
+            call: rt::Call::new(self.client, &GET_TAGS_FOR_FILTER_PANEL)
+                .with_text(0, account_identifier),
+        }
     }
 }
 /// Request of [`Api::get_recommendation_tags`].
@@ -65,27 +67,31 @@ pub struct GetTagsForFilterPanel {
 impl GetTagsForFilterPanel {
     /// Query parameter `tagKey`.
     #[inline]
-    pub fn tag_key(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn tag_key(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `offset`.
     #[inline]
-    pub fn offset(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn offset(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

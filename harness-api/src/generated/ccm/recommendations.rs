@@ -17,14 +17,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CcmRecommendationFilterProperties,
     ) -> AppliedRecommendationResourceStats {
-        let mut call = rt::Call::new(
-            self.client,
-            &APPLIED_RECOMMENDATION_RESOURCE_STATS,
-        );
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         AppliedRecommendationResourceStats {
-            call,
+            call: rt::Call::new(self.client, &APPLIED_RECOMMENDATION_RESOURCE_STATS)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /ccm/api/recommendation/overview/change-inference-status`
@@ -39,10 +35,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::ChangeInferenceStateBody,
     ) -> ChangeInferenceState {
-        let mut call = rt::Call::new(self.client, &CHANGE_INFERENCE_STATE);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        ChangeInferenceState { call }
+        ChangeInferenceState {
+            call: rt::Call::new(self.client, &CHANGE_INFERENCE_STATE)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ccm/api/recommendation/overview/change-state`
     ///
@@ -57,14 +54,15 @@ impl<'c> Api<'c> {
         recommendation_id: impl Into<String>,
         state: impl Into<types::ChangeRecommendationStateValue>,
     ) -> ChangeRecommendationState {
-        let mut call = rt::Call::new(self.client, &CHANGE_RECOMMENDATION_STATE);
-        call.text(0, account_identifier);
-        call.text(1, recommendation_id);
-        call.text(
-            2,
-            Into::<types::ChangeRecommendationStateValue>::into(state).as_str(),
-        );
-        ChangeRecommendationState { call }
+        ChangeRecommendationState {
+            call: rt::Call::new(self.client, &CHANGE_RECOMMENDATION_STATE)
+                .with_text(0, account_identifier)
+                .with_text(1, recommendation_id)
+                .with_text(
+                    2,
+                    Into::<types::ChangeRecommendationStateValue>::into(state).as_str(),
+                ),
+        }
     }
     /// `GET /ccm/api/recommendation/overview/supported-filters`
     ///
@@ -76,10 +74,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetSupportedRecommendationFilters {
-        let mut call = rt::Call::new(self.client, &GET_SUPPORTED_RECOMMENDATION_FILTERS);
-        call.text(0, account_identifier);
         GetSupportedRecommendationFilters {
-            call,
+            call: rt::Call::new(self.client, &GET_SUPPORTED_RECOMMENDATION_FILTERS)
+                .with_text(0, account_identifier),
         }
     }
     /// `POST /ccm/api/recommendation/overview/list`
@@ -95,10 +92,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CcmRecommendationFilterProperties,
     ) -> ListRecommendations {
-        let mut call = rt::Call::new(self.client, &LIST_RECOMMENDATIONS);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        ListRecommendations { call }
+        ListRecommendations {
+            call: rt::Call::new(self.client, &LIST_RECOMMENDATIONS)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /ccm/api/recommendation/overview/override-savings`
     ///
@@ -112,12 +110,11 @@ impl<'c> Api<'c> {
         recommendation_id: impl Into<String>,
         overridden_savings: f64,
     ) -> OverrideRecommendationSavings {
-        let mut call = rt::Call::new(self.client, &OVERRIDE_RECOMMENDATION_SAVINGS);
-        call.text(0, account_identifier);
-        call.text(1, recommendation_id);
-        call.number(2, overridden_savings);
         OverrideRecommendationSavings {
-            call,
+            call: rt::Call::new(self.client, &OVERRIDE_RECOMMENDATION_SAVINGS)
+                .with_text(0, account_identifier)
+                .with_text(1, recommendation_id)
+                .with_number(2, overridden_savings),
         }
     }
     /// `POST /ccm/api/recommendation/overview/realized-savings`
@@ -132,10 +129,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CcmRecommendationFilterProperties,
     ) -> RealizedSavingsTimeSeries {
-        let mut call = rt::Call::new(self.client, &REALIZED_SAVINGS_TIME_SERIES);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        RealizedSavingsTimeSeries { call }
+        RealizedSavingsTimeSeries {
+            call: rt::Call::new(self.client, &REALIZED_SAVINGS_TIME_SERIES)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ccm/api/recommendation/overview/filter-values`
     ///
@@ -149,10 +147,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::FilterValues,
     ) -> RecommendationFilterValues {
-        let mut call = rt::Call::new(self.client, &RECOMMENDATION_FILTER_VALUES);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        RecommendationFilterValues { call }
+        RecommendationFilterValues {
+            call: rt::Call::new(self.client, &RECOMMENDATION_FILTER_VALUES)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ccm/api/recommendation/overview/resource-type/stats`
     ///
@@ -166,11 +165,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CcmRecommendationFilterProperties,
     ) -> RecommendationResourceTypeStats {
-        let mut call = rt::Call::new(self.client, &RECOMMENDATION_RESOURCE_TYPE_STATS);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         RecommendationResourceTypeStats {
-            call,
+            call: rt::Call::new(self.client, &RECOMMENDATION_RESOURCE_TYPE_STATS)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /ccm/api/recommendation/overview/stats`
@@ -185,10 +183,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CcmRecommendationFilterProperties,
     ) -> RecommendationStats {
-        let mut call = rt::Call::new(self.client, &RECOMMENDATION_STATS);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        RecommendationStats { call }
+        RecommendationStats {
+            call: rt::Call::new(self.client, &RECOMMENDATION_STATS)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ccm/api/recommendation/overview/count`
     ///
@@ -202,10 +201,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CcmRecommendationFilterProperties,
     ) -> RecommendationsCount {
-        let mut call = rt::Call::new(self.client, &RECOMMENDATIONS_COUNT);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        RecommendationsCount { call }
+        RecommendationsCount {
+            call: rt::Call::new(self.client, &RECOMMENDATIONS_COUNT)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ccm/api/recommendation/overview/terraform-resources`
     ///
@@ -219,11 +219,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::TerraformResourceRecommendationsBody,
     ) -> TerraformResourceRecommendations {
-        let mut call = rt::Call::new(self.client, &TERRAFORM_RESOURCE_RECOMMENDATIONS);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         TerraformResourceRecommendations {
-            call,
+            call: rt::Call::new(self.client, &TERRAFORM_RESOURCE_RECOMMENDATIONS)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
 }
@@ -276,9 +275,10 @@ pub struct ChangeRecommendationState {
 impl ChangeRecommendationState {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ChangeRecommendationStateBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ChangeRecommendationStateBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -366,16 +366,18 @@ impl RealizedSavingsTimeSeries {
     /// Query parameter `timeAggregation`.
     #[inline]
     pub fn time_aggregation(
-        mut self,
+        self,
         value: impl Into<types::RealizedSavingsTimeSeriesTimeAggregation>,
     ) -> Self {
-        self.call
-            .text(
-                1,
-                Into::<types::RealizedSavingsTimeSeriesTimeAggregation>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    1,
+                    Into::<types::RealizedSavingsTimeSeriesTimeAggregation>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]

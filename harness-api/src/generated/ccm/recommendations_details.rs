@@ -16,11 +16,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> AzureVmRecommendationDetail {
-        let mut call = rt::Call::new(self.client, &AZURE_VM_RECOMMENDATION_DETAIL);
-        call.text(0, account_identifier);
-        call.text(1, id);
         AzureVmRecommendationDetail {
-            call,
+            call: rt::Call::new(self.client, &AZURE_VM_RECOMMENDATION_DETAIL)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
         }
     }
     /// `GET /ccm/api/recommendation/details/ec2-instance`
@@ -34,10 +33,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> Ec2RecommendationDetail {
-        let mut call = rt::Call::new(self.client, &EC2_RECOMMENDATION_DETAIL);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        Ec2RecommendationDetail { call }
+        Ec2RecommendationDetail {
+            call: rt::Call::new(self.client, &EC2_RECOMMENDATION_DETAIL)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `GET /ccm/api/recommendation/details/ecs-service`
     ///
@@ -50,10 +50,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> EcsRecommendationDetail {
-        let mut call = rt::Call::new(self.client, &ECS_RECOMMENDATION_DETAIL);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        EcsRecommendationDetail { call }
+        EcsRecommendationDetail {
+            call: rt::Call::new(self.client, &ECS_RECOMMENDATION_DETAIL)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `GET /ccm/api/recommendation/details/node-pool`
     ///
@@ -66,10 +67,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> NodeRecommendationDetail {
-        let mut call = rt::Call::new(self.client, &NODE_RECOMMENDATION_DETAIL);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        NodeRecommendationDetail { call }
+        NodeRecommendationDetail {
+            call: rt::Call::new(self.client, &NODE_RECOMMENDATION_DETAIL)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `GET /ccm/api/recommendation/details/workload`
     ///
@@ -82,11 +84,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> WorkloadRecommendationDetail {
-        let mut call = rt::Call::new(self.client, &WORKLOAD_RECOMMENDATION_DETAIL);
-        call.text(0, account_identifier);
-        call.text(1, id);
         WorkloadRecommendationDetail {
-            call,
+            call: rt::Call::new(self.client, &WORKLOAD_RECOMMENDATION_DETAIL)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
         }
     }
 }
@@ -137,21 +138,24 @@ pub struct EcsRecommendationDetail {
 impl EcsRecommendationDetail {
     /// Query parameter `from`.
     #[inline]
-    pub fn from(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn from(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `to`.
     #[inline]
-    pub fn to(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn to(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `bufferPercentage`.
     #[inline]
-    pub fn buffer_percentage(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn buffer_percentage(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -193,15 +197,17 @@ pub struct WorkloadRecommendationDetail {
 impl WorkloadRecommendationDetail {
     /// Query parameter `from`.
     #[inline]
-    pub fn from(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn from(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `to`.
     #[inline]
-    pub fn to(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn to(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CloneRuleDto,
     ) -> CloneRule {
-        let mut call = rt::Call::new(self.client, &CLONE_RULE);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CloneRule { call }
+        CloneRule {
+            call: rt::Call::new(self.client, &CLONE_RULE)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /ccm/api/governance/rule/costCoRelationSupportedResources`
     ///
@@ -33,10 +34,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> CostCoRelationSupportedResources {
-        let mut call = rt::Call::new(self.client, &COST_CO_RELATION_SUPPORTED_RESOURCES);
-        call.text(0, account_identifier);
         CostCoRelationSupportedResources {
-            call,
+            call: rt::Call::new(self.client, &COST_CO_RELATION_SUPPORTED_RESOURCES)
+                .with_text(0, account_identifier),
         }
     }
     /// `POST /ccm/api/governance/rule`
@@ -51,10 +51,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CreateRuleDto,
     ) -> CreateNewRule {
-        let mut call = rt::Call::new(self.client, &CREATE_NEW_RULE);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateNewRule { call }
+        CreateNewRule {
+            call: rt::Call::new(self.client, &CREATE_NEW_RULE)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /ccm/api/governance/rule/{ruleID}`
     ///
@@ -67,10 +68,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         rule_id: impl Into<String>,
     ) -> DeleteRule {
-        let mut call = rt::Call::new(self.client, &DELETE_RULE);
-        call.text(0, account_identifier);
-        call.text(1, rule_id);
-        DeleteRule { call }
+        DeleteRule {
+            call: rt::Call::new(self.client, &DELETE_RULE)
+                .with_text(0, account_identifier)
+                .with_text(1, rule_id),
+        }
     }
     /// `POST /ccm/api/governance/enqueue`
     ///
@@ -82,9 +84,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::GovernanceJobEnqueueDto,
     ) -> EnqueueGovernanceJob {
-        let mut call = rt::Call::new(self.client, &ENQUEUE_GOVERNANCE_JOB);
-        call.body_part(model::Cell::part(body));
-        EnqueueGovernanceJob { call }
+        EnqueueGovernanceJob {
+            call: rt::Call::new(self.client, &ENQUEUE_GOVERNANCE_JOB)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /ccm/api/governance/rule/{ruleID}`
     ///
@@ -97,10 +100,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         rule_id: impl Into<String>,
     ) -> GetGovernanceRule {
-        let mut call = rt::Call::new(self.client, &GET_GOVERNANCE_RULE);
-        call.text(0, account_identifier);
-        call.text(1, rule_id);
-        GetGovernanceRule { call }
+        GetGovernanceRule {
+            call: rt::Call::new(self.client, &GET_GOVERNANCE_RULE)
+                .with_text(0, account_identifier)
+                .with_text(1, rule_id),
+        }
     }
     /// `POST /ccm/api/governance/rule/list`
     ///
@@ -114,10 +118,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::ListDto,
     ) -> GetPolicies {
-        let mut call = rt::Call::new(self.client, &GET_POLICIES);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        GetPolicies { call }
+        GetPolicies {
+            call: rt::Call::new(self.client, &GET_POLICIES)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /ccm/api/governance/rule/potentialRulesForRecommendation`
     ///
@@ -130,13 +135,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetPotentialRulesForRecommendation {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_POTENTIAL_RULES_FOR_RECOMMENDATION,
-        );
-        call.text(0, account_identifier);
         GetPotentialRulesForRecommendation {
-            call,
+            call: rt::Call::new(self.client, &GET_POTENTIAL_RULES_FOR_RECOMMENDATION)
+                .with_text(0, account_identifier),
         }
     }
     /// `GET /ccm/api/governance/ruleSchema`
@@ -149,9 +150,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GovernanceRuleSchema {
-        let mut call = rt::Call::new(self.client, &GOVERNANCE_RULE_SCHEMA);
-        call.text(0, account_identifier);
-        GovernanceRuleSchema { call }
+        GovernanceRuleSchema {
+            call: rt::Call::new(self.client, &GOVERNANCE_RULE_SCHEMA)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ccm/api/governance/governanceTargetList`
     ///
@@ -164,14 +166,17 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         cloud_provider: impl Into<types::GovernanceTargetListCloudProvider>,
     ) -> GovernanceTargetList {
-        let mut call = rt::Call::new(self.client, &GOVERNANCE_TARGET_LIST);
-        call.text(0, account_identifier);
-        call.text(
-            1,
-            Into::<types::GovernanceTargetListCloudProvider>::into(cloud_provider)
-                .as_str(),
-        );
-        GovernanceTargetList { call }
+        GovernanceTargetList {
+            call: rt::Call::new(self.client, &GOVERNANCE_TARGET_LIST)
+                .with_text(0, account_identifier)
+                .with_text(
+                    1,
+                    Into::<
+                        types::GovernanceTargetListCloudProvider,
+                    >::into(cloud_provider)
+                        .as_str(),
+                ),
+        }
     }
     /// `GET /ccm/api/governance/regions`
     ///
@@ -185,13 +190,15 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         cloud_provider: impl Into<types::RuleRegionsCloudProvider>,
     ) -> RuleRegions {
-        let mut call = rt::Call::new(self.client, &RULE_REGIONS);
-        call.text(0, account_identifier);
-        call.text(
-            1,
-            Into::<types::RuleRegionsCloudProvider>::into(cloud_provider).as_str(),
-        );
-        RuleRegions { call }
+        RuleRegions {
+            call: rt::Call::new(self.client, &RULE_REGIONS)
+                .with_text(0, account_identifier)
+                .with_text(
+                    1,
+                    Into::<types::RuleRegionsCloudProvider>::into(cloud_provider)
+                        .as_str(),
+                ),
+        }
     }
     /// `POST /ccm/api/governance/enqueueAdhocV2`
     ///
@@ -203,10 +210,9 @@ impl<'c> Api<'c> {
         &self,
         body: &types::GovernanceAdhocEnqueueDtov2,
     ) -> SimpleEnqueueAdhocGovernanceRule {
-        let mut call = rt::Call::new(self.client, &SIMPLE_ENQUEUE_ADHOC_GOVERNANCE_RULE);
-        call.body_part(model::Cell::part(body));
         SimpleEnqueueAdhocGovernanceRule {
-            call,
+            call: rt::Call::new(self.client, &SIMPLE_ENQUEUE_ADHOC_GOVERNANCE_RULE)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `PUT /ccm/api/governance/rule/toggleForRecommendation`
@@ -220,9 +226,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ToggleForRecommendation {
-        let mut call = rt::Call::new(self.client, &TOGGLE_FOR_RECOMMENDATION);
-        call.text(0, account_identifier);
-        ToggleForRecommendation { call }
+        ToggleForRecommendation {
+            call: rt::Call::new(self.client, &TOGGLE_FOR_RECOMMENDATION)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /ccm/api/governance/rule`
     ///
@@ -236,10 +243,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CreateRuleDto,
     ) -> UpdateRule {
-        let mut call = rt::Call::new(self.client, &UPDATE_RULE);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateRule { call }
+        UpdateRule {
+            call: rt::Call::new(self.client, &UPDATE_RULE)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ccm/api/governance/ruleValidate`
     ///
@@ -253,10 +261,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CreateRuleDto,
     ) -> ValidateGovernanceRule {
-        let mut call = rt::Call::new(self.client, &VALIDATE_GOVERNANCE_RULE);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        ValidateGovernanceRule { call }
+        ValidateGovernanceRule {
+            call: rt::Call::new(self.client, &VALIDATE_GOVERNANCE_RULE)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::clone_rule`].
@@ -351,9 +360,10 @@ pub struct EnqueueGovernanceJob {
 impl EnqueueGovernanceJob {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -395,9 +405,10 @@ pub struct GetPolicies {
 impl GetPolicies {
     /// Query parameter `RuleNamePattern`.
     #[inline]
-    pub fn rule_name_pattern(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn rule_name_pattern(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -446,15 +457,17 @@ pub struct GovernanceRuleSchema {
 impl GovernanceRuleSchema {
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -477,21 +490,24 @@ pub struct GovernanceTargetList {
 impl GovernanceTargetList {
     /// Query parameter `view`.
     #[inline]
-    pub fn view(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn view(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Query parameter `onlyTargetIds`.
     #[inline]
-    pub fn only_target_ids(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn only_target_ids(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Query parameter `isDryRun`.
     #[inline]
-    pub fn is_dry_run(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn is_dry_run(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -540,9 +556,10 @@ pub struct SimpleEnqueueAdhocGovernanceRule {
 impl SimpleEnqueueAdhocGovernanceRule {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -565,21 +582,24 @@ pub struct ToggleForRecommendation {
 impl ToggleForRecommendation {
     /// Query parameter `ruleId`.
     #[inline]
-    pub fn rule_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn rule_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `enableRuleForRecommendation`.
     #[inline]
-    pub fn enable_rule_for_recommendation(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn enable_rule_for_recommendation(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ToggleForRecommendationRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ToggleForRecommendationRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CreateRuleEnforcementDto,
     ) -> AddRuleEnforcement {
-        let mut call = rt::Call::new(self.client, &ADD_RULE_ENFORCEMENT);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        AddRuleEnforcement { call }
+        AddRuleEnforcement {
+            call: rt::Call::new(self.client, &ADD_RULE_ENFORCEMENT)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /ccm/api/governance/enforcement/{enforcementID}`
     ///
@@ -33,10 +34,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         enforcement_id: impl Into<String>,
     ) -> DeleteRuleEnforcement {
-        let mut call = rt::Call::new(self.client, &DELETE_RULE_ENFORCEMENT);
-        call.text(0, account_identifier);
-        call.text(1, enforcement_id);
-        DeleteRuleEnforcement { call }
+        DeleteRuleEnforcement {
+            call: rt::Call::new(self.client, &DELETE_RULE_ENFORCEMENT)
+                .with_text(0, account_identifier)
+                .with_text(1, enforcement_id),
+        }
     }
     /// `GET /ccm/api/governance/enforcement/details`
     ///
@@ -48,9 +50,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> EnforcementDetails {
-        let mut call = rt::Call::new(self.client, &ENFORCEMENT_DETAILS);
-        call.text(0, account_identifier);
-        EnforcementDetails { call }
+        EnforcementDetails {
+            call: rt::Call::new(self.client, &ENFORCEMENT_DETAILS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ccm/api/governance/enforcement/savings`
     ///
@@ -63,9 +66,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> EnforcementSavings {
-        let mut call = rt::Call::new(self.client, &ENFORCEMENT_SAVINGS);
-        call.text(0, account_identifier);
-        EnforcementSavings { call }
+        EnforcementSavings {
+            call: rt::Call::new(self.client, &ENFORCEMENT_SAVINGS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ccm/api/governance/enforcement/list`
     ///
@@ -79,9 +83,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetRuleEnforcement {
-        let mut call = rt::Call::new(self.client, &GET_RULE_ENFORCEMENT);
-        call.text(0, account_identifier);
-        GetRuleEnforcement { call }
+        GetRuleEnforcement {
+            call: rt::Call::new(self.client, &GET_RULE_ENFORCEMENT)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ccm/api/governance/enforcement/count`
     ///
@@ -95,10 +100,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::EnforcementCountDto,
     ) -> GetRuleEnforcementCount {
-        let mut call = rt::Call::new(self.client, &GET_RULE_ENFORCEMENT_COUNT);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        GetRuleEnforcementCount { call }
+        GetRuleEnforcementCount {
+            call: rt::Call::new(self.client, &GET_RULE_ENFORCEMENT_COUNT)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ccm/api/governance/enforcement/list`
     ///
@@ -111,9 +117,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListRuleEnforcements {
-        let mut call = rt::Call::new(self.client, &LIST_RULE_ENFORCEMENTS);
-        call.text(0, account_identifier);
-        ListRuleEnforcements { call }
+        ListRuleEnforcements {
+            call: rt::Call::new(self.client, &LIST_RULE_ENFORCEMENTS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /ccm/api/governance/enforcement/toggle`
     ///
@@ -125,9 +132,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ToggleEnforcement {
-        let mut call = rt::Call::new(self.client, &TOGGLE_ENFORCEMENT);
-        call.text(0, account_identifier);
-        ToggleEnforcement { call }
+        ToggleEnforcement {
+            call: rt::Call::new(self.client, &TOGGLE_ENFORCEMENT)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /ccm/api/governance/enforcement`
     ///
@@ -141,10 +149,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CreateRuleEnforcementDto,
     ) -> UpdateEnforcement {
-        let mut call = rt::Call::new(self.client, &UPDATE_ENFORCEMENT);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateEnforcement { call }
+        UpdateEnforcement {
+            call: rt::Call::new(self.client, &UPDATE_ENFORCEMENT)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::add_rule_enforcement`].
@@ -194,9 +203,10 @@ pub struct EnforcementDetails {
 impl EnforcementDetails {
     /// Query parameter `enforcementId`.
     #[inline]
-    pub fn enforcement_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn enforcement_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -219,15 +229,17 @@ pub struct EnforcementSavings {
 impl EnforcementSavings {
     /// Query parameter `enforcementId`.
     #[inline]
-    pub fn enforcement_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn enforcement_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &[types::EnforcementSavingsBody]) -> Self {
-        self.call.body_json(&body);
-        self
+    pub fn body(self, body: &[types::EnforcementSavingsBody]) -> Self {
+        Self {
+            call: self.call.with_body_json(&body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -250,41 +262,51 @@ pub struct GetRuleEnforcement {
 impl GetRuleEnforcement {
     /// Query parameter `searchKey`.
     #[inline]
-    pub fn search_key(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn search_key(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `sortType`.
     #[inline]
-    pub fn sort_type(
-        mut self,
-        value: impl Into<types::GetRuleEnforcementSortType>,
-    ) -> Self {
-        self.call
-            .text(4, Into::<types::GetRuleEnforcementSortType>::into(value).as_str());
-        self
+    pub fn sort_type(self, value: impl Into<types::GetRuleEnforcementSortType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::GetRuleEnforcementSortType>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `sortOrder`.
     #[inline]
     pub fn sort_order(
-        mut self,
+        self,
         value: impl Into<types::GetRuleEnforcementSortOrder>,
     ) -> Self {
-        self.call
-            .text(5, Into::<types::GetRuleEnforcementSortOrder>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::GetRuleEnforcementSortOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -333,9 +355,10 @@ pub struct ListRuleEnforcements {
 impl ListRuleEnforcements {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ListRuleEnforcementsBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ListRuleEnforcementsBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -358,15 +381,17 @@ pub struct ToggleEnforcement {
 impl ToggleEnforcement {
     /// Query parameter `enforcementId`.
     #[inline]
-    pub fn enforcement_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn enforcement_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `enableEnforcement`.
     #[inline]
-    pub fn enable_enforcement(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn enable_enforcement(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

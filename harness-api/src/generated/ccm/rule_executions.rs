@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::EvaluationExportRequestDto,
     ) -> ExportEvaluations {
-        let mut call = rt::Call::new(self.client, &EXPORT_EVALUATIONS);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        ExportEvaluations { call }
+        ExportEvaluations {
+            call: rt::Call::new(self.client, &EXPORT_EVALUATIONS)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /ccm/api/governance/execution/{ruleExecutionId}`
     ///
@@ -33,10 +34,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         rule_execution_id: impl Into<String>,
     ) -> GetRuleExecution {
-        let mut call = rt::Call::new(self.client, &GET_RULE_EXECUTION);
-        call.text(0, account_identifier);
-        call.text(1, rule_execution_id);
-        GetRuleExecution { call }
+        GetRuleExecution {
+            call: rt::Call::new(self.client, &GET_RULE_EXECUTION)
+                .with_text(0, account_identifier)
+                .with_text(1, rule_execution_id),
+        }
     }
     /// `GET /ccm/api/governance/actionedResources/{ruleExecutionId}`
     ///
@@ -51,14 +53,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         rule_execution_id: impl Into<String>,
     ) -> GetRuleExecutionActionedResources {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_RULE_EXECUTION_ACTIONED_RESOURCES,
-        );
-        call.text(0, account_identifier);
-        call.text(1, rule_execution_id);
         GetRuleExecutionActionedResources {
-            call,
+            call: rt::Call::new(self.client, &GET_RULE_EXECUTION_ACTIONED_RESOURCES)
+                .with_text(0, account_identifier)
+                .with_text(1, rule_execution_id),
         }
     }
     /// `GET /ccm/api/governance/execution/details/{ruleExecutionId}`
@@ -73,10 +71,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         rule_execution_id: impl Into<String>,
     ) -> GetRuleExecutionDetails {
-        let mut call = rt::Call::new(self.client, &GET_RULE_EXECUTION_DETAILS);
-        call.text(0, account_identifier);
-        call.text(1, rule_execution_id);
-        GetRuleExecutionDetails { call }
+        GetRuleExecutionDetails {
+            call: rt::Call::new(self.client, &GET_RULE_EXECUTION_DETAILS)
+                .with_text(0, account_identifier)
+                .with_text(1, rule_execution_id),
+        }
     }
     /// `GET /ccm/api/governance/granularStatus/{ruleExecutionId}`
     ///
@@ -91,11 +90,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         rule_execution_id: impl Into<String>,
     ) -> GetRuleExecutionGranularStatus {
-        let mut call = rt::Call::new(self.client, &GET_RULE_EXECUTION_GRANULAR_STATUS);
-        call.text(0, account_identifier);
-        call.text(1, rule_execution_id);
         GetRuleExecutionGranularStatus {
-            call,
+            call: rt::Call::new(self.client, &GET_RULE_EXECUTION_GRANULAR_STATUS)
+                .with_text(0, account_identifier)
+                .with_text(1, rule_execution_id),
         }
     }
     /// `GET /ccm/api/governance/logs/{ruleExecutionId}`
@@ -111,10 +109,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         rule_execution_id: impl Into<String>,
     ) -> GetRuleExecutionLogs {
-        let mut call = rt::Call::new(self.client, &GET_RULE_EXECUTION_LOGS);
-        call.text(0, account_identifier);
-        call.text(1, rule_execution_id);
-        GetRuleExecutionLogs { call }
+        GetRuleExecutionLogs {
+            call: rt::Call::new(self.client, &GET_RULE_EXECUTION_LOGS)
+                .with_text(0, account_identifier)
+                .with_text(1, rule_execution_id),
+        }
     }
     /// `GET /ccm/api/governance/ruleYaml/{ruleExecutionId}`
     ///
@@ -129,10 +128,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         rule_execution_id: impl Into<String>,
     ) -> GetRuleExecutionRuleYaml {
-        let mut call = rt::Call::new(self.client, &GET_RULE_EXECUTION_RULE_YAML);
-        call.text(0, account_identifier);
-        call.text(1, rule_execution_id);
-        GetRuleExecutionRuleYaml { call }
+        GetRuleExecutionRuleYaml {
+            call: rt::Call::new(self.client, &GET_RULE_EXECUTION_RULE_YAML)
+                .with_text(0, account_identifier)
+                .with_text(1, rule_execution_id),
+        }
     }
     /// `GET /ccm/api/governance/status/{ruleExecutionId}`
     ///
@@ -147,10 +147,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         rule_execution_id: impl Into<String>,
     ) -> GetRuleExecutionStatus {
-        let mut call = rt::Call::new(self.client, &GET_RULE_EXECUTION_STATUS);
-        call.text(0, account_identifier);
-        call.text(1, rule_execution_id);
-        GetRuleExecutionStatus { call }
+        GetRuleExecutionStatus {
+            call: rt::Call::new(self.client, &GET_RULE_EXECUTION_STATUS)
+                .with_text(0, account_identifier)
+                .with_text(1, rule_execution_id),
+        }
     }
     /// `POST /ccm/api/governance/execution/filter-value/tags`
     ///
@@ -164,11 +165,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::GetRuleExecutionTagFilterValuesBody,
     ) -> GetRuleExecutionTagFilterValues {
-        let mut call = rt::Call::new(self.client, &GET_RULE_EXECUTION_TAG_FILTER_VALUES);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         GetRuleExecutionTagFilterValues {
-            call,
+            call: rt::Call::new(self.client, &GET_RULE_EXECUTION_TAG_FILTER_VALUES)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /ccm/api/governance/execution/list`
@@ -183,10 +183,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CreateRuleExecutionFilterDto,
     ) -> GetRuleExecutions {
-        let mut call = rt::Call::new(self.client, &GET_RULE_EXECUTIONS);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        GetRuleExecutions { call }
+        GetRuleExecutions {
+            call: rt::Call::new(self.client, &GET_RULE_EXECUTIONS)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /ccm/api/governance/execution/filter-value`
     ///
@@ -198,10 +199,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetRuleExecutionsFilterValues {
-        let mut call = rt::Call::new(self.client, &GET_RULE_EXECUTIONS_FILTER_VALUES);
-        call.text(0, account_identifier);
         GetRuleExecutionsFilterValues {
-            call,
+            call: rt::Call::new(self.client, &GET_RULE_EXECUTIONS_FILTER_VALUES)
+                .with_text(0, account_identifier),
         }
     }
     /// `POST /ccm/api/governance/execution/ruleLastExecution`
@@ -216,10 +216,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &[String],
     ) -> GetRuleLastExecution {
-        let mut call = rt::Call::new(self.client, &GET_RULE_LAST_EXECUTION);
-        call.text(0, account_identifier);
-        call.body_json(&body);
-        GetRuleLastExecution { call }
+        GetRuleLastExecution {
+            call: rt::Call::new(self.client, &GET_RULE_LAST_EXECUTION)
+                .with_text(0, account_identifier)
+                .with_body_json(&body),
+        }
     }
     /// `GET /ccm/api/governance/execution/refreshCost/{ruleExecutionId}`
     ///
@@ -232,11 +233,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         rule_execution_id: impl Into<String>,
     ) -> RefreshCostForRuleExecution {
-        let mut call = rt::Call::new(self.client, &REFRESH_COST_FOR_RULE_EXECUTION);
-        call.text(0, account_identifier);
-        call.text(1, rule_execution_id);
         RefreshCostForRuleExecution {
-            call,
+            call: rt::Call::new(self.client, &REFRESH_COST_FOR_RULE_EXECUTION)
+                .with_text(0, account_identifier)
+                .with_text(1, rule_execution_id),
         }
     }
 }
@@ -268,12 +268,12 @@ pub struct GetRuleExecution {
 impl GetRuleExecution {
     /// Query parameter `executionType`.
     #[inline]
-    pub fn execution_type(
-        mut self,
-        value: impl Into<types::GetRuleExecutionType>,
-    ) -> Self {
-        self.call.text(2, Into::<types::GetRuleExecutionType>::into(value).as_str());
-        self
+    pub fn execution_type(self, value: impl Into<types::GetRuleExecutionType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(2, Into::<types::GetRuleExecutionType>::into(value).as_str()),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -323,40 +323,47 @@ impl GetRuleExecutionDetails {
     /// Query parameter `fileType`.
     #[inline]
     pub fn file_type(
-        mut self,
+        self,
         value: impl Into<types::GetRuleExecutionDetailsFileType>,
     ) -> Self {
-        self.call
-            .text(
-                2,
-                Into::<types::GetRuleExecutionDetailsFileType>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    2,
+                    Into::<types::GetRuleExecutionDetailsFileType>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `resourceId`.
     #[inline]
-    pub fn resource_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn resource_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `subRuleName`.
     #[inline]
-    pub fn sub_rule_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn sub_rule_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `executionType`.
     #[inline]
     pub fn execution_type(
-        mut self,
+        self,
         value: impl Into<types::GetRuleExecutionDetailsExecutionType>,
     ) -> Self {
-        self.call
-            .text(
-                5,
-                Into::<types::GetRuleExecutionDetailsExecutionType>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::GetRuleExecutionDetailsExecutionType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -386,29 +393,35 @@ pub struct GetRuleExecutionGranularStatus {
 impl GetRuleExecutionGranularStatus {
     /// Query parameter `resourceId`.
     #[inline]
-    pub fn resource_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn resource_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `subRuleName`.
     #[inline]
-    pub fn sub_rule_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn sub_rule_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `executionType`.
     #[inline]
     pub fn execution_type(
-        mut self,
+        self,
         value: impl Into<types::GetRuleExecutionGranularStatusExecutionType>,
     ) -> Self {
-        self.call
-            .text(
-                4,
-                Into::<types::GetRuleExecutionGranularStatusExecutionType>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<
+                        types::GetRuleExecutionGranularStatusExecutionType,
+                    >::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -439,15 +452,18 @@ impl GetRuleExecutionLogs {
     /// Query parameter `executionType`.
     #[inline]
     pub fn execution_type(
-        mut self,
+        self,
         value: impl Into<types::GetRuleExecutionLogsExecutionType>,
     ) -> Self {
-        self.call
-            .text(
-                2,
-                Into::<types::GetRuleExecutionLogsExecutionType>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    2,
+                    Into::<types::GetRuleExecutionLogsExecutionType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -478,16 +494,18 @@ impl GetRuleExecutionRuleYaml {
     /// Query parameter `executionType`.
     #[inline]
     pub fn execution_type(
-        mut self,
+        self,
         value: impl Into<types::GetRuleExecutionRuleYamlExecutionType>,
     ) -> Self {
-        self.call
-            .text(
-                2,
-                Into::<types::GetRuleExecutionRuleYamlExecutionType>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    2,
+                    Into::<types::GetRuleExecutionRuleYamlExecutionType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -518,15 +536,18 @@ impl GetRuleExecutionStatus {
     /// Query parameter `executionType`.
     #[inline]
     pub fn execution_type(
-        mut self,
+        self,
         value: impl Into<types::GetRuleExecutionStatusExecutionType>,
     ) -> Self {
-        self.call
-            .text(
-                2,
-                Into::<types::GetRuleExecutionStatusExecutionType>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    2,
+                    Into::<types::GetRuleExecutionStatusExecutionType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -633,15 +654,17 @@ impl RefreshCostForRuleExecution {
     /// Query parameter `executionType`.
     #[inline]
     pub fn execution_type(
-        mut self,
+        self,
         value: impl Into<types::RefreshCostForRuleExecutionType>,
     ) -> Self {
-        self.call
-            .text(
-                2,
-                Into::<types::RefreshCostForRuleExecutionType>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    2,
+                    Into::<types::RefreshCostForRuleExecutionType>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CreateRuleSetDto,
     ) -> AddRuleSet {
-        let mut call = rt::Call::new(self.client, &ADD_RULE_SET);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        AddRuleSet { call }
+        AddRuleSet {
+            call: rt::Call::new(self.client, &ADD_RULE_SET)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /ccm/api/governance/ruleSet/{ruleSetId}`
     ///
@@ -33,10 +34,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         rule_set_id: impl Into<String>,
     ) -> DeleteRuleSet {
-        let mut call = rt::Call::new(self.client, &DELETE_RULE_SET);
-        call.text(0, account_identifier);
-        call.text(1, rule_set_id);
-        DeleteRuleSet { call }
+        DeleteRuleSet {
+            call: rt::Call::new(self.client, &DELETE_RULE_SET)
+                .with_text(0, account_identifier)
+                .with_text(1, rule_set_id),
+        }
     }
     /// `POST /ccm/api/governance/ruleSet/list`
     ///
@@ -50,10 +52,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CreateRuleSetFilterDto,
     ) -> ListRuleSets {
-        let mut call = rt::Call::new(self.client, &LIST_RULE_SETS);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        ListRuleSets { call }
+        ListRuleSets {
+            call: rt::Call::new(self.client, &LIST_RULE_SETS)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /ccm/api/governance/ruleSet`
     ///
@@ -67,10 +70,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CreateRuleSetDto,
     ) -> UpdateRuleSet {
-        let mut call = rt::Call::new(self.client, &UPDATE_RULE_SET);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateRuleSet { call }
+        UpdateRuleSet {
+            call: rt::Call::new(self.client, &UPDATE_RULE_SET)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::add_rule_set`].

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CreateUnitMetricBody,
     ) -> CreateUnitMetric {
-        let mut call = rt::Call::new(self.client, &CREATE_UNIT_METRIC);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateUnitMetric { call }
+        CreateUnitMetric {
+            call: rt::Call::new(self.client, &CREATE_UNIT_METRIC)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /ccm/api/unit-metric`
     ///
@@ -35,12 +36,13 @@ impl<'c> Api<'c> {
         start_time: impl Into<String>,
         end_time: impl Into<String>,
     ) -> DeleteUnitMetric {
-        let mut call = rt::Call::new(self.client, &DELETE_UNIT_METRIC);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
-        call.text(2, start_time);
-        call.text(3, end_time);
-        DeleteUnitMetric { call }
+        DeleteUnitMetric {
+            call: rt::Call::new(self.client, &DELETE_UNIT_METRIC)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier)
+                .with_text(2, start_time)
+                .with_text(3, end_time),
+        }
     }
     /// `GET /ccm/api/unit-metric`
     ///
@@ -55,12 +57,13 @@ impl<'c> Api<'c> {
         start_time: impl Into<String>,
         end_time: impl Into<String>,
     ) -> GetUnitMetric {
-        let mut call = rt::Call::new(self.client, &GET_UNIT_METRIC);
-        call.text(0, account_identifier);
-        call.text(1, metric_identifier);
-        call.text(2, start_time);
-        call.text(3, end_time);
-        GetUnitMetric { call }
+        GetUnitMetric {
+            call: rt::Call::new(self.client, &GET_UNIT_METRIC)
+                .with_text(0, account_identifier)
+                .with_text(1, metric_identifier)
+                .with_text(2, start_time)
+                .with_text(3, end_time),
+        }
     }
     /// `GET /ccm/api/unit-metric/list`
     ///
@@ -74,11 +77,12 @@ impl<'c> Api<'c> {
         page_size: i64,
         page_no: i64,
     ) -> ListAllUnitMetrics {
-        let mut call = rt::Call::new(self.client, &LIST_ALL_UNIT_METRICS);
-        call.text(0, account_identifier);
-        call.int(1, page_size);
-        call.int(2, page_no);
-        ListAllUnitMetrics { call }
+        ListAllUnitMetrics {
+            call: rt::Call::new(self.client, &LIST_ALL_UNIT_METRICS)
+                .with_text(0, account_identifier)
+                .with_int(1, page_size)
+                .with_int(2, page_no),
+        }
     }
     /// `PUT /ccm/api/unit-metric`
     ///
@@ -92,10 +96,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::UpdateUnitMetricBody,
     ) -> UpdateUnitMetric {
-        let mut call = rt::Call::new(self.client, &UPDATE_UNIT_METRIC);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateUnitMetric { call }
+        UpdateUnitMetric {
+            call: rt::Call::new(self.client, &UPDATE_UNIT_METRIC)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_unit_metric`].
@@ -146,12 +151,17 @@ impl GetUnitMetric {
     /// Query parameter `timeTruncGroupBy`.
     #[inline]
     pub fn time_trunc_group_by(
-        mut self,
+        self,
         value: impl Into<types::GetUnitMetricTimeTruncGroupBy>,
     ) -> Self {
-        self.call
-            .text(4, Into::<types::GetUnitMetricTimeTruncGroupBy>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::GetUnitMetricTimeTruncGroupBy>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -174,9 +184,10 @@ pub struct ListAllUnitMetrics {
 impl ListAllUnitMetrics {
     /// Query parameter `searchKey`.
     #[inline]
-    pub fn search_key(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn search_key(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

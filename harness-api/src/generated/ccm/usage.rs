@@ -11,9 +11,8 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn download_active_service_csv_report(&self) -> DownloadActiveServiceCsvReport {
-        let call = rt::Call::new(self.client, &DOWNLOAD_ACTIVE_SERVICE_CSV_REPORT);
         DownloadActiveServiceCsvReport {
-            call,
+            call: rt::Call::new(self.client, &DOWNLOAD_ACTIVE_SERVICE_CSV_REPORT),
         }
     }
     /// `GET /ccm/api/usage/CD/serviceInstancesLicense`
@@ -24,12 +23,8 @@ impl<'c> Api<'c> {
     pub fn get_cd_license_usage_for_service_instances(
         &self,
     ) -> GetCdLicenseUsageForServiceInstances {
-        let call = rt::Call::new(
-            self.client,
-            &GET_CD_LICENSE_USAGE_FOR_SERVICE_INSTANCES,
-        );
         GetCdLicenseUsageForServiceInstances {
-            call,
+            call: rt::Call::new(self.client, &GET_CD_LICENSE_USAGE_FOR_SERVICE_INSTANCES),
         }
     }
     /// `GET /ccm/api/usage/CD/servicesLicense`
@@ -38,9 +33,8 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn get_cd_license_usage_for_services(&self) -> GetCdLicenseUsageForServices {
-        let call = rt::Call::new(self.client, &GET_CD_LICENSE_USAGE_FOR_SERVICES);
         GetCdLicenseUsageForServices {
-            call,
+            call: rt::Call::new(self.client, &GET_CD_LICENSE_USAGE_FOR_SERVICES),
         }
     }
     /// `GET /ccm/api/usage/{module}`
@@ -50,9 +44,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn get_license_usage(&self, module: impl Into<String>) -> GetLicenseUsage {
-        let mut call = rt::Call::new(self.client, &GET_LICENSE_USAGE);
-        call.text(0, module);
-        GetLicenseUsage { call }
+        GetLicenseUsage {
+            call: rt::Call::new(self.client, &GET_LICENSE_USAGE).with_text(0, module),
+        }
     }
 }
 /// Request of [`Api::download_active_service_csv_report`].
@@ -64,15 +58,17 @@ pub struct DownloadActiveServiceCsvReport {
 impl DownloadActiveServiceCsvReport {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `timestamp`.
     #[inline]
-    pub fn timestamp(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn timestamp(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -95,15 +91,17 @@ pub struct GetCdLicenseUsageForServiceInstances {
 impl GetCdLicenseUsageForServiceInstances {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `timestamp`.
     #[inline]
-    pub fn timestamp(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn timestamp(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -126,15 +124,17 @@ pub struct GetCdLicenseUsageForServices {
 impl GetCdLicenseUsageForServices {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `timestamp`.
     #[inline]
-    pub fn timestamp(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn timestamp(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -157,21 +157,24 @@ pub struct GetLicenseUsage {
 impl GetLicenseUsage {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `timestamp`.
     #[inline]
-    pub fn timestamp(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn timestamp(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `CDLicenseType`.
     #[inline]
-    pub fn cd_license_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn cd_license_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

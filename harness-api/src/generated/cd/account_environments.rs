@@ -15,10 +15,9 @@ impl<'c> Api<'c> {
         &self,
         body: &types::EnvironmentCreateRequest,
     ) -> CreateAccountScopedEnvironment {
-        let mut call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_ENVIRONMENT);
-        call.body_part(model::Cell::part(body));
         CreateAccountScopedEnvironment {
-            call,
+            call: rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_ENVIRONMENT)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /v1/environments`: [`Self::create_account_scoped_environment`] with another body.
@@ -27,10 +26,9 @@ impl<'c> Api<'c> {
         &self,
         body: impl Into<String>,
     ) -> CreateAccountScopedEnvironment {
-        let mut call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_ENVIRONMENT);
-        call.body_text("application/yaml", body);
         CreateAccountScopedEnvironment {
-            call,
+            call: rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_ENVIRONMENT)
+                .with_body_text("application/yaml", body),
         }
     }
     /// `DELETE /v1/environments/{environment}`
@@ -43,10 +41,9 @@ impl<'c> Api<'c> {
         &self,
         environment: impl Into<String>,
     ) -> DeleteAccountScopedEnvironment {
-        let mut call = rt::Call::new(self.client, &DELETE_ACCOUNT_SCOPED_ENVIRONMENT);
-        call.text(0, environment);
         DeleteAccountScopedEnvironment {
-            call,
+            call: rt::Call::new(self.client, &DELETE_ACCOUNT_SCOPED_ENVIRONMENT)
+                .with_text(0, environment),
         }
     }
     /// `GET /v1/environments/{environment}`
@@ -59,10 +56,9 @@ impl<'c> Api<'c> {
         &self,
         environment: impl Into<String>,
     ) -> GetAccountScopedEnvironment {
-        let mut call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_ENVIRONMENT);
-        call.text(0, environment);
         GetAccountScopedEnvironment {
-            call,
+            call: rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_ENVIRONMENT)
+                .with_text(0, environment),
         }
     }
     /// `GET /v1/environments`
@@ -72,9 +68,8 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_account_scoped_environments(&self) -> GetAccountScopedEnvironments {
-        let call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_ENVIRONMENTS);
         GetAccountScopedEnvironments {
-            call,
+            call: rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_ENVIRONMENTS),
         }
     }
     /// `PUT /v1/environments/{environment}`
@@ -89,11 +84,10 @@ impl<'c> Api<'c> {
         environment: impl Into<String>,
         body: &types::EnvironmentUpdateRequest,
     ) -> UpdateAccountScopedEnvironment {
-        let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_ENVIRONMENT);
-        call.text(0, environment);
-        call.body_part(model::Cell::part(body));
         UpdateAccountScopedEnvironment {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_ENVIRONMENT)
+                .with_text(0, environment)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `PUT /v1/environments/{environment}`: [`Self::update_account_scoped_environment`] with another body.
@@ -103,11 +97,10 @@ impl<'c> Api<'c> {
         environment: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateAccountScopedEnvironment {
-        let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_ENVIRONMENT);
-        call.text(0, environment);
-        call.body_text("application/yaml", body);
         UpdateAccountScopedEnvironment {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_ENVIRONMENT)
+                .with_text(0, environment)
+                .with_body_text("application/yaml", body),
         }
     }
 }
@@ -120,9 +113,10 @@ pub struct CreateAccountScopedEnvironment {
 impl CreateAccountScopedEnvironment {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -145,15 +139,17 @@ pub struct DeleteAccountScopedEnvironment {
 impl DeleteAccountScopedEnvironment {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `forceDelete`.
     #[inline]
-    pub fn force_delete(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn force_delete(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -176,9 +172,10 @@ pub struct GetAccountScopedEnvironment {
 impl GetAccountScopedEnvironment {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -201,68 +198,79 @@ pub struct GetAccountScopedEnvironments {
 impl GetAccountScopedEnvironments {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(0, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(0, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `environment_ids`.
     #[inline]
     pub fn environment_ids(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(3, value);
-        self
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(
-        mut self,
+        self,
         value: impl Into<types::GetAccountScopedEnvironmentsSort>,
     ) -> Self {
-        self.call
-            .text(
-                4,
-                Into::<types::GetAccountScopedEnvironmentsSort>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::GetAccountScopedEnvironmentsSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `is_access_list`.
     #[inline]
-    pub fn is_access_list(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn is_access_list(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(
-        mut self,
+        self,
         value: impl Into<types::GetAccountScopedEnvironmentsOrder>,
     ) -> Self {
-        self.call
-            .text(
-                7,
-                Into::<types::GetAccountScopedEnvironmentsOrder>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::GetAccountScopedEnvironmentsOrder>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -292,9 +300,10 @@ pub struct UpdateAccountScopedEnvironment {
 impl UpdateAccountScopedEnvironment {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,11 +17,10 @@ impl<'c> Api<'c> {
         environment: impl Into<String>,
         body: &types::InfrastructureCreateRequest,
     ) -> CreateAccountScopedInfrastructure {
-        let mut call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_INFRASTRUCTURE);
-        call.text(0, environment);
-        call.body_part(model::Cell::part(body));
         CreateAccountScopedInfrastructure {
-            call,
+            call: rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_INFRASTRUCTURE)
+                .with_text(0, environment)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /v1/environments/{environment}/infrastructures`: [`Self::create_account_scoped_infrastructure`] with another body.
@@ -31,11 +30,10 @@ impl<'c> Api<'c> {
         environment: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateAccountScopedInfrastructure {
-        let mut call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_INFRASTRUCTURE);
-        call.text(0, environment);
-        call.body_text("application/yaml", body);
         CreateAccountScopedInfrastructure {
-            call,
+            call: rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_INFRASTRUCTURE)
+                .with_text(0, environment)
+                .with_body_text("application/yaml", body),
         }
     }
     /// `DELETE /v1/environments/{environment}/infrastructures/{infrastructure-definition}`
@@ -49,11 +47,10 @@ impl<'c> Api<'c> {
         environment: impl Into<String>,
         infrastructure_definition: impl Into<String>,
     ) -> DeleteAccountScopedInfrastructure {
-        let mut call = rt::Call::new(self.client, &DELETE_ACCOUNT_SCOPED_INFRASTRUCTURE);
-        call.text(0, environment);
-        call.text(1, infrastructure_definition);
         DeleteAccountScopedInfrastructure {
-            call,
+            call: rt::Call::new(self.client, &DELETE_ACCOUNT_SCOPED_INFRASTRUCTURE)
+                .with_text(0, environment)
+                .with_text(1, infrastructure_definition),
         }
     }
     /// `GET /v1/environments/{environment}/infrastructures/{infrastructure-definition}`
@@ -67,11 +64,10 @@ impl<'c> Api<'c> {
         environment: impl Into<String>,
         infrastructure_definition: impl Into<String>,
     ) -> GetAccountScopedInfrastructure {
-        let mut call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_INFRASTRUCTURE);
-        call.text(0, environment);
-        call.text(1, infrastructure_definition);
         GetAccountScopedInfrastructure {
-            call,
+            call: rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_INFRASTRUCTURE)
+                .with_text(0, environment)
+                .with_text(1, infrastructure_definition),
         }
     }
     /// `GET /v1/environments/{environment}/infrastructures`
@@ -85,10 +81,9 @@ impl<'c> Api<'c> {
         &self,
         environment: impl Into<String>,
     ) -> GetAccountScopedInfrastructures {
-        let mut call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_INFRASTRUCTURES);
-        call.text(0, environment);
         GetAccountScopedInfrastructures {
-            call,
+            call: rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_INFRASTRUCTURES)
+                .with_text(0, environment),
         }
     }
     /// `PUT /v1/environments/{environment}/infrastructures/{infrastructure-definition}`
@@ -104,12 +99,11 @@ impl<'c> Api<'c> {
         infrastructure_definition: impl Into<String>,
         body: &types::InfrastructureUpdateRequest,
     ) -> UpdateAccountScopedInfrastructure {
-        let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_INFRASTRUCTURE);
-        call.text(0, environment);
-        call.text(1, infrastructure_definition);
-        call.body_part(model::Cell::part(body));
         UpdateAccountScopedInfrastructure {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_INFRASTRUCTURE)
+                .with_text(0, environment)
+                .with_text(1, infrastructure_definition)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `PUT /v1/environments/{environment}/infrastructures/{infrastructure-definition}`: [`Self::update_account_scoped_infrastructure`] with another body.
@@ -120,12 +114,11 @@ impl<'c> Api<'c> {
         infrastructure_definition: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateAccountScopedInfrastructure {
-        let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_INFRASTRUCTURE);
-        call.text(0, environment);
-        call.text(1, infrastructure_definition);
-        call.body_text("application/yaml", body);
         UpdateAccountScopedInfrastructure {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_INFRASTRUCTURE)
+                .with_text(0, environment)
+                .with_text(1, infrastructure_definition)
+                .with_body_text("application/yaml", body),
         }
     }
 }
@@ -138,9 +131,10 @@ pub struct CreateAccountScopedInfrastructure {
 impl CreateAccountScopedInfrastructure {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -163,15 +157,17 @@ pub struct DeleteAccountScopedInfrastructure {
 impl DeleteAccountScopedInfrastructure {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `forceDelete`.
     #[inline]
-    pub fn force_delete(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn force_delete(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -194,9 +190,10 @@ pub struct GetAccountScopedInfrastructure {
 impl GetAccountScopedInfrastructure {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -219,103 +216,119 @@ pub struct GetAccountScopedInfrastructures {
 impl GetAccountScopedInfrastructures {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `infra_ids`.
     #[inline]
-    pub fn infra_ids(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.call.texts(5, value);
-        self
+    pub fn infra_ids(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(
-        mut self,
+        self,
         value: impl Into<types::GetAccountScopedInfrastructuresSort>,
     ) -> Self {
-        self.call
-            .text(
-                6,
-                Into::<types::GetAccountScopedInfrastructuresSort>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::GetAccountScopedInfrastructuresSort>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `is_access_list`.
     #[inline]
-    pub fn is_access_list(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn is_access_list(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Query parameter `service_refs`.
     #[inline]
     pub fn service_refs(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(8, value);
-        self
+        Self {
+            call: self.call.with_texts(8, value),
+        }
     }
     /// Query parameter `template_identifier`.
     #[inline]
-    pub fn template_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn template_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `template_version`.
     #[inline]
-    pub fn template_version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn template_version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `deployment_type`.
     #[inline]
     pub fn deployment_type(
-        mut self,
+        self,
         value: impl Into<types::GetAccountScopedInfrastructuresDeploymentType>,
     ) -> Self {
-        self.call
-            .text(
-                11,
-                Into::<types::GetAccountScopedInfrastructuresDeploymentType>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    11,
+                    Into::<
+                        types::GetAccountScopedInfrastructuresDeploymentType,
+                    >::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(
-        mut self,
+        self,
         value: impl Into<types::GetAccountScopedInfrastructuresOrder>,
     ) -> Self {
-        self.call
-            .text(
-                12,
-                Into::<types::GetAccountScopedInfrastructuresOrder>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    12,
+                    Into::<types::GetAccountScopedInfrastructuresOrder>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -345,9 +358,10 @@ pub struct UpdateAccountScopedInfrastructure {
 impl UpdateAccountScopedInfrastructure {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

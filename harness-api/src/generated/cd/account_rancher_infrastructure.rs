@@ -16,13 +16,12 @@ impl<'c> Api<'c> {
         &self,
         connector: impl Into<String>,
     ) -> ListAccountScopedRancherClustersUsingConnector {
-        let mut call = rt::Call::new(
-            self.client,
-            &LIST_ACCOUNT_SCOPED_RANCHER_CLUSTERS_USING_CONNECTOR,
-        );
-        call.text(0, connector);
         ListAccountScopedRancherClustersUsingConnector {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &LIST_ACCOUNT_SCOPED_RANCHER_CLUSTERS_USING_CONNECTOR,
+                )
+                .with_text(0, connector),
         }
     }
     /// `GET /v1/rancher/environments/{environment}/infrastructure-definitions/{infrastructure-definition}/clusters`
@@ -37,14 +36,13 @@ impl<'c> Api<'c> {
         environment: impl Into<String>,
         infrastructure_definition: impl Into<String>,
     ) -> ListAccountScopedRancherClustersUsingEnvAndInfra {
-        let mut call = rt::Call::new(
-            self.client,
-            &LIST_ACCOUNT_SCOPED_RANCHER_CLUSTERS_USING_ENV_AND_INFRA,
-        );
-        call.text(0, environment);
-        call.text(1, infrastructure_definition);
         ListAccountScopedRancherClustersUsingEnvAndInfra {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &LIST_ACCOUNT_SCOPED_RANCHER_CLUSTERS_USING_ENV_AND_INFRA,
+                )
+                .with_text(0, environment)
+                .with_text(1, infrastructure_definition),
         }
     }
 }
@@ -57,53 +55,60 @@ pub struct ListAccountScopedRancherClustersUsingConnector {
 impl ListAccountScopedRancherClustersUsingConnector {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(
-        mut self,
+        self,
         value: impl Into<types::ListAccountScopedRancherClustersUsingConnectorSort>,
     ) -> Self {
-        self.call
-            .text(
-                4,
-                Into::<
-                    types::ListAccountScopedRancherClustersUsingConnectorSort,
-                >::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<
+                        types::ListAccountScopedRancherClustersUsingConnectorSort,
+                    >::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(
-        mut self,
+        self,
         value: impl Into<types::ListAccountScopedRancherClustersUsingConnectorOrder>,
     ) -> Self {
-        self.call
-            .text(
-                5,
-                Into::<
-                    types::ListAccountScopedRancherClustersUsingConnectorOrder,
-                >::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<
+                        types::ListAccountScopedRancherClustersUsingConnectorOrder,
+                    >::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -133,53 +138,60 @@ pub struct ListAccountScopedRancherClustersUsingEnvAndInfra {
 impl ListAccountScopedRancherClustersUsingEnvAndInfra {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(
-        mut self,
+        self,
         value: impl Into<types::ListAccountScopedRancherClustersUsingEnvAndInfraSort>,
     ) -> Self {
-        self.call
-            .text(
-                5,
-                Into::<
-                    types::ListAccountScopedRancherClustersUsingEnvAndInfraSort,
-                >::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<
+                        types::ListAccountScopedRancherClustersUsingEnvAndInfraSort,
+                    >::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(
-        mut self,
+        self,
         value: impl Into<types::ListAccountScopedRancherClustersUsingEnvAndInfraOrder>,
     ) -> Self {
-        self.call
-            .text(
-                6,
-                Into::<
-                    types::ListAccountScopedRancherClustersUsingEnvAndInfraOrder,
-                >::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<
+                        types::ListAccountScopedRancherClustersUsingEnvAndInfraOrder,
+                    >::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]

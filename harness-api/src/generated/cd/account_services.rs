@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::ServiceCreateRequest,
     ) -> CreateAccountScopedService {
-        let mut call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_SERVICE);
-        call.body_part(model::Cell::part(body));
-        CreateAccountScopedService { call }
+        CreateAccountScopedService {
+            call: rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_SERVICE)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /v1/services`: [`Self::create_account_scoped_service`] with another body.
     #[inline]
@@ -25,9 +26,10 @@ impl<'c> Api<'c> {
         &self,
         body: impl Into<String>,
     ) -> CreateAccountScopedService {
-        let mut call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_SERVICE);
-        call.body_text("application/yaml", body);
-        CreateAccountScopedService { call }
+        CreateAccountScopedService {
+            call: rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_SERVICE)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `DELETE /v1/services/{service}`
     ///
@@ -39,9 +41,10 @@ impl<'c> Api<'c> {
         &self,
         service: impl Into<String>,
     ) -> DeleteAccountScopedService {
-        let mut call = rt::Call::new(self.client, &DELETE_ACCOUNT_SCOPED_SERVICE);
-        call.text(0, service);
-        DeleteAccountScopedService { call }
+        DeleteAccountScopedService {
+            call: rt::Call::new(self.client, &DELETE_ACCOUNT_SCOPED_SERVICE)
+                .with_text(0, service),
+        }
     }
     /// `GET /v1/services/{service}/primary-manifests`
     ///
@@ -53,10 +56,9 @@ impl<'c> Api<'c> {
         &self,
         service: impl Into<String>,
     ) -> GetAccountScopedPrimaryManifests {
-        let mut call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_PRIMARY_MANIFESTS);
-        call.text(0, service);
         GetAccountScopedPrimaryManifests {
-            call,
+            call: rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_PRIMARY_MANIFESTS)
+                .with_text(0, service),
         }
     }
     /// `GET /v1/services/{service}`
@@ -69,9 +71,10 @@ impl<'c> Api<'c> {
         &self,
         service: impl Into<String>,
     ) -> GetAccountScopedService {
-        let mut call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_SERVICE);
-        call.text(0, service);
-        GetAccountScopedService { call }
+        GetAccountScopedService {
+            call: rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_SERVICE)
+                .with_text(0, service),
+        }
     }
     /// `GET /v1/services`
     ///
@@ -80,8 +83,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_account_scoped_services(&self) -> GetAccountScopedServices {
-        let call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_SERVICES);
-        GetAccountScopedServices { call }
+        GetAccountScopedServices {
+            call: rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_SERVICES),
+        }
     }
     /// `POST /v1/services/{service}/primary-manifests`
     ///
@@ -94,13 +98,9 @@ impl<'c> Api<'c> {
         &self,
         service: impl Into<String>,
     ) -> PostAccountScopedPrimaryManifests {
-        let mut call = rt::Call::new(
-            self.client,
-            &POST_ACCOUNT_SCOPED_PRIMARY_MANIFESTS,
-        );
-        call.text(0, service);
         PostAccountScopedPrimaryManifests {
-            call,
+            call: rt::Call::new(self.client, &POST_ACCOUNT_SCOPED_PRIMARY_MANIFESTS)
+                .with_text(0, service),
         }
     }
     /// `PUT /v1/services/{service}`
@@ -115,10 +115,11 @@ impl<'c> Api<'c> {
         service: impl Into<String>,
         body: &types::ServiceUpdateRequest,
     ) -> UpdateAccountScopedService {
-        let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_SERVICE);
-        call.text(0, service);
-        call.body_part(model::Cell::part(body));
-        UpdateAccountScopedService { call }
+        UpdateAccountScopedService {
+            call: rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_SERVICE)
+                .with_text(0, service)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /v1/services/{service}`: [`Self::update_account_scoped_service`] with another body.
     #[inline]
@@ -127,10 +128,11 @@ impl<'c> Api<'c> {
         service: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateAccountScopedService {
-        let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_SERVICE);
-        call.text(0, service);
-        call.body_text("application/yaml", body);
-        UpdateAccountScopedService { call }
+        UpdateAccountScopedService {
+            call: rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_SERVICE)
+                .with_text(0, service)
+                .with_body_text("application/yaml", body),
+        }
     }
 }
 /// Request of [`Api::create_account_scoped_service`].
@@ -142,9 +144,10 @@ pub struct CreateAccountScopedService {
 impl CreateAccountScopedService {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -167,15 +170,17 @@ pub struct DeleteAccountScopedService {
 impl DeleteAccountScopedService {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `forceDelete`.
     #[inline]
-    pub fn force_delete(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn force_delete(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -198,9 +203,10 @@ pub struct GetAccountScopedPrimaryManifests {
 impl GetAccountScopedPrimaryManifests {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -223,9 +229,10 @@ pub struct GetAccountScopedService {
 impl GetAccountScopedService {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -248,82 +255,95 @@ pub struct GetAccountScopedServices {
 impl GetAccountScopedServices {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(0, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(0, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `service_ids`.
     #[inline]
     pub fn service_ids(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(3, value);
-        self
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(
-        mut self,
-        value: impl Into<types::GetAccountScopedServicesSort>,
-    ) -> Self {
-        self.call
-            .text(4, Into::<types::GetAccountScopedServicesSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::GetAccountScopedServicesSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::GetAccountScopedServicesSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `is_access_list`.
     #[inline]
-    pub fn is_access_list(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn is_access_list(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Query parameter `deployment_type`.
     #[inline]
     pub fn deployment_type(
-        mut self,
+        self,
         value: impl Into<types::GetAccountScopedServicesDeploymentType>,
     ) -> Self {
-        self.call
-            .text(
-                6,
-                Into::<types::GetAccountScopedServicesDeploymentType>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::GetAccountScopedServicesDeploymentType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `git_ops_enabled`.
     #[inline]
-    pub fn git_ops_enabled(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn git_ops_enabled(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(
-        mut self,
-        value: impl Into<types::GetAccountScopedServicesOrder>,
-    ) -> Self {
-        self.call
-            .text(9, Into::<types::GetAccountScopedServicesOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::GetAccountScopedServicesOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    9,
+                    Into::<types::GetAccountScopedServicesOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -353,15 +373,17 @@ pub struct PostAccountScopedPrimaryManifests {
 impl PostAccountScopedPrimaryManifests {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::GitEntityFindInfoDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::GitEntityFindInfoDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -384,9 +406,10 @@ pub struct UpdateAccountScopedService {
 impl UpdateAccountScopedService {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]

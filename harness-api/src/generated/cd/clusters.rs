@@ -17,11 +17,12 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> DeleteCluster {
-        let mut call = rt::Call::new(self.client, &DELETE_CLUSTER);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.text(2, environment_identifier);
-        DeleteCluster { call }
+        DeleteCluster {
+            call: rt::Call::new(self.client, &DELETE_CLUSTER)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, environment_identifier),
+        }
     }
     /// `GET /ng/api/gitops/clusters/{identifier}`
     ///
@@ -35,11 +36,12 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> GetCluster {
-        let mut call = rt::Call::new(self.client, &GET_CLUSTER);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.text(2, environment_identifier);
-        GetCluster { call }
+        GetCluster {
+            call: rt::Call::new(self.client, &GET_CLUSTER)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, environment_identifier),
+        }
     }
     /// `GET /ng/api/gitops/clusters`
     ///
@@ -53,10 +55,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> GetClusterList {
-        let mut call = rt::Call::new(self.client, &GET_CLUSTER_LIST);
-        call.text(0, account_identifier);
-        call.text(1, environment_identifier);
-        GetClusterList { call }
+        GetClusterList {
+            call: rt::Call::new(self.client, &GET_CLUSTER_LIST)
+                .with_text(0, account_identifier)
+                .with_text(1, environment_identifier),
+        }
     }
     /// `POST /ng/api/gitops/clusters`
     ///
@@ -66,9 +69,10 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ResponseDtoClusterResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn link_cluster(&self, account_identifier: impl Into<String>) -> LinkCluster {
-        let mut call = rt::Call::new(self.client, &LINK_CLUSTER);
-        call.text(0, account_identifier);
-        LinkCluster { call }
+        LinkCluster {
+            call: rt::Call::new(self.client, &LINK_CLUSTER)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ng/api/gitops/clusters/batch`
     ///
@@ -78,9 +82,10 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ResponseDtoClusterBatchResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn link_clusters(&self, account_identifier: impl Into<String>) -> LinkClusters {
-        let mut call = rt::Call::new(self.client, &LINK_CLUSTERS);
-        call.text(0, account_identifier);
-        LinkClusters { call }
+        LinkClusters {
+            call: rt::Call::new(self.client, &LINK_CLUSTERS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ng/api/gitops/clusters/batchunlink`
     ///
@@ -93,9 +98,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> UnlinkClustersInBatch {
-        let mut call = rt::Call::new(self.client, &UNLINK_CLUSTERS_IN_BATCH);
-        call.text(0, account_identifier);
-        UnlinkClustersInBatch { call }
+        UnlinkClustersInBatch {
+            call: rt::Call::new(self.client, &UNLINK_CLUSTERS_IN_BATCH)
+                .with_text(0, account_identifier),
+        }
     }
 }
 /// Request of [`Api::delete_cluster`].
@@ -107,27 +113,33 @@ pub struct DeleteCluster {
 impl DeleteCluster {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `agentIdentifier`.
     #[inline]
-    pub fn agent_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn agent_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `scope`.
     #[inline]
-    pub fn scope(mut self, value: impl Into<types::DeleteClusterScope>) -> Self {
-        self.call.text(6, Into::<types::DeleteClusterScope>::into(value).as_str());
-        self
+    pub fn scope(self, value: impl Into<types::DeleteClusterScope>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(6, Into::<types::DeleteClusterScope>::into(value).as_str()),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -150,27 +162,31 @@ pub struct GetCluster {
 impl GetCluster {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `agentIdentifier`.
     #[inline]
-    pub fn agent_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn agent_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `deleted`.
     #[inline]
-    pub fn deleted(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn deleted(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -193,54 +209,64 @@ pub struct GetClusterList {
 impl GetClusterList {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `identifiers`.
     #[inline]
     pub fn identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(7, value);
-        self
+        Self {
+            call: self.call.with_texts(7, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(8, value);
-        self
+    pub fn sort(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(8, value),
+        }
     }
     /// Query parameter `scope`.
     #[inline]
-    pub fn scope(mut self, value: impl Into<types::GetClusterListScope>) -> Self {
-        self.call.text(9, Into::<types::GetClusterListScope>::into(value).as_str());
-        self
+    pub fn scope(self, value: impl Into<types::GetClusterListScope>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(9, Into::<types::GetClusterListScope>::into(value).as_str()),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -270,16 +296,17 @@ pub struct LinkCluster {
 impl LinkCluster {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ClusterRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ClusterRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -302,16 +329,17 @@ pub struct LinkClusters {
 impl LinkClusters {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ClusterLinkRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ClusterLinkRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -334,16 +362,17 @@ pub struct UnlinkClustersInBatch {
 impl UnlinkClustersInBatch {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ClusterUnlinkRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ClusterUnlinkRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,14 +17,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CustomDeploymentYamlRequestDto,
     ) -> GetCustomDeploymentEntityReferences {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_CUSTOM_DEPLOYMENT_ENTITY_REFERENCES,
-        );
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         GetCustomDeploymentEntityReferences {
-            call,
+            call: rt::Call::new(self.client, &GET_CUSTOM_DEPLOYMENT_ENTITY_REFERENCES)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /ng/api/customDeployment/get-references`: [`Self::get_custom_deployment_entity_references`] with another body.
@@ -34,14 +30,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> GetCustomDeploymentEntityReferences {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_CUSTOM_DEPLOYMENT_ENTITY_REFERENCES,
-        );
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
         GetCustomDeploymentEntityReferences {
-            call,
+            call: rt::Call::new(self.client, &GET_CUSTOM_DEPLOYMENT_ENTITY_REFERENCES)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
         }
     }
     /// `POST /ng/api/customDeployment/expression-variables`
@@ -54,13 +46,9 @@ impl<'c> Api<'c> {
         &self,
         body: &types::CustomDeploymentYamlRequestDto,
     ) -> GetCustomDeploymentExpressionVariables {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_CUSTOM_DEPLOYMENT_EXPRESSION_VARIABLES,
-        );
-        call.body_part(model::Cell::part(body));
         GetCustomDeploymentExpressionVariables {
-            call,
+            call: rt::Call::new(self.client, &GET_CUSTOM_DEPLOYMENT_EXPRESSION_VARIABLES)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /ng/api/customDeployment/expression-variables`: [`Self::get_custom_deployment_expression_variables`] with another body.
@@ -69,13 +57,9 @@ impl<'c> Api<'c> {
         &self,
         body: impl Into<String>,
     ) -> GetCustomDeploymentExpressionVariables {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_CUSTOM_DEPLOYMENT_EXPRESSION_VARIABLES,
-        );
-        call.body_text("application/yaml", body);
         GetCustomDeploymentExpressionVariables {
-            call,
+            call: rt::Call::new(self.client, &GET_CUSTOM_DEPLOYMENT_EXPRESSION_VARIABLES)
+                .with_body_text("application/yaml", body),
         }
     }
     /// `GET /ng/api/customDeployment/variables/{templateIdentifier}`
@@ -89,14 +73,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         template_identifier: impl Into<String>,
     ) -> GetCustomDeploymentInfraVariables {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_CUSTOM_DEPLOYMENT_INFRA_VARIABLES,
-        );
-        call.text(0, account_identifier);
-        call.text(1, template_identifier);
         GetCustomDeploymentInfraVariables {
-            call,
+            call: rt::Call::new(self.client, &GET_CUSTOM_DEPLOYMENT_INFRA_VARIABLES)
+                .with_text(0, account_identifier)
+                .with_text(1, template_identifier),
         }
     }
     /// `POST /ng/api/customDeployment/get-updated-Yaml/{infraIdentifier}`
@@ -112,12 +92,11 @@ impl<'c> Api<'c> {
         infra_identifier: impl Into<String>,
         body: &types::CustomDeploymentYamlDto,
     ) -> GetUpdatedYamlForInfrastructure {
-        let mut call = rt::Call::new(self.client, &GET_UPDATED_YAML_FOR_INFRASTRUCTURE);
-        call.text(0, account_identifier);
-        call.text(1, infra_identifier);
-        call.body_part(model::Cell::part(body));
         GetUpdatedYamlForInfrastructure {
-            call,
+            call: rt::Call::new(self.client, &GET_UPDATED_YAML_FOR_INFRASTRUCTURE)
+                .with_text(0, account_identifier)
+                .with_text(1, infra_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /ng/api/customDeployment/get-updated-Yaml/{infraIdentifier}`: [`Self::get_updated_yaml_for_infrastructure`] with another body.
@@ -128,12 +107,11 @@ impl<'c> Api<'c> {
         infra_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> GetUpdatedYamlForInfrastructure {
-        let mut call = rt::Call::new(self.client, &GET_UPDATED_YAML_FOR_INFRASTRUCTURE);
-        call.text(0, account_identifier);
-        call.text(1, infra_identifier);
-        call.body_text("application/yaml", body);
         GetUpdatedYamlForInfrastructure {
-            call,
+            call: rt::Call::new(self.client, &GET_UPDATED_YAML_FOR_INFRASTRUCTURE)
+                .with_text(0, account_identifier)
+                .with_text(1, infra_identifier)
+                .with_body_text("application/yaml", body),
         }
     }
     /// `GET /ng/api/customDeployment/validate-infrastructure/{infraIdentifier}`
@@ -147,14 +125,13 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         infra_identifier: impl Into<String>,
     ) -> ValidateInfrastructureForDeploymentTemplate {
-        let mut call = rt::Call::new(
-            self.client,
-            &VALIDATE_INFRASTRUCTURE_FOR_DEPLOYMENT_TEMPLATE,
-        );
-        call.text(0, account_identifier);
-        call.text(1, infra_identifier);
         ValidateInfrastructureForDeploymentTemplate {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &VALIDATE_INFRASTRUCTURE_FOR_DEPLOYMENT_TEMPLATE,
+                )
+                .with_text(0, account_identifier)
+                .with_text(1, infra_identifier),
         }
     }
 }
@@ -167,15 +144,17 @@ pub struct GetCustomDeploymentEntityReferences {
 impl GetCustomDeploymentEntityReferences {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -219,27 +198,31 @@ pub struct GetCustomDeploymentInfraVariables {
 impl GetCustomDeploymentInfraVariables {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `versionLabel`.
     #[inline]
-    pub fn version_label(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn version_label(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `deleted`.
     #[inline]
-    pub fn deleted(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn deleted(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -262,15 +245,17 @@ pub struct GetUpdatedYamlForInfrastructure {
 impl GetUpdatedYamlForInfrastructure {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -293,21 +278,24 @@ pub struct ValidateInfrastructureForDeploymentTemplate {
 impl ValidateInfrastructureForDeploymentTemplate {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `envIdentifier`.
     #[inline]
-    pub fn env_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn env_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> CheckAllowedValuesInEnvs {
-        let mut call = rt::Call::new(self.client, &CHECK_ALLOWED_VALUES_IN_ENVS);
-        call.text(0, account_identifier);
-        CheckAllowedValuesInEnvs { call }
+        CheckAllowedValuesInEnvs {
+            call: rt::Call::new(self.client, &CHECK_ALLOWED_VALUES_IN_ENVS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ng/api/environmentsV2`
     ///
@@ -30,9 +31,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> CreateEnvironmentV2 {
-        let mut call = rt::Call::new(self.client, &CREATE_ENVIRONMENT_V2);
-        call.text(0, account_identifier);
-        CreateEnvironmentV2 { call }
+        CreateEnvironmentV2 {
+            call: rt::Call::new(self.client, &CREATE_ENVIRONMENT_V2)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ng/api/environmentsV2/batch`
     ///
@@ -45,9 +47,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> CreateEnvironmentsV2 {
-        let mut call = rt::Call::new(self.client, &CREATE_ENVIRONMENTS_V2);
-        call.text(0, account_identifier);
-        CreateEnvironmentsV2 { call }
+        CreateEnvironmentsV2 {
+            call: rt::Call::new(self.client, &CREATE_ENVIRONMENTS_V2)
+                .with_text(0, account_identifier),
+        }
     }
     /// `DELETE /ng/api/environmentsV2/serviceOverrides`
     ///
@@ -59,10 +62,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> DeleteEnvironmentServiceOverride {
-        let mut call = rt::Call::new(self.client, &DELETE_ENVIRONMENT_SERVICE_OVERRIDE);
-        call.text(0, account_identifier);
         DeleteEnvironmentServiceOverride {
-            call,
+            call: rt::Call::new(self.client, &DELETE_ENVIRONMENT_SERVICE_OVERRIDE)
+                .with_text(0, account_identifier),
         }
     }
     /// `DELETE /ng/api/environmentsV2/{environmentIdentifier}`
@@ -76,10 +78,11 @@ impl<'c> Api<'c> {
         environment_identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> DeleteEnvironmentV2 {
-        let mut call = rt::Call::new(self.client, &DELETE_ENVIRONMENT_V2);
-        call.text(0, environment_identifier);
-        call.text(1, account_identifier);
-        DeleteEnvironmentV2 { call }
+        DeleteEnvironmentV2 {
+            call: rt::Call::new(self.client, &DELETE_ENVIRONMENT_V2)
+                .with_text(0, environment_identifier)
+                .with_text(1, account_identifier),
+        }
     }
     /// `GET /ng/api/environmentsV2/list/access`
     ///
@@ -92,9 +95,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetEnvironmentAccessList {
-        let mut call = rt::Call::new(self.client, &GET_ENVIRONMENT_ACCESS_LIST);
-        call.text(0, account_identifier);
-        GetEnvironmentAccessList { call }
+        GetEnvironmentAccessList {
+            call: rt::Call::new(self.client, &GET_ENVIRONMENT_ACCESS_LIST)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ng/api/environmentsV2`
     ///
@@ -107,9 +111,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetEnvironmentList {
-        let mut call = rt::Call::new(self.client, &GET_ENVIRONMENT_LIST);
-        call.text(0, account_identifier);
-        GetEnvironmentList { call }
+        GetEnvironmentList {
+            call: rt::Call::new(self.client, &GET_ENVIRONMENT_LIST)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ng/api/environmentsV2/{environmentIdentifier}`
     ///
@@ -122,10 +127,11 @@ impl<'c> Api<'c> {
         environment_identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> GetEnvironmentV2 {
-        let mut call = rt::Call::new(self.client, &GET_ENVIRONMENT_V2);
-        call.text(0, environment_identifier);
-        call.text(1, account_identifier);
-        GetEnvironmentV2 { call }
+        GetEnvironmentV2 {
+            call: rt::Call::new(self.client, &GET_ENVIRONMENT_V2)
+                .with_text(0, environment_identifier)
+                .with_text(1, account_identifier),
+        }
     }
     /// `GET /ng/api/environmentsV2/serviceOverrides`
     ///
@@ -139,10 +145,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> GetServiceOverridesList {
-        let mut call = rt::Call::new(self.client, &GET_SERVICE_OVERRIDES_LIST);
-        call.text(0, account_identifier);
-        call.text(1, environment_identifier);
-        GetServiceOverridesList { call }
+        GetServiceOverridesList {
+            call: rt::Call::new(self.client, &GET_SERVICE_OVERRIDES_LIST)
+                .with_text(0, account_identifier)
+                .with_text(1, environment_identifier),
+        }
     }
     /// `POST /ng/api/environmentsV2/import`
     ///
@@ -157,12 +164,13 @@ impl<'c> Api<'c> {
         branch: impl Into<String>,
         file_path: impl Into<String>,
     ) -> ImportEnvironment {
-        let mut call = rt::Call::new(self.client, &IMPORT_ENVIRONMENT);
-        call.text(0, account_identifier);
-        call.text(1, repo_name);
-        call.text(2, branch);
-        call.text(3, file_path);
-        ImportEnvironment { call }
+        ImportEnvironment {
+            call: rt::Call::new(self.client, &IMPORT_ENVIRONMENT)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_name)
+                .with_text(2, branch)
+                .with_text(3, file_path),
+        }
     }
     /// `POST /ng/api/environmentsV2/move-config/{environmentIdentifier}`
     ///
@@ -176,15 +184,18 @@ impl<'c> Api<'c> {
         environment_identifier: impl Into<String>,
         move_config_type: impl Into<types::MoveEnvironmentConfigsMoveConfigType>,
     ) -> MoveEnvironmentConfigs {
-        let mut call = rt::Call::new(self.client, &MOVE_ENVIRONMENT_CONFIGS);
-        call.text(0, account_identifier);
-        call.text(1, environment_identifier);
-        call.text(
-            2,
-            Into::<types::MoveEnvironmentConfigsMoveConfigType>::into(move_config_type)
-                .as_str(),
-        );
-        MoveEnvironmentConfigs { call }
+        MoveEnvironmentConfigs {
+            call: rt::Call::new(self.client, &MOVE_ENVIRONMENT_CONFIGS)
+                .with_text(0, account_identifier)
+                .with_text(1, environment_identifier)
+                .with_text(
+                    2,
+                    Into::<
+                        types::MoveEnvironmentConfigsMoveConfigType,
+                    >::into(move_config_type)
+                        .as_str(),
+                ),
+        }
     }
     /// `PUT /ng/api/environmentsV2/{environmentIdentifier}/update-git-metadata`
     ///
@@ -197,11 +208,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> UpdateEnvironmentGitDetails {
-        let mut call = rt::Call::new(self.client, &UPDATE_ENVIRONMENT_GIT_DETAILS);
-        call.text(0, account_identifier);
-        call.text(1, environment_identifier);
         UpdateEnvironmentGitDetails {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_ENVIRONMENT_GIT_DETAILS)
+                .with_text(0, account_identifier)
+                .with_text(1, environment_identifier),
         }
     }
     /// `PUT /ng/api/environmentsV2`
@@ -215,9 +225,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> UpdateEnvironmentV2 {
-        let mut call = rt::Call::new(self.client, &UPDATE_ENVIRONMENT_V2);
-        call.text(0, account_identifier);
-        UpdateEnvironmentV2 { call }
+        UpdateEnvironmentV2 {
+            call: rt::Call::new(self.client, &UPDATE_ENVIRONMENT_V2)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /ng/api/environmentsV2/upsert`
     ///
@@ -230,9 +241,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> UpsertEnvironmentV2 {
-        let mut call = rt::Call::new(self.client, &UPSERT_ENVIRONMENT_V2);
-        call.text(0, account_identifier);
-        UpsertEnvironmentV2 { call }
+        UpsertEnvironmentV2 {
+            call: rt::Call::new(self.client, &UPSERT_ENVIRONMENT_V2)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ng/api/environmentsV2/serviceOverrides`
     ///
@@ -245,9 +257,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> UpsertServiceOverride {
-        let mut call = rt::Call::new(self.client, &UPSERT_SERVICE_OVERRIDE);
-        call.text(0, account_identifier);
-        UpsertServiceOverride { call }
+        UpsertServiceOverride {
+            call: rt::Call::new(self.client, &UPSERT_SERVICE_OVERRIDE)
+                .with_text(0, account_identifier),
+        }
     }
 }
 /// Request of [`Api::check_allowed_values_in_envs`].
@@ -278,16 +291,17 @@ pub struct CreateEnvironmentV2 {
 impl CreateEnvironmentV2 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::EnvironmentRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::EnvironmentRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -310,16 +324,17 @@ pub struct CreateEnvironmentsV2 {
 impl CreateEnvironmentsV2 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &[types::CreateEnvironmentsV2Body]) -> Self {
-        self.call.body_json(&body);
-        self
+    pub fn body(self, body: &[types::CreateEnvironmentsV2Body]) -> Self {
+        Self {
+            call: self.call.with_body_json(&body),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -342,27 +357,31 @@ pub struct DeleteEnvironmentServiceOverride {
 impl DeleteEnvironmentServiceOverride {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `environmentIdentifier`.
     #[inline]
-    pub fn environment_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn environment_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `serviceIdentifier`.
     #[inline]
-    pub fn service_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn service_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -385,27 +404,31 @@ pub struct DeleteEnvironmentV2 {
 impl DeleteEnvironmentV2 {
     /// Header `If-Match`.
     #[inline]
-    pub fn if_match(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn if_match(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `forceDelete`.
     #[inline]
-    pub fn force_delete(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn force_delete(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -428,64 +451,74 @@ pub struct GetEnvironmentAccessList {
 impl GetEnvironmentAccessList {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `envIdentifiers`.
     #[inline]
     pub fn env_identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(6, value);
-        self
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `envGroupIdentifier`.
     #[inline]
-    pub fn env_group_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn env_group_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(
-        mut self,
-        value: impl Into<types::GetEnvironmentAccessListType>,
-    ) -> Self {
-        self.call
-            .text(8, Into::<types::GetEnvironmentAccessListType>::into(value).as_str());
-        self
+    pub fn type_(self, value: impl Into<types::GetEnvironmentAccessListType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    8,
+                    Into::<types::GetEnvironmentAccessListType>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(9, value);
-        self
+    pub fn sort(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -515,48 +548,55 @@ pub struct GetEnvironmentList {
 impl GetEnvironmentList {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `envIdentifiers`.
     #[inline]
     pub fn env_identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(6, value);
-        self
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(7, value);
-        self
+    pub fn sort(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -586,21 +626,24 @@ pub struct GetEnvironmentV2 {
 impl GetEnvironmentV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `deleted`.
     #[inline]
-    pub fn deleted(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn deleted(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -623,39 +666,45 @@ pub struct GetServiceOverridesList {
 impl GetServiceOverridesList {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `serviceIdentifier`.
     #[inline]
-    pub fn service_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn service_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(7, value);
-        self
+    pub fn sort(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -687,39 +736,45 @@ pub struct ImportEnvironment {
 impl ImportEnvironment {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `environmentIdentifier`.
     #[inline]
-    pub fn environment_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn environment_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `connectorRef`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `isForceImport`.
     #[inline]
-    pub fn is_force_import(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn is_force_import(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Query parameter `isHarnessCodeRepo`.
     #[inline]
-    pub fn is_harness_code_repo(mut self, value: bool) -> Self {
-        self.call.flag(9, value);
-        self
+    pub fn is_harness_code_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -744,63 +799,73 @@ pub struct MoveEnvironmentConfigs {
 impl MoveEnvironmentConfigs {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `connectorRef`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `repoName`.
     #[inline]
-    pub fn repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `filePath`.
     #[inline]
-    pub fn file_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn file_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `commitMsg`.
     #[inline]
-    pub fn commit_msg(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn commit_msg(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `isNewBranch`.
     #[inline]
-    pub fn is_new_branch(mut self, value: bool) -> Self {
-        self.call.flag(10, value);
-        self
+    pub fn is_new_branch(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(10, value),
+        }
     }
     /// Query parameter `baseBranch`.
     #[inline]
-    pub fn base_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn base_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `isHarnessCodeRepo`.
     #[inline]
-    pub fn is_harness_code_repo(mut self, value: bool) -> Self {
-        self.call.flag(12, value);
-        self
+    pub fn is_harness_code_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(12, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -823,33 +888,38 @@ pub struct UpdateEnvironmentGitDetails {
 impl UpdateEnvironmentGitDetails {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `connectorRef`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `repoName`.
     #[inline]
-    pub fn repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `filePath`.
     #[inline]
-    pub fn file_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn file_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -872,22 +942,24 @@ pub struct UpdateEnvironmentV2 {
 impl UpdateEnvironmentV2 {
     /// Header `If-Match`.
     #[inline]
-    pub fn if_match(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn if_match(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::EnvironmentRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::EnvironmentRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -910,22 +982,24 @@ pub struct UpsertEnvironmentV2 {
 impl UpsertEnvironmentV2 {
     /// Header `If-Match`.
     #[inline]
-    pub fn if_match(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn if_match(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::EnvironmentRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::EnvironmentRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -948,16 +1022,17 @@ pub struct UpsertServiceOverride {
 impl UpsertServiceOverride {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ServiceOverrideRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ServiceOverrideRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateFreeze {
-        let mut call = rt::Call::new(self.client, &CREATE_FREEZE);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        CreateFreeze { call }
+        CreateFreeze {
+            call: rt::Call::new(self.client, &CREATE_FREEZE)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `POST /ng/api/freeze/manageGlobalFreeze`
     ///
@@ -34,10 +35,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateGlobalFreeze {
-        let mut call = rt::Call::new(self.client, &CREATE_GLOBAL_FREEZE);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        CreateGlobalFreeze { call }
+        CreateGlobalFreeze {
+            call: rt::Call::new(self.client, &CREATE_GLOBAL_FREEZE)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `DELETE /ng/api/freeze/{freezeIdentifier}`
     ///
@@ -50,10 +52,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         freeze_identifier: impl Into<String>,
     ) -> DeleteFreeze {
-        let mut call = rt::Call::new(self.client, &DELETE_FREEZE);
-        call.text(0, account_identifier);
-        call.text(1, freeze_identifier);
-        DeleteFreeze { call }
+        DeleteFreeze {
+            call: rt::Call::new(self.client, &DELETE_FREEZE)
+                .with_text(0, account_identifier)
+                .with_text(1, freeze_identifier),
+        }
     }
     /// `POST /ng/api/freeze/delete`
     ///
@@ -66,9 +69,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> DeleteManyFreezes {
-        let mut call = rt::Call::new(self.client, &DELETE_MANY_FREEZES);
-        call.text(0, account_identifier);
-        DeleteManyFreezes { call }
+        DeleteManyFreezes {
+            call: rt::Call::new(self.client, &DELETE_MANY_FREEZES)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ng/api/freeze/{freezeIdentifier}`
     ///
@@ -81,10 +85,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         freeze_identifier: impl Into<String>,
     ) -> GetFreeze {
-        let mut call = rt::Call::new(self.client, &GET_FREEZE);
-        call.text(0, account_identifier);
-        call.text(1, freeze_identifier);
-        GetFreeze { call }
+        GetFreeze {
+            call: rt::Call::new(self.client, &GET_FREEZE)
+                .with_text(0, account_identifier)
+                .with_text(1, freeze_identifier),
+        }
     }
     /// `POST /ng/api/freeze/list`
     ///
@@ -98,9 +103,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetFreezeList {
-        let mut call = rt::Call::new(self.client, &GET_FREEZE_LIST);
-        call.text(0, account_identifier);
-        GetFreezeList { call }
+        GetFreezeList {
+            call: rt::Call::new(self.client, &GET_FREEZE_LIST)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ng/api/freeze/getFrozenExecutionDetails`
     ///
@@ -115,12 +121,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         plan_execution_id: impl Into<String>,
     ) -> GetFrozenExecutionDetails {
-        let mut call = rt::Call::new(self.client, &GET_FROZEN_EXECUTION_DETAILS);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, plan_execution_id);
-        GetFrozenExecutionDetails { call }
+        GetFrozenExecutionDetails {
+            call: rt::Call::new(self.client, &GET_FROZEN_EXECUTION_DETAILS)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, plan_execution_id),
+        }
     }
     /// `GET /ng/api/freeze/getGlobalFreeze`
     ///
@@ -132,9 +139,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetGlobalFreeze {
-        let mut call = rt::Call::new(self.client, &GET_GLOBAL_FREEZE);
-        call.text(0, account_identifier);
-        GetGlobalFreeze { call }
+        GetGlobalFreeze {
+            call: rt::Call::new(self.client, &GET_GLOBAL_FREEZE)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /ng/api/freeze/{freezeIdentifier}`
     ///
@@ -149,11 +157,12 @@ impl<'c> Api<'c> {
         freeze_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateFreeze {
-        let mut call = rt::Call::new(self.client, &UPDATE_FREEZE);
-        call.text(0, account_identifier);
-        call.text(1, freeze_identifier);
-        call.body_text("application/yaml", body);
-        UpdateFreeze { call }
+        UpdateFreeze {
+            call: rt::Call::new(self.client, &UPDATE_FREEZE)
+                .with_text(0, account_identifier)
+                .with_text(1, freeze_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `POST /ng/api/freeze/updateFreezeStatus`
     ///
@@ -167,10 +176,14 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         status: impl Into<types::UpdateFreezeStatusValue>,
     ) -> UpdateFreezeStatus {
-        let mut call = rt::Call::new(self.client, &UPDATE_FREEZE_STATUS);
-        call.text(0, account_identifier);
-        call.text(1, Into::<types::UpdateFreezeStatusValue>::into(status).as_str());
-        UpdateFreezeStatus { call }
+        UpdateFreezeStatus {
+            call: rt::Call::new(self.client, &UPDATE_FREEZE_STATUS)
+                .with_text(0, account_identifier)
+                .with_text(
+                    1,
+                    Into::<types::UpdateFreezeStatusValue>::into(status).as_str(),
+                ),
+        }
     }
 }
 /// Request of [`Api::create_freeze`].
@@ -182,15 +195,17 @@ pub struct CreateFreeze {
 impl CreateFreeze {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -213,15 +228,17 @@ pub struct CreateGlobalFreeze {
 impl CreateGlobalFreeze {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -244,15 +261,17 @@ pub struct DeleteFreeze {
 impl DeleteFreeze {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -275,28 +294,31 @@ pub struct DeleteManyFreezes {
 impl DeleteManyFreezes {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &[String]) -> Self {
-        self.call.body_json(&body);
-        self
+    pub fn body(self, body: &[String]) -> Self {
+        Self {
+            call: self.call.with_body_json(&body),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -319,15 +341,17 @@ pub struct GetFreeze {
 impl GetFreeze {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -350,40 +374,45 @@ pub struct GetFreezeList {
 impl GetFreezeList {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::FreezeFilterPropertiesDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::FreezeFilterPropertiesDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -434,15 +463,17 @@ pub struct GetGlobalFreeze {
 impl GetGlobalFreeze {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -465,15 +496,17 @@ pub struct UpdateFreeze {
 impl UpdateFreeze {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -496,28 +529,31 @@ pub struct UpdateFreezeStatus {
 impl UpdateFreezeStatus {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &[String]) -> Self {
-        self.call.body_json(&body);
-        self
+    pub fn body(self, body: &[String]) -> Self {
+        Self {
+            call: self.call.with_body_json(&body),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::InfrastructureRequest,
     ) -> CreateInfrastructure {
-        let mut call = rt::Call::new(self.client, &CREATE_INFRASTRUCTURE);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateInfrastructure { call }
+        CreateInfrastructure {
+            call: rt::Call::new(self.client, &CREATE_INFRASTRUCTURE)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ng/api/infrastructures`: [`Self::create_infrastructure`] with another body.
     #[inline]
@@ -29,10 +30,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateInfrastructure {
-        let mut call = rt::Call::new(self.client, &CREATE_INFRASTRUCTURE);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        CreateInfrastructure { call }
+        CreateInfrastructure {
+            call: rt::Call::new(self.client, &CREATE_INFRASTRUCTURE)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `DELETE /ng/api/infrastructures/{infraIdentifier}`
     ///
@@ -46,11 +48,12 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> DeleteInfrastructure {
-        let mut call = rt::Call::new(self.client, &DELETE_INFRASTRUCTURE);
-        call.text(0, infra_identifier);
-        call.text(1, account_identifier);
-        call.text(2, environment_identifier);
-        DeleteInfrastructure { call }
+        DeleteInfrastructure {
+            call: rt::Call::new(self.client, &DELETE_INFRASTRUCTURE)
+                .with_text(0, infra_identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, environment_identifier),
+        }
     }
     /// `GET /ng/api/infrastructures/{infraIdentifier}`
     ///
@@ -64,11 +67,12 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> GetInfrastructure {
-        let mut call = rt::Call::new(self.client, &GET_INFRASTRUCTURE);
-        call.text(0, infra_identifier);
-        call.text(1, account_identifier);
-        call.text(2, environment_identifier);
-        GetInfrastructure { call }
+        GetInfrastructure {
+            call: rt::Call::new(self.client, &GET_INFRASTRUCTURE)
+                .with_text(0, infra_identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, environment_identifier),
+        }
     }
     /// `GET /ng/api/infrastructures`
     ///
@@ -82,10 +86,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> GetInfrastructureList {
-        let mut call = rt::Call::new(self.client, &GET_INFRASTRUCTURE_LIST);
-        call.text(0, account_identifier);
-        call.text(1, environment_identifier);
-        GetInfrastructureList { call }
+        GetInfrastructureList {
+            call: rt::Call::new(self.client, &GET_INFRASTRUCTURE_LIST)
+                .with_text(0, account_identifier)
+                .with_text(1, environment_identifier),
+        }
     }
     /// `POST /ng/api/infrastructures/import`
     ///
@@ -101,13 +106,14 @@ impl<'c> Api<'c> {
         branch: impl Into<String>,
         file_path: impl Into<String>,
     ) -> ImportInfrastructure {
-        let mut call = rt::Call::new(self.client, &IMPORT_INFRASTRUCTURE);
-        call.text(0, account_identifier);
-        call.text(1, environment_identifier);
-        call.text(2, repo_name);
-        call.text(3, branch);
-        call.text(4, file_path);
-        ImportInfrastructure { call }
+        ImportInfrastructure {
+            call: rt::Call::new(self.client, &IMPORT_INFRASTRUCTURE)
+                .with_text(0, account_identifier)
+                .with_text(1, environment_identifier)
+                .with_text(2, repo_name)
+                .with_text(3, branch)
+                .with_text(4, file_path),
+        }
     }
     /// `POST /ng/api/infrastructures/move-config/{infraIdentifier}`
     ///
@@ -122,16 +128,17 @@ impl<'c> Api<'c> {
         infra_identifier: impl Into<String>,
         move_config_type: impl Into<types::MoveInfraConfigsMoveConfigType>,
     ) -> MoveInfraConfigs {
-        let mut call = rt::Call::new(self.client, &MOVE_INFRA_CONFIGS);
-        call.text(0, account_identifier);
-        call.text(1, environment_identifier);
-        call.text(2, infra_identifier);
-        call.text(
-            3,
-            Into::<types::MoveInfraConfigsMoveConfigType>::into(move_config_type)
-                .as_str(),
-        );
-        MoveInfraConfigs { call }
+        MoveInfraConfigs {
+            call: rt::Call::new(self.client, &MOVE_INFRA_CONFIGS)
+                .with_text(0, account_identifier)
+                .with_text(1, environment_identifier)
+                .with_text(2, infra_identifier)
+                .with_text(
+                    3,
+                    Into::<types::MoveInfraConfigsMoveConfigType>::into(move_config_type)
+                        .as_str(),
+                ),
+        }
     }
     /// `PUT /ng/api/infrastructures`
     ///
@@ -145,10 +152,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::InfrastructureRequest,
     ) -> UpdateInfrastructure {
-        let mut call = rt::Call::new(self.client, &UPDATE_INFRASTRUCTURE);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateInfrastructure { call }
+        UpdateInfrastructure {
+            call: rt::Call::new(self.client, &UPDATE_INFRASTRUCTURE)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /ng/api/infrastructures`: [`Self::update_infrastructure`] with another body.
     #[inline]
@@ -157,10 +165,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateInfrastructure {
-        let mut call = rt::Call::new(self.client, &UPDATE_INFRASTRUCTURE);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        UpdateInfrastructure { call }
+        UpdateInfrastructure {
+            call: rt::Call::new(self.client, &UPDATE_INFRASTRUCTURE)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `PUT /ng/api/infrastructures/{infraIdentifier}/update-git-metadata`
     ///
@@ -174,12 +183,11 @@ impl<'c> Api<'c> {
         environment_identifier: impl Into<String>,
         infra_identifier: impl Into<String>,
     ) -> UpdateInfrastructureGitDetails {
-        let mut call = rt::Call::new(self.client, &UPDATE_INFRASTRUCTURE_GIT_DETAILS);
-        call.text(0, account_identifier);
-        call.text(1, environment_identifier);
-        call.text(2, infra_identifier);
         UpdateInfrastructureGitDetails {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_INFRASTRUCTURE_GIT_DETAILS)
+                .with_text(0, account_identifier)
+                .with_text(1, environment_identifier)
+                .with_text(2, infra_identifier),
         }
     }
 }
@@ -211,21 +219,24 @@ pub struct DeleteInfrastructure {
 impl DeleteInfrastructure {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `forceDelete`.
     #[inline]
-    pub fn force_delete(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn force_delete(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -248,21 +259,24 @@ pub struct GetInfrastructure {
 impl GetInfrastructure {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `deleted`.
     #[inline]
-    pub fn deleted(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn deleted(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -285,82 +299,95 @@ pub struct GetInfrastructureList {
 impl GetInfrastructureList {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `infraIdentifiers`.
     #[inline]
     pub fn infra_identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(7, value);
-        self
+        Self {
+            call: self.call.with_texts(7, value),
+        }
     }
     /// Query parameter `deploymentType`.
     #[inline]
     pub fn deployment_type(
-        mut self,
+        self,
         value: impl Into<types::GetInfrastructureListDeploymentType>,
     ) -> Self {
-        self.call
-            .text(
-                8,
-                Into::<types::GetInfrastructureListDeploymentType>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    8,
+                    Into::<types::GetInfrastructureListDeploymentType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `deploymentTemplateIdentifier`.
     #[inline]
-    pub fn deployment_template_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn deployment_template_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `versionLabel`.
     #[inline]
-    pub fn version_label(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn version_label(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(11, value);
-        self
+    pub fn sort(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(11, value),
+        }
     }
     /// Query parameter `serviceRefs`.
     #[inline]
     pub fn service_refs(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(12, value);
-        self
+        Self {
+            call: self.call.with_texts(12, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -392,39 +419,45 @@ pub struct ImportInfrastructure {
 impl ImportInfrastructure {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `infraIdentifier`.
     #[inline]
-    pub fn infra_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn infra_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `connectorRef`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `isForceImport`.
     #[inline]
-    pub fn is_force_import(mut self, value: bool) -> Self {
-        self.call.flag(9, value);
-        self
+    pub fn is_force_import(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
     }
     /// Query parameter `isHarnessCodeRepo`.
     #[inline]
-    pub fn is_harness_code_repo(mut self, value: bool) -> Self {
-        self.call.flag(10, value);
-        self
+    pub fn is_harness_code_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(10, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -447,63 +480,73 @@ pub struct MoveInfraConfigs {
 impl MoveInfraConfigs {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `connectorRef`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `repoName`.
     #[inline]
-    pub fn repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `filePath`.
     #[inline]
-    pub fn file_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn file_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `commitMsg`.
     #[inline]
-    pub fn commit_msg(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn commit_msg(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `isNewBranch`.
     #[inline]
-    pub fn is_new_branch(mut self, value: bool) -> Self {
-        self.call.flag(11, value);
-        self
+    pub fn is_new_branch(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(11, value),
+        }
     }
     /// Query parameter `baseBranch`.
     #[inline]
-    pub fn base_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn base_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Query parameter `isHarnessCodeRepo`.
     #[inline]
-    pub fn is_harness_code_repo(mut self, value: bool) -> Self {
-        self.call.flag(13, value);
-        self
+    pub fn is_harness_code_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(13, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -545,33 +588,38 @@ pub struct UpdateInfrastructureGitDetails {
 impl UpdateInfrastructureGitDetails {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `connectorRef`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `repoName`.
     #[inline]
-    pub fn repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `filePath`.
     #[inline]
-    pub fn file_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn file_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -13,8 +13,9 @@ impl<'c> Api<'c> {
     /// - List: `whole list, items body`.
     #[inline]
     pub fn get_release_details(&self) -> GetReleaseDetails {
-        let call = rt::Call::new(self.client, &GET_RELEASE_DETAILS);
-        GetReleaseDetails { call }
+        GetReleaseDetails {
+            call: rt::Call::new(self.client, &GET_RELEASE_DETAILS),
+        }
     }
     /// `POST /v1/kubernetes/releases/service-mapping`
     ///
@@ -23,8 +24,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn post_release_details(&self) -> PostReleaseDetails {
-        let call = rt::Call::new(self.client, &POST_RELEASE_DETAILS);
-        PostReleaseDetails { call }
+        PostReleaseDetails {
+            call: rt::Call::new(self.client, &POST_RELEASE_DETAILS),
+        }
     }
 }
 /// Request of [`Api::get_release_details`].
@@ -36,15 +38,17 @@ pub struct GetReleaseDetails {
 impl GetReleaseDetails {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &[types::ReleaseDetailsRequest]) -> Self {
-        self.call.body_json(&body);
-        self
+    pub fn body(self, body: &[types::ReleaseDetailsRequest]) -> Self {
+        Self {
+            call: self.call.with_body_json(&body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -74,15 +78,17 @@ pub struct PostReleaseDetails {
 impl PostReleaseDetails {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &[types::PostReleaseDetailsBody]) -> Self {
-        self.call.body_json(&body);
-        self
+    pub fn body(self, body: &[types::PostReleaseDetailsBody]) -> Self {
+        Self {
+            call: self.call.with_body_json(&body),
+        }
     }
     /// Sends the request.
     #[inline]

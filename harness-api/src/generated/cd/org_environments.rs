@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         body: &types::EnvironmentCreateRequest,
     ) -> CreateOrgScopedEnvironment {
-        let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_ENVIRONMENT);
-        call.text(0, org);
-        call.body_part(model::Cell::part(body));
-        CreateOrgScopedEnvironment { call }
+        CreateOrgScopedEnvironment {
+            call: rt::Call::new(self.client, &CREATE_ORG_SCOPED_ENVIRONMENT)
+                .with_text(0, org)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /v1/orgs/{org}/environments`: [`Self::create_org_scoped_environment`] with another body.
     #[inline]
@@ -29,10 +30,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateOrgScopedEnvironment {
-        let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_ENVIRONMENT);
-        call.text(0, org);
-        call.body_text("application/yaml", body);
-        CreateOrgScopedEnvironment { call }
+        CreateOrgScopedEnvironment {
+            call: rt::Call::new(self.client, &CREATE_ORG_SCOPED_ENVIRONMENT)
+                .with_text(0, org)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `DELETE /v1/orgs/{org}/environments/{environment}`
     ///
@@ -45,10 +47,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         environment: impl Into<String>,
     ) -> DeleteOrgScopedEnvironment {
-        let mut call = rt::Call::new(self.client, &DELETE_ORG_SCOPED_ENVIRONMENT);
-        call.text(0, org);
-        call.text(1, environment);
-        DeleteOrgScopedEnvironment { call }
+        DeleteOrgScopedEnvironment {
+            call: rt::Call::new(self.client, &DELETE_ORG_SCOPED_ENVIRONMENT)
+                .with_text(0, org)
+                .with_text(1, environment),
+        }
     }
     /// `GET /v1/orgs/{org}/environments/{environment}`
     ///
@@ -61,10 +64,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         environment: impl Into<String>,
     ) -> GetOrgScopedEnvironment {
-        let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_ENVIRONMENT);
-        call.text(0, org);
-        call.text(1, environment);
-        GetOrgScopedEnvironment { call }
+        GetOrgScopedEnvironment {
+            call: rt::Call::new(self.client, &GET_ORG_SCOPED_ENVIRONMENT)
+                .with_text(0, org)
+                .with_text(1, environment),
+        }
     }
     /// `GET /v1/orgs/{org}/environments`
     ///
@@ -77,9 +81,10 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
     ) -> GetOrgScopedEnvironments {
-        let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_ENVIRONMENTS);
-        call.text(0, org);
-        GetOrgScopedEnvironments { call }
+        GetOrgScopedEnvironments {
+            call: rt::Call::new(self.client, &GET_ORG_SCOPED_ENVIRONMENTS)
+                .with_text(0, org),
+        }
     }
     /// `PUT /v1/orgs/{org}/environments/{environment}`
     ///
@@ -94,11 +99,12 @@ impl<'c> Api<'c> {
         environment: impl Into<String>,
         body: &types::EnvironmentUpdateRequest,
     ) -> UpdateOrgScopedEnvironment {
-        let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_ENVIRONMENT);
-        call.text(0, org);
-        call.text(1, environment);
-        call.body_part(model::Cell::part(body));
-        UpdateOrgScopedEnvironment { call }
+        UpdateOrgScopedEnvironment {
+            call: rt::Call::new(self.client, &UPDATE_ORG_SCOPED_ENVIRONMENT)
+                .with_text(0, org)
+                .with_text(1, environment)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /v1/orgs/{org}/environments/{environment}`: [`Self::update_org_scoped_environment`] with another body.
     #[inline]
@@ -108,11 +114,12 @@ impl<'c> Api<'c> {
         environment: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateOrgScopedEnvironment {
-        let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_ENVIRONMENT);
-        call.text(0, org);
-        call.text(1, environment);
-        call.body_text("application/yaml", body);
-        UpdateOrgScopedEnvironment { call }
+        UpdateOrgScopedEnvironment {
+            call: rt::Call::new(self.client, &UPDATE_ORG_SCOPED_ENVIRONMENT)
+                .with_text(0, org)
+                .with_text(1, environment)
+                .with_body_text("application/yaml", body),
+        }
     }
 }
 /// Request of [`Api::create_org_scoped_environment`].
@@ -124,9 +131,10 @@ pub struct CreateOrgScopedEnvironment {
 impl CreateOrgScopedEnvironment {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -149,15 +157,17 @@ pub struct DeleteOrgScopedEnvironment {
 impl DeleteOrgScopedEnvironment {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `forceDelete`.
     #[inline]
-    pub fn force_delete(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn force_delete(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -180,9 +190,10 @@ pub struct GetOrgScopedEnvironment {
 impl GetOrgScopedEnvironment {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -205,62 +216,72 @@ pub struct GetOrgScopedEnvironments {
 impl GetOrgScopedEnvironments {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `environment_ids`.
     #[inline]
     pub fn environment_ids(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(4, value);
-        self
+        Self {
+            call: self.call.with_texts(4, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(
-        mut self,
-        value: impl Into<types::GetOrgScopedEnvironmentsSort>,
-    ) -> Self {
-        self.call
-            .text(5, Into::<types::GetOrgScopedEnvironmentsSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::GetOrgScopedEnvironmentsSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::GetOrgScopedEnvironmentsSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `is_access_list`.
     #[inline]
-    pub fn is_access_list(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn is_access_list(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(
-        mut self,
-        value: impl Into<types::GetOrgScopedEnvironmentsOrder>,
-    ) -> Self {
-        self.call
-            .text(8, Into::<types::GetOrgScopedEnvironmentsOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::GetOrgScopedEnvironmentsOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    8,
+                    Into::<types::GetOrgScopedEnvironmentsOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -290,9 +311,10 @@ pub struct UpdateOrgScopedEnvironment {
 impl UpdateOrgScopedEnvironment {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

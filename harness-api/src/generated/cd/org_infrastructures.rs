@@ -18,12 +18,11 @@ impl<'c> Api<'c> {
         environment: impl Into<String>,
         body: &types::InfrastructureCreateRequest,
     ) -> CreateOrgScopedInfrastructure {
-        let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_INFRASTRUCTURE);
-        call.text(0, org);
-        call.text(1, environment);
-        call.body_part(model::Cell::part(body));
         CreateOrgScopedInfrastructure {
-            call,
+            call: rt::Call::new(self.client, &CREATE_ORG_SCOPED_INFRASTRUCTURE)
+                .with_text(0, org)
+                .with_text(1, environment)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /v1/orgs/{org}/environments/{environment}/infrastructures`: [`Self::create_org_scoped_infrastructure`] with another body.
@@ -34,12 +33,11 @@ impl<'c> Api<'c> {
         environment: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateOrgScopedInfrastructure {
-        let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_INFRASTRUCTURE);
-        call.text(0, org);
-        call.text(1, environment);
-        call.body_text("application/yaml", body);
         CreateOrgScopedInfrastructure {
-            call,
+            call: rt::Call::new(self.client, &CREATE_ORG_SCOPED_INFRASTRUCTURE)
+                .with_text(0, org)
+                .with_text(1, environment)
+                .with_body_text("application/yaml", body),
         }
     }
     /// `DELETE /v1/orgs/{org}/environments/{environment}/infrastructures/{infrastructure-definition}`
@@ -54,12 +52,11 @@ impl<'c> Api<'c> {
         environment: impl Into<String>,
         infrastructure_definition: impl Into<String>,
     ) -> DeleteOrgScopedInfrastructure {
-        let mut call = rt::Call::new(self.client, &DELETE_ORG_SCOPED_INFRASTRUCTURE);
-        call.text(0, org);
-        call.text(1, environment);
-        call.text(2, infrastructure_definition);
         DeleteOrgScopedInfrastructure {
-            call,
+            call: rt::Call::new(self.client, &DELETE_ORG_SCOPED_INFRASTRUCTURE)
+                .with_text(0, org)
+                .with_text(1, environment)
+                .with_text(2, infrastructure_definition),
         }
     }
     /// `GET /v1/orgs/{org}/environments/{environment}/infrastructures/{infrastructure-definition}`
@@ -74,11 +71,12 @@ impl<'c> Api<'c> {
         environment: impl Into<String>,
         infrastructure_definition: impl Into<String>,
     ) -> GetOrgScopedInfrastructure {
-        let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_INFRASTRUCTURE);
-        call.text(0, org);
-        call.text(1, environment);
-        call.text(2, infrastructure_definition);
-        GetOrgScopedInfrastructure { call }
+        GetOrgScopedInfrastructure {
+            call: rt::Call::new(self.client, &GET_ORG_SCOPED_INFRASTRUCTURE)
+                .with_text(0, org)
+                .with_text(1, environment)
+                .with_text(2, infrastructure_definition),
+        }
     }
     /// `GET /v1/orgs/{org}/environments/{environment}/infrastructures`
     ///
@@ -92,11 +90,10 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         environment: impl Into<String>,
     ) -> GetOrgScopedInfrastructures {
-        let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_INFRASTRUCTURES);
-        call.text(0, org);
-        call.text(1, environment);
         GetOrgScopedInfrastructures {
-            call,
+            call: rt::Call::new(self.client, &GET_ORG_SCOPED_INFRASTRUCTURES)
+                .with_text(0, org)
+                .with_text(1, environment),
         }
     }
     /// `PUT /v1/orgs/{org}/environments/{environment}/infrastructures/{infrastructure-definition}`
@@ -113,13 +110,12 @@ impl<'c> Api<'c> {
         infrastructure_definition: impl Into<String>,
         body: &types::InfrastructureUpdateRequest,
     ) -> UpdateOrgScopedInfrastructure {
-        let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_INFRASTRUCTURE);
-        call.text(0, org);
-        call.text(1, environment);
-        call.text(2, infrastructure_definition);
-        call.body_part(model::Cell::part(body));
         UpdateOrgScopedInfrastructure {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_ORG_SCOPED_INFRASTRUCTURE)
+                .with_text(0, org)
+                .with_text(1, environment)
+                .with_text(2, infrastructure_definition)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `PUT /v1/orgs/{org}/environments/{environment}/infrastructures/{infrastructure-definition}`: [`Self::update_org_scoped_infrastructure`] with another body.
@@ -131,13 +127,12 @@ impl<'c> Api<'c> {
         infrastructure_definition: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateOrgScopedInfrastructure {
-        let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_INFRASTRUCTURE);
-        call.text(0, org);
-        call.text(1, environment);
-        call.text(2, infrastructure_definition);
-        call.body_text("application/yaml", body);
         UpdateOrgScopedInfrastructure {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_ORG_SCOPED_INFRASTRUCTURE)
+                .with_text(0, org)
+                .with_text(1, environment)
+                .with_text(2, infrastructure_definition)
+                .with_body_text("application/yaml", body),
         }
     }
 }
@@ -150,9 +145,10 @@ pub struct CreateOrgScopedInfrastructure {
 impl CreateOrgScopedInfrastructure {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -175,15 +171,17 @@ pub struct DeleteOrgScopedInfrastructure {
 impl DeleteOrgScopedInfrastructure {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `forceDelete`.
     #[inline]
-    pub fn force_delete(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn force_delete(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -206,9 +204,10 @@ pub struct GetOrgScopedInfrastructure {
 impl GetOrgScopedInfrastructure {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -231,103 +230,112 @@ pub struct GetOrgScopedInfrastructures {
 impl GetOrgScopedInfrastructures {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `infra_ids`.
     #[inline]
-    pub fn infra_ids(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.call.texts(6, value);
-        self
+    pub fn infra_ids(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(
-        mut self,
-        value: impl Into<types::GetOrgScopedInfrastructuresSort>,
-    ) -> Self {
-        self.call
-            .text(
-                7,
-                Into::<types::GetOrgScopedInfrastructuresSort>::into(value).as_str(),
-            );
-        self
+    pub fn sort(self, value: impl Into<types::GetOrgScopedInfrastructuresSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::GetOrgScopedInfrastructuresSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `is_access_list`.
     #[inline]
-    pub fn is_access_list(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn is_access_list(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Query parameter `service_refs`.
     #[inline]
     pub fn service_refs(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(9, value);
-        self
+        Self {
+            call: self.call.with_texts(9, value),
+        }
     }
     /// Query parameter `template_identifier`.
     #[inline]
-    pub fn template_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn template_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `template_version`.
     #[inline]
-    pub fn template_version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn template_version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `deployment_type`.
     #[inline]
     pub fn deployment_type(
-        mut self,
+        self,
         value: impl Into<types::GetOrgScopedInfrastructuresDeploymentType>,
     ) -> Self {
-        self.call
-            .text(
-                12,
-                Into::<types::GetOrgScopedInfrastructuresDeploymentType>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    12,
+                    Into::<types::GetOrgScopedInfrastructuresDeploymentType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(
-        mut self,
+        self,
         value: impl Into<types::GetOrgScopedInfrastructuresOrder>,
     ) -> Self {
-        self.call
-            .text(
-                13,
-                Into::<types::GetOrgScopedInfrastructuresOrder>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    13,
+                    Into::<types::GetOrgScopedInfrastructuresOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -357,9 +365,10 @@ pub struct UpdateOrgScopedInfrastructure {
 impl UpdateOrgScopedInfrastructure {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,14 +17,13 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         connector: impl Into<String>,
     ) -> ListOrgScopedRancherClustersUsingConnector {
-        let mut call = rt::Call::new(
-            self.client,
-            &LIST_ORG_SCOPED_RANCHER_CLUSTERS_USING_CONNECTOR,
-        );
-        call.text(0, org);
-        call.text(1, connector);
         ListOrgScopedRancherClustersUsingConnector {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &LIST_ORG_SCOPED_RANCHER_CLUSTERS_USING_CONNECTOR,
+                )
+                .with_text(0, org)
+                .with_text(1, connector),
         }
     }
     /// `GET /v1/orgs/{org}/rancher/environments/{environment}/infrastructure-definitions/{infrastructure-definition}/clusters`
@@ -40,15 +39,14 @@ impl<'c> Api<'c> {
         environment: impl Into<String>,
         infrastructure_definition: impl Into<String>,
     ) -> ListOrgScopedRancherClustersUsingEnvAndInfra {
-        let mut call = rt::Call::new(
-            self.client,
-            &LIST_ORG_SCOPED_RANCHER_CLUSTERS_USING_ENV_AND_INFRA,
-        );
-        call.text(0, org);
-        call.text(1, environment);
-        call.text(2, infrastructure_definition);
         ListOrgScopedRancherClustersUsingEnvAndInfra {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &LIST_ORG_SCOPED_RANCHER_CLUSTERS_USING_ENV_AND_INFRA,
+                )
+                .with_text(0, org)
+                .with_text(1, environment)
+                .with_text(2, infrastructure_definition),
         }
     }
 }
@@ -61,53 +59,60 @@ pub struct ListOrgScopedRancherClustersUsingConnector {
 impl ListOrgScopedRancherClustersUsingConnector {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(
-        mut self,
+        self,
         value: impl Into<types::ListOrgScopedRancherClustersUsingConnectorSort>,
     ) -> Self {
-        self.call
-            .text(
-                5,
-                Into::<
-                    types::ListOrgScopedRancherClustersUsingConnectorSort,
-                >::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<
+                        types::ListOrgScopedRancherClustersUsingConnectorSort,
+                    >::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(
-        mut self,
+        self,
         value: impl Into<types::ListOrgScopedRancherClustersUsingConnectorOrder>,
     ) -> Self {
-        self.call
-            .text(
-                6,
-                Into::<
-                    types::ListOrgScopedRancherClustersUsingConnectorOrder,
-                >::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<
+                        types::ListOrgScopedRancherClustersUsingConnectorOrder,
+                    >::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -137,53 +142,60 @@ pub struct ListOrgScopedRancherClustersUsingEnvAndInfra {
 impl ListOrgScopedRancherClustersUsingEnvAndInfra {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(
-        mut self,
+        self,
         value: impl Into<types::ListOrgScopedRancherClustersUsingEnvAndInfraSort>,
     ) -> Self {
-        self.call
-            .text(
-                6,
-                Into::<
-                    types::ListOrgScopedRancherClustersUsingEnvAndInfraSort,
-                >::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<
+                        types::ListOrgScopedRancherClustersUsingEnvAndInfraSort,
+                    >::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(
-        mut self,
+        self,
         value: impl Into<types::ListOrgScopedRancherClustersUsingEnvAndInfraOrder>,
     ) -> Self {
-        self.call
-            .text(
-                7,
-                Into::<
-                    types::ListOrgScopedRancherClustersUsingEnvAndInfraOrder,
-                >::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<
+                        types::ListOrgScopedRancherClustersUsingEnvAndInfraOrder,
+                    >::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         body: &types::ServiceCreateRequest,
     ) -> CreateOrgScopedService {
-        let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_SERVICE);
-        call.text(0, org);
-        call.body_part(model::Cell::part(body));
-        CreateOrgScopedService { call }
+        CreateOrgScopedService {
+            call: rt::Call::new(self.client, &CREATE_ORG_SCOPED_SERVICE)
+                .with_text(0, org)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /v1/orgs/{org}/services`: [`Self::create_org_scoped_service`] with another body.
     #[inline]
@@ -29,10 +30,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateOrgScopedService {
-        let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_SERVICE);
-        call.text(0, org);
-        call.body_text("application/yaml", body);
-        CreateOrgScopedService { call }
+        CreateOrgScopedService {
+            call: rt::Call::new(self.client, &CREATE_ORG_SCOPED_SERVICE)
+                .with_text(0, org)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `DELETE /v1/orgs/{org}/services/{service}`
     ///
@@ -45,10 +47,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         service: impl Into<String>,
     ) -> DeleteOrgScopedService {
-        let mut call = rt::Call::new(self.client, &DELETE_ORG_SCOPED_SERVICE);
-        call.text(0, org);
-        call.text(1, service);
-        DeleteOrgScopedService { call }
+        DeleteOrgScopedService {
+            call: rt::Call::new(self.client, &DELETE_ORG_SCOPED_SERVICE)
+                .with_text(0, org)
+                .with_text(1, service),
+        }
     }
     /// `GET /v1/orgs/{org}/services/{service}/primary-manifests`
     ///
@@ -61,11 +64,10 @@ impl<'c> Api<'c> {
         service: impl Into<String>,
         org: impl Into<String>,
     ) -> GetOrgScopedPrimaryManifests {
-        let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_PRIMARY_MANIFESTS);
-        call.text(0, service);
-        call.text(1, org);
         GetOrgScopedPrimaryManifests {
-            call,
+            call: rt::Call::new(self.client, &GET_ORG_SCOPED_PRIMARY_MANIFESTS)
+                .with_text(0, service)
+                .with_text(1, org),
         }
     }
     /// `GET /v1/orgs/{org}/services/{service}`
@@ -79,10 +81,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         service: impl Into<String>,
     ) -> GetOrgScopedService {
-        let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_SERVICE);
-        call.text(0, org);
-        call.text(1, service);
-        GetOrgScopedService { call }
+        GetOrgScopedService {
+            call: rt::Call::new(self.client, &GET_ORG_SCOPED_SERVICE)
+                .with_text(0, org)
+                .with_text(1, service),
+        }
     }
     /// `GET /v1/orgs/{org}/services`
     ///
@@ -95,9 +98,9 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
     ) -> GetOrgScopedServices {
-        let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_SERVICES);
-        call.text(0, org);
-        GetOrgScopedServices { call }
+        GetOrgScopedServices {
+            call: rt::Call::new(self.client, &GET_ORG_SCOPED_SERVICES).with_text(0, org),
+        }
     }
     /// `POST /v1/orgs/{org}/services/{service}/primary-manifests`
     ///
@@ -111,11 +114,10 @@ impl<'c> Api<'c> {
         service: impl Into<String>,
         org: impl Into<String>,
     ) -> PostOrgScopedPrimaryManifests {
-        let mut call = rt::Call::new(self.client, &POST_ORG_SCOPED_PRIMARY_MANIFESTS);
-        call.text(0, service);
-        call.text(1, org);
         PostOrgScopedPrimaryManifests {
-            call,
+            call: rt::Call::new(self.client, &POST_ORG_SCOPED_PRIMARY_MANIFESTS)
+                .with_text(0, service)
+                .with_text(1, org),
         }
     }
     /// `PUT /v1/orgs/{org}/services/{service}`
@@ -131,11 +133,12 @@ impl<'c> Api<'c> {
         service: impl Into<String>,
         body: &types::ServiceUpdateRequest,
     ) -> UpdateOrgScopedService {
-        let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_SERVICE);
-        call.text(0, org);
-        call.text(1, service);
-        call.body_part(model::Cell::part(body));
-        UpdateOrgScopedService { call }
+        UpdateOrgScopedService {
+            call: rt::Call::new(self.client, &UPDATE_ORG_SCOPED_SERVICE)
+                .with_text(0, org)
+                .with_text(1, service)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /v1/orgs/{org}/services/{service}`: [`Self::update_org_scoped_service`] with another body.
     #[inline]
@@ -145,11 +148,12 @@ impl<'c> Api<'c> {
         service: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateOrgScopedService {
-        let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_SERVICE);
-        call.text(0, org);
-        call.text(1, service);
-        call.body_text("application/yaml", body);
-        UpdateOrgScopedService { call }
+        UpdateOrgScopedService {
+            call: rt::Call::new(self.client, &UPDATE_ORG_SCOPED_SERVICE)
+                .with_text(0, org)
+                .with_text(1, service)
+                .with_body_text("application/yaml", body),
+        }
     }
 }
 /// Request of [`Api::create_org_scoped_service`].
@@ -161,9 +165,10 @@ pub struct CreateOrgScopedService {
 impl CreateOrgScopedService {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -186,15 +191,17 @@ pub struct DeleteOrgScopedService {
 impl DeleteOrgScopedService {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `forceDelete`.
     #[inline]
-    pub fn force_delete(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn force_delete(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -217,9 +224,10 @@ pub struct GetOrgScopedPrimaryManifests {
 impl GetOrgScopedPrimaryManifests {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -242,9 +250,10 @@ pub struct GetOrgScopedService {
 impl GetOrgScopedService {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -267,74 +276,95 @@ pub struct GetOrgScopedServices {
 impl GetOrgScopedServices {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `service_ids`.
     #[inline]
     pub fn service_ids(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(4, value);
-        self
+        Self {
+            call: self.call.with_texts(4, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::GetOrgScopedServicesSort>) -> Self {
-        self.call.text(5, Into::<types::GetOrgScopedServicesSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::GetOrgScopedServicesSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::GetOrgScopedServicesSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `is_access_list`.
     #[inline]
-    pub fn is_access_list(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn is_access_list(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Query parameter `deployment_type`.
     #[inline]
     pub fn deployment_type(
-        mut self,
+        self,
         value: impl Into<types::GetOrgScopedServicesDeploymentType>,
     ) -> Self {
-        self.call
-            .text(
-                7,
-                Into::<types::GetOrgScopedServicesDeploymentType>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::GetOrgScopedServicesDeploymentType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `git_ops_enabled`.
     #[inline]
-    pub fn git_ops_enabled(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn git_ops_enabled(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::GetOrgScopedServicesOrder>) -> Self {
-        self.call
-            .text(10, Into::<types::GetOrgScopedServicesOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::GetOrgScopedServicesOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    10,
+                    Into::<types::GetOrgScopedServicesOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -364,15 +394,17 @@ pub struct PostOrgScopedPrimaryManifests {
 impl PostOrgScopedPrimaryManifests {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::GitEntityFindInfoDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::GitEntityFindInfoDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -395,9 +427,10 @@ pub struct UpdateOrgScopedService {
 impl UpdateOrgScopedService {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

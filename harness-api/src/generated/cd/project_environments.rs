@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         body: &types::EnvironmentCreateRequest,
     ) -> CreateEnvironment {
-        let mut call = rt::Call::new(self.client, &CREATE_ENVIRONMENT);
-        call.text(0, org);
-        call.text(1, project);
-        call.body_part(model::Cell::part(body));
-        CreateEnvironment { call }
+        CreateEnvironment {
+            call: rt::Call::new(self.client, &CREATE_ENVIRONMENT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/environments`: [`Self::create_environment`] with another body.
     #[inline]
@@ -32,11 +33,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateEnvironment {
-        let mut call = rt::Call::new(self.client, &CREATE_ENVIRONMENT);
-        call.text(0, org);
-        call.text(1, project);
-        call.body_text("application/yaml", body);
-        CreateEnvironment { call }
+        CreateEnvironment {
+            call: rt::Call::new(self.client, &CREATE_ENVIRONMENT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/environments/{environment}`
     ///
@@ -50,11 +52,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         environment: impl Into<String>,
     ) -> DeleteEnvironment {
-        let mut call = rt::Call::new(self.client, &DELETE_ENVIRONMENT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, environment);
-        DeleteEnvironment { call }
+        DeleteEnvironment {
+            call: rt::Call::new(self.client, &DELETE_ENVIRONMENT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, environment),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/environments/{environment}`
     ///
@@ -68,11 +71,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         environment: impl Into<String>,
     ) -> GetEnvironment {
-        let mut call = rt::Call::new(self.client, &GET_ENVIRONMENT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, environment);
-        GetEnvironment { call }
+        GetEnvironment {
+            call: rt::Call::new(self.client, &GET_ENVIRONMENT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, environment),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/environments`
     ///
@@ -86,10 +90,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> GetEnvironments {
-        let mut call = rt::Call::new(self.client, &GET_ENVIRONMENTS);
-        call.text(0, org);
-        call.text(1, project);
-        GetEnvironments { call }
+        GetEnvironments {
+            call: rt::Call::new(self.client, &GET_ENVIRONMENTS)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/environments/{environment}`
     ///
@@ -105,12 +110,13 @@ impl<'c> Api<'c> {
         environment: impl Into<String>,
         body: &types::EnvironmentUpdateRequest,
     ) -> UpdateEnvironment {
-        let mut call = rt::Call::new(self.client, &UPDATE_ENVIRONMENT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, environment);
-        call.body_part(model::Cell::part(body));
-        UpdateEnvironment { call }
+        UpdateEnvironment {
+            call: rt::Call::new(self.client, &UPDATE_ENVIRONMENT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, environment)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/environments/{environment}`: [`Self::update_environment`] with another body.
     #[inline]
@@ -121,12 +127,13 @@ impl<'c> Api<'c> {
         environment: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateEnvironment {
-        let mut call = rt::Call::new(self.client, &UPDATE_ENVIRONMENT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, environment);
-        call.body_text("application/yaml", body);
-        UpdateEnvironment { call }
+        UpdateEnvironment {
+            call: rt::Call::new(self.client, &UPDATE_ENVIRONMENT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, environment)
+                .with_body_text("application/yaml", body),
+        }
     }
 }
 /// Request of [`Api::create_environment`].
@@ -138,9 +145,10 @@ pub struct CreateEnvironment {
 impl CreateEnvironment {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -163,15 +171,17 @@ pub struct DeleteEnvironment {
 impl DeleteEnvironment {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `forceDelete`.
     #[inline]
-    pub fn force_delete(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn force_delete(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -194,9 +204,10 @@ pub struct GetEnvironment {
 impl GetEnvironment {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -219,54 +230,66 @@ pub struct GetEnvironments {
 impl GetEnvironments {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `environment_ids`.
     #[inline]
     pub fn environment_ids(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(5, value);
-        self
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::GetEnvironmentsSort>) -> Self {
-        self.call.text(6, Into::<types::GetEnvironmentsSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::GetEnvironmentsSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(6, Into::<types::GetEnvironmentsSort>::into(value).as_str()),
+        }
     }
     /// Query parameter `is_access_list`.
     #[inline]
-    pub fn is_access_list(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn is_access_list(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::GetEnvironmentsOrder>) -> Self {
-        self.call.text(9, Into::<types::GetEnvironmentsOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::GetEnvironmentsOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(9, Into::<types::GetEnvironmentsOrder>::into(value).as_str()),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -296,9 +319,10 @@ pub struct UpdateEnvironment {
 impl UpdateEnvironment {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

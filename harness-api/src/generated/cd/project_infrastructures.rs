@@ -19,13 +19,12 @@ impl<'c> Api<'c> {
         environment: impl Into<String>,
         body: &types::InfrastructureCreateRequest,
     ) -> CreateProjectScopedInfrastructure {
-        let mut call = rt::Call::new(self.client, &CREATE_PROJECT_SCOPED_INFRASTRUCTURE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, environment);
-        call.body_part(model::Cell::part(body));
         CreateProjectScopedInfrastructure {
-            call,
+            call: rt::Call::new(self.client, &CREATE_PROJECT_SCOPED_INFRASTRUCTURE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, environment)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/environments/{environment}/infrastructures`: [`Self::create_project_scoped_infrastructure`] with another body.
@@ -37,13 +36,12 @@ impl<'c> Api<'c> {
         environment: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateProjectScopedInfrastructure {
-        let mut call = rt::Call::new(self.client, &CREATE_PROJECT_SCOPED_INFRASTRUCTURE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, environment);
-        call.body_text("application/yaml", body);
         CreateProjectScopedInfrastructure {
-            call,
+            call: rt::Call::new(self.client, &CREATE_PROJECT_SCOPED_INFRASTRUCTURE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, environment)
+                .with_body_text("application/yaml", body),
         }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/environments/{environment}/infrastructures/{infrastructure-definition}`
@@ -59,13 +57,12 @@ impl<'c> Api<'c> {
         environment: impl Into<String>,
         infrastructure_definition: impl Into<String>,
     ) -> DeleteProjectScopedInfrastructure {
-        let mut call = rt::Call::new(self.client, &DELETE_PROJECT_SCOPED_INFRASTRUCTURE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, environment);
-        call.text(3, infrastructure_definition);
         DeleteProjectScopedInfrastructure {
-            call,
+            call: rt::Call::new(self.client, &DELETE_PROJECT_SCOPED_INFRASTRUCTURE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, environment)
+                .with_text(3, infrastructure_definition),
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/environments/{environment}/infrastructures/{infrastructure-definition}`
@@ -81,13 +78,12 @@ impl<'c> Api<'c> {
         environment: impl Into<String>,
         infrastructure_definition: impl Into<String>,
     ) -> GetProjectScopedInfrastructure {
-        let mut call = rt::Call::new(self.client, &GET_PROJECT_SCOPED_INFRASTRUCTURE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, environment);
-        call.text(3, infrastructure_definition);
         GetProjectScopedInfrastructure {
-            call,
+            call: rt::Call::new(self.client, &GET_PROJECT_SCOPED_INFRASTRUCTURE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, environment)
+                .with_text(3, infrastructure_definition),
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/environments/{environment}/infrastructures`
@@ -103,12 +99,11 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         environment: impl Into<String>,
     ) -> GetProjectScopedInfrastructures {
-        let mut call = rt::Call::new(self.client, &GET_PROJECT_SCOPED_INFRASTRUCTURES);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, environment);
         GetProjectScopedInfrastructures {
-            call,
+            call: rt::Call::new(self.client, &GET_PROJECT_SCOPED_INFRASTRUCTURES)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, environment),
         }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/environments/{environment}/infrastructures/{infrastructure-definition}`
@@ -126,14 +121,13 @@ impl<'c> Api<'c> {
         infrastructure_definition: impl Into<String>,
         body: &types::InfrastructureUpdateRequest,
     ) -> UpdateProjectScopedInfrastructure {
-        let mut call = rt::Call::new(self.client, &UPDATE_PROJECT_SCOPED_INFRASTRUCTURE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, environment);
-        call.text(3, infrastructure_definition);
-        call.body_part(model::Cell::part(body));
         UpdateProjectScopedInfrastructure {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_PROJECT_SCOPED_INFRASTRUCTURE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, environment)
+                .with_text(3, infrastructure_definition)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/environments/{environment}/infrastructures/{infrastructure-definition}`: [`Self::update_project_scoped_infrastructure`] with another body.
@@ -146,14 +140,13 @@ impl<'c> Api<'c> {
         infrastructure_definition: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateProjectScopedInfrastructure {
-        let mut call = rt::Call::new(self.client, &UPDATE_PROJECT_SCOPED_INFRASTRUCTURE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, environment);
-        call.text(3, infrastructure_definition);
-        call.body_text("application/yaml", body);
         UpdateProjectScopedInfrastructure {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_PROJECT_SCOPED_INFRASTRUCTURE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, environment)
+                .with_text(3, infrastructure_definition)
+                .with_body_text("application/yaml", body),
         }
     }
 }
@@ -166,9 +159,10 @@ pub struct CreateProjectScopedInfrastructure {
 impl CreateProjectScopedInfrastructure {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -191,15 +185,17 @@ pub struct DeleteProjectScopedInfrastructure {
 impl DeleteProjectScopedInfrastructure {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `forceDelete`.
     #[inline]
-    pub fn force_delete(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn force_delete(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -222,9 +218,10 @@ pub struct GetProjectScopedInfrastructure {
 impl GetProjectScopedInfrastructure {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -247,103 +244,119 @@ pub struct GetProjectScopedInfrastructures {
 impl GetProjectScopedInfrastructures {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `infra_ids`.
     #[inline]
-    pub fn infra_ids(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.call.texts(7, value);
-        self
+    pub fn infra_ids(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(7, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(
-        mut self,
+        self,
         value: impl Into<types::GetProjectScopedInfrastructuresSort>,
     ) -> Self {
-        self.call
-            .text(
-                8,
-                Into::<types::GetProjectScopedInfrastructuresSort>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    8,
+                    Into::<types::GetProjectScopedInfrastructuresSort>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `is_access_list`.
     #[inline]
-    pub fn is_access_list(mut self, value: bool) -> Self {
-        self.call.flag(9, value);
-        self
+    pub fn is_access_list(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
     }
     /// Query parameter `service_refs`.
     #[inline]
     pub fn service_refs(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(10, value);
-        self
+        Self {
+            call: self.call.with_texts(10, value),
+        }
     }
     /// Query parameter `template_identifier`.
     #[inline]
-    pub fn template_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn template_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `template_version`.
     #[inline]
-    pub fn template_version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn template_version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Query parameter `deployment_type`.
     #[inline]
     pub fn deployment_type(
-        mut self,
+        self,
         value: impl Into<types::GetProjectScopedInfrastructuresDeploymentType>,
     ) -> Self {
-        self.call
-            .text(
-                13,
-                Into::<types::GetProjectScopedInfrastructuresDeploymentType>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    13,
+                    Into::<
+                        types::GetProjectScopedInfrastructuresDeploymentType,
+                    >::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(
-        mut self,
+        self,
         value: impl Into<types::GetProjectScopedInfrastructuresOrder>,
     ) -> Self {
-        self.call
-            .text(
-                14,
-                Into::<types::GetProjectScopedInfrastructuresOrder>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    14,
+                    Into::<types::GetProjectScopedInfrastructuresOrder>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -373,9 +386,10 @@ pub struct UpdateProjectScopedInfrastructure {
 impl UpdateProjectScopedInfrastructure {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -18,15 +18,14 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         connector: impl Into<String>,
     ) -> ListProjectScopedRancherClustersUsingConnector {
-        let mut call = rt::Call::new(
-            self.client,
-            &LIST_PROJECT_SCOPED_RANCHER_CLUSTERS_USING_CONNECTOR,
-        );
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, connector);
         ListProjectScopedRancherClustersUsingConnector {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &LIST_PROJECT_SCOPED_RANCHER_CLUSTERS_USING_CONNECTOR,
+                )
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, connector),
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/rancher/environments/{environment}/infrastructure-definitions/{infrastructure-definition}/clusters`
@@ -43,16 +42,15 @@ impl<'c> Api<'c> {
         environment: impl Into<String>,
         infrastructure_definition: impl Into<String>,
     ) -> ListProjectScopedRancherClustersUsingEnvAndInfra {
-        let mut call = rt::Call::new(
-            self.client,
-            &LIST_PROJECT_SCOPED_RANCHER_CLUSTERS_USING_ENV_AND_INFRA,
-        );
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, environment);
-        call.text(3, infrastructure_definition);
         ListProjectScopedRancherClustersUsingEnvAndInfra {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &LIST_PROJECT_SCOPED_RANCHER_CLUSTERS_USING_ENV_AND_INFRA,
+                )
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, environment)
+                .with_text(3, infrastructure_definition),
         }
     }
 }
@@ -65,53 +63,60 @@ pub struct ListProjectScopedRancherClustersUsingConnector {
 impl ListProjectScopedRancherClustersUsingConnector {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(
-        mut self,
+        self,
         value: impl Into<types::ListProjectScopedRancherClustersUsingConnectorSort>,
     ) -> Self {
-        self.call
-            .text(
-                6,
-                Into::<
-                    types::ListProjectScopedRancherClustersUsingConnectorSort,
-                >::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<
+                        types::ListProjectScopedRancherClustersUsingConnectorSort,
+                    >::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(
-        mut self,
+        self,
         value: impl Into<types::ListProjectScopedRancherClustersUsingConnectorOrder>,
     ) -> Self {
-        self.call
-            .text(
-                7,
-                Into::<
-                    types::ListProjectScopedRancherClustersUsingConnectorOrder,
-                >::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<
+                        types::ListProjectScopedRancherClustersUsingConnectorOrder,
+                    >::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -141,53 +146,60 @@ pub struct ListProjectScopedRancherClustersUsingEnvAndInfra {
 impl ListProjectScopedRancherClustersUsingEnvAndInfra {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(
-        mut self,
+        self,
         value: impl Into<types::ListProjectScopedRancherClustersUsingEnvAndInfraSort>,
     ) -> Self {
-        self.call
-            .text(
-                7,
-                Into::<
-                    types::ListProjectScopedRancherClustersUsingEnvAndInfraSort,
-                >::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<
+                        types::ListProjectScopedRancherClustersUsingEnvAndInfraSort,
+                    >::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(
-        mut self,
+        self,
         value: impl Into<types::ListProjectScopedRancherClustersUsingEnvAndInfraOrder>,
     ) -> Self {
-        self.call
-            .text(
-                8,
-                Into::<
-                    types::ListProjectScopedRancherClustersUsingEnvAndInfraOrder,
-                >::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    8,
+                    Into::<
+                        types::ListProjectScopedRancherClustersUsingEnvAndInfraOrder,
+                    >::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         body: &types::ServiceCreateRequest,
     ) -> CreateService {
-        let mut call = rt::Call::new(self.client, &CREATE_SERVICE);
-        call.text(0, org);
-        call.text(1, project);
-        call.body_part(model::Cell::part(body));
-        CreateService { call }
+        CreateService {
+            call: rt::Call::new(self.client, &CREATE_SERVICE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/services`: [`Self::create_service`] with another body.
     #[inline]
@@ -32,11 +33,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateService {
-        let mut call = rt::Call::new(self.client, &CREATE_SERVICE);
-        call.text(0, org);
-        call.text(1, project);
-        call.body_text("application/yaml", body);
-        CreateService { call }
+        CreateService {
+            call: rt::Call::new(self.client, &CREATE_SERVICE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/services/{service}`
     ///
@@ -50,11 +52,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         service: impl Into<String>,
     ) -> DeleteService {
-        let mut call = rt::Call::new(self.client, &DELETE_SERVICE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, service);
-        DeleteService { call }
+        DeleteService {
+            call: rt::Call::new(self.client, &DELETE_SERVICE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, service),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/services/{service}/primary-manifests`
     ///
@@ -68,11 +71,12 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> GetPrimaryManifests {
-        let mut call = rt::Call::new(self.client, &GET_PRIMARY_MANIFESTS);
-        call.text(0, service);
-        call.text(1, org);
-        call.text(2, project);
-        GetPrimaryManifests { call }
+        GetPrimaryManifests {
+            call: rt::Call::new(self.client, &GET_PRIMARY_MANIFESTS)
+                .with_text(0, service)
+                .with_text(1, org)
+                .with_text(2, project),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/services/{service}`
     ///
@@ -86,11 +90,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         service: impl Into<String>,
     ) -> GetService {
-        let mut call = rt::Call::new(self.client, &GET_SERVICE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, service);
-        GetService { call }
+        GetService {
+            call: rt::Call::new(self.client, &GET_SERVICE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, service),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/services`
     ///
@@ -104,10 +109,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> GetServices {
-        let mut call = rt::Call::new(self.client, &GET_SERVICES);
-        call.text(0, org);
-        call.text(1, project);
-        GetServices { call }
+        GetServices {
+            call: rt::Call::new(self.client, &GET_SERVICES)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/services/{service}/primary-manifests`
     ///
@@ -122,11 +128,12 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> PostPrimaryManifests {
-        let mut call = rt::Call::new(self.client, &POST_PRIMARY_MANIFESTS);
-        call.text(0, service);
-        call.text(1, org);
-        call.text(2, project);
-        PostPrimaryManifests { call }
+        PostPrimaryManifests {
+            call: rt::Call::new(self.client, &POST_PRIMARY_MANIFESTS)
+                .with_text(0, service)
+                .with_text(1, org)
+                .with_text(2, project),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/services/{service}`
     ///
@@ -142,12 +149,13 @@ impl<'c> Api<'c> {
         service: impl Into<String>,
         body: &types::ServiceUpdateRequest,
     ) -> UpdateService {
-        let mut call = rt::Call::new(self.client, &UPDATE_SERVICE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, service);
-        call.body_part(model::Cell::part(body));
-        UpdateService { call }
+        UpdateService {
+            call: rt::Call::new(self.client, &UPDATE_SERVICE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, service)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/services/{service}`: [`Self::update_service`] with another body.
     #[inline]
@@ -158,12 +166,13 @@ impl<'c> Api<'c> {
         service: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateService {
-        let mut call = rt::Call::new(self.client, &UPDATE_SERVICE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, service);
-        call.body_text("application/yaml", body);
-        UpdateService { call }
+        UpdateService {
+            call: rt::Call::new(self.client, &UPDATE_SERVICE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, service)
+                .with_body_text("application/yaml", body),
+        }
     }
 }
 /// Request of [`Api::create_service`].
@@ -175,9 +184,10 @@ pub struct CreateService {
 impl CreateService {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -200,15 +210,17 @@ pub struct DeleteService {
 impl DeleteService {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `forceDelete`.
     #[inline]
-    pub fn force_delete(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn force_delete(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -231,9 +243,10 @@ pub struct GetPrimaryManifests {
 impl GetPrimaryManifests {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -256,9 +269,10 @@ pub struct GetService {
 impl GetService {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -281,70 +295,88 @@ pub struct GetServices {
 impl GetServices {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `service_ids`.
     #[inline]
     pub fn service_ids(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(5, value);
-        self
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::GetServicesSort>) -> Self {
-        self.call.text(6, Into::<types::GetServicesSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::GetServicesSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(6, Into::<types::GetServicesSort>::into(value).as_str()),
+        }
     }
     /// Query parameter `is_access_list`.
     #[inline]
-    pub fn is_access_list(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn is_access_list(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Query parameter `deployment_type`.
     #[inline]
     pub fn deployment_type(
-        mut self,
+        self,
         value: impl Into<types::GetServicesDeploymentType>,
     ) -> Self {
-        self.call
-            .text(8, Into::<types::GetServicesDeploymentType>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    8,
+                    Into::<types::GetServicesDeploymentType>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `git_ops_enabled`.
     #[inline]
-    pub fn git_ops_enabled(mut self, value: bool) -> Self {
-        self.call.flag(9, value);
-        self
+    pub fn git_ops_enabled(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::GetServicesOrder>) -> Self {
-        self.call.text(11, Into::<types::GetServicesOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::GetServicesOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(11, Into::<types::GetServicesOrder>::into(value).as_str()),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -374,15 +406,17 @@ pub struct PostPrimaryManifests {
 impl PostPrimaryManifests {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::GitEntityFindInfoDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::GitEntityFindInfoDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -405,9 +439,10 @@ pub struct UpdateService {
 impl UpdateService {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

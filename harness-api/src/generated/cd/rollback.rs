@@ -17,11 +17,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::PostProdRollbackRequestDto,
     ) -> CheckIfInstanceCanBeRolledBack {
-        let mut call = rt::Call::new(self.client, &CHECK_IF_INSTANCE_CAN_BE_ROLLED_BACK);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         CheckIfInstanceCanBeRolledBack {
-            call,
+            call: rt::Call::new(self.client, &CHECK_IF_INSTANCE_CAN_BE_ROLLED_BACK)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /ng/api/rollback/trigger`
@@ -36,10 +35,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::PostProdRollbackRequestDto,
     ) -> TriggerRollback {
-        let mut call = rt::Call::new(self.client, &TRIGGER_ROLLBACK);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        TriggerRollback { call }
+        TriggerRollback {
+            call: rt::Call::new(self.client, &TRIGGER_ROLLBACK)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ng/api/rollback/trigger/v2`
     ///
@@ -53,10 +53,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::RollbackRequestDto,
     ) -> TriggerRollbackV2 {
-        let mut call = rt::Call::new(self.client, &TRIGGER_ROLLBACK_V2);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        TriggerRollbackV2 { call }
+        TriggerRollbackV2 {
+            call: rt::Call::new(self.client, &TRIGGER_ROLLBACK_V2)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::check_if_instance_can_be_rolled_back`].
@@ -68,15 +69,17 @@ pub struct CheckIfInstanceCanBeRolledBack {
 impl CheckIfInstanceCanBeRolledBack {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -99,15 +102,17 @@ pub struct TriggerRollback {
 impl TriggerRollback {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -130,15 +135,17 @@ pub struct TriggerRollbackV2 {
 impl TriggerRollbackV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> PipelineExecutionCount {
-        let mut call = rt::Call::new(self.client, &PIPELINE_EXECUTION_COUNT);
-        call.text(0, account_identifier);
-        PipelineExecutionCount { call }
+        PipelineExecutionCount {
+            call: rt::Call::new(self.client, &PIPELINE_EXECUTION_COUNT)
+                .with_text(0, account_identifier),
+        }
     }
 }
 /// Request of [`Api::pipeline_execution_count`].
@@ -29,57 +30,66 @@ pub struct PipelineExecutionCount {
 impl PipelineExecutionCount {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `serviceId`.
     #[inline]
-    pub fn service_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn service_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `startTime`.
     #[inline]
-    pub fn start_time(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn start_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `endTime`.
     #[inline]
-    pub fn end_time(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn end_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `artifactPath`.
     #[inline]
-    pub fn artifact_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn artifact_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `artifactVersion`.
     #[inline]
-    pub fn artifact_version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn artifact_version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `artifact`.
     #[inline]
-    pub fn artifact(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn artifact(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `status`.
     #[inline]
-    pub fn status(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn status(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Sends the request.
     #[inline]

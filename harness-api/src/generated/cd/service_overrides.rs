@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::ServiceOverrideRequestV2,
     ) -> CreateServiceOverride {
-        let mut call = rt::Call::new(self.client, &CREATE_SERVICE_OVERRIDE);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateServiceOverride { call }
+        CreateServiceOverride {
+            call: rt::Call::new(self.client, &CREATE_SERVICE_OVERRIDE)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /ng/api/serviceOverrides/{identifier}`
     ///
@@ -33,10 +34,11 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> DeleteServiceOverride {
-        let mut call = rt::Call::new(self.client, &DELETE_SERVICE_OVERRIDE);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        DeleteServiceOverride { call }
+        DeleteServiceOverride {
+            call: rt::Call::new(self.client, &DELETE_SERVICE_OVERRIDE)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier),
+        }
     }
     /// `GET /ng/api/serviceOverrides/{identifier}`
     ///
@@ -49,10 +51,11 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> GetServiceOverrides {
-        let mut call = rt::Call::new(self.client, &GET_SERVICE_OVERRIDES);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        GetServiceOverrides { call }
+        GetServiceOverrides {
+            call: rt::Call::new(self.client, &GET_SERVICE_OVERRIDES)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier),
+        }
     }
     /// `POST /ng/api/serviceOverrides/move-config`
     ///
@@ -64,9 +67,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ServiceOverrideMoveConfigs {
-        let mut call = rt::Call::new(self.client, &SERVICE_OVERRIDE_MOVE_CONFIGS);
-        call.text(0, account_identifier);
-        ServiceOverrideMoveConfigs { call }
+        ServiceOverrideMoveConfigs {
+            call: rt::Call::new(self.client, &SERVICE_OVERRIDE_MOVE_CONFIGS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /ng/api/serviceOverrides`
     ///
@@ -80,10 +84,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::ServiceOverrideRequestV2,
     ) -> UpdateServiceOverride {
-        let mut call = rt::Call::new(self.client, &UPDATE_SERVICE_OVERRIDE);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateServiceOverride { call }
+        UpdateServiceOverride {
+            call: rt::Call::new(self.client, &UPDATE_SERVICE_OVERRIDE)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /ng/api/serviceOverrides/update-git-metadata`
     ///
@@ -95,10 +100,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> UpdateServiceOverrideGitDetails {
-        let mut call = rt::Call::new(self.client, &UPDATE_SERVICE_OVERRIDE_GIT_DETAILS);
-        call.text(0, account_identifier);
         UpdateServiceOverrideGitDetails {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_SERVICE_OVERRIDE_GIT_DETAILS)
+                .with_text(0, account_identifier),
         }
     }
 }
@@ -130,15 +134,17 @@ pub struct DeleteServiceOverride {
 impl DeleteServiceOverride {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -161,15 +167,17 @@ pub struct GetServiceOverrides {
 impl GetServiceOverrides {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -192,117 +200,135 @@ pub struct ServiceOverrideMoveConfigs {
 impl ServiceOverrideMoveConfigs {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `connectorRef`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `repoName`.
     #[inline]
-    pub fn repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `filePath`.
     #[inline]
-    pub fn file_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn file_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `commitMsg`.
     #[inline]
-    pub fn commit_msg(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn commit_msg(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `isNewBranch`.
     #[inline]
-    pub fn is_new_branch(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn is_new_branch(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Query parameter `baseBranch`.
     #[inline]
-    pub fn base_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn base_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `isHarnessCodeRepo`.
     #[inline]
-    pub fn is_harness_code_repo(mut self, value: bool) -> Self {
-        self.call.flag(10, value);
-        self
+    pub fn is_harness_code_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(10, value),
+        }
     }
     /// Query parameter `moveConfigType`.
     #[inline]
     pub fn move_config_type(
-        mut self,
+        self,
         value: impl Into<types::ServiceOverrideMoveConfigsMoveConfigType>,
     ) -> Self {
-        self.call
-            .text(
-                11,
-                Into::<types::ServiceOverrideMoveConfigsMoveConfigType>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    11,
+                    Into::<types::ServiceOverrideMoveConfigsMoveConfigType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `environmentRef`.
     #[inline]
-    pub fn environment_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn environment_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Query parameter `serviceRef`.
     #[inline]
-    pub fn service_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn service_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Query parameter `infraIdentifier`.
     #[inline]
-    pub fn infra_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(14, value);
-        self
+    pub fn infra_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(14, value),
+        }
     }
     /// Query parameter `serviceOverridesType`.
     #[inline]
     pub fn service_overrides_type(
-        mut self,
+        self,
         value: impl Into<types::ServiceOverrideMoveConfigsServiceOverridesType>,
     ) -> Self {
-        self.call
-            .text(
-                15,
-                Into::<
-                    types::ServiceOverrideMoveConfigsServiceOverridesType,
-                >::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    15,
+                    Into::<
+                        types::ServiceOverrideMoveConfigsServiceOverridesType,
+                    >::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `identifier`.
     #[inline]
-    pub fn identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(16, value);
-        self
+    pub fn identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(16, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -346,73 +372,84 @@ pub struct UpdateServiceOverrideGitDetails {
 impl UpdateServiceOverrideGitDetails {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `identifier`.
     #[inline]
-    pub fn identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `environmentRef`.
     #[inline]
-    pub fn environment_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn environment_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `serviceRef`.
     #[inline]
-    pub fn service_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn service_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `infraIdentifier`.
     #[inline]
-    pub fn infra_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn infra_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `serviceOverridesType`.
     #[inline]
     pub fn service_overrides_type(
-        mut self,
+        self,
         value: impl Into<types::UpdateServiceOverrideGitDetailsServiceOverridesType>,
     ) -> Self {
-        self.call
-            .text(
-                7,
-                Into::<
-                    types::UpdateServiceOverrideGitDetailsServiceOverridesType,
-                >::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<
+                        types::UpdateServiceOverrideGitDetailsServiceOverridesType,
+                    >::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `connectorRef`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `repoName`.
     #[inline]
-    pub fn repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `filePath`.
     #[inline]
-    pub fn file_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn file_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Sends the request.
     #[inline]

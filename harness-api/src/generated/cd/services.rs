@@ -15,10 +15,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> CheckAllowedValuesInServices {
-        let mut call = rt::Call::new(self.client, &CHECK_ALLOWED_VALUES_IN_SERVICES);
-        call.text(0, account_identifier);
         CheckAllowedValuesInServices {
-            call,
+            call: rt::Call::new(self.client, &CHECK_ALLOWED_VALUES_IN_SERVICES)
+                .with_text(0, account_identifier),
         }
     }
     /// `POST /ng/api/servicesV2`
@@ -33,10 +32,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::ServiceRequest,
     ) -> CreateServiceV2 {
-        let mut call = rt::Call::new(self.client, &CREATE_SERVICE_V2);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateServiceV2 { call }
+        CreateServiceV2 {
+            call: rt::Call::new(self.client, &CREATE_SERVICE_V2)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ng/api/servicesV2`: [`Self::create_service_v2`] with another body.
     #[inline]
@@ -45,10 +45,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateServiceV2 {
-        let mut call = rt::Call::new(self.client, &CREATE_SERVICE_V2);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        CreateServiceV2 { call }
+        CreateServiceV2 {
+            call: rt::Call::new(self.client, &CREATE_SERVICE_V2)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `POST /ng/api/servicesV2/batch/partial`
     ///
@@ -61,9 +62,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> CreateServicesPartialBatch {
-        let mut call = rt::Call::new(self.client, &CREATE_SERVICES_PARTIAL_BATCH);
-        call.text(0, account_identifier);
-        CreateServicesPartialBatch { call }
+        CreateServicesPartialBatch {
+            call: rt::Call::new(self.client, &CREATE_SERVICES_PARTIAL_BATCH)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ng/api/servicesV2/batch`
     ///
@@ -76,9 +78,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> CreateServicesV2 {
-        let mut call = rt::Call::new(self.client, &CREATE_SERVICES_V2);
-        call.text(0, account_identifier);
-        CreateServicesV2 { call }
+        CreateServicesV2 {
+            call: rt::Call::new(self.client, &CREATE_SERVICES_V2)
+                .with_text(0, account_identifier),
+        }
     }
     /// `DELETE /ng/api/servicesV2/{serviceIdentifier}`
     ///
@@ -91,10 +94,11 @@ impl<'c> Api<'c> {
         service_identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> DeleteServiceV2 {
-        let mut call = rt::Call::new(self.client, &DELETE_SERVICE_V2);
-        call.text(0, service_identifier);
-        call.text(1, account_identifier);
-        DeleteServiceV2 { call }
+        DeleteServiceV2 {
+            call: rt::Call::new(self.client, &DELETE_SERVICE_V2)
+                .with_text(0, service_identifier)
+                .with_text(1, account_identifier),
+        }
     }
     /// `GET /ng/api/servicesV2/plugin-info`
     ///
@@ -102,8 +106,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ResponseDtoPluginInfoResponseDto`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_plugin_info(&self) -> GetPluginInfo {
-        let call = rt::Call::new(self.client, &GET_PLUGIN_INFO);
-        GetPluginInfo { call }
+        GetPluginInfo {
+            call: rt::Call::new(self.client, &GET_PLUGIN_INFO),
+        }
     }
     /// `GET /ng/api/servicesV2/list/access`
     ///
@@ -116,9 +121,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetServiceAccessList {
-        let mut call = rt::Call::new(self.client, &GET_SERVICE_ACCESS_LIST);
-        call.text(0, account_identifier);
-        GetServiceAccessList { call }
+        GetServiceAccessList {
+            call: rt::Call::new(self.client, &GET_SERVICE_ACCESS_LIST)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ng/api/servicesV2`
     ///
@@ -131,9 +137,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetServiceList {
-        let mut call = rt::Call::new(self.client, &GET_SERVICE_LIST);
-        call.text(0, account_identifier);
-        GetServiceList { call }
+        GetServiceList {
+            call: rt::Call::new(self.client, &GET_SERVICE_LIST)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ng/api/servicesV2/{serviceIdentifier}`
     ///
@@ -146,10 +153,11 @@ impl<'c> Api<'c> {
         service_identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> GetServiceV2 {
-        let mut call = rt::Call::new(self.client, &GET_SERVICE_V2);
-        call.text(0, service_identifier);
-        call.text(1, account_identifier);
-        GetServiceV2 { call }
+        GetServiceV2 {
+            call: rt::Call::new(self.client, &GET_SERVICE_V2)
+                .with_text(0, service_identifier)
+                .with_text(1, account_identifier),
+        }
     }
     /// `GET /ng/api/servicesV2/hooks/actions`
     ///
@@ -159,9 +167,10 @@ impl<'c> Api<'c> {
     /// - List: `whole list, items data`.
     #[inline]
     pub fn hook_actions(&self, service_spec_type: impl Into<String>) -> HookActions {
-        let mut call = rt::Call::new(self.client, &HOOK_ACTIONS);
-        call.text(0, service_spec_type);
-        HookActions { call }
+        HookActions {
+            call: rt::Call::new(self.client, &HOOK_ACTIONS)
+                .with_text(0, service_spec_type),
+        }
     }
     /// `POST /ng/api/servicesV2/import`
     ///
@@ -176,12 +185,13 @@ impl<'c> Api<'c> {
         branch: impl Into<String>,
         file_path: impl Into<String>,
     ) -> ImportService {
-        let mut call = rt::Call::new(self.client, &IMPORT_SERVICE);
-        call.text(0, account_identifier);
-        call.text(1, repo_name);
-        call.text(2, branch);
-        call.text(3, file_path);
-        ImportService { call }
+        ImportService {
+            call: rt::Call::new(self.client, &IMPORT_SERVICE)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_name)
+                .with_text(2, branch)
+                .with_text(3, file_path),
+        }
     }
     /// `GET /ng/api/servicesV2/k8s/command-flags`
     ///
@@ -191,9 +201,10 @@ impl<'c> Api<'c> {
     /// - List: `whole list, items data`.
     #[inline]
     pub fn k8s_cmd_flags(&self, service_spec_type: impl Into<String>) -> K8sCmdFlags {
-        let mut call = rt::Call::new(self.client, &K8S_CMD_FLAGS);
-        call.text(0, service_spec_type);
-        K8sCmdFlags { call }
+        K8sCmdFlags {
+            call: rt::Call::new(self.client, &K8S_CMD_FLAGS)
+                .with_text(0, service_spec_type),
+        }
     }
     /// `GET /ng/api/servicesV2/kustomize/command-flags`
     ///
@@ -202,8 +213,9 @@ impl<'c> Api<'c> {
     /// - List: `whole list, items data`.
     #[inline]
     pub fn kustomize_cmd_flags(&self) -> KustomizeCmdFlags {
-        let call = rt::Call::new(self.client, &KUSTOMIZE_CMD_FLAGS);
-        KustomizeCmdFlags { call }
+        KustomizeCmdFlags {
+            call: rt::Call::new(self.client, &KUSTOMIZE_CMD_FLAGS),
+        }
     }
     /// `POST /ng/api/servicesV2/move-config/{serviceIdentifier}`
     ///
@@ -216,10 +228,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         service_identifier: impl Into<String>,
     ) -> MoveServiceConfigs {
-        let mut call = rt::Call::new(self.client, &MOVE_SERVICE_CONFIGS);
-        call.text(0, account_identifier);
-        call.text(1, service_identifier);
-        MoveServiceConfigs { call }
+        MoveServiceConfigs {
+            call: rt::Call::new(self.client, &MOVE_SERVICE_CONFIGS)
+                .with_text(0, account_identifier)
+                .with_text(1, service_identifier),
+        }
     }
     /// `PUT /ng/api/servicesV2/{serviceIdentifier}/update-git-metadata`
     ///
@@ -234,12 +247,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         service_identifier: impl Into<String>,
     ) -> UpdateServiceGitDetails {
-        let mut call = rt::Call::new(self.client, &UPDATE_SERVICE_GIT_DETAILS);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, service_identifier);
-        UpdateServiceGitDetails { call }
+        UpdateServiceGitDetails {
+            call: rt::Call::new(self.client, &UPDATE_SERVICE_GIT_DETAILS)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, service_identifier),
+        }
     }
     /// `PUT /ng/api/servicesV2`
     ///
@@ -253,10 +267,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::ServiceRequest,
     ) -> UpdateServiceV2 {
-        let mut call = rt::Call::new(self.client, &UPDATE_SERVICE_V2);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateServiceV2 { call }
+        UpdateServiceV2 {
+            call: rt::Call::new(self.client, &UPDATE_SERVICE_V2)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /ng/api/servicesV2`: [`Self::update_service_v2`] with another body.
     #[inline]
@@ -265,10 +280,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateServiceV2 {
-        let mut call = rt::Call::new(self.client, &UPDATE_SERVICE_V2);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        UpdateServiceV2 { call }
+        UpdateServiceV2 {
+            call: rt::Call::new(self.client, &UPDATE_SERVICE_V2)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `PUT /ng/api/servicesV2/upsert`
     ///
@@ -282,10 +298,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::ServiceRequest,
     ) -> UpsertServiceV2 {
-        let mut call = rt::Call::new(self.client, &UPSERT_SERVICE_V2);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        UpsertServiceV2 { call }
+        UpsertServiceV2 {
+            call: rt::Call::new(self.client, &UPSERT_SERVICE_V2)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /ng/api/servicesV2/upsert`: [`Self::upsert_service_v2`] with another body.
     #[inline]
@@ -294,10 +311,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpsertServiceV2 {
-        let mut call = rt::Call::new(self.client, &UPSERT_SERVICE_V2);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        UpsertServiceV2 { call }
+        UpsertServiceV2 {
+            call: rt::Call::new(self.client, &UPSERT_SERVICE_V2)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
 }
 /// Request of [`Api::check_allowed_values_in_services`].
@@ -347,16 +365,17 @@ pub struct CreateServicesPartialBatch {
 impl CreateServicesPartialBatch {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &[types::CreateServicesPartialBatchBody]) -> Self {
-        self.call.body_json(&body);
-        self
+    pub fn body(self, body: &[types::CreateServicesPartialBatchBody]) -> Self {
+        Self {
+            call: self.call.with_body_json(&body),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -379,16 +398,17 @@ pub struct CreateServicesV2 {
 impl CreateServicesV2 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &[types::ServiceRequest]) -> Self {
-        self.call.body_json(&body);
-        self
+    pub fn body(self, body: &[types::ServiceRequest]) -> Self {
+        Self {
+            call: self.call.with_body_json(&body),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -411,27 +431,31 @@ pub struct DeleteServiceV2 {
 impl DeleteServiceV2 {
     /// Header `If-Match`.
     #[inline]
-    pub fn if_match(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn if_match(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `forceDelete`.
     #[inline]
-    pub fn force_delete(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn force_delete(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -473,84 +497,102 @@ pub struct GetServiceAccessList {
 impl GetServiceAccessList {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `serviceIdentifiers`.
     #[inline]
     pub fn service_identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(6, value);
-        self
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(7, value);
-        self
+    pub fn sort(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(7, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(mut self, value: impl Into<types::GetServiceAccessListType>) -> Self {
-        self.call.text(8, Into::<types::GetServiceAccessListType>::into(value).as_str());
-        self
+    pub fn type_(self, value: impl Into<types::GetServiceAccessListType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    8,
+                    Into::<types::GetServiceAccessListType>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `gitOpsEnabled`.
     #[inline]
-    pub fn git_ops_enabled(mut self, value: bool) -> Self {
-        self.call.flag(9, value);
-        self
+    pub fn git_ops_enabled(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
     }
     /// Query parameter `deploymentTemplateIdentifier`.
     #[inline]
-    pub fn deployment_template_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn deployment_template_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `versionLabel`.
     #[inline]
-    pub fn version_label(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn version_label(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `deploymentMetadataYaml`.
     #[inline]
-    pub fn deployment_metadata_yaml(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn deployment_metadata_yaml(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Query parameter `includeAllServicesAccessibleAtScope`.
     #[inline]
-    pub fn include_all_services_accessible_at_scope(mut self, value: bool) -> Self {
-        self.call.flag(13, value);
-        self
+    pub fn include_all_services_accessible_at_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(13, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -580,78 +622,92 @@ pub struct GetServiceList {
 impl GetServiceList {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `serviceIdentifiers`.
     #[inline]
     pub fn service_identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(6, value);
-        self
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(7, value);
-        self
+    pub fn sort(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(7, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(mut self, value: impl Into<types::GetServiceListType>) -> Self {
-        self.call.text(8, Into::<types::GetServiceListType>::into(value).as_str());
-        self
+    pub fn type_(self, value: impl Into<types::GetServiceListType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(8, Into::<types::GetServiceListType>::into(value).as_str()),
+        }
     }
     /// Query parameter `gitOpsEnabled`.
     #[inline]
-    pub fn git_ops_enabled(mut self, value: bool) -> Self {
-        self.call.flag(9, value);
-        self
+    pub fn git_ops_enabled(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
     }
     /// Query parameter `deploymentTemplateIdentifier`.
     #[inline]
-    pub fn deployment_template_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn deployment_template_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `versionLabel`.
     #[inline]
-    pub fn version_label(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn version_label(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `includeAllServicesAccessibleAtScope`.
     #[inline]
-    pub fn include_all_services_accessible_at_scope(mut self, value: bool) -> Self {
-        self.call.flag(12, value);
-        self
+    pub fn include_all_services_accessible_at_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(12, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -681,21 +737,24 @@ pub struct GetServiceV2 {
 impl GetServiceV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `deleted`.
     #[inline]
-    pub fn deleted(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn deleted(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -744,39 +803,45 @@ pub struct ImportService {
 impl ImportService {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `serviceIdentifier`.
     #[inline]
-    pub fn service_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn service_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `connectorRef`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `isForceImport`.
     #[inline]
-    pub fn is_force_import(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn is_force_import(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Query parameter `isHarnessCodeRepo`.
     #[inline]
-    pub fn is_harness_code_repo(mut self, value: bool) -> Self {
-        self.call.flag(9, value);
-        self
+    pub fn is_harness_code_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -799,9 +864,10 @@ pub struct K8sCmdFlags {
 impl K8sCmdFlags {
     /// Query parameter `stepType`.
     #[inline]
-    pub fn step_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn step_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -857,76 +923,88 @@ pub struct MoveServiceConfigs {
 impl MoveServiceConfigs {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `connectorRef`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `repoName`.
     #[inline]
-    pub fn repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `filePath`.
     #[inline]
-    pub fn file_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn file_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `commitMsg`.
     #[inline]
-    pub fn commit_msg(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn commit_msg(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `isNewBranch`.
     #[inline]
-    pub fn is_new_branch(mut self, value: bool) -> Self {
-        self.call.flag(9, value);
-        self
+    pub fn is_new_branch(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
     }
     /// Query parameter `baseBranch`.
     #[inline]
-    pub fn base_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn base_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `isHarnessCodeRepo`.
     #[inline]
-    pub fn is_harness_code_repo(mut self, value: bool) -> Self {
-        self.call.flag(11, value);
-        self
+    pub fn is_harness_code_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(11, value),
+        }
     }
     /// Query parameter `moveConfigType`.
     #[inline]
     pub fn move_config_type(
-        mut self,
+        self,
         value: impl Into<types::MoveServiceConfigsMoveConfigType>,
     ) -> Self {
-        self.call
-            .text(
-                12,
-                Into::<types::MoveServiceConfigsMoveConfigType>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    12,
+                    Into::<types::MoveServiceConfigsMoveConfigType>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -949,21 +1027,24 @@ pub struct UpdateServiceGitDetails {
 impl UpdateServiceGitDetails {
     /// Query parameter `connectorRef`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `repoName`.
     #[inline]
-    pub fn repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `filePath`.
     #[inline]
-    pub fn file_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn file_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -986,81 +1067,94 @@ pub struct UpdateServiceV2 {
 impl UpdateServiceV2 {
     /// Header `If-Match`.
     #[inline]
-    pub fn if_match(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn if_match(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `rootFolder`.
     #[inline]
-    pub fn root_folder(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn root_folder(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `filePath`.
     #[inline]
-    pub fn file_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn file_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `commitMsg`.
     #[inline]
-    pub fn commit_msg(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn commit_msg(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `lastObjectId`.
     #[inline]
-    pub fn last_object_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn last_object_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `resolvedConflictCommitId`.
     #[inline]
-    pub fn resolved_conflict_commit_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn resolved_conflict_commit_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `baseBranch`.
     #[inline]
-    pub fn base_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn base_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `connectorRef`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `lastCommitId`.
     #[inline]
-    pub fn last_commit_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn last_commit_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `isNewBranch`.
     #[inline]
-    pub fn is_new_branch(mut self, value: bool) -> Self {
-        self.call.flag(12, value);
-        self
+    pub fn is_new_branch(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(12, value),
+        }
     }
     /// Query parameter `isHarnessCodeRepo`.
     #[inline]
-    pub fn is_harness_code_repo(mut self, value: bool) -> Self {
-        self.call.flag(13, value);
-        self
+    pub fn is_harness_code_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(13, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1083,9 +1177,10 @@ pub struct UpsertServiceV2 {
 impl UpsertServiceV2 {
     /// Header `If-Match`.
     #[inline]
-    pub fn if_match(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn if_match(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -16,9 +16,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetTasOrganizations {
-        let mut call = rt::Call::new(self.client, &GET_TAS_ORGANIZATIONS);
-        call.text(0, account_identifier);
-        GetTasOrganizations { call }
+        GetTasOrganizations {
+            call: rt::Call::new(self.client, &GET_TAS_ORGANIZATIONS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ng/api/tas/space`
     ///
@@ -33,11 +34,12 @@ impl<'c> Api<'c> {
         organization: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> GetTasSpaces {
-        let mut call = rt::Call::new(self.client, &GET_TAS_SPACES);
-        call.text(0, connector_ref);
-        call.text(1, organization);
-        call.text(2, account_identifier);
-        GetTasSpaces { call }
+        GetTasSpaces {
+            call: rt::Call::new(self.client, &GET_TAS_SPACES)
+                .with_text(0, connector_ref)
+                .with_text(1, organization)
+                .with_text(2, account_identifier),
+        }
     }
     /// `GET /ng/api/tas/v2/space`
     ///
@@ -52,11 +54,12 @@ impl<'c> Api<'c> {
         env_id: impl Into<String>,
         infra_definition_id: impl Into<String>,
     ) -> GetTasSpacesV2 {
-        let mut call = rt::Call::new(self.client, &GET_TAS_SPACES_V2);
-        call.text(0, account_identifier);
-        call.text(1, env_id);
-        call.text(2, infra_definition_id);
-        GetTasSpacesV2 { call }
+        GetTasSpacesV2 {
+            call: rt::Call::new(self.client, &GET_TAS_SPACES_V2)
+                .with_text(0, account_identifier)
+                .with_text(1, env_id)
+                .with_text(2, infra_definition_id),
+        }
     }
 }
 /// Request of [`Api::get_tas_organizations`].
@@ -68,33 +71,38 @@ pub struct GetTasOrganizations {
 impl GetTasOrganizations {
     /// Query parameter `connectorRef`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `envId`.
     #[inline]
-    pub fn env_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn env_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `infraDefinitionId`.
     #[inline]
-    pub fn infra_definition_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn infra_definition_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -124,15 +132,17 @@ pub struct GetTasSpaces {
 impl GetTasSpaces {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -162,21 +172,24 @@ pub struct GetTasSpacesV2 {
 impl GetTasSpacesV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `organization`.
     #[inline]
-    pub fn organization(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn organization(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]

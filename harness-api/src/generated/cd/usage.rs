@@ -11,9 +11,8 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn download_active_service_csv_report(&self) -> DownloadActiveServiceCsvReport {
-        let call = rt::Call::new(self.client, &DOWNLOAD_ACTIVE_SERVICE_CSV_REPORT);
         DownloadActiveServiceCsvReport {
-            call,
+            call: rt::Call::new(self.client, &DOWNLOAD_ACTIVE_SERVICE_CSV_REPORT),
         }
     }
     /// `GET /ng/api/license-usage-cd/v2/{usageType}/csv/download`
@@ -26,12 +25,14 @@ impl<'c> Api<'c> {
         &self,
         usage_type: impl Into<types::DownloadCdUsageCsvReportUsageType>,
     ) -> DownloadCdUsageCsvReport {
-        let mut call = rt::Call::new(self.client, &DOWNLOAD_CD_USAGE_CSV_REPORT);
-        call.text(
-            0,
-            Into::<types::DownloadCdUsageCsvReportUsageType>::into(usage_type).as_str(),
-        );
-        DownloadCdUsageCsvReport { call }
+        DownloadCdUsageCsvReport {
+            call: rt::Call::new(self.client, &DOWNLOAD_CD_USAGE_CSV_REPORT)
+                .with_text(
+                    0,
+                    Into::<types::DownloadCdUsageCsvReportUsageType>::into(usage_type)
+                        .as_str(),
+                ),
+        }
     }
     /// `GET /ng/api/usage/CD/serviceInstancesLicense`
     ///
@@ -41,12 +42,8 @@ impl<'c> Api<'c> {
     pub fn get_cd_license_usage_for_service_instances(
         &self,
     ) -> GetCdLicenseUsageForServiceInstances {
-        let call = rt::Call::new(
-            self.client,
-            &GET_CD_LICENSE_USAGE_FOR_SERVICE_INSTANCES,
-        );
         GetCdLicenseUsageForServiceInstances {
-            call,
+            call: rt::Call::new(self.client, &GET_CD_LICENSE_USAGE_FOR_SERVICE_INSTANCES),
         }
     }
     /// `GET /ng/api/usage/CD/servicesLicense`
@@ -55,9 +52,8 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn get_cd_license_usage_for_services(&self) -> GetCdLicenseUsageForServices {
-        let call = rt::Call::new(self.client, &GET_CD_LICENSE_USAGE_FOR_SERVICES);
         GetCdLicenseUsageForServices {
-            call,
+            call: rt::Call::new(self.client, &GET_CD_LICENSE_USAGE_FOR_SERVICES),
         }
     }
 }
@@ -70,15 +66,17 @@ pub struct DownloadActiveServiceCsvReport {
 impl DownloadActiveServiceCsvReport {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `timestamp`.
     #[inline]
-    pub fn timestamp(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn timestamp(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -101,15 +99,17 @@ pub struct DownloadCdUsageCsvReport {
 impl DownloadCdUsageCsvReport {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `timestamp`.
     #[inline]
-    pub fn timestamp(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn timestamp(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -132,15 +132,17 @@ pub struct GetCdLicenseUsageForServiceInstances {
 impl GetCdLicenseUsageForServiceInstances {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `timestamp`.
     #[inline]
-    pub fn timestamp(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn timestamp(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -163,15 +165,17 @@ pub struct GetCdLicenseUsageForServices {
 impl GetCdLicenseUsageForServices {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `timestamp`.
     #[inline]
-    pub fn timestamp(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn timestamp(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Sends the request.
     #[inline]

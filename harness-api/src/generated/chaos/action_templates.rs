@@ -19,12 +19,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &types::ActionTemplate,
     ) -> CreateActionTemplate {
-        let mut call = rt::Call::new(self.client, &CREATE_ACTION_TEMPLATE);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateActionTemplate { call }
+        CreateActionTemplate {
+            call: rt::Call::new(self.client, &CREATE_ACTION_TEMPLATE)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/templates/actions/{identity}`
     ///
@@ -40,13 +41,14 @@ impl<'c> Api<'c> {
         hub_identity: impl Into<String>,
         identity: impl Into<String>,
     ) -> DeleteActionTemplate {
-        let mut call = rt::Call::new(self.client, &DELETE_ACTION_TEMPLATE);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, hub_identity);
-        call.text(4, identity);
-        DeleteActionTemplate { call }
+        DeleteActionTemplate {
+            call: rt::Call::new(self.client, &DELETE_ACTION_TEMPLATE)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, hub_identity)
+                .with_text(4, identity),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/templates/actions/{identity}`
     ///
@@ -62,13 +64,14 @@ impl<'c> Api<'c> {
         hub_identity: impl Into<String>,
         identity: impl Into<String>,
     ) -> GetActionTemplate {
-        let mut call = rt::Call::new(self.client, &GET_ACTION_TEMPLATE);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, hub_identity);
-        call.text(4, identity);
-        GetActionTemplate { call }
+        GetActionTemplate {
+            call: rt::Call::new(self.client, &GET_ACTION_TEMPLATE)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, hub_identity)
+                .with_text(4, identity),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/templates/actions/{identity}/compare`
     ///
@@ -86,19 +89,15 @@ impl<'c> Api<'c> {
         revision: impl Into<String>,
         revision_to_compare: impl Into<String>,
     ) -> GetActionTemplateRevisionDifference {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_ACTION_TEMPLATE_REVISION_DIFFERENCE,
-        );
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, hub_identity);
-        call.text(4, identity);
-        call.text(5, revision);
-        call.text(6, revision_to_compare);
         GetActionTemplateRevisionDifference {
-            call,
+            call: rt::Call::new(self.client, &GET_ACTION_TEMPLATE_REVISION_DIFFERENCE)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, hub_identity)
+                .with_text(4, identity)
+                .with_text(5, revision)
+                .with_text(6, revision_to_compare),
         }
     }
     /// `GET /gateway/chaos/manager/api/rest/templates/actions`
@@ -118,15 +117,16 @@ impl<'c> Api<'c> {
         limit: i64,
         search: impl Into<String>,
     ) -> ListActionTemplate {
-        let mut call = rt::Call::new(self.client, &LIST_ACTION_TEMPLATE);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, hub_identity);
-        call.int(4, page);
-        call.int(5, limit);
-        call.text(6, search);
-        ListActionTemplate { call }
+        ListActionTemplate {
+            call: rt::Call::new(self.client, &LIST_ACTION_TEMPLATE)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, hub_identity)
+                .with_int(4, page)
+                .with_int(5, limit)
+                .with_text(6, search),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/templates/actions/{identity}/revisions`
     ///
@@ -145,16 +145,15 @@ impl<'c> Api<'c> {
         page: i64,
         limit: i64,
     ) -> ListActionTemplateRevisions {
-        let mut call = rt::Call::new(self.client, &LIST_ACTION_TEMPLATE_REVISIONS);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, hub_identity);
-        call.text(4, identity);
-        call.int(5, page);
-        call.int(6, limit);
         ListActionTemplateRevisions {
-            call,
+            call: rt::Call::new(self.client, &LIST_ACTION_TEMPLATE_REVISIONS)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, hub_identity)
+                .with_text(4, identity)
+                .with_int(5, page)
+                .with_int(6, limit),
         }
     }
     /// `GET /gateway/chaos/manager/api/rest/templates/actions/{identity}/variables`
@@ -172,15 +171,14 @@ impl<'c> Api<'c> {
         identity: impl Into<String>,
         revision: impl Into<String>,
     ) -> ListVariablesInActionTemplate {
-        let mut call = rt::Call::new(self.client, &LIST_VARIABLES_IN_ACTION_TEMPLATE);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, hub_identity);
-        call.text(4, identity);
-        call.text(5, revision);
         ListVariablesInActionTemplate {
-            call,
+            call: rt::Call::new(self.client, &LIST_VARIABLES_IN_ACTION_TEMPLATE)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, hub_identity)
+                .with_text(4, identity)
+                .with_text(5, revision),
         }
     }
     /// `PUT /gateway/chaos/manager/api/rest/templates/actions/{identity}`
@@ -198,13 +196,14 @@ impl<'c> Api<'c> {
         identity: impl Into<String>,
         body: &types::ActionTemplate,
     ) -> UpdateActionTemplate {
-        let mut call = rt::Call::new(self.client, &UPDATE_ACTION_TEMPLATE);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, identity);
-        call.body_part(model::Cell::part(body));
-        UpdateActionTemplate { call }
+        UpdateActionTemplate {
+            call: rt::Call::new(self.client, &UPDATE_ACTION_TEMPLATE)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, identity)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_action_template`].
@@ -235,9 +234,10 @@ pub struct DeleteActionTemplate {
 impl DeleteActionTemplate {
     /// Query parameter `revision`.
     #[inline]
-    pub fn revision(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn revision(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -260,9 +260,10 @@ pub struct GetActionTemplate {
 impl GetActionTemplate {
     /// Query parameter `revision`.
     #[inline]
-    pub fn revision(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn revision(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -304,21 +305,24 @@ pub struct ListActionTemplate {
 impl ListActionTemplate {
     /// Query parameter `infraType`.
     #[inline]
-    pub fn infra_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn infra_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `entityType`.
     #[inline]
-    pub fn entity_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn entity_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `includeAllScope`.
     #[inline]
-    pub fn include_all_scope(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn include_all_scope(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -393,9 +397,10 @@ pub struct UpdateActionTemplate {
 impl UpdateActionTemplate {
     /// Query parameter `isDefault`.
     #[inline]
-    pub fn is_default(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn is_default(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -19,12 +19,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &types::ChaosAction,
     ) -> CreateAction {
-        let mut call = rt::Call::new(self.client, &CREATE_ACTION);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateAction { call }
+        CreateAction {
+            call: rt::Call::new(self.client, &CREATE_ACTION)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/actions/{identity}`
     ///
@@ -39,12 +40,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         identity: impl Into<String>,
     ) -> DeleteAction {
-        let mut call = rt::Call::new(self.client, &DELETE_ACTION);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, identity);
-        DeleteAction { call }
+        DeleteAction {
+            call: rt::Call::new(self.client, &DELETE_ACTION)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, identity),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/actions/{identity}`
     ///
@@ -59,12 +61,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         identity: impl Into<String>,
     ) -> GetAction {
-        let mut call = rt::Call::new(self.client, &GET_ACTION);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, identity);
-        GetAction { call }
+        GetAction {
+            call: rt::Call::new(self.client, &GET_ACTION)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, identity),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/actions/manifest/{identity}`
     ///
@@ -79,12 +82,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         identity: impl Into<String>,
     ) -> GetActionManifest {
-        let mut call = rt::Call::new(self.client, &GET_ACTION_MANIFEST);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, identity);
-        GetActionManifest { call }
+        GetActionManifest {
+            call: rt::Call::new(self.client, &GET_ACTION_MANIFEST)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, identity),
+        }
     }
     /// `POST /gateway/chaos/manager/api/rest/actions/import`
     ///
@@ -100,12 +104,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &types::ImportActionTemplateRequest,
     ) -> ImportAction {
-        let mut call = rt::Call::new(self.client, &IMPORT_ACTION);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.body_part(model::Cell::part(body));
-        ImportAction { call }
+        ImportAction {
+            call: rt::Call::new(self.client, &IMPORT_ACTION)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /gateway/chaos/manager/api/v3/actions/list-metadata`
     ///
@@ -120,10 +125,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::ListMetadataRequest,
     ) -> ListActionMetadata {
-        let mut call = rt::Call::new(self.client, &LIST_ACTION_METADATA);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        ListActionMetadata { call }
+        ListActionMetadata {
+            call: rt::Call::new(self.client, &LIST_ACTION_METADATA)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/actions`
     ///
@@ -141,14 +147,15 @@ impl<'c> Api<'c> {
         page: i64,
         limit: i64,
     ) -> ListActions {
-        let mut call = rt::Call::new(self.client, &LIST_ACTIONS);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, search);
-        call.int(4, page);
-        call.int(5, limit);
-        ListActions { call }
+        ListActions {
+            call: rt::Call::new(self.client, &LIST_ACTIONS)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, search)
+                .with_int(4, page)
+                .with_int(5, limit),
+        }
     }
     /// `PUT /gateway/chaos/manager/api/rest/actions/{identity}`
     ///
@@ -165,13 +172,14 @@ impl<'c> Api<'c> {
         identity: impl Into<String>,
         body: &types::ActionResponse,
     ) -> UpdateAction {
-        let mut call = rt::Call::new(self.client, &UPDATE_ACTION);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, identity);
-        call.body_part(model::Cell::part(body));
-        UpdateAction { call }
+        UpdateAction {
+            call: rt::Call::new(self.client, &UPDATE_ACTION)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, identity)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_action`].
@@ -278,67 +286,81 @@ pub struct ListActionMetadata {
 impl ListActionMetadata {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `includeAllScope`.
     #[inline]
-    pub fn include_all_scope(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn include_all_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `sortAscending`.
     #[inline]
-    pub fn sort_ascending(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn sort_ascending(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Query parameter `sortField`.
     #[inline]
     pub fn sort_field(
-        mut self,
+        self,
         value: impl Into<types::ListActionMetadataSortField>,
     ) -> Self {
-        self.call
-            .text(9, Into::<types::ListActionMetadataSortField>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    9,
+                    Into::<types::ListActionMetadataSortField>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `tags`.
     #[inline]
-    pub fn tags(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn tags(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -368,27 +390,31 @@ pub struct ListActions {
 impl ListActions {
     /// Query parameter `hubIdentity`.
     #[inline]
-    pub fn hub_identity(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn hub_identity(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `infraType`.
     #[inline]
-    pub fn infra_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn infra_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `entityType`.
     #[inline]
-    pub fn entity_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn entity_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `includeAllScope`.
     #[inline]
-    pub fn include_all_scope(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn include_all_scope(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Sends the request.
     #[inline]

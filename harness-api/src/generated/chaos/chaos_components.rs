@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetChaosComponentVariable {
-        let mut call = rt::Call::new(self.client, &GET_CHAOS_COMPONENT_VARIABLE);
-        call.text(0, account_identifier);
-        GetChaosComponentVariable { call }
+        GetChaosComponentVariable {
+            call: rt::Call::new(self.client, &GET_CHAOS_COMPONENT_VARIABLE)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /gateway/chaos/manager/api/v3/integrations/run-chaos-component`
     ///
@@ -31,10 +32,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::RunChaosComponentBody,
     ) -> RunChaosComponent {
-        let mut call = rt::Call::new(self.client, &RUN_CHAOS_COMPONENT);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        RunChaosComponent { call }
+        RunChaosComponent {
+            call: rt::Call::new(self.client, &RUN_CHAOS_COMPONENT)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::get_chaos_component_variable`].
@@ -46,43 +48,50 @@ pub struct GetChaosComponentVariable {
 impl GetChaosComponentVariable {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `hubReference`.
     #[inline]
-    pub fn hub_reference(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn hub_reference(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `identifier`.
     #[inline]
-    pub fn identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(
-        mut self,
-        value: impl Into<types::GetChaosComponentVariableType>,
-    ) -> Self {
-        self.call
-            .text(6, Into::<types::GetChaosComponentVariableType>::into(value).as_str());
-        self
+    pub fn type_(self, value: impl Into<types::GetChaosComponentVariableType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::GetChaosComponentVariableType>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -105,39 +114,45 @@ pub struct RunChaosComponent {
 impl RunChaosComponent {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `hubReference`.
     #[inline]
-    pub fn hub_reference(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn hub_reference(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `pipelineExecutionId`.
     #[inline]
-    pub fn pipeline_execution_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn pipeline_execution_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `pipelineIdentifier`.
     #[inline]
-    pub fn pipeline_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn pipeline_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CreateConditionRequest,
     ) -> CreateCondition {
-        let mut call = rt::Call::new(self.client, &CREATE_CONDITION);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateCondition { call }
+        CreateCondition {
+            call: rt::Call::new(self.client, &CREATE_CONDITION)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /gateway/chaos/manager/api/v3/chaosguard-conditions/{identity}`
     ///
@@ -33,10 +34,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
     ) -> DeleteCondition {
-        let mut call = rt::Call::new(self.client, &DELETE_CONDITION);
-        call.text(0, account_identifier);
-        call.text(1, identity);
-        DeleteCondition { call }
+        DeleteCondition {
+            call: rt::Call::new(self.client, &DELETE_CONDITION)
+                .with_text(0, account_identifier)
+                .with_text(1, identity),
+        }
     }
     /// `GET /gateway/chaos/manager/api/v3/chaosguard-conditions/{identity}`
     ///
@@ -49,10 +51,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
     ) -> GetCondition {
-        let mut call = rt::Call::new(self.client, &GET_CONDITION);
-        call.text(0, account_identifier);
-        call.text(1, identity);
-        GetCondition { call }
+        GetCondition {
+            call: rt::Call::new(self.client, &GET_CONDITION)
+                .with_text(0, account_identifier)
+                .with_text(1, identity),
+        }
     }
     /// `POST /gateway/chaos/manager/api/rest/genai/sgp/generate`
     ///
@@ -60,8 +63,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ChaosGuardCondition`], `application/json`.
     #[inline]
     pub fn get_sgp_template_by_gen_ai(&self) -> GetSgpTemplateByGenAi {
-        let call = rt::Call::new(self.client, &GET_SGP_TEMPLATE_BY_GEN_AI);
-        GetSgpTemplateByGenAi { call }
+        GetSgpTemplateByGenAi {
+            call: rt::Call::new(self.client, &GET_SGP_TEMPLATE_BY_GEN_AI),
+        }
     }
     /// `GET /gateway/chaos/manager/api/v3/chaosguard-conditions`
     ///
@@ -74,9 +78,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListCondition {
-        let mut call = rt::Call::new(self.client, &LIST_CONDITION);
-        call.text(0, account_identifier);
-        ListCondition { call }
+        ListCondition {
+            call: rt::Call::new(self.client, &LIST_CONDITION)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /gateway/chaos/manager/api/v3/chaosguard-conditions/{identity}`
     ///
@@ -91,11 +96,12 @@ impl<'c> Api<'c> {
         identity: impl Into<String>,
         body: &types::ChaosGuardCondition,
     ) -> UpdateCondition {
-        let mut call = rt::Call::new(self.client, &UPDATE_CONDITION);
-        call.text(0, account_identifier);
-        call.text(1, identity);
-        call.body_part(model::Cell::part(body));
-        UpdateCondition { call }
+        UpdateCondition {
+            call: rt::Call::new(self.client, &UPDATE_CONDITION)
+                .with_text(0, account_identifier)
+                .with_text(1, identity)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_condition`].
@@ -107,21 +113,24 @@ pub struct CreateCondition {
 impl CreateCondition {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -144,21 +153,24 @@ pub struct DeleteCondition {
 impl DeleteCondition {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -181,21 +193,24 @@ pub struct GetCondition {
 impl GetCondition {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -237,73 +252,86 @@ pub struct ListCondition {
 impl ListCondition {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `infrastructureType`.
     #[inline]
     pub fn infrastructure_type(
-        mut self,
+        self,
         value: impl Into<types::ListConditionInfrastructureType>,
     ) -> Self {
-        self.call
-            .text(
-                2,
-                Into::<types::ListConditionInfrastructureType>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    2,
+                    Into::<types::ListConditionInfrastructureType>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `sortAscending`.
     #[inline]
-    pub fn sort_ascending(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn sort_ascending(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Query parameter `sortField`.
     #[inline]
-    pub fn sort_field(
-        mut self,
-        value: impl Into<types::ListConditionSortField>,
-    ) -> Self {
-        self.call.text(9, Into::<types::ListConditionSortField>::into(value).as_str());
-        self
+    pub fn sort_field(self, value: impl Into<types::ListConditionSortField>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    9,
+                    Into::<types::ListConditionSortField>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `tags`.
     #[inline]
-    pub fn tags(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn tags(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -333,21 +361,24 @@ pub struct UpdateCondition {
 impl UpdateCondition {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

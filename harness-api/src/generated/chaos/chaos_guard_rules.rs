@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CreateRuleRequest,
     ) -> CreateRule {
-        let mut call = rt::Call::new(self.client, &CREATE_RULE);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateRule { call }
+        CreateRule {
+            call: rt::Call::new(self.client, &CREATE_RULE)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /gateway/chaos/manager/api/v3/chaosguard-rules/{identity}`
     ///
@@ -33,10 +34,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
     ) -> DeleteRule {
-        let mut call = rt::Call::new(self.client, &DELETE_RULE);
-        call.text(0, account_identifier);
-        call.text(1, identity);
-        DeleteRule { call }
+        DeleteRule {
+            call: rt::Call::new(self.client, &DELETE_RULE)
+                .with_text(0, account_identifier)
+                .with_text(1, identity),
+        }
     }
     /// `PUT /gateway/chaos/manager/api/v3/chaosguard-rules/{identity}/enable`
     ///
@@ -50,11 +52,12 @@ impl<'c> Api<'c> {
         identity: impl Into<String>,
         enabled: bool,
     ) -> EnableRule {
-        let mut call = rt::Call::new(self.client, &ENABLE_RULE);
-        call.text(0, account_identifier);
-        call.text(1, identity);
-        call.flag(2, enabled);
-        EnableRule { call }
+        EnableRule {
+            call: rt::Call::new(self.client, &ENABLE_RULE)
+                .with_text(0, account_identifier)
+                .with_text(1, identity)
+                .with_flag(2, enabled),
+        }
     }
     /// `GET /gateway/chaos/manager/api/v3/chaosguard-rules/{identity}`
     ///
@@ -67,10 +70,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
     ) -> GetRule {
-        let mut call = rt::Call::new(self.client, &GET_RULE);
-        call.text(0, account_identifier);
-        call.text(1, identity);
-        GetRule { call }
+        GetRule {
+            call: rt::Call::new(self.client, &GET_RULE)
+                .with_text(0, account_identifier)
+                .with_text(1, identity),
+        }
     }
     /// `GET /gateway/chaos/manager/api/v3/chaosguard-rules`
     ///
@@ -80,9 +84,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, size 15, items rules, total pagination.totalItems, size pagination.limit`.
     #[inline]
     pub fn list_rule(&self, account_identifier: impl Into<String>) -> ListRule {
-        let mut call = rt::Call::new(self.client, &LIST_RULE);
-        call.text(0, account_identifier);
-        ListRule { call }
+        ListRule {
+            call: rt::Call::new(self.client, &LIST_RULE).with_text(0, account_identifier),
+        }
     }
     /// `PUT /gateway/chaos/manager/api/v3/chaosguard-rules/{identity}`
     ///
@@ -97,11 +101,12 @@ impl<'c> Api<'c> {
         identity: impl Into<String>,
         body: &types::StoredChaosGuardRule,
     ) -> UpdateRule {
-        let mut call = rt::Call::new(self.client, &UPDATE_RULE);
-        call.text(0, account_identifier);
-        call.text(1, identity);
-        call.body_part(model::Cell::part(body));
-        UpdateRule { call }
+        UpdateRule {
+            call: rt::Call::new(self.client, &UPDATE_RULE)
+                .with_text(0, account_identifier)
+                .with_text(1, identity)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_rule`].
@@ -113,21 +118,24 @@ pub struct CreateRule {
 impl CreateRule {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -150,21 +158,24 @@ pub struct DeleteRule {
 impl DeleteRule {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -187,21 +198,24 @@ pub struct EnableRule {
 impl EnableRule {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -224,21 +238,24 @@ pub struct GetRule {
 impl GetRule {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -261,67 +278,83 @@ pub struct ListRule {
 impl ListRule {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `infrastructureType`.
     #[inline]
     pub fn infrastructure_type(
-        mut self,
+        self,
         value: impl Into<types::ListRuleInfrastructureType>,
     ) -> Self {
-        self.call
-            .text(2, Into::<types::ListRuleInfrastructureType>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    2,
+                    Into::<types::ListRuleInfrastructureType>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `sortAscending`.
     #[inline]
-    pub fn sort_ascending(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn sort_ascending(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Query parameter `sortField`.
     #[inline]
-    pub fn sort_field(mut self, value: impl Into<types::ListRuleSortField>) -> Self {
-        self.call.text(9, Into::<types::ListRuleSortField>::into(value).as_str());
-        self
+    pub fn sort_field(self, value: impl Into<types::ListRuleSortField>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(9, Into::<types::ListRuleSortField>::into(value).as_str()),
+        }
     }
     /// Query parameter `tags`.
     #[inline]
-    pub fn tags(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn tags(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -351,21 +384,24 @@ pub struct UpdateRule {
 impl UpdateRule {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

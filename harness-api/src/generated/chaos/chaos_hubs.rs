@@ -19,12 +19,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &types::CreateHubRequest,
     ) -> CreateChaosHub {
-        let mut call = rt::Call::new(self.client, &CREATE_CHAOS_HUB);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateChaosHub { call }
+        CreateChaosHub {
+            call: rt::Call::new(self.client, &CREATE_CHAOS_HUB)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/hubs/{hubIdentity}`
     ///
@@ -37,10 +38,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         hub_identity: impl Into<String>,
     ) -> DeleteHub {
-        let mut call = rt::Call::new(self.client, &DELETE_HUB);
-        call.text(0, account_identifier);
-        call.text(1, hub_identity);
-        DeleteHub { call }
+        DeleteHub {
+            call: rt::Call::new(self.client, &DELETE_HUB)
+                .with_text(0, account_identifier)
+                .with_text(1, hub_identity),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/hubs/{hubIdentity}`
     ///
@@ -55,12 +57,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         hub_identity: impl Into<String>,
     ) -> GetChaosHub {
-        let mut call = rt::Call::new(self.client, &GET_CHAOS_HUB);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, hub_identity);
-        GetChaosHub { call }
+        GetChaosHub {
+            call: rt::Call::new(self.client, &GET_CHAOS_HUB)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, hub_identity),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/hubs`
     ///
@@ -79,15 +82,16 @@ impl<'c> Api<'c> {
         page: i64,
         limit: i64,
     ) -> ListChaosHub {
-        let mut call = rt::Call::new(self.client, &LIST_CHAOS_HUB);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, search);
-        call.flag(4, include_all_scope);
-        call.int(5, page);
-        call.int(6, limit);
-        ListChaosHub { call }
+        ListChaosHub {
+            call: rt::Call::new(self.client, &LIST_CHAOS_HUB)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, search)
+                .with_flag(4, include_all_scope)
+                .with_int(5, page)
+                .with_int(6, limit),
+        }
     }
     /// `POST /gateway/chaos/manager/api/v3/hubs/list-metadata`
     ///
@@ -102,10 +106,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::ListMetadataRequest,
     ) -> ListHubMetadata {
-        let mut call = rt::Call::new(self.client, &LIST_HUB_METADATA);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        ListHubMetadata { call }
+        ListHubMetadata {
+            call: rt::Call::new(self.client, &LIST_HUB_METADATA)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /gateway/chaos/manager/api/rest/hubs/{hubIdentity}`
     ///
@@ -122,13 +127,14 @@ impl<'c> Api<'c> {
         hub_identity: impl Into<String>,
         body: &types::UpdateHubRequest,
     ) -> UpdateChaosHub {
-        let mut call = rt::Call::new(self.client, &UPDATE_CHAOS_HUB);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, hub_identity);
-        call.body_part(model::Cell::part(body));
-        UpdateChaosHub { call }
+        UpdateChaosHub {
+            call: rt::Call::new(self.client, &UPDATE_CHAOS_HUB)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, hub_identity)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_chaos_hub`].
@@ -159,21 +165,24 @@ pub struct DeleteHub {
 impl DeleteHub {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -241,66 +250,78 @@ pub struct ListHubMetadata {
 impl ListHubMetadata {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `includeAllScope`.
     #[inline]
-    pub fn include_all_scope(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn include_all_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `sortAscending`.
     #[inline]
-    pub fn sort_ascending(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn sort_ascending(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Query parameter `sortField`.
     #[inline]
-    pub fn sort_field(
-        mut self,
-        value: impl Into<types::ListHubMetadataSortField>,
-    ) -> Self {
-        self.call.text(9, Into::<types::ListHubMetadataSortField>::into(value).as_str());
-        self
+    pub fn sort_field(self, value: impl Into<types::ListHubMetadataSortField>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    9,
+                    Into::<types::ListHubMetadataSortField>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `tags`.
     #[inline]
-    pub fn tags(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn tags(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -19,13 +19,14 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> DeleteInfraV2 {
-        let mut call = rt::Call::new(self.client, &DELETE_INFRA_V2);
-        call.text(0, identity);
-        call.text(1, environment_identifier);
-        call.text(2, account_identifier);
-        call.text(3, organization_identifier);
-        call.text(4, project_identifier);
-        DeleteInfraV2 { call }
+        DeleteInfraV2 {
+            call: rt::Call::new(self.client, &DELETE_INFRA_V2)
+                .with_text(0, identity)
+                .with_text(1, environment_identifier)
+                .with_text(2, account_identifier)
+                .with_text(3, organization_identifier)
+                .with_text(4, project_identifier),
+        }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/kubernetes/infra/{id}`
     ///
@@ -41,14 +42,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         force_delete: bool,
     ) -> DeleteLegacyKubernetesChaosInfra {
-        let mut call = rt::Call::new(self.client, &DELETE_LEGACY_KUBERNETES_CHAOS_INFRA);
-        call.text(0, id);
-        call.text(1, account_identifier);
-        call.text(2, organization_identifier);
-        call.text(3, project_identifier);
-        call.flag(4, force_delete);
         DeleteLegacyKubernetesChaosInfra {
-            call,
+            call: rt::Call::new(self.client, &DELETE_LEGACY_KUBERNETES_CHAOS_INFRA)
+                .with_text(0, id)
+                .with_text(1, account_identifier)
+                .with_text(2, organization_identifier)
+                .with_text(3, project_identifier)
+                .with_flag(4, force_delete),
         }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/machine/infra/{id}`
@@ -65,13 +65,14 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         infra_type: impl Into<String>,
     ) -> DeleteMachineChaosInfra {
-        let mut call = rt::Call::new(self.client, &DELETE_MACHINE_CHAOS_INFRA);
-        call.text(0, id);
-        call.text(1, account_identifier);
-        call.text(2, organization_identifier);
-        call.text(3, project_identifier);
-        call.text(4, infra_type);
-        DeleteMachineChaosInfra { call }
+        DeleteMachineChaosInfra {
+            call: rt::Call::new(self.client, &DELETE_MACHINE_CHAOS_INFRA)
+                .with_text(0, id)
+                .with_text(1, account_identifier)
+                .with_text(2, organization_identifier)
+                .with_text(3, project_identifier)
+                .with_text(4, infra_type),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/infrastructure/{identity}/connector`
     ///
@@ -87,13 +88,14 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> GetConnectorForInfra {
-        let mut call = rt::Call::new(self.client, &GET_CONNECTOR_FOR_INFRA);
-        call.text(0, identity);
-        call.text(1, account_identifier);
-        call.text(2, organization_identifier);
-        call.text(3, project_identifier);
-        call.text(4, environment_identifier);
-        GetConnectorForInfra { call }
+        GetConnectorForInfra {
+            call: rt::Call::new(self.client, &GET_CONNECTOR_FOR_INFRA)
+                .with_text(0, identity)
+                .with_text(1, account_identifier)
+                .with_text(2, organization_identifier)
+                .with_text(3, project_identifier)
+                .with_text(4, environment_identifier),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/imageRegistry`
     ///
@@ -101,8 +103,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ImageRegistryDetails`], `application/json`.
     #[inline]
     pub fn get_image_registry(&self) -> GetImageRegistry {
-        let call = rt::Call::new(self.client, &GET_IMAGE_REGISTRY);
-        GetImageRegistry { call }
+        GetImageRegistry {
+            call: rt::Call::new(self.client, &GET_IMAGE_REGISTRY),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/infrastructures/{infrastructureIdentity}/token`
     ///
@@ -118,13 +121,14 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> GetInfraToken {
-        let mut call = rt::Call::new(self.client, &GET_INFRA_TOKEN);
-        call.text(0, infrastructure_identity);
-        call.text(1, account_identifier);
-        call.text(2, organization_identifier);
-        call.text(3, project_identifier);
-        call.text(4, environment_identifier);
-        GetInfraToken { call }
+        GetInfraToken {
+            call: rt::Call::new(self.client, &GET_INFRA_TOKEN)
+                .with_text(0, infrastructure_identity)
+                .with_text(1, account_identifier)
+                .with_text(2, organization_identifier)
+                .with_text(3, project_identifier)
+                .with_text(4, environment_identifier),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/infrastructure/{identity}`
     ///
@@ -140,13 +144,14 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> GetInfraV2 {
-        let mut call = rt::Call::new(self.client, &GET_INFRA_V2);
-        call.text(0, identity);
-        call.text(1, account_identifier);
-        call.text(2, organization_identifier);
-        call.text(3, project_identifier);
-        call.text(4, environment_identifier);
-        GetInfraV2 { call }
+        GetInfraV2 {
+            call: rt::Call::new(self.client, &GET_INFRA_V2)
+                .with_text(0, identity)
+                .with_text(1, account_identifier)
+                .with_text(2, organization_identifier)
+                .with_text(3, project_identifier)
+                .with_text(4, environment_identifier),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/kubernetes/infra/{id}`
     ///
@@ -161,16 +166,12 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> GetLegacyKubernetesChaosInfraDetails {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_LEGACY_KUBERNETES_CHAOS_INFRA_DETAILS,
-        );
-        call.text(0, id);
-        call.text(1, account_identifier);
-        call.text(2, organization_identifier);
-        call.text(3, project_identifier);
         GetLegacyKubernetesChaosInfraDetails {
-            call,
+            call: rt::Call::new(self.client, &GET_LEGACY_KUBERNETES_CHAOS_INFRA_DETAILS)
+                .with_text(0, id)
+                .with_text(1, account_identifier)
+                .with_text(2, organization_identifier)
+                .with_text(3, project_identifier),
         }
     }
     /// `GET /gateway/chaos/manager/api/rest/kubernetes/infra/manifest/{id}`
@@ -186,16 +187,12 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> GetLegacyKubernetesChaosInfraManifest {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_LEGACY_KUBERNETES_CHAOS_INFRA_MANIFEST,
-        );
-        call.text(0, id);
-        call.text(1, account_identifier);
-        call.text(2, organization_identifier);
-        call.text(3, project_identifier);
         GetLegacyKubernetesChaosInfraManifest {
-            call,
+            call: rt::Call::new(self.client, &GET_LEGACY_KUBERNETES_CHAOS_INFRA_MANIFEST)
+                .with_text(0, id)
+                .with_text(1, account_identifier)
+                .with_text(2, organization_identifier)
+                .with_text(3, project_identifier),
         }
     }
     /// `GET /gateway/chaos/manager/api/rest/kubernetes/infra/stats`
@@ -210,15 +207,11 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> GetLegacyKubernetesChaosInfraStats {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_LEGACY_KUBERNETES_CHAOS_INFRA_STATS,
-        );
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
         GetLegacyKubernetesChaosInfraStats {
-            call,
+            call: rt::Call::new(self.client, &GET_LEGACY_KUBERNETES_CHAOS_INFRA_STATS)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier),
         }
     }
     /// `GET /gateway/chaos/manager/api/rest/kubernetes/infra/version`
@@ -233,15 +226,14 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> GetLegacyKubernetesChaosInfraVersionDetails {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_LEGACY_KUBERNETES_CHAOS_INFRA_VERSION_DETAILS,
-        );
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
         GetLegacyKubernetesChaosInfraVersionDetails {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &GET_LEGACY_KUBERNETES_CHAOS_INFRA_VERSION_DETAILS,
+                )
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier),
         }
     }
     /// `GET /gateway/chaos/manager/api/rest/kubernetes/infra/helm-command/{id}`
@@ -258,16 +250,12 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> GetLegacyKubernetesHelmInfraCommand {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_LEGACY_KUBERNETES_HELM_INFRA_COMMAND,
-        );
-        call.text(0, id);
-        call.text(1, account_identifier);
-        call.text(2, organization_identifier);
-        call.text(3, project_identifier);
         GetLegacyKubernetesHelmInfraCommand {
-            call,
+            call: rt::Call::new(self.client, &GET_LEGACY_KUBERNETES_HELM_INFRA_COMMAND)
+                .with_text(0, id)
+                .with_text(1, account_identifier)
+                .with_text(2, organization_identifier)
+                .with_text(3, project_identifier),
         }
     }
     /// `GET /gateway/chaos/manager/api/rest/machine/infra/{id}`
@@ -284,14 +272,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         infra_type: impl Into<String>,
     ) -> GetMachineChaosInfraDetails {
-        let mut call = rt::Call::new(self.client, &GET_MACHINE_CHAOS_INFRA_DETAILS);
-        call.text(0, id);
-        call.text(1, account_identifier);
-        call.text(2, organization_identifier);
-        call.text(3, project_identifier);
-        call.text(4, infra_type);
         GetMachineChaosInfraDetails {
-            call,
+            call: rt::Call::new(self.client, &GET_MACHINE_CHAOS_INFRA_DETAILS)
+                .with_text(0, id)
+                .with_text(1, account_identifier)
+                .with_text(2, organization_identifier)
+                .with_text(3, project_identifier)
+                .with_text(4, infra_type),
         }
     }
     /// `GET /gateway/chaos/manager/api/rest/machine/infra/version`
@@ -309,17 +296,13 @@ impl<'c> Api<'c> {
         infra_type: impl Into<String>,
         body: &types::GetInfraVersionDetailsRequest,
     ) -> GetMachineChaosInfraVersionDetails {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_MACHINE_CHAOS_INFRA_VERSION_DETAILS,
-        );
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, infra_type);
-        call.body_part(model::Cell::part(body));
         GetMachineChaosInfraVersionDetails {
-            call,
+            call: rt::Call::new(self.client, &GET_MACHINE_CHAOS_INFRA_VERSION_DETAILS)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, infra_type)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `GET /gateway/chaos/manager/api/rest/usage`
@@ -328,8 +311,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ChaosLicenseUsageDto`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn get_resource_usage(&self) -> GetResourceUsage {
-        let call = rt::Call::new(self.client, &GET_RESOURCE_USAGE);
-        GetResourceUsage { call }
+        GetResourceUsage {
+            call: rt::Call::new(self.client, &GET_RESOURCE_USAGE),
+        }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/infrastructure/yaml`
     ///
@@ -345,12 +329,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &types::GetKubernetesInfrastructureV2YamlRequest,
     ) -> GetV2InfrastructureYaml {
-        let mut call = rt::Call::new(self.client, &GET_V2_INFRASTRUCTURE_YAML);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.body_part(model::Cell::part(body));
-        GetV2InfrastructureYaml { call }
+        GetV2InfrastructureYaml {
+            call: rt::Call::new(self.client, &GET_V2_INFRASTRUCTURE_YAML)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/infrastructures/{infrastructureIdentity}/applications`
     ///
@@ -367,13 +352,14 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> ListApplication {
-        let mut call = rt::Call::new(self.client, &LIST_APPLICATION);
-        call.text(0, infrastructure_identity);
-        call.text(1, account_identifier);
-        call.text(2, organization_identifier);
-        call.text(3, project_identifier);
-        call.text(4, environment_identifier);
-        ListApplication { call }
+        ListApplication {
+            call: rt::Call::new(self.client, &LIST_APPLICATION)
+                .with_text(0, infrastructure_identity)
+                .with_text(1, account_identifier)
+                .with_text(2, organization_identifier)
+                .with_text(3, project_identifier)
+                .with_text(4, environment_identifier),
+        }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/infrastructures/chaos-enabled`
     ///
@@ -392,14 +378,15 @@ impl<'c> Api<'c> {
         limit: i64,
         body: &types::ListKubernetesInfraV2Request,
     ) -> ListChaosEnabledInfraV2 {
-        let mut call = rt::Call::new(self.client, &LIST_CHAOS_ENABLED_INFRA_V2);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.int(3, page);
-        call.int(4, limit);
-        call.body_part(model::Cell::part(body));
-        ListChaosEnabledInfraV2 { call }
+        ListChaosEnabledInfraV2 {
+            call: rt::Call::new(self.client, &LIST_CHAOS_ENABLED_INFRA_V2)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_int(3, page)
+                .with_int(4, limit)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/infrastructures/{infrastructureIdentity}/applications/{applicationIdentity}/functions`
     ///
@@ -417,14 +404,15 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> ListFunction {
-        let mut call = rt::Call::new(self.client, &LIST_FUNCTION);
-        call.text(0, infrastructure_identity);
-        call.text(1, application_identity);
-        call.text(2, account_identifier);
-        call.text(3, organization_identifier);
-        call.text(4, project_identifier);
-        call.text(5, environment_identifier);
-        ListFunction { call }
+        ListFunction {
+            call: rt::Call::new(self.client, &LIST_FUNCTION)
+                .with_text(0, infrastructure_identity)
+                .with_text(1, application_identity)
+                .with_text(2, account_identifier)
+                .with_text(3, organization_identifier)
+                .with_text(4, project_identifier)
+                .with_text(5, environment_identifier),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/harness-infrastructures`
     ///
@@ -442,14 +430,15 @@ impl<'c> Api<'c> {
         page: i64,
         limit: i64,
     ) -> ListHarnessInfra {
-        let mut call = rt::Call::new(self.client, &LIST_HARNESS_INFRA);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, environment_identifier);
-        call.int(4, page);
-        call.int(5, limit);
-        ListHarnessInfra { call }
+        ListHarnessInfra {
+            call: rt::Call::new(self.client, &LIST_HARNESS_INFRA)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, environment_identifier)
+                .with_int(4, page)
+                .with_int(5, limit),
+        }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/infrastructures`
     ///
@@ -468,14 +457,15 @@ impl<'c> Api<'c> {
         limit: i64,
         body: &types::ListKubernetesInfraV2Request,
     ) -> ListInfraV2 {
-        let mut call = rt::Call::new(self.client, &LIST_INFRA_V2);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.int(3, page);
-        call.int(4, limit);
-        call.body_part(model::Cell::part(body));
-        ListInfraV2 { call }
+        ListInfraV2 {
+            call: rt::Call::new(self.client, &LIST_INFRA_V2)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_int(3, page)
+                .with_int(4, limit)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /gateway/chaos/manager/api/rest/kubernetes/infras`
     ///
@@ -492,13 +482,12 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &types::GraphListInfraRequest,
     ) -> ListLegacyKubernetesChaosInfra {
-        let mut call = rt::Call::new(self.client, &LIST_LEGACY_KUBERNETES_CHAOS_INFRA);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.body_part(model::Cell::part(body));
         ListLegacyKubernetesChaosInfra {
-            call,
+            call: rt::Call::new(self.client, &LIST_LEGACY_KUBERNETES_CHAOS_INFRA)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /gateway/chaos/manager/api/rest/machine/infras`
@@ -519,15 +508,16 @@ impl<'c> Api<'c> {
         limit: i64,
         body: &types::ListMachineInfraRequest,
     ) -> ListMachineChaosInfra {
-        let mut call = rt::Call::new(self.client, &LIST_MACHINE_CHAOS_INFRA);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, infra_type);
-        call.int(4, page);
-        call.int(5, limit);
-        call.body_part(model::Cell::part(body));
-        ListMachineChaosInfra { call }
+        ListMachineChaosInfra {
+            call: rt::Call::new(self.client, &LIST_MACHINE_CHAOS_INFRA)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, infra_type)
+                .with_int(4, page)
+                .with_int(5, limit)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/infrastructure`
     ///
@@ -543,12 +533,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &types::RegisterInfrastructureV2Request,
     ) -> RegisterInfraV2 {
-        let mut call = rt::Call::new(self.client, &REGISTER_INFRA_V2);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.body_part(model::Cell::part(body));
-        RegisterInfraV2 { call }
+        RegisterInfraV2 {
+            call: rt::Call::new(self.client, &REGISTER_INFRA_V2)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /gateway/chaos/manager/api/rest/kubernetes/infra`
     ///
@@ -564,13 +555,12 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &types::GraphRegisterInfraRequest,
     ) -> RegisterLegacyKubernetesInfra {
-        let mut call = rt::Call::new(self.client, &REGISTER_LEGACY_KUBERNETES_INFRA);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.body_part(model::Cell::part(body));
         RegisterLegacyKubernetesInfra {
-            call,
+            call: rt::Call::new(self.client, &REGISTER_LEGACY_KUBERNETES_INFRA)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /gateway/chaos/manager/api/rest/machine/infra`
@@ -588,13 +578,14 @@ impl<'c> Api<'c> {
         infra_type: impl Into<String>,
         body: &types::RegisterMachineInfraRequest,
     ) -> RegisterMachineInfra {
-        let mut call = rt::Call::new(self.client, &REGISTER_MACHINE_INFRA);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, infra_type);
-        call.body_part(model::Cell::part(body));
-        RegisterMachineInfra { call }
+        RegisterMachineInfra {
+            call: rt::Call::new(self.client, &REGISTER_MACHINE_INFRA)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, infra_type)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/kubernetes/infra/health/{id}`
     ///
@@ -609,16 +600,15 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> TestLegacyKubernetesChaosInfraConnection {
-        let mut call = rt::Call::new(
-            self.client,
-            &TEST_LEGACY_KUBERNETES_CHAOS_INFRA_CONNECTION,
-        );
-        call.text(0, id);
-        call.text(1, account_identifier);
-        call.text(2, organization_identifier);
-        call.text(3, project_identifier);
         TestLegacyKubernetesChaosInfraConnection {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &TEST_LEGACY_KUBERNETES_CHAOS_INFRA_CONNECTION,
+                )
+                .with_text(0, id)
+                .with_text(1, account_identifier)
+                .with_text(2, organization_identifier)
+                .with_text(3, project_identifier),
         }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/infrastructures/{infrastructureIdentity}/updateemissary`
@@ -637,14 +627,15 @@ impl<'c> Api<'c> {
         environment_identifier: impl Into<String>,
         body: &types::UpdateEmissaryUrlRequest,
     ) -> UpdateEmissary {
-        let mut call = rt::Call::new(self.client, &UPDATE_EMISSARY);
-        call.text(0, infrastructure_identity);
-        call.text(1, account_identifier);
-        call.text(2, organization_identifier);
-        call.text(3, project_identifier);
-        call.text(4, environment_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateEmissary { call }
+        UpdateEmissary {
+            call: rt::Call::new(self.client, &UPDATE_EMISSARY)
+                .with_text(0, infrastructure_identity)
+                .with_text(1, account_identifier)
+                .with_text(2, organization_identifier)
+                .with_text(3, project_identifier)
+                .with_text(4, environment_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /gateway/chaos/manager/api/rest/v2/infrastructure`
     ///
@@ -660,12 +651,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &types::UpdateKubernetesInfrastructureV2Request,
     ) -> UpdateInfraV2 {
-        let mut call = rt::Call::new(self.client, &UPDATE_INFRA_V2);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateInfraV2 { call }
+        UpdateInfraV2 {
+            call: rt::Call::new(self.client, &UPDATE_INFRA_V2)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /gateway/chaos/manager/api/rest/kubernetes/infra/{id}`
     ///
@@ -682,14 +674,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &types::GraphUpdateInfraRequest,
     ) -> UpdateLegacyKubernetesChaosInfra {
-        let mut call = rt::Call::new(self.client, &UPDATE_LEGACY_KUBERNETES_CHAOS_INFRA);
-        call.text(0, id);
-        call.text(1, account_identifier);
-        call.text(2, organization_identifier);
-        call.text(3, project_identifier);
-        call.body_part(model::Cell::part(body));
         UpdateLegacyKubernetesChaosInfra {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_LEGACY_KUBERNETES_CHAOS_INFRA)
+                .with_text(0, id)
+                .with_text(1, account_identifier)
+                .with_text(2, organization_identifier)
+                .with_text(3, project_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `PUT /gateway/chaos/manager/api/rest/machine/infra/{id}`
@@ -708,14 +699,15 @@ impl<'c> Api<'c> {
         infra_type: impl Into<String>,
         body: &types::UpdateMachineInfraRequest,
     ) -> UpdateMachineInfra {
-        let mut call = rt::Call::new(self.client, &UPDATE_MACHINE_INFRA);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, id);
-        call.text(4, infra_type);
-        call.body_part(model::Cell::part(body));
-        UpdateMachineInfra { call }
+        UpdateMachineInfra {
+            call: rt::Call::new(self.client, &UPDATE_MACHINE_INFRA)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, id)
+                .with_text(4, infra_type)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /gateway/chaos/manager/api/rest/kubernetes/infra/upgrade/{id}`
     ///
@@ -730,16 +722,12 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> UpgradeLegacyKubernetesChaosInfra {
-        let mut call = rt::Call::new(
-            self.client,
-            &UPGRADE_LEGACY_KUBERNETES_CHAOS_INFRA,
-        );
-        call.text(0, id);
-        call.text(1, account_identifier);
-        call.text(2, organization_identifier);
-        call.text(3, project_identifier);
         UpgradeLegacyKubernetesChaosInfra {
-            call,
+            call: rt::Call::new(self.client, &UPGRADE_LEGACY_KUBERNETES_CHAOS_INFRA)
+                .with_text(0, id)
+                .with_text(1, account_identifier)
+                .with_text(2, organization_identifier)
+                .with_text(3, project_identifier),
         }
     }
 }
@@ -790,9 +778,10 @@ pub struct DeleteMachineChaosInfra {
 impl DeleteMachineChaosInfra {
     /// Query parameter `forceDelete`.
     #[inline]
-    pub fn force_delete(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn force_delete(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1095,15 +1084,17 @@ pub struct ListChaosEnabledInfraV2 {
 impl ListChaosEnabledInfraV2 {
     /// Query parameter `environmentIdentifier`.
     #[inline]
-    pub fn environment_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn environment_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1159,9 +1150,10 @@ pub struct ListHarnessInfra {
 impl ListHarnessInfra {
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1191,21 +1183,24 @@ pub struct ListInfraV2 {
 impl ListInfraV2 {
     /// Query parameter `includeLegacyInfra`.
     #[inline]
-    pub fn include_legacy_infra(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn include_legacy_infra(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Query parameter `environmentIdentifier`.
     #[inline]
-    pub fn environment_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn environment_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1261,15 +1256,17 @@ pub struct ListMachineChaosInfra {
 impl ListMachineChaosInfra {
     /// Query parameter `minimalResponse`.
     #[inline]
-    pub fn minimal_response(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn minimal_response(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1299,9 +1296,10 @@ pub struct RegisterInfraV2 {
 impl RegisterInfraV2 {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1400,9 +1398,10 @@ pub struct UpdateInfraV2 {
 impl UpdateInfraV2 {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -20,14 +20,13 @@ impl<'c> Api<'c> {
         status: impl Into<String>,
         body: &[String],
     ) -> BulkUpdateRecommendationStatus {
-        let mut call = rt::Call::new(self.client, &BULK_UPDATE_RECOMMENDATION_STATUS);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, status);
-        call.body_json(&body);
         BulkUpdateRecommendationStatus {
-            call,
+            call: rt::Call::new(self.client, &BULK_UPDATE_RECOMMENDATION_STATUS)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, status)
+                .with_body_json(&body),
         }
     }
     /// `POST /gateway/chaos/manager/api/rest/recommendations/action/create`
@@ -43,12 +42,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         recommendation_id: impl Into<String>,
     ) -> CreateRecommendation {
-        let mut call = rt::Call::new(self.client, &CREATE_RECOMMENDATION);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, recommendation_id);
-        CreateRecommendation { call }
+        CreateRecommendation {
+            call: rt::Call::new(self.client, &CREATE_RECOMMENDATION)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, recommendation_id),
+        }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/recommendations`
     ///
@@ -63,12 +63,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         recommendation_id: impl Into<String>,
     ) -> DeleteRecommendation {
-        let mut call = rt::Call::new(self.client, &DELETE_RECOMMENDATION);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, recommendation_id);
-        DeleteRecommendation { call }
+        DeleteRecommendation {
+            call: rt::Call::new(self.client, &DELETE_RECOMMENDATION)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, recommendation_id),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/recommendations`
     ///
@@ -83,12 +84,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         recommendation_id: impl Into<String>,
     ) -> GetRecommendation {
-        let mut call = rt::Call::new(self.client, &GET_RECOMMENDATION);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, recommendation_id);
-        GetRecommendation { call }
+        GetRecommendation {
+            call: rt::Call::new(self.client, &GET_RECOMMENDATION)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, recommendation_id),
+        }
     }
     /// `POST /gateway/chaos/manager/api/rest/recommendations`
     ///
@@ -107,14 +109,15 @@ impl<'c> Api<'c> {
         limit: i64,
         body: &types::ListRecommendationsRequest,
     ) -> ListRecommendations {
-        let mut call = rt::Call::new(self.client, &LIST_RECOMMENDATIONS);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.int(3, page);
-        call.int(4, limit);
-        call.body_part(model::Cell::part(body));
-        ListRecommendations { call }
+        ListRecommendations {
+            call: rt::Call::new(self.client, &LIST_RECOMMENDATIONS)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_int(3, page)
+                .with_int(4, limit)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /gateway/chaos/manager/api/rest/recommendations/action/pipeline`
     ///
@@ -129,16 +132,12 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         recommendation_id: impl Into<String>,
     ) -> PipelineAddExperimentRecommendation {
-        let mut call = rt::Call::new(
-            self.client,
-            &PIPELINE_ADD_EXPERIMENT_RECOMMENDATION,
-        );
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, recommendation_id);
         PipelineAddExperimentRecommendation {
-            call,
+            call: rt::Call::new(self.client, &PIPELINE_ADD_EXPERIMENT_RECOMMENDATION)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, recommendation_id),
         }
     }
     /// `POST /gateway/chaos/manager/api/rest/recommendations/action/run`
@@ -154,12 +153,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         recommendation_id: impl Into<String>,
     ) -> RunRecommendation {
-        let mut call = rt::Call::new(self.client, &RUN_RECOMMENDATION);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, recommendation_id);
-        RunRecommendation { call }
+        RunRecommendation {
+            call: rt::Call::new(self.client, &RUN_RECOMMENDATION)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, recommendation_id),
+        }
     }
     /// `PUT /gateway/chaos/manager/api/rest/recommendations/status`
     ///
@@ -175,13 +175,14 @@ impl<'c> Api<'c> {
         recommendation_id: impl Into<String>,
         status: impl Into<String>,
     ) -> UpdateRecommendationStatus {
-        let mut call = rt::Call::new(self.client, &UPDATE_RECOMMENDATION_STATUS);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, recommendation_id);
-        call.text(4, status);
-        UpdateRecommendationStatus { call }
+        UpdateRecommendationStatus {
+            call: rt::Call::new(self.client, &UPDATE_RECOMMENDATION_STATUS)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, recommendation_id)
+                .with_text(4, status),
+        }
     }
 }
 /// Request of [`Api::bulk_update_recommendation_status`].

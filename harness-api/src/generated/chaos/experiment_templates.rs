@@ -16,14 +16,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
     ) -> CompareExperimentTemplateRevisions {
-        let mut call = rt::Call::new(
-            self.client,
-            &COMPARE_EXPERIMENT_TEMPLATE_REVISIONS,
-        );
-        call.text(0, account_identifier);
-        call.text(1, identity);
         CompareExperimentTemplateRevisions {
-            call,
+            call: rt::Call::new(self.client, &COMPARE_EXPERIMENT_TEMPLATE_REVISIONS)
+                .with_text(0, account_identifier)
+                .with_text(1, identity),
         }
     }
     /// `POST /gateway/chaos/manager/api/rest/experimenttemplates/{identity}/launch`
@@ -39,12 +35,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CreateExperimentFromTemplateRequest,
     ) -> CreateExperimentFromTemplate {
-        let mut call = rt::Call::new(self.client, &CREATE_EXPERIMENT_FROM_TEMPLATE);
-        call.text(0, identity);
-        call.text(1, account_identifier);
-        call.body_part(model::Cell::part(body));
         CreateExperimentFromTemplate {
-            call,
+            call: rt::Call::new(self.client, &CREATE_EXPERIMENT_FROM_TEMPLATE)
+                .with_text(0, identity)
+                .with_text(1, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /gateway/chaos/manager/api/rest/experimenttemplates`
@@ -59,10 +54,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CreateExperimentTemplateRequest,
     ) -> CreateExperimentTemplate {
-        let mut call = rt::Call::new(self.client, &CREATE_EXPERIMENT_TEMPLATE);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateExperimentTemplate { call }
+        CreateExperimentTemplate {
+            call: rt::Call::new(self.client, &CREATE_EXPERIMENT_TEMPLATE)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/experimenttemplates/{identity}`
     ///
@@ -75,10 +71,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
     ) -> DeleteExperimentTemplate {
-        let mut call = rt::Call::new(self.client, &DELETE_EXPERIMENT_TEMPLATE);
-        call.text(0, account_identifier);
-        call.text(1, identity);
-        DeleteExperimentTemplate { call }
+        DeleteExperimentTemplate {
+            call: rt::Call::new(self.client, &DELETE_EXPERIMENT_TEMPLATE)
+                .with_text(0, account_identifier)
+                .with_text(1, identity),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/experimenttemplates/{identity}`
     ///
@@ -91,10 +88,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
     ) -> GetExperimentTemplate {
-        let mut call = rt::Call::new(self.client, &GET_EXPERIMENT_TEMPLATE);
-        call.text(0, account_identifier);
-        call.text(1, identity);
-        GetExperimentTemplate { call }
+        GetExperimentTemplate {
+            call: rt::Call::new(self.client, &GET_EXPERIMENT_TEMPLATE)
+                .with_text(0, account_identifier)
+                .with_text(1, identity),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/experimenttemplates/{identity}/revisions`
     ///
@@ -108,11 +106,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
     ) -> GetExperimentTemplateRevisions {
-        let mut call = rt::Call::new(self.client, &GET_EXPERIMENT_TEMPLATE_REVISIONS);
-        call.text(0, account_identifier);
-        call.text(1, identity);
         GetExperimentTemplateRevisions {
-            call,
+            call: rt::Call::new(self.client, &GET_EXPERIMENT_TEMPLATE_REVISIONS)
+                .with_text(0, account_identifier)
+                .with_text(1, identity),
         }
     }
     /// `GET /gateway/chaos/manager/api/rest/experimenttemplates/{identity}/variables`
@@ -126,11 +123,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
     ) -> GetExperimentTemplateVariables {
-        let mut call = rt::Call::new(self.client, &GET_EXPERIMENT_TEMPLATE_VARIABLES);
-        call.text(0, account_identifier);
-        call.text(1, identity);
         GetExperimentTemplateVariables {
-            call,
+            call: rt::Call::new(self.client, &GET_EXPERIMENT_TEMPLATE_VARIABLES)
+                .with_text(0, account_identifier)
+                .with_text(1, identity),
         }
     }
     /// `GET /gateway/chaos/manager/api/rest/experimenttemplates/{identity}/yaml`
@@ -144,10 +140,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
     ) -> GetExperimentTemplateYaml {
-        let mut call = rt::Call::new(self.client, &GET_EXPERIMENT_TEMPLATE_YAML);
-        call.text(0, account_identifier);
-        call.text(1, identity);
-        GetExperimentTemplateYaml { call }
+        GetExperimentTemplateYaml {
+            call: rt::Call::new(self.client, &GET_EXPERIMENT_TEMPLATE_YAML)
+                .with_text(0, account_identifier)
+                .with_text(1, identity),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/experimenttemplates`
     ///
@@ -160,9 +157,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListExperimentTemplate {
-        let mut call = rt::Call::new(self.client, &LIST_EXPERIMENT_TEMPLATE);
-        call.text(0, account_identifier);
-        ListExperimentTemplate { call }
+        ListExperimentTemplate {
+            call: rt::Call::new(self.client, &LIST_EXPERIMENT_TEMPLATE)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /gateway/chaos/manager/api/rest/experimenttemplates/{identity}`
     ///
@@ -177,11 +175,12 @@ impl<'c> Api<'c> {
         identity: impl Into<String>,
         body: &types::UpdateExperimentTemplateRequest,
     ) -> UpdateExperimentTemplate {
-        let mut call = rt::Call::new(self.client, &UPDATE_EXPERIMENT_TEMPLATE);
-        call.text(0, account_identifier);
-        call.text(1, identity);
-        call.body_part(model::Cell::part(body));
-        UpdateExperimentTemplate { call }
+        UpdateExperimentTemplate {
+            call: rt::Call::new(self.client, &UPDATE_EXPERIMENT_TEMPLATE)
+                .with_text(0, account_identifier)
+                .with_text(1, identity)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::compare_experiment_template_revisions`].
@@ -193,45 +192,52 @@ pub struct CompareExperimentTemplateRevisions {
 impl CompareExperimentTemplateRevisions {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `hubIdentity`.
     #[inline]
-    pub fn hub_identity(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn hub_identity(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `revision1`.
     #[inline]
-    pub fn revision1(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn revision1(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `revision2`.
     #[inline]
-    pub fn revision2(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn revision2(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `verbose`.
     #[inline]
-    pub fn verbose(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn verbose(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -254,39 +260,45 @@ pub struct CreateExperimentFromTemplate {
 impl CreateExperimentFromTemplate {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `hubIdentity`.
     #[inline]
-    pub fn hub_identity(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn hub_identity(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `revision`.
     #[inline]
-    pub fn revision(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn revision(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `verbose`.
     #[inline]
-    pub fn verbose(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn verbose(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -309,33 +321,38 @@ pub struct CreateExperimentTemplate {
 impl CreateExperimentTemplate {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `hubIdentity`.
     #[inline]
-    pub fn hub_identity(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn hub_identity(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `verbose`.
     #[inline]
-    pub fn verbose(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn verbose(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -358,33 +375,38 @@ pub struct DeleteExperimentTemplate {
 impl DeleteExperimentTemplate {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `hubIdentity`.
     #[inline]
-    pub fn hub_identity(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn hub_identity(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `verbose`.
     #[inline]
-    pub fn verbose(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn verbose(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -407,45 +429,52 @@ pub struct GetExperimentTemplate {
 impl GetExperimentTemplate {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `hubIdentity`.
     #[inline]
-    pub fn hub_identity(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn hub_identity(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `isReference`.
     #[inline]
-    pub fn is_reference(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn is_reference(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `revision`.
     #[inline]
-    pub fn revision(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn revision(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `verbose`.
     #[inline]
-    pub fn verbose(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn verbose(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -468,113 +497,132 @@ pub struct GetExperimentTemplateRevisions {
 impl GetExperimentTemplateRevisions {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `hubIdentity`.
     #[inline]
-    pub fn hub_identity(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn hub_identity(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `includeAllScope`.
     #[inline]
-    pub fn include_all_scope(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn include_all_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Query parameter `infrastructure`.
     #[inline]
     pub fn infrastructure(
-        mut self,
+        self,
         value: impl Into<types::GetExperimentTemplateRevisionsInfrastructure>,
     ) -> Self {
-        self.call
-            .text(
-                5,
-                Into::<types::GetExperimentTemplateRevisionsInfrastructure>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<
+                        types::GetExperimentTemplateRevisionsInfrastructure,
+                    >::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `infrastructureType`.
     #[inline]
     pub fn infrastructure_type(
-        mut self,
+        self,
         value: impl Into<types::GetExperimentTemplateRevisionsInfrastructureType>,
     ) -> Self {
-        self.call
-            .text(
-                6,
-                Into::<
-                    types::GetExperimentTemplateRevisionsInfrastructureType,
-                >::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<
+                        types::GetExperimentTemplateRevisionsInfrastructureType,
+                    >::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(9, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(9, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `sortAscending`.
     #[inline]
-    pub fn sort_ascending(mut self, value: bool) -> Self {
-        self.call.flag(12, value);
-        self
+    pub fn sort_ascending(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(12, value),
+        }
     }
     /// Query parameter `sortField`.
     #[inline]
     pub fn sort_field(
-        mut self,
+        self,
         value: impl Into<types::GetExperimentTemplateRevisionsSortField>,
     ) -> Self {
-        self.call
-            .text(
-                13,
-                Into::<types::GetExperimentTemplateRevisionsSortField>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    13,
+                    Into::<types::GetExperimentTemplateRevisionsSortField>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `tags`.
     #[inline]
-    pub fn tags(mut self, value: impl Into<String>) -> Self {
-        self.call.text(14, value);
-        self
+    pub fn tags(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(14, value),
+        }
     }
     /// Query parameter `verbose`.
     #[inline]
-    pub fn verbose(mut self, value: bool) -> Self {
-        self.call.flag(15, value);
-        self
+    pub fn verbose(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(15, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -604,45 +652,52 @@ pub struct GetExperimentTemplateVariables {
 impl GetExperimentTemplateVariables {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `hubIdentity`.
     #[inline]
-    pub fn hub_identity(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn hub_identity(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `isReference`.
     #[inline]
-    pub fn is_reference(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn is_reference(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `revision`.
     #[inline]
-    pub fn revision(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn revision(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `verbose`.
     #[inline]
-    pub fn verbose(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn verbose(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -665,45 +720,52 @@ pub struct GetExperimentTemplateYaml {
 impl GetExperimentTemplateYaml {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `hubIdentity`.
     #[inline]
-    pub fn hub_identity(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn hub_identity(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `isReference`.
     #[inline]
-    pub fn is_reference(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn is_reference(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `revision`.
     #[inline]
-    pub fn revision(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn revision(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `verbose`.
     #[inline]
-    pub fn verbose(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn verbose(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -726,109 +788,127 @@ pub struct ListExperimentTemplate {
 impl ListExperimentTemplate {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `hubIdentity`.
     #[inline]
-    pub fn hub_identity(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn hub_identity(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `includeAllScope`.
     #[inline]
-    pub fn include_all_scope(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn include_all_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Query parameter `infrastructure`.
     #[inline]
     pub fn infrastructure(
-        mut self,
+        self,
         value: impl Into<types::ListExperimentTemplateInfrastructure>,
     ) -> Self {
-        self.call
-            .text(
-                4,
-                Into::<types::ListExperimentTemplateInfrastructure>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::ListExperimentTemplateInfrastructure>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `infrastructureType`.
     #[inline]
     pub fn infrastructure_type(
-        mut self,
+        self,
         value: impl Into<types::ListExperimentTemplateInfrastructureType>,
     ) -> Self {
-        self.call
-            .text(
-                5,
-                Into::<types::ListExperimentTemplateInfrastructureType>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::ListExperimentTemplateInfrastructureType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `sortAscending`.
     #[inline]
-    pub fn sort_ascending(mut self, value: bool) -> Self {
-        self.call.flag(11, value);
-        self
+    pub fn sort_ascending(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(11, value),
+        }
     }
     /// Query parameter `sortField`.
     #[inline]
     pub fn sort_field(
-        mut self,
+        self,
         value: impl Into<types::ListExperimentTemplateSortField>,
     ) -> Self {
-        self.call
-            .text(
-                12,
-                Into::<types::ListExperimentTemplateSortField>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    12,
+                    Into::<types::ListExperimentTemplateSortField>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `tags`.
     #[inline]
-    pub fn tags(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn tags(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Query parameter `verbose`.
     #[inline]
-    pub fn verbose(mut self, value: bool) -> Self {
-        self.call.flag(14, value);
-        self
+    pub fn verbose(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(14, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -858,33 +938,38 @@ pub struct UpdateExperimentTemplate {
 impl UpdateExperimentTemplate {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `hubIdentity`.
     #[inline]
-    pub fn hub_identity(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn hub_identity(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `verbose`.
     #[inline]
-    pub fn verbose(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn verbose(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Sends the request.
     #[inline]

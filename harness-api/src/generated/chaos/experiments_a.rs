@@ -19,12 +19,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &types::CreateNoteRequest,
     ) -> AddNote {
-        let mut call = rt::Call::new(self.client, &ADD_NOTE);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.body_part(model::Cell::part(body));
-        AddNote { call }
+        AddNote {
+            call: rt::Call::new(self.client, &ADD_NOTE)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::add_note`].

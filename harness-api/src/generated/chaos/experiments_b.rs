@@ -19,12 +19,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &types::BulkDeleteExperimetsInput,
     ) -> BulkExperimentDelete {
-        let mut call = rt::Call::new(self.client, &BULK_EXPERIMENT_DELETE);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.body_part(model::Cell::part(body));
-        BulkExperimentDelete { call }
+        BulkExperimentDelete {
+            call: rt::Call::new(self.client, &BULK_EXPERIMENT_DELETE)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/bulkaction/bulkexperimenttagsadd`
     ///
@@ -40,12 +41,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &types::BulkAddTagsInExperimetsInput,
     ) -> BulkExperimentTagAdd {
-        let mut call = rt::Call::new(self.client, &BULK_EXPERIMENT_TAG_ADD);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.body_part(model::Cell::part(body));
-        BulkExperimentTagAdd { call }
+        BulkExperimentTagAdd {
+            call: rt::Call::new(self.client, &BULK_EXPERIMENT_TAG_ADD)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::bulk_experiment_delete`].

@@ -19,13 +19,12 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &types::ChaosPipelineInput,
     ) -> CreateChaosExperimentPipeline {
-        let mut call = rt::Call::new(self.client, &CREATE_CHAOS_EXPERIMENT_PIPELINE);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.body_part(model::Cell::part(body));
         CreateChaosExperimentPipeline {
-            call,
+            call: rt::Call::new(self.client, &CREATE_CHAOS_EXPERIMENT_PIPELINE)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/experiments/{experimentId}/inputsets`
@@ -44,14 +43,15 @@ impl<'c> Api<'c> {
         is_identity: bool,
         body: &types::CreateInputSetRequest,
     ) -> CreateInputSet {
-        let mut call = rt::Call::new(self.client, &CREATE_INPUT_SET);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, experiment_id);
-        call.flag(4, is_identity);
-        call.body_part(model::Cell::part(body));
-        CreateInputSet { call }
+        CreateInputSet {
+            call: rt::Call::new(self.client, &CREATE_INPUT_SET)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, experiment_id)
+                .with_flag(4, is_identity)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_chaos_experiment_pipeline`].

@@ -18,12 +18,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         experiment_id: impl Into<String>,
     ) -> DeleteChaosV2Experiment {
-        let mut call = rt::Call::new(self.client, &DELETE_CHAOS_V2_EXPERIMENT);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, experiment_id);
-        DeleteChaosV2Experiment { call }
+        DeleteChaosV2Experiment {
+            call: rt::Call::new(self.client, &DELETE_CHAOS_V2_EXPERIMENT)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, experiment_id),
+        }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/v2/experiments/{experimentId}/inputsets/{inputsetId}`
     ///
@@ -40,14 +41,15 @@ impl<'c> Api<'c> {
         inputset_id: impl Into<String>,
         is_identity: bool,
     ) -> DeleteInputSet {
-        let mut call = rt::Call::new(self.client, &DELETE_INPUT_SET);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, experiment_id);
-        call.text(4, inputset_id);
-        call.flag(5, is_identity);
-        DeleteInputSet { call }
+        DeleteInputSet {
+            call: rt::Call::new(self.client, &DELETE_INPUT_SET)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, experiment_id)
+                .with_text(4, inputset_id)
+                .with_flag(5, is_identity),
+        }
     }
 }
 /// Request of [`Api::delete_chaos_v2_experiment`].

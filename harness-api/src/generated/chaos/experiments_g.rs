@@ -19,14 +19,13 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> GetChaosExperimentRunReport {
-        let mut call = rt::Call::new(self.client, &GET_CHAOS_EXPERIMENT_RUN_REPORT);
-        call.text(0, experiment_run_id);
-        call.text(1, notify_id);
-        call.text(2, account_identifier);
-        call.text(3, organization_identifier);
-        call.text(4, project_identifier);
         GetChaosExperimentRunReport {
-            call,
+            call: rt::Call::new(self.client, &GET_CHAOS_EXPERIMENT_RUN_REPORT)
+                .with_text(0, experiment_run_id)
+                .with_text(1, notify_id)
+                .with_text(2, account_identifier)
+                .with_text(3, organization_identifier)
+                .with_text(4, project_identifier),
         }
     }
     /// `GET /gateway/chaos/manager/api/v3/chaos-experiment-run/report/{experimentId}/{chaosExperimentRunId}`
@@ -41,12 +40,11 @@ impl<'c> Api<'c> {
         experiment_id: impl Into<String>,
         chaos_experiment_run_id: impl Into<String>,
     ) -> GetChaosExperimentRunReportPdf {
-        let mut call = rt::Call::new(self.client, &GET_CHAOS_EXPERIMENT_RUN_REPORT_PDF);
-        call.text(0, account_identifier);
-        call.text(1, experiment_id);
-        call.text(2, chaos_experiment_run_id);
         GetChaosExperimentRunReportPdf {
-            call,
+            call: rt::Call::new(self.client, &GET_CHAOS_EXPERIMENT_RUN_REPORT_PDF)
+                .with_text(0, account_identifier)
+                .with_text(1, experiment_id)
+                .with_text(2, chaos_experiment_run_id),
         }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/pipeline/experiment/runs`
@@ -63,16 +61,12 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &types::FilterListChaosPipelineRuns,
     ) -> GetChaosExperimentRunsForPipeline {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_CHAOS_EXPERIMENT_RUNS_FOR_PIPELINE,
-        );
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.body_part(model::Cell::part(body));
         GetChaosExperimentRunsForPipeline {
-            call,
+            call: rt::Call::new(self.client, &GET_CHAOS_EXPERIMENT_RUNS_FOR_PIPELINE)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/chaos-pipeline/{experimentId}`
@@ -90,14 +84,15 @@ impl<'c> Api<'c> {
         experiment_run_id: impl Into<String>,
         experiment_id: impl Into<String>,
     ) -> GetChaosPipelineExecution {
-        let mut call = rt::Call::new(self.client, &GET_CHAOS_PIPELINE_EXECUTION);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, notify_id);
-        call.text(4, experiment_run_id);
-        call.text(5, experiment_id);
-        GetChaosPipelineExecution { call }
+        GetChaosPipelineExecution {
+            call: rt::Call::new(self.client, &GET_CHAOS_PIPELINE_EXECUTION)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, notify_id)
+                .with_text(4, experiment_run_id)
+                .with_text(5, experiment_id),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/chaos-pipeline/step/{experimentId}/{experimentRunId}/{stepName}`
     ///
@@ -114,15 +109,14 @@ impl<'c> Api<'c> {
         experiment_run_id: impl Into<String>,
         step_name: impl Into<String>,
     ) -> GetChaosPipelineStepDetails {
-        let mut call = rt::Call::new(self.client, &GET_CHAOS_PIPELINE_STEP_DETAILS);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, experiment_id);
-        call.text(4, experiment_run_id);
-        call.text(5, step_name);
         GetChaosPipelineStepDetails {
-            call,
+            call: rt::Call::new(self.client, &GET_CHAOS_PIPELINE_STEP_DETAILS)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, experiment_id)
+                .with_text(4, experiment_run_id)
+                .with_text(5, step_name),
         }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/experiments/{experimentId}`
@@ -138,12 +132,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         experiment_id: impl Into<String>,
     ) -> GetChaosV2Experiment {
-        let mut call = rt::Call::new(self.client, &GET_CHAOS_V2_EXPERIMENT);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, experiment_id);
-        GetChaosV2Experiment { call }
+        GetChaosV2Experiment {
+            call: rt::Call::new(self.client, &GET_CHAOS_V2_EXPERIMENT)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, experiment_id),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/experiments/{experimentId}/run`
     ///
@@ -158,12 +153,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         experiment_id: impl Into<String>,
     ) -> GetChaosV2ExperimentRun {
-        let mut call = rt::Call::new(self.client, &GET_CHAOS_V2_EXPERIMENT_RUN);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, experiment_id);
-        GetChaosV2ExperimentRun { call }
+        GetChaosV2ExperimentRun {
+            call: rt::Call::new(self.client, &GET_CHAOS_V2_EXPERIMENT_RUN)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, experiment_id),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/experiments/{experimentId}/variables`
     ///
@@ -179,14 +175,13 @@ impl<'c> Api<'c> {
         experiment_id: impl Into<String>,
         is_identity: bool,
     ) -> GetChaosV2ExperimentVariables {
-        let mut call = rt::Call::new(self.client, &GET_CHAOS_V2_EXPERIMENT_VARIABLES);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, experiment_id);
-        call.flag(4, is_identity);
         GetChaosV2ExperimentVariables {
-            call,
+            call: rt::Call::new(self.client, &GET_CHAOS_V2_EXPERIMENT_VARIABLES)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, experiment_id)
+                .with_flag(4, is_identity),
         }
     }
     /// `GET /gateway/chaos/manager/api/v3/integrations/get-experiment-or-template-variable`
@@ -200,10 +195,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetExperimentOrTemplateVariable {
-        let mut call = rt::Call::new(self.client, &GET_EXPERIMENT_OR_TEMPLATE_VARIABLE);
-        call.text(0, account_identifier);
         GetExperimentOrTemplateVariable {
-            call,
+            call: rt::Call::new(self.client, &GET_EXPERIMENT_OR_TEMPLATE_VARIABLE)
+                .with_text(0, account_identifier),
         }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/experiments/timeline/run/{experimentId}`
@@ -219,13 +213,12 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         experiment_id: impl Into<String>,
     ) -> GetExperimentRunTimelineView {
-        let mut call = rt::Call::new(self.client, &GET_EXPERIMENT_RUN_TIMELINE_VIEW);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, experiment_id);
         GetExperimentRunTimelineView {
-            call,
+            call: rt::Call::new(self.client, &GET_EXPERIMENT_RUN_TIMELINE_VIEW)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, experiment_id),
         }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/experiment-runs/csv`
@@ -238,9 +231,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetExperimentRunsCsv {
-        let mut call = rt::Call::new(self.client, &GET_EXPERIMENT_RUNS_CSV);
-        call.text(0, account_identifier);
-        GetExperimentRunsCsv { call }
+        GetExperimentRunsCsv {
+            call: rt::Call::new(self.client, &GET_EXPERIMENT_RUNS_CSV)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/overview/experiment-stats`
     ///
@@ -248,9 +242,8 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ChaosExperimentRunsStatsResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn get_experiment_runs_overview_stats(&self) -> GetExperimentRunsOverviewStats {
-        let call = rt::Call::new(self.client, &GET_EXPERIMENT_RUNS_OVERVIEW_STATS);
         GetExperimentRunsOverviewStats {
-            call,
+            call: rt::Call::new(self.client, &GET_EXPERIMENT_RUNS_OVERVIEW_STATS),
         }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/experiments/{experimentId}/inputsets/{inputsetId}`
@@ -268,14 +261,15 @@ impl<'c> Api<'c> {
         inputset_id: impl Into<String>,
         is_identity: bool,
     ) -> GetInputSet {
-        let mut call = rt::Call::new(self.client, &GET_INPUT_SET);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, experiment_id);
-        call.text(4, inputset_id);
-        call.flag(5, is_identity);
-        GetInputSet { call }
+        GetInputSet {
+            call: rt::Call::new(self.client, &GET_INPUT_SET)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, experiment_id)
+                .with_text(4, inputset_id)
+                .with_flag(5, is_identity),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/notes`
     ///
@@ -289,11 +283,12 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> GetNote {
-        let mut call = rt::Call::new(self.client, &GET_NOTE);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        GetNote { call }
+        GetNote {
+            call: rt::Call::new(self.client, &GET_NOTE)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier),
+        }
     }
 }
 /// Request of [`Api::get_chaos_experiment_run_report`].
@@ -324,21 +319,24 @@ pub struct GetChaosExperimentRunReportPdf {
 impl GetChaosExperimentRunReportPdf {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -437,15 +435,17 @@ pub struct GetChaosV2ExperimentRun {
 impl GetChaosV2ExperimentRun {
     /// Query parameter `experimentRunId`.
     #[inline]
-    pub fn experiment_run_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn experiment_run_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `notifyId`.
     #[inline]
-    pub fn notify_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn notify_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -487,45 +487,52 @@ pub struct GetExperimentOrTemplateVariable {
 impl GetExperimentOrTemplateVariable {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `experimentId`.
     #[inline]
-    pub fn experiment_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn experiment_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `hubReference`.
     #[inline]
-    pub fn hub_reference(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn hub_reference(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `identifier`.
     #[inline]
-    pub fn identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `kind`.
     #[inline]
-    pub fn kind(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn kind(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -555,15 +562,17 @@ pub struct GetExperimentRunTimelineView {
 impl GetExperimentRunTimelineView {
     /// Query parameter `experimentRunId`.
     #[inline]
-    pub fn experiment_run_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn experiment_run_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `notifyId`.
     #[inline]
-    pub fn notify_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn notify_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -586,55 +595,67 @@ pub struct GetExperimentRunsCsv {
 impl GetExperimentRunsCsv {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `endTime`.
     #[inline]
-    pub fn end_time(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn end_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `sortAscending`.
     #[inline]
-    pub fn sort_ascending(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn sort_ascending(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Query parameter `sortField`.
     #[inline]
     pub fn sort_field(
-        mut self,
+        self,
         value: impl Into<types::GetExperimentRunsCsvSortField>,
     ) -> Self {
-        self.call
-            .text(7, Into::<types::GetExperimentRunsCsvSortField>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::GetExperimentRunsCsvSortField>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `startTime`.
     #[inline]
-    pub fn start_time(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn start_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -657,47 +678,54 @@ pub struct GetExperimentRunsOverviewStats {
 impl GetExperimentRunsOverviewStats {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `startTime`.
     #[inline]
-    pub fn start_time(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn start_time(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `endTime`.
     #[inline]
-    pub fn end_time(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn end_time(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `groupBy`.
     #[inline]
     pub fn group_by(
-        mut self,
+        self,
         value: impl Into<types::GetExperimentRunsOverviewStatsGroupBy>,
     ) -> Self {
-        self.call
-            .text(
-                5,
-                Into::<types::GetExperimentRunsOverviewStatsGroupBy>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::GetExperimentRunsOverviewStatsGroupBy>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -739,27 +767,33 @@ pub struct GetNote {
 impl GetNote {
     /// Query parameter `gamedayRunID`.
     #[inline]
-    pub fn gameday_run_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn gameday_run_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `experimentRunId`.
     #[inline]
-    pub fn experiment_run_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn experiment_run_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `experimentId`.
     #[inline]
-    pub fn experiment_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn experiment_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `noteType`.
     #[inline]
-    pub fn note_type(mut self, value: impl Into<types::GetNoteType>) -> Self {
-        self.call.text(6, Into::<types::GetNoteType>::into(value).as_str());
-        self
+    pub fn note_type(self, value: impl Into<types::GetNoteType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(6, Into::<types::GetNoteType>::into(value).as_str()),
+        }
     }
     /// Sends the request.
     #[inline]

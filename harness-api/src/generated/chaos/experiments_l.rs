@@ -20,13 +20,14 @@ impl<'c> Api<'c> {
         page: i64,
         limit: i64,
     ) -> ListChaosV2Experiment {
-        let mut call = rt::Call::new(self.client, &LIST_CHAOS_V2_EXPERIMENT);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.int(3, page);
-        call.int(4, limit);
-        ListChaosV2Experiment { call }
+        ListChaosV2Experiment {
+            call: rt::Call::new(self.client, &LIST_CHAOS_V2_EXPERIMENT)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_int(3, page)
+                .with_int(4, limit),
+        }
     }
     /// `POST /gateway/chaos/manager/api/v3/experiments/list-metadata`
     ///
@@ -41,10 +42,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::ListMetadataRequest,
     ) -> ListExperimentMetadata {
-        let mut call = rt::Call::new(self.client, &LIST_EXPERIMENT_METADATA);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        ListExperimentMetadata { call }
+        ListExperimentMetadata {
+            call: rt::Call::new(self.client, &LIST_EXPERIMENT_METADATA)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /gateway/chaos/manager/api/v3/integrations/list-experiment-or-template`
     ///
@@ -56,9 +58,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListExperimentOrTemplate {
-        let mut call = rt::Call::new(self.client, &LIST_EXPERIMENT_OR_TEMPLATE);
-        call.text(0, account_identifier);
-        ListExperimentOrTemplate { call }
+        ListExperimentOrTemplate {
+            call: rt::Call::new(self.client, &LIST_EXPERIMENT_OR_TEMPLATE)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/experiments`
     ///
@@ -75,12 +78,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &types::ListWorkflowRequest,
     ) -> ListExperiments {
-        let mut call = rt::Call::new(self.client, &LIST_EXPERIMENTS);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.body_part(model::Cell::part(body));
-        ListExperiments { call }
+        ListExperiments {
+            call: rt::Call::new(self.client, &LIST_EXPERIMENTS)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /gateway/chaos/manager/api/v1/notification-experiments`
     ///
@@ -95,15 +99,14 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> ListExperimentsWithActiveInfrasMinimalNotification {
-        let mut call = rt::Call::new(
-            self.client,
-            &LIST_EXPERIMENTS_WITH_ACTIVE_INFRAS_MINIMAL_NOTIFICATION,
-        );
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
         ListExperimentsWithActiveInfrasMinimalNotification {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &LIST_EXPERIMENTS_WITH_ACTIVE_INFRAS_MINIMAL_NOTIFICATION,
+                )
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier),
         }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/experiments/{experimentId}/inputsets`
@@ -123,15 +126,16 @@ impl<'c> Api<'c> {
         limit: i64,
         is_identity: bool,
     ) -> ListInputSet {
-        let mut call = rt::Call::new(self.client, &LIST_INPUT_SET);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, experiment_id);
-        call.int(4, page);
-        call.int(5, limit);
-        call.flag(6, is_identity);
-        ListInputSet { call }
+        ListInputSet {
+            call: rt::Call::new(self.client, &LIST_INPUT_SET)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, experiment_id)
+                .with_int(4, page)
+                .with_int(5, limit)
+                .with_flag(6, is_identity),
+        }
     }
 }
 /// Request of [`Api::list_chaos_v2_experiment`].
@@ -143,69 +147,80 @@ pub struct ListChaosV2Experiment {
 impl ListChaosV2Experiment {
     /// Query parameter `startDate`.
     #[inline]
-    pub fn start_date(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn start_date(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `endDate`.
     #[inline]
-    pub fn end_date(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn end_date(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `experimentName`.
     #[inline]
-    pub fn experiment_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn experiment_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `infraName`.
     #[inline]
-    pub fn infra_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn infra_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `infraId`.
     #[inline]
-    pub fn infra_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn infra_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `infraActive`.
     #[inline]
-    pub fn infra_active(mut self, value: bool) -> Self {
-        self.call.flag(10, value);
-        self
+    pub fn infra_active(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(10, value),
+        }
     }
     /// Query parameter `tags`.
     #[inline]
-    pub fn tags(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn tags(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `experimentIds`.
     #[inline]
-    pub fn experiment_ids(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn experiment_ids(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Query parameter `environmentIdentifier`.
     #[inline]
-    pub fn environment_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn environment_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Query parameter `targetNetworkMapIds`.
     #[inline]
-    pub fn target_network_map_ids(mut self, value: impl Into<String>) -> Self {
-        self.call.text(14, value);
-        self
+    pub fn target_network_map_ids(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(14, value),
+        }
     }
     /// Query parameter `status`.
     #[inline]
-    pub fn status(mut self, value: impl Into<String>) -> Self {
-        self.call.text(15, value);
-        self
+    pub fn status(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(15, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -235,70 +250,81 @@ pub struct ListExperimentMetadata {
 impl ListExperimentMetadata {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `includeAllScope`.
     #[inline]
-    pub fn include_all_scope(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn include_all_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `sortAscending`.
     #[inline]
-    pub fn sort_ascending(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn sort_ascending(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Query parameter `sortField`.
     #[inline]
     pub fn sort_field(
-        mut self,
+        self,
         value: impl Into<types::ListExperimentMetadataSortField>,
     ) -> Self {
-        self.call
-            .text(
-                9,
-                Into::<types::ListExperimentMetadataSortField>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    9,
+                    Into::<types::ListExperimentMetadataSortField>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `tags`.
     #[inline]
-    pub fn tags(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn tags(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -328,94 +354,110 @@ pub struct ListExperimentOrTemplate {
 impl ListExperimentOrTemplate {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `endTime`.
     #[inline]
-    pub fn end_time(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn end_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `hubIdentifier`.
     #[inline]
-    pub fn hub_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn hub_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `infraType`.
     #[inline]
-    pub fn infra_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn infra_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `kind`.
     #[inline]
-    pub fn kind(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn kind(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `sortAscending`.
     #[inline]
-    pub fn sort_ascending(mut self, value: bool) -> Self {
-        self.call.flag(11, value);
-        self
+    pub fn sort_ascending(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(11, value),
+        }
     }
     /// Query parameter `sortField`.
     #[inline]
     pub fn sort_field(
-        mut self,
+        self,
         value: impl Into<types::ListExperimentOrTemplateSortField>,
     ) -> Self {
-        self.call
-            .text(
-                12,
-                Into::<types::ListExperimentOrTemplateSortField>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    12,
+                    Into::<types::ListExperimentOrTemplateSortField>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `startTime`.
     #[inline]
-    pub fn start_time(mut self, value: i64) -> Self {
-        self.call.int(13, value);
-        self
+    pub fn start_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(13, value),
+        }
     }
     /// Query parameter `tags`.
     #[inline]
-    pub fn tags(mut self, value: impl Into<String>) -> Self {
-        self.call.text(14, value);
-        self
+    pub fn tags(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(14, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -438,21 +480,24 @@ pub struct ListExperiments {
 impl ListExperiments {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `experimentName`.
     #[inline]
-    pub fn experiment_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn experiment_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -482,21 +527,24 @@ pub struct ListExperimentsWithActiveInfrasMinimalNotification {
 impl ListExperimentsWithActiveInfrasMinimalNotification {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `experimentName`.
     #[inline]
-    pub fn experiment_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn experiment_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -22,15 +22,16 @@ impl<'c> Api<'c> {
         is_identity: bool,
         body: &types::ExperimentRunRequest,
     ) -> RunChaosV2Experiment {
-        let mut call = rt::Call::new(self.client, &RUN_CHAOS_V2_EXPERIMENT);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, experiment_id);
-        call.flag(4, is_onboarding_run);
-        call.flag(5, is_identity);
-        call.body_part(model::Cell::part(body));
-        RunChaosV2Experiment { call }
+        RunChaosV2Experiment {
+            call: rt::Call::new(self.client, &RUN_CHAOS_V2_EXPERIMENT)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, experiment_id)
+                .with_flag(4, is_onboarding_run)
+                .with_flag(5, is_identity)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::run_chaos_v2_experiment`].

@@ -19,12 +19,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &types::ExperimentCreationRequest,
     ) -> SaveChaosV2Experiment {
-        let mut call = rt::Call::new(self.client, &SAVE_CHAOS_V2_EXPERIMENT);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.body_part(model::Cell::part(body));
-        SaveChaosV2Experiment { call }
+        SaveChaosV2Experiment {
+            call: rt::Call::new(self.client, &SAVE_CHAOS_V2_EXPERIMENT)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/experiment/{experimentId}/stop`
     ///
@@ -41,14 +42,15 @@ impl<'c> Api<'c> {
         experiment_run_id: impl Into<String>,
         notify_id: impl Into<String>,
     ) -> StopChaosV2Experiment {
-        let mut call = rt::Call::new(self.client, &STOP_CHAOS_V2_EXPERIMENT);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, experiment_id);
-        call.text(4, experiment_run_id);
-        call.text(5, notify_id);
-        StopChaosV2Experiment { call }
+        StopChaosV2Experiment {
+            call: rt::Call::new(self.client, &STOP_CHAOS_V2_EXPERIMENT)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, experiment_id)
+                .with_text(4, experiment_run_id)
+                .with_text(5, notify_id),
+        }
     }
 }
 /// Request of [`Api::save_chaos_v2_experiment`].
@@ -79,9 +81,10 @@ pub struct StopChaosV2Experiment {
 impl StopChaosV2Experiment {
     /// Query parameter `force`.
     #[inline]
-    pub fn force(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn force(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -19,13 +19,12 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &types::UpdateCronExperimentStateRequest,
     ) -> UpdateChaosV2CronExperiment {
-        let mut call = rt::Call::new(self.client, &UPDATE_CHAOS_V2_CRON_EXPERIMENT);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.body_part(model::Cell::part(body));
         UpdateChaosV2CronExperiment {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_CHAOS_V2_CRON_EXPERIMENT)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `PUT /gateway/chaos/manager/api/rest/v2/experiments/{experimentId}/inputsets/{inputsetId}`
@@ -45,15 +44,16 @@ impl<'c> Api<'c> {
         is_identity: bool,
         body: &types::UpdateInputSetRequest,
     ) -> UpdateInputSet {
-        let mut call = rt::Call::new(self.client, &UPDATE_INPUT_SET);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, experiment_id);
-        call.text(4, inputset_id);
-        call.flag(5, is_identity);
-        call.body_part(model::Cell::part(body));
-        UpdateInputSet { call }
+        UpdateInputSet {
+            call: rt::Call::new(self.client, &UPDATE_INPUT_SET)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, experiment_id)
+                .with_text(4, inputset_id)
+                .with_flag(5, is_identity)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PATCH /gateway/chaos/manager/api/rest/v2/note`
     ///
@@ -69,12 +69,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &types::UpdateNoteRequest,
     ) -> UpdateNote {
-        let mut call = rt::Call::new(self.client, &UPDATE_NOTE);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateNote { call }
+        UpdateNote {
+            call: rt::Call::new(self.client, &UPDATE_NOTE)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::update_chaos_v2_cron_experiment`].

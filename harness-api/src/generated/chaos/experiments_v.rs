@@ -17,12 +17,11 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> VerifyChaosStageInPipelineRun {
-        let mut call = rt::Call::new(self.client, &VERIFY_CHAOS_STAGE_IN_PIPELINE_RUN);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
         VerifyChaosStageInPipelineRun {
-            call,
+            call: rt::Call::new(self.client, &VERIFY_CHAOS_STAGE_IN_PIPELINE_RUN)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier),
         }
     }
 }
@@ -35,21 +34,24 @@ pub struct VerifyChaosStageInPipelineRun {
 impl VerifyChaosStageInPipelineRun {
     /// Query parameter `pipelineID`.
     #[inline]
-    pub fn pipeline_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn pipeline_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `executionID`.
     #[inline]
-    pub fn execution_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn execution_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `stageID`.
     #[inline]
-    pub fn stage_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn stage_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -21,16 +21,15 @@ impl<'c> Api<'c> {
         revision1: impl Into<String>,
         revision2: impl Into<String>,
     ) -> CompareFaultTemplateRevisions {
-        let mut call = rt::Call::new(self.client, &COMPARE_FAULT_TEMPLATE_REVISIONS);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, hub_identity);
-        call.text(4, identity);
-        call.text(5, revision1);
-        call.text(6, revision2);
         CompareFaultTemplateRevisions {
-            call,
+            call: rt::Call::new(self.client, &COMPARE_FAULT_TEMPLATE_REVISIONS)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, hub_identity)
+                .with_text(4, identity)
+                .with_text(5, revision1)
+                .with_text(6, revision2),
         }
     }
     /// `POST /gateway/chaos/manager/api/rest/faulttemplates`
@@ -48,13 +47,14 @@ impl<'c> Api<'c> {
         hub_identity: impl Into<String>,
         body: &types::CreateFaultTemplateRequest,
     ) -> CreateFaultTemplate {
-        let mut call = rt::Call::new(self.client, &CREATE_FAULT_TEMPLATE);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, hub_identity);
-        call.body_part(model::Cell::part(body));
-        CreateFaultTemplate { call }
+        CreateFaultTemplate {
+            call: rt::Call::new(self.client, &CREATE_FAULT_TEMPLATE)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, hub_identity)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/faults/{identity}`
     ///
@@ -67,10 +67,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
     ) -> DeleteFault {
-        let mut call = rt::Call::new(self.client, &DELETE_FAULT);
-        call.text(0, account_identifier);
-        call.text(1, identity);
-        DeleteFault { call }
+        DeleteFault {
+            call: rt::Call::new(self.client, &DELETE_FAULT)
+                .with_text(0, account_identifier)
+                .with_text(1, identity),
+        }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/faulttemplates/{identity}`
     ///
@@ -86,13 +87,14 @@ impl<'c> Api<'c> {
         hub_identity: impl Into<String>,
         identity: impl Into<String>,
     ) -> DeleteFaultTemplate {
-        let mut call = rt::Call::new(self.client, &DELETE_FAULT_TEMPLATE);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, hub_identity);
-        call.text(4, identity);
-        DeleteFaultTemplate { call }
+        DeleteFaultTemplate {
+            call: rt::Call::new(self.client, &DELETE_FAULT_TEMPLATE)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, hub_identity)
+                .with_text(4, identity),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/faulttemplates/{identity}`
     ///
@@ -109,14 +111,15 @@ impl<'c> Api<'c> {
         revision: impl Into<String>,
         identity: impl Into<String>,
     ) -> GetFaultTemplate {
-        let mut call = rt::Call::new(self.client, &GET_FAULT_TEMPLATE);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, hub_identity);
-        call.text(4, revision);
-        call.text(5, identity);
-        GetFaultTemplate { call }
+        GetFaultTemplate {
+            call: rt::Call::new(self.client, &GET_FAULT_TEMPLATE)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, hub_identity)
+                .with_text(4, revision)
+                .with_text(5, identity),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/faulttemplates/{identity}/revisions`
     ///
@@ -135,15 +138,16 @@ impl<'c> Api<'c> {
         page: i64,
         limit: i64,
     ) -> GetFaultTemplateRevisions {
-        let mut call = rt::Call::new(self.client, &GET_FAULT_TEMPLATE_REVISIONS);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, hub_identity);
-        call.text(4, identity);
-        call.int(5, page);
-        call.int(6, limit);
-        GetFaultTemplateRevisions { call }
+        GetFaultTemplateRevisions {
+            call: rt::Call::new(self.client, &GET_FAULT_TEMPLATE_REVISIONS)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, hub_identity)
+                .with_text(4, identity)
+                .with_int(5, page)
+                .with_int(6, limit),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/faulttemplates/{identity}/variables`
     ///
@@ -160,14 +164,15 @@ impl<'c> Api<'c> {
         identity: impl Into<String>,
         revision: impl Into<String>,
     ) -> GetFaultTemplateVariables {
-        let mut call = rt::Call::new(self.client, &GET_FAULT_TEMPLATE_VARIABLES);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, hub_identity);
-        call.text(4, identity);
-        call.text(5, revision);
-        GetFaultTemplateVariables { call }
+        GetFaultTemplateVariables {
+            call: rt::Call::new(self.client, &GET_FAULT_TEMPLATE_VARIABLES)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, hub_identity)
+                .with_text(4, identity)
+                .with_text(5, revision),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/faulttemplates/{identity}/yaml`
     ///
@@ -184,14 +189,15 @@ impl<'c> Api<'c> {
         identity: impl Into<String>,
         revision: impl Into<String>,
     ) -> GetFaultTemplateYaml {
-        let mut call = rt::Call::new(self.client, &GET_FAULT_TEMPLATE_YAML);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, hub_identity);
-        call.text(4, identity);
-        call.text(5, revision);
-        GetFaultTemplateYaml { call }
+        GetFaultTemplateYaml {
+            call: rt::Call::new(self.client, &GET_FAULT_TEMPLATE_YAML)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, hub_identity)
+                .with_text(4, identity)
+                .with_text(5, revision),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/faulttemplates`
     ///
@@ -204,9 +210,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListFaultTemplate {
-        let mut call = rt::Call::new(self.client, &LIST_FAULT_TEMPLATE);
-        call.text(0, account_identifier);
-        ListFaultTemplate { call }
+        ListFaultTemplate {
+            call: rt::Call::new(self.client, &LIST_FAULT_TEMPLATE)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /gateway/chaos/manager/api/rest/faults/{identity}`
     ///
@@ -221,11 +228,12 @@ impl<'c> Api<'c> {
         identity: impl Into<String>,
         body: &types::UpdateFaultRequest,
     ) -> UpdateFault {
-        let mut call = rt::Call::new(self.client, &UPDATE_FAULT);
-        call.text(0, account_identifier);
-        call.text(1, identity);
-        call.body_part(model::Cell::part(body));
-        UpdateFault { call }
+        UpdateFault {
+            call: rt::Call::new(self.client, &UPDATE_FAULT)
+                .with_text(0, account_identifier)
+                .with_text(1, identity)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /gateway/chaos/manager/api/rest/faulttemplates/{identity}`
     ///
@@ -241,13 +249,14 @@ impl<'c> Api<'c> {
         hub_identity: impl Into<String>,
         identity: impl Into<String>,
     ) -> UpdateFaultTemplate {
-        let mut call = rt::Call::new(self.client, &UPDATE_FAULT_TEMPLATE);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, hub_identity);
-        call.text(4, identity);
-        UpdateFaultTemplate { call }
+        UpdateFaultTemplate {
+            call: rt::Call::new(self.client, &UPDATE_FAULT_TEMPLATE)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, hub_identity)
+                .with_text(4, identity),
+        }
     }
 }
 /// Request of [`Api::compare_fault_template_revisions`].
@@ -259,9 +268,10 @@ pub struct CompareFaultTemplateRevisions {
 impl CompareFaultTemplateRevisions {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -284,9 +294,10 @@ pub struct CreateFaultTemplate {
 impl CreateFaultTemplate {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -309,21 +320,24 @@ pub struct DeleteFault {
 impl DeleteFault {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -346,9 +360,10 @@ pub struct DeleteFaultTemplate {
 impl DeleteFaultTemplate {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -371,9 +386,10 @@ pub struct GetFaultTemplate {
 impl GetFaultTemplate {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -396,9 +412,10 @@ pub struct GetFaultTemplateRevisions {
 impl GetFaultTemplateRevisions {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -428,9 +445,10 @@ pub struct GetFaultTemplateVariables {
 impl GetFaultTemplateVariables {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -453,9 +471,10 @@ pub struct GetFaultTemplateYaml {
 impl GetFaultTemplateYaml {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -478,123 +497,147 @@ pub struct ListFaultTemplate {
 impl ListFaultTemplate {
     /// Query parameter `category`.
     #[inline]
-    pub fn category(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn category(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `hubIdentity`.
     #[inline]
-    pub fn hub_identity(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn hub_identity(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `includeAllScope`.
     #[inline]
-    pub fn include_all_scope(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn include_all_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Query parameter `infrastructure`.
     #[inline]
     pub fn infrastructure(
-        mut self,
+        self,
         value: impl Into<types::ListFaultTemplateInfrastructure>,
     ) -> Self {
-        self.call
-            .text(
-                5,
-                Into::<types::ListFaultTemplateInfrastructure>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::ListFaultTemplateInfrastructure>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `infrastructureType`.
     #[inline]
     pub fn infrastructure_type(
-        mut self,
+        self,
         value: impl Into<types::ListFaultTemplateInfrastructureType>,
     ) -> Self {
-        self.call
-            .text(
-                6,
-                Into::<types::ListFaultTemplateInfrastructureType>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::ListFaultTemplateInfrastructureType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `isEnterprise`.
     #[inline]
-    pub fn is_enterprise(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn is_enterprise(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(10, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(10, value),
+        }
     }
     /// Query parameter `permissionsRequired`.
     #[inline]
-    pub fn permissions_required(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn permissions_required(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Query parameter `sortAscending`.
     #[inline]
-    pub fn sort_ascending(mut self, value: bool) -> Self {
-        self.call.flag(14, value);
-        self
+    pub fn sort_ascending(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(14, value),
+        }
     }
     /// Query parameter `sortField`.
     #[inline]
     pub fn sort_field(
-        mut self,
+        self,
         value: impl Into<types::ListFaultTemplateSortField>,
     ) -> Self {
-        self.call
-            .text(15, Into::<types::ListFaultTemplateSortField>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    15,
+                    Into::<types::ListFaultTemplateSortField>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `tags`.
     #[inline]
-    pub fn tags(mut self, value: impl Into<String>) -> Self {
-        self.call.text(16, value);
-        self
+    pub fn tags(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(16, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(mut self, value: impl Into<String>) -> Self {
-        self.call.text(17, value);
-        self
+    pub fn type_(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(17, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -624,21 +667,24 @@ pub struct UpdateFault {
 impl UpdateFault {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -661,9 +707,10 @@ pub struct UpdateFaultTemplate {
 impl UpdateFaultTemplate {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CreateFaultRequest,
     ) -> CreateFault {
-        let mut call = rt::Call::new(self.client, &CREATE_FAULT);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateFault { call }
+        CreateFault {
+            call: rt::Call::new(self.client, &CREATE_FAULT)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/faults/{identity}`
     ///
@@ -33,10 +34,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
     ) -> GetFault {
-        let mut call = rt::Call::new(self.client, &GET_FAULT);
-        call.text(0, account_identifier);
-        call.text(1, identity);
-        GetFault { call }
+        GetFault {
+            call: rt::Call::new(self.client, &GET_FAULT)
+                .with_text(0, account_identifier)
+                .with_text(1, identity),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/faults/{identity}/variables`
     ///
@@ -49,10 +51,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
     ) -> GetFaultVariables {
-        let mut call = rt::Call::new(self.client, &GET_FAULT_VARIABLES);
-        call.text(0, account_identifier);
-        call.text(1, identity);
-        GetFaultVariables { call }
+        GetFaultVariables {
+            call: rt::Call::new(self.client, &GET_FAULT_VARIABLES)
+                .with_text(0, account_identifier)
+                .with_text(1, identity),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/faults/{identity}/yaml`
     ///
@@ -65,10 +68,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
     ) -> GetFaultYaml {
-        let mut call = rt::Call::new(self.client, &GET_FAULT_YAML);
-        call.text(0, account_identifier);
-        call.text(1, identity);
-        GetFaultYaml { call }
+        GetFaultYaml {
+            call: rt::Call::new(self.client, &GET_FAULT_YAML)
+                .with_text(0, account_identifier)
+                .with_text(1, identity),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/faults/{identity}/experimentruns`
     ///
@@ -82,10 +86,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
     ) -> ListExperimentRunsOfFault {
-        let mut call = rt::Call::new(self.client, &LIST_EXPERIMENT_RUNS_OF_FAULT);
-        call.text(0, account_identifier);
-        call.text(1, identity);
-        ListExperimentRunsOfFault { call }
+        ListExperimentRunsOfFault {
+            call: rt::Call::new(self.client, &LIST_EXPERIMENT_RUNS_OF_FAULT)
+                .with_text(0, account_identifier)
+                .with_text(1, identity),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/hubs/faults`
     ///
@@ -103,14 +108,15 @@ impl<'c> Api<'c> {
         page: i64,
         limit: i64,
     ) -> ListFault {
-        let mut call = rt::Call::new(self.client, &LIST_FAULT);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, search);
-        call.int(4, page);
-        call.int(5, limit);
-        ListFault { call }
+        ListFault {
+            call: rt::Call::new(self.client, &LIST_FAULT)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, search)
+                .with_int(4, page)
+                .with_int(5, limit),
+        }
     }
     /// `POST /gateway/chaos/manager/api/v3/faults/list-metadata`
     ///
@@ -125,10 +131,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::ListMetadataRequest,
     ) -> ListFaultMetadata {
-        let mut call = rt::Call::new(self.client, &LIST_FAULT_METADATA);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        ListFaultMetadata { call }
+        ListFaultMetadata {
+            call: rt::Call::new(self.client, &LIST_FAULT_METADATA)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/faults`
     ///
@@ -138,9 +145,10 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, size 15, items data, total pagination.totalItems, size pagination.limit`.
     #[inline]
     pub fn list_fault_v2(&self, account_identifier: impl Into<String>) -> ListFaultV2 {
-        let mut call = rt::Call::new(self.client, &LIST_FAULT_V2);
-        call.text(0, account_identifier);
-        ListFaultV2 { call }
+        ListFaultV2 {
+            call: rt::Call::new(self.client, &LIST_FAULT_V2)
+                .with_text(0, account_identifier),
+        }
     }
 }
 /// Request of [`Api::create_fault`].
@@ -152,21 +160,24 @@ pub struct CreateFault {
 impl CreateFault {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -189,27 +200,31 @@ pub struct GetFault {
 impl GetFault {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `isEnterprise`.
     #[inline]
-    pub fn is_enterprise(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn is_enterprise(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -232,27 +247,31 @@ pub struct GetFaultVariables {
 impl GetFaultVariables {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `isEnterprise`.
     #[inline]
-    pub fn is_enterprise(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn is_enterprise(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -275,27 +294,31 @@ pub struct GetFaultYaml {
 impl GetFaultYaml {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `isEnterprise`.
     #[inline]
-    pub fn is_enterprise(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn is_enterprise(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -318,78 +341,91 @@ pub struct ListExperimentRunsOfFault {
 impl ListExperimentRunsOfFault {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `experimentType`.
     #[inline]
     pub fn experiment_type(
-        mut self,
+        self,
         value: impl Into<types::ListExperimentRunsOfFaultExperimentType>,
     ) -> Self {
-        self.call
-            .text(
-                3,
-                Into::<types::ListExperimentRunsOfFaultExperimentType>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    3,
+                    Into::<types::ListExperimentRunsOfFaultExperimentType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `isEnterprise`.
     #[inline]
-    pub fn is_enterprise(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn is_enterprise(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `sortAscending`.
     #[inline]
-    pub fn sort_ascending(mut self, value: bool) -> Self {
-        self.call.flag(10, value);
-        self
+    pub fn sort_ascending(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(10, value),
+        }
     }
     /// Query parameter `sortField`.
     #[inline]
     pub fn sort_field(
-        mut self,
+        self,
         value: impl Into<types::ListExperimentRunsOfFaultSortField>,
     ) -> Self {
-        self.call
-            .text(
-                11,
-                Into::<types::ListExperimentRunsOfFaultSortField>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    11,
+                    Into::<types::ListExperimentRunsOfFaultSortField>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -419,27 +455,31 @@ pub struct ListFault {
 impl ListFault {
     /// Query parameter `hubIdentity`.
     #[inline]
-    pub fn hub_identity(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn hub_identity(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `infraType`.
     #[inline]
-    pub fn infra_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn infra_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `permissionsRequired`.
     #[inline]
-    pub fn permissions_required(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn permissions_required(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `entityType`.
     #[inline]
-    pub fn entity_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn entity_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -469,67 +509,81 @@ pub struct ListFaultMetadata {
 impl ListFaultMetadata {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `includeAllScope`.
     #[inline]
-    pub fn include_all_scope(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn include_all_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `sortAscending`.
     #[inline]
-    pub fn sort_ascending(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn sort_ascending(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Query parameter `sortField`.
     #[inline]
     pub fn sort_field(
-        mut self,
+        self,
         value: impl Into<types::ListFaultMetadataSortField>,
     ) -> Self {
-        self.call
-            .text(9, Into::<types::ListFaultMetadataSortField>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    9,
+                    Into::<types::ListFaultMetadataSortField>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `tags`.
     #[inline]
-    pub fn tags(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn tags(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -559,95 +613,119 @@ pub struct ListFaultV2 {
 impl ListFaultV2 {
     /// Query parameter `category`.
     #[inline]
-    pub fn category(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn category(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `infrastructure`.
     #[inline]
     pub fn infrastructure(
-        mut self,
+        self,
         value: impl Into<types::ListFaultV2Infrastructure>,
     ) -> Self {
-        self.call
-            .text(3, Into::<types::ListFaultV2Infrastructure>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    3,
+                    Into::<types::ListFaultV2Infrastructure>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `infrastructureType`.
     #[inline]
     pub fn infrastructure_type(
-        mut self,
+        self,
         value: impl Into<types::ListFaultV2InfrastructureType>,
     ) -> Self {
-        self.call
-            .text(4, Into::<types::ListFaultV2InfrastructureType>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::ListFaultV2InfrastructureType>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `isEnterprise`.
     #[inline]
-    pub fn is_enterprise(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn is_enterprise(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `sortAscending`.
     #[inline]
-    pub fn sort_ascending(mut self, value: bool) -> Self {
-        self.call.flag(11, value);
-        self
+    pub fn sort_ascending(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(11, value),
+        }
     }
     /// Query parameter `sortField`.
     #[inline]
-    pub fn sort_field(mut self, value: impl Into<types::ListFaultV2SortField>) -> Self {
-        self.call.text(12, Into::<types::ListFaultV2SortField>::into(value).as_str());
-        self
+    pub fn sort_field(self, value: impl Into<types::ListFaultV2SortField>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(12, Into::<types::ListFaultV2SortField>::into(value).as_str()),
+        }
     }
     /// Query parameter `tags`.
     #[inline]
-    pub fn tags(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn tags(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(mut self, value: impl Into<String>) -> Self {
-        self.call.text(14, value);
-        self
+    pub fn type_(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(14, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -13,9 +13,8 @@ impl<'c> Api<'c> {
     pub fn get_experiment_helper_image_version(
         &self,
     ) -> GetExperimentHelperImageVersion {
-        let call = rt::Call::new(self.client, &GET_EXPERIMENT_HELPER_IMAGE_VERSION);
         GetExperimentHelperImageVersion {
-            call,
+            call: rt::Call::new(self.client, &GET_EXPERIMENT_HELPER_IMAGE_VERSION),
         }
     }
     /// `GET /gateway/chaos/manager/api/v3/health`
@@ -24,8 +23,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn health_check_v3(&self) -> HealthCheckV3 {
-        let call = rt::Call::new(self.client, &HEALTH_CHECK_V3);
-        HealthCheckV3 { call }
+        HealthCheckV3 {
+            call: rt::Call::new(self.client, &HEALTH_CHECK_V3),
+        }
     }
 }
 /// Request of [`Api::get_experiment_helper_image_version`].
@@ -56,9 +56,10 @@ pub struct HealthCheckV3 {
 impl HealthCheckV3 {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -20,14 +20,15 @@ impl<'c> Api<'c> {
         infra_id: impl Into<String>,
         applicationmapid: impl Into<String>,
     ) -> CanRetryExperimentCreation {
-        let mut call = rt::Call::new(self.client, &CAN_RETRY_EXPERIMENT_CREATION);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, environment_identifier);
-        call.text(4, infra_id);
-        call.text(5, applicationmapid);
-        CanRetryExperimentCreation { call }
+        CanRetryExperimentCreation {
+            call: rt::Call::new(self.client, &CAN_RETRY_EXPERIMENT_CREATION)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, environment_identifier)
+                .with_text(4, infra_id)
+                .with_text(5, applicationmapid),
+        }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/v2/applicationmaps/{applicationmapid}`
     ///
@@ -44,14 +45,15 @@ impl<'c> Api<'c> {
         infra_id: impl Into<String>,
         applicationmapid: impl Into<String>,
     ) -> DeleteTargetNetworkMap {
-        let mut call = rt::Call::new(self.client, &DELETE_TARGET_NETWORK_MAP);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, environment_identifier);
-        call.text(4, infra_id);
-        call.text(5, applicationmapid);
-        DeleteTargetNetworkMap { call }
+        DeleteTargetNetworkMap {
+            call: rt::Call::new(self.client, &DELETE_TARGET_NETWORK_MAP)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, environment_identifier)
+                .with_text(4, infra_id)
+                .with_text(5, applicationmapid),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/applicationmaps/{applicationmapid}/targetservices/{targetserviceid}`
     ///
@@ -69,15 +71,16 @@ impl<'c> Api<'c> {
         applicationmapid: impl Into<String>,
         targetserviceid: impl Into<String>,
     ) -> GetServiceResponse {
-        let mut call = rt::Call::new(self.client, &GET_SERVICE_RESPONSE);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, environment_identifier);
-        call.text(4, infra_id);
-        call.text(5, applicationmapid);
-        call.text(6, targetserviceid);
-        GetServiceResponse { call }
+        GetServiceResponse {
+            call: rt::Call::new(self.client, &GET_SERVICE_RESPONSE)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, environment_identifier)
+                .with_text(4, infra_id)
+                .with_text(5, applicationmapid)
+                .with_text(6, targetserviceid),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/applicationmaps/{applicationmapid}`
     ///
@@ -94,14 +97,15 @@ impl<'c> Api<'c> {
         infra_id: impl Into<String>,
         applicationmapid: impl Into<String>,
     ) -> GetTargetNetworkMap {
-        let mut call = rt::Call::new(self.client, &GET_TARGET_NETWORK_MAP);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, environment_identifier);
-        call.text(4, infra_id);
-        call.text(5, applicationmapid);
-        GetTargetNetworkMap { call }
+        GetTargetNetworkMap {
+            call: rt::Call::new(self.client, &GET_TARGET_NETWORK_MAP)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, environment_identifier)
+                .with_text(4, infra_id)
+                .with_text(5, applicationmapid),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/applicationmaps/{applicationmapid}/targetservices`
     ///
@@ -121,16 +125,17 @@ impl<'c> Api<'c> {
         page: i64,
         limit: i64,
     ) -> ListService {
-        let mut call = rt::Call::new(self.client, &LIST_SERVICE);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, environment_identifier);
-        call.text(4, infra_id);
-        call.text(5, applicationmapid);
-        call.int(6, page);
-        call.int(7, limit);
-        ListService { call }
+        ListService {
+            call: rt::Call::new(self.client, &LIST_SERVICE)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, environment_identifier)
+                .with_text(4, infra_id)
+                .with_text(5, applicationmapid)
+                .with_int(6, page)
+                .with_int(7, limit),
+        }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/applicationmaps`
     ///
@@ -149,14 +154,15 @@ impl<'c> Api<'c> {
         limit: i64,
         body: &serde_json::Value,
     ) -> ListTargetNetworkMaps {
-        let mut call = rt::Call::new(self.client, &LIST_TARGET_NETWORK_MAPS);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.int(3, page);
-        call.int(4, limit);
-        call.body_part(model::Cell::part(body));
-        ListTargetNetworkMaps { call }
+        ListTargetNetworkMaps {
+            call: rt::Call::new(self.client, &LIST_TARGET_NETWORK_MAPS)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_int(3, page)
+                .with_int(4, limit)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/applicationmaps/{applicationmapid}/retry`
     ///
@@ -175,15 +181,16 @@ impl<'c> Api<'c> {
         applicationmapid: impl Into<String>,
         body: &types::RetryExperimentCreationRequest,
     ) -> RetryExperimentCreation {
-        let mut call = rt::Call::new(self.client, &RETRY_EXPERIMENT_CREATION);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, environment_identifier);
-        call.text(4, infra_id);
-        call.text(5, applicationmapid);
-        call.body_part(model::Cell::part(body));
-        RetryExperimentCreation { call }
+        RetryExperimentCreation {
+            call: rt::Call::new(self.client, &RETRY_EXPERIMENT_CREATION)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, environment_identifier)
+                .with_text(4, infra_id)
+                .with_text(5, applicationmapid)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::can_retry_experiment_creation`].
@@ -271,9 +278,10 @@ pub struct ListService {
 impl ListService {
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -303,33 +311,38 @@ pub struct ListTargetNetworkMaps {
 impl ListTargetNetworkMaps {
     /// Query parameter `environmentIdentifier`.
     #[inline]
-    pub fn environment_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn environment_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `infraId`.
     #[inline]
-    pub fn infra_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn infra_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `all`.
     #[inline]
-    pub fn all(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn all(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Query parameter `minimal`.
     #[inline]
-    pub fn minimal(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn minimal(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Sends the request.
     #[inline]

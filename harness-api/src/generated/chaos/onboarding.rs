@@ -19,12 +19,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &types::V2OnboardingRequest,
     ) -> CreateV2Onboarding {
-        let mut call = rt::Call::new(self.client, &CREATE_V2_ONBOARDING);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateV2Onboarding { call }
+        CreateV2Onboarding {
+            call: rt::Call::new(self.client, &CREATE_V2_ONBOARDING)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/pipeline-onboarding/{identity}`
     ///
@@ -37,10 +38,11 @@ impl<'c> Api<'c> {
         identity: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> DeletePipelineOnboarding {
-        let mut call = rt::Call::new(self.client, &DELETE_PIPELINE_ONBOARDING);
-        call.text(0, identity);
-        call.text(1, account_identifier);
-        DeletePipelineOnboarding { call }
+        DeletePipelineOnboarding {
+            call: rt::Call::new(self.client, &DELETE_PIPELINE_ONBOARDING)
+                .with_text(0, identity)
+                .with_text(1, account_identifier),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/onboarding/{onboardingid}/experiments`
     ///
@@ -55,11 +57,12 @@ impl<'c> Api<'c> {
         page: i64,
         limit: i64,
     ) -> GetOnboardingExperiments {
-        let mut call = rt::Call::new(self.client, &GET_ONBOARDING_EXPERIMENTS);
-        call.text(0, onboardingid);
-        call.int(1, page);
-        call.int(2, limit);
-        GetOnboardingExperiments { call }
+        GetOnboardingExperiments {
+            call: rt::Call::new(self.client, &GET_ONBOARDING_EXPERIMENTS)
+                .with_text(0, onboardingid)
+                .with_int(1, page)
+                .with_int(2, limit),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/onboarding/{onboardingid}`
     ///
@@ -74,12 +77,13 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> GetV2Onboarding {
-        let mut call = rt::Call::new(self.client, &GET_V2_ONBOARDING);
-        call.text(0, onboardingid);
-        call.text(1, account_identifier);
-        call.text(2, organization_identifier);
-        call.text(3, project_identifier);
-        GetV2Onboarding { call }
+        GetV2Onboarding {
+            call: rt::Call::new(self.client, &GET_V2_ONBOARDING)
+                .with_text(0, onboardingid)
+                .with_text(1, account_identifier)
+                .with_text(2, organization_identifier)
+                .with_text(3, project_identifier),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/pipeline-onboarding`
     ///
@@ -91,9 +95,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListPipelineOnboarding {
-        let mut call = rt::Call::new(self.client, &LIST_PIPELINE_ONBOARDING);
-        call.text(0, account_identifier);
-        ListPipelineOnboarding { call }
+        ListPipelineOnboarding {
+            call: rt::Call::new(self.client, &LIST_PIPELINE_ONBOARDING)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/onboarding`
     ///
@@ -111,14 +116,15 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         search: impl Into<String>,
     ) -> ListV2Onboarding {
-        let mut call = rt::Call::new(self.client, &LIST_V2_ONBOARDING);
-        call.int(0, page);
-        call.int(1, limit);
-        call.text(2, account_identifier);
-        call.text(3, organization_identifier);
-        call.text(4, project_identifier);
-        call.text(5, search);
-        ListV2Onboarding { call }
+        ListV2Onboarding {
+            call: rt::Call::new(self.client, &LIST_V2_ONBOARDING)
+                .with_int(0, page)
+                .with_int(1, limit)
+                .with_text(2, account_identifier)
+                .with_text(3, organization_identifier)
+                .with_text(4, project_identifier)
+                .with_text(5, search),
+        }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/onboarding-confirm-discovery/{onboardingid}`
     ///
@@ -133,12 +139,13 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> OnboardingConfirmDiscovery {
-        let mut call = rt::Call::new(self.client, &ONBOARDING_CONFIRM_DISCOVERY);
-        call.text(0, onboardingid);
-        call.text(1, account_identifier);
-        call.text(2, organization_identifier);
-        call.text(3, project_identifier);
-        OnboardingConfirmDiscovery { call }
+        OnboardingConfirmDiscovery {
+            call: rt::Call::new(self.client, &ONBOARDING_CONFIRM_DISCOVERY)
+                .with_text(0, onboardingid)
+                .with_text(1, account_identifier)
+                .with_text(2, organization_identifier)
+                .with_text(3, project_identifier),
+        }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/onboarding-confirm-experiment-creation/{onboardingid}`
     ///
@@ -155,17 +162,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &types::ConfirmExperimentCreationRequest,
     ) -> OnboardingConfirmExperimentCreation {
-        let mut call = rt::Call::new(
-            self.client,
-            &ONBOARDING_CONFIRM_EXPERIMENT_CREATION,
-        );
-        call.text(0, onboardingid);
-        call.text(1, account_identifier);
-        call.text(2, organization_identifier);
-        call.text(3, project_identifier);
-        call.body_part(model::Cell::part(body));
         OnboardingConfirmExperimentCreation {
-            call,
+            call: rt::Call::new(self.client, &ONBOARDING_CONFIRM_EXPERIMENT_CREATION)
+                .with_text(0, onboardingid)
+                .with_text(1, account_identifier)
+                .with_text(2, organization_identifier)
+                .with_text(3, project_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/onboarding-confirm-experiment-run/{onboardingid}`
@@ -181,13 +184,12 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> OnboardingConfirmExperimentRun {
-        let mut call = rt::Call::new(self.client, &ONBOARDING_CONFIRM_EXPERIMENT_RUN);
-        call.text(0, onboardingid);
-        call.text(1, account_identifier);
-        call.text(2, organization_identifier);
-        call.text(3, project_identifier);
         OnboardingConfirmExperimentRun {
-            call,
+            call: rt::Call::new(self.client, &ONBOARDING_CONFIRM_EXPERIMENT_RUN)
+                .with_text(0, onboardingid)
+                .with_text(1, account_identifier)
+                .with_text(2, organization_identifier)
+                .with_text(3, project_identifier),
         }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/onboarding-confirm-networkmap/{onboardingid}`
@@ -205,14 +207,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &types::ConfirmNetworkMapRequest,
     ) -> OnboardingConfirmNetworkMap {
-        let mut call = rt::Call::new(self.client, &ONBOARDING_CONFIRM_NETWORK_MAP);
-        call.text(0, onboardingid);
-        call.text(1, account_identifier);
-        call.text(2, organization_identifier);
-        call.text(3, project_identifier);
-        call.body_part(model::Cell::part(body));
         OnboardingConfirmNetworkMap {
-            call,
+            call: rt::Call::new(self.client, &ONBOARDING_CONFIRM_NETWORK_MAP)
+                .with_text(0, onboardingid)
+                .with_text(1, account_identifier)
+                .with_text(2, organization_identifier)
+                .with_text(3, project_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `GET /gateway/chaos/manager/api/rest/pipeline-onboarding/{identity}/can-onboard-chaos`
@@ -226,10 +227,11 @@ impl<'c> Api<'c> {
         identity: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> PipelineCanOnboardChaos {
-        let mut call = rt::Call::new(self.client, &PIPELINE_CAN_ONBOARD_CHAOS);
-        call.text(0, identity);
-        call.text(1, account_identifier);
-        PipelineCanOnboardChaos { call }
+        PipelineCanOnboardChaos {
+            call: rt::Call::new(self.client, &PIPELINE_CAN_ONBOARD_CHAOS)
+                .with_text(0, identity)
+                .with_text(1, account_identifier),
+        }
     }
     /// `POST /gateway/chaos/manager/api/rest/pipeline-onboarding`
     ///
@@ -242,9 +244,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> PipelineOnboardChaos {
-        let mut call = rt::Call::new(self.client, &PIPELINE_ONBOARD_CHAOS);
-        call.text(0, account_identifier);
-        PipelineOnboardChaos { call }
+        PipelineOnboardChaos {
+            call: rt::Call::new(self.client, &PIPELINE_ONBOARD_CHAOS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/pipeline-onboarding/{identity}/status`
     ///
@@ -257,10 +260,11 @@ impl<'c> Api<'c> {
         identity: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> PipelineOnboardChaosStatus {
-        let mut call = rt::Call::new(self.client, &PIPELINE_ONBOARD_CHAOS_STATUS);
-        call.text(0, identity);
-        call.text(1, account_identifier);
-        PipelineOnboardChaosStatus { call }
+        PipelineOnboardChaosStatus {
+            call: rt::Call::new(self.client, &PIPELINE_ONBOARD_CHAOS_STATUS)
+                .with_text(0, identity)
+                .with_text(1, account_identifier),
+        }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/onboarding/{onboardingid}/stop`
     ///
@@ -272,9 +276,10 @@ impl<'c> Api<'c> {
         &self,
         onboardingid: impl Into<String>,
     ) -> StopOnboardingExperiments {
-        let mut call = rt::Call::new(self.client, &STOP_ONBOARDING_EXPERIMENTS);
-        call.text(0, onboardingid);
-        StopOnboardingExperiments { call }
+        StopOnboardingExperiments {
+            call: rt::Call::new(self.client, &STOP_ONBOARDING_EXPERIMENTS)
+                .with_text(0, onboardingid),
+        }
     }
 }
 /// Request of [`Api::create_v2_onboarding`].
@@ -286,9 +291,10 @@ pub struct CreateV2Onboarding {
 impl CreateV2Onboarding {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -311,15 +317,17 @@ pub struct DeletePipelineOnboarding {
 impl DeletePipelineOnboarding {
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -342,27 +350,31 @@ pub struct GetOnboardingExperiments {
 impl GetOnboardingExperiments {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -392,9 +404,10 @@ pub struct GetV2Onboarding {
 impl GetV2Onboarding {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -417,15 +430,17 @@ pub struct ListPipelineOnboarding {
 impl ListPipelineOnboarding {
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -448,9 +463,10 @@ pub struct ListV2Onboarding {
 impl ListV2Onboarding {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -480,9 +496,10 @@ pub struct OnboardingConfirmDiscovery {
 impl OnboardingConfirmDiscovery {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -505,9 +522,10 @@ pub struct OnboardingConfirmExperimentCreation {
 impl OnboardingConfirmExperimentCreation {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -530,9 +548,10 @@ pub struct OnboardingConfirmExperimentRun {
 impl OnboardingConfirmExperimentRun {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -555,9 +574,10 @@ pub struct OnboardingConfirmNetworkMap {
 impl OnboardingConfirmNetworkMap {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -580,15 +600,17 @@ pub struct PipelineCanOnboardChaos {
 impl PipelineCanOnboardChaos {
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -611,21 +633,24 @@ pub struct PipelineOnboardChaos {
 impl PipelineOnboardChaos {
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::PipelineChaosOnboardingTaskRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::PipelineChaosOnboardingTaskRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -648,15 +673,17 @@ pub struct PipelineOnboardChaosStatus {
 impl PipelineOnboardChaosStatus {
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -679,27 +706,31 @@ pub struct StopOnboardingExperiments {
 impl StopOnboardingExperiments {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

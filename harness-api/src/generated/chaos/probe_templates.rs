@@ -19,12 +19,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &types::ProbeTemplate,
     ) -> CreateProbeTemplate {
-        let mut call = rt::Call::new(self.client, &CREATE_PROBE_TEMPLATE);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateProbeTemplate { call }
+        CreateProbeTemplate {
+            call: rt::Call::new(self.client, &CREATE_PROBE_TEMPLATE)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/templates/probes/{identity}`
     ///
@@ -40,13 +41,14 @@ impl<'c> Api<'c> {
         hub_identity: impl Into<String>,
         identity: impl Into<String>,
     ) -> DeleteProbeTemplate {
-        let mut call = rt::Call::new(self.client, &DELETE_PROBE_TEMPLATE);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, hub_identity);
-        call.text(4, identity);
-        DeleteProbeTemplate { call }
+        DeleteProbeTemplate {
+            call: rt::Call::new(self.client, &DELETE_PROBE_TEMPLATE)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, hub_identity)
+                .with_text(4, identity),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/templates/probes/{identity}`
     ///
@@ -62,13 +64,14 @@ impl<'c> Api<'c> {
         hub_identity: impl Into<String>,
         identity: impl Into<String>,
     ) -> GetProbeTemplate {
-        let mut call = rt::Call::new(self.client, &GET_PROBE_TEMPLATE);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, hub_identity);
-        call.text(4, identity);
-        GetProbeTemplate { call }
+        GetProbeTemplate {
+            call: rt::Call::new(self.client, &GET_PROBE_TEMPLATE)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, hub_identity)
+                .with_text(4, identity),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/templates/probes`
     ///
@@ -87,15 +90,16 @@ impl<'c> Api<'c> {
         limit: i64,
         search: impl Into<String>,
     ) -> ListProbeTemplate {
-        let mut call = rt::Call::new(self.client, &LIST_PROBE_TEMPLATE);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, hub_identity);
-        call.int(4, page);
-        call.int(5, limit);
-        call.text(6, search);
-        ListProbeTemplate { call }
+        ListProbeTemplate {
+            call: rt::Call::new(self.client, &LIST_PROBE_TEMPLATE)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, hub_identity)
+                .with_int(4, page)
+                .with_int(5, limit)
+                .with_text(6, search),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/templates/probes/{identity}/variables`
     ///
@@ -112,15 +116,14 @@ impl<'c> Api<'c> {
         identity: impl Into<String>,
         revision: impl Into<String>,
     ) -> ListVariablesInProbeTemplate {
-        let mut call = rt::Call::new(self.client, &LIST_VARIABLES_IN_PROBE_TEMPLATE);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, hub_identity);
-        call.text(4, identity);
-        call.text(5, revision);
         ListVariablesInProbeTemplate {
-            call,
+            call: rt::Call::new(self.client, &LIST_VARIABLES_IN_PROBE_TEMPLATE)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, hub_identity)
+                .with_text(4, identity)
+                .with_text(5, revision),
         }
     }
     /// `PUT /gateway/chaos/manager/api/rest/templates/probes/{identity}`
@@ -138,13 +141,14 @@ impl<'c> Api<'c> {
         identity: impl Into<String>,
         body: &types::ProbeTemplate,
     ) -> UpdateProbeTemplate {
-        let mut call = rt::Call::new(self.client, &UPDATE_PROBE_TEMPLATE);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, identity);
-        call.body_part(model::Cell::part(body));
-        UpdateProbeTemplate { call }
+        UpdateProbeTemplate {
+            call: rt::Call::new(self.client, &UPDATE_PROBE_TEMPLATE)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, identity)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_probe_template`].
@@ -175,9 +179,10 @@ pub struct DeleteProbeTemplate {
 impl DeleteProbeTemplate {
     /// Query parameter `revision`.
     #[inline]
-    pub fn revision(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn revision(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -200,9 +205,10 @@ pub struct GetProbeTemplate {
 impl GetProbeTemplate {
     /// Query parameter `revision`.
     #[inline]
-    pub fn revision(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn revision(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -225,21 +231,24 @@ pub struct ListProbeTemplate {
 impl ListProbeTemplate {
     /// Query parameter `infraType`.
     #[inline]
-    pub fn infra_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn infra_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `entityType`.
     #[inline]
-    pub fn entity_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn entity_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `includeAllScope`.
     #[inline]
-    pub fn include_all_scope(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn include_all_scope(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -288,9 +297,10 @@ pub struct UpdateProbeTemplate {
 impl UpdateProbeTemplate {
     /// Query parameter `isDefault`.
     #[inline]
-    pub fn is_default(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn is_default(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -19,12 +19,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &types::ProbeRequest,
     ) -> CreateProbe {
-        let mut call = rt::Call::new(self.client, &CREATE_PROBE);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateProbe { call }
+        CreateProbe {
+            call: rt::Call::new(self.client, &CREATE_PROBE)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/v2/probes/{probeId}`
     ///
@@ -39,12 +40,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         probe_id: impl Into<String>,
     ) -> DeleteProbe {
-        let mut call = rt::Call::new(self.client, &DELETE_PROBE);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, probe_id);
-        DeleteProbe { call }
+        DeleteProbe {
+            call: rt::Call::new(self.client, &DELETE_PROBE)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, probe_id),
+        }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/probes/enable/{probeId}`
     ///
@@ -61,13 +63,14 @@ impl<'c> Api<'c> {
         probe_id: impl Into<String>,
         body: &types::EnableProbeBody,
     ) -> EnableProbe {
-        let mut call = rt::Call::new(self.client, &ENABLE_PROBE);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, probe_id);
-        call.body_part(model::Cell::part(body));
-        EnableProbe { call }
+        EnableProbe {
+            call: rt::Call::new(self.client, &ENABLE_PROBE)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, probe_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/probes/{probeId}`
     ///
@@ -82,12 +85,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         probe_id: impl Into<String>,
     ) -> GetProbe {
-        let mut call = rt::Call::new(self.client, &GET_PROBE);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, probe_id);
-        GetProbe { call }
+        GetProbe {
+            call: rt::Call::new(self.client, &GET_PROBE)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, probe_id),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/probes/manifest/{probeId}`
     ///
@@ -102,12 +106,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         probe_id: impl Into<String>,
     ) -> GetProbeManifest {
-        let mut call = rt::Call::new(self.client, &GET_PROBE_MANIFEST);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, probe_id);
-        GetProbeManifest { call }
+        GetProbeManifest {
+            call: rt::Call::new(self.client, &GET_PROBE_MANIFEST)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, probe_id),
+        }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/probes/experiment-run`
     ///
@@ -123,12 +128,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &types::ProbeDetailsInExperimentRequest,
     ) -> GetProbesInExperiment {
-        let mut call = rt::Call::new(self.client, &GET_PROBES_IN_EXPERIMENT);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.body_part(model::Cell::part(body));
-        GetProbesInExperiment { call }
+        GetProbesInExperiment {
+            call: rt::Call::new(self.client, &GET_PROBES_IN_EXPERIMENT)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/probes/import`
     ///
@@ -144,12 +150,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &types::ImportProbeTemplateRequest,
     ) -> ImportProbe {
-        let mut call = rt::Call::new(self.client, &IMPORT_PROBE);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.body_part(model::Cell::part(body));
-        ImportProbe { call }
+        ImportProbe {
+            call: rt::Call::new(self.client, &IMPORT_PROBE)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /gateway/chaos/manager/api/v3/probes/list-metadata`
     ///
@@ -164,10 +171,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::ListMetadataRequest,
     ) -> ListProbeMetadata {
-        let mut call = rt::Call::new(self.client, &LIST_PROBE_METADATA);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        ListProbeMetadata { call }
+        ListProbeMetadata {
+            call: rt::Call::new(self.client, &LIST_PROBE_METADATA)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/probes`
     ///
@@ -182,11 +190,12 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> ListProbes {
-        let mut call = rt::Call::new(self.client, &LIST_PROBES);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        ListProbes { call }
+        ListProbes {
+            call: rt::Call::new(self.client, &LIST_PROBES)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier),
+        }
     }
     /// `PUT /gateway/chaos/manager/api/rest/v2/probes/{probeId}`
     ///
@@ -203,13 +212,14 @@ impl<'c> Api<'c> {
         probe_id: impl Into<String>,
         body: &types::ProbeRequest,
     ) -> UpdateProbe {
-        let mut call = rt::Call::new(self.client, &UPDATE_PROBE);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, probe_id);
-        call.body_part(model::Cell::part(body));
-        UpdateProbe { call }
+        UpdateProbe {
+            call: rt::Call::new(self.client, &UPDATE_PROBE)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, probe_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/probes/verify/{probeId}`
     ///
@@ -226,13 +236,14 @@ impl<'c> Api<'c> {
         probe_id: impl Into<String>,
         body: &types::VerifyProbeBody,
     ) -> VerifyProbe {
-        let mut call = rt::Call::new(self.client, &VERIFY_PROBE);
-        call.text(0, account_identifier);
-        call.text(1, organization_identifier);
-        call.text(2, project_identifier);
-        call.text(3, probe_id);
-        call.body_part(model::Cell::part(body));
-        VerifyProbe { call }
+        VerifyProbe {
+            call: rt::Call::new(self.client, &VERIFY_PROBE)
+                .with_text(0, account_identifier)
+                .with_text(1, organization_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, probe_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_probe`].
@@ -377,67 +388,81 @@ pub struct ListProbeMetadata {
 impl ListProbeMetadata {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `includeAllScope`.
     #[inline]
-    pub fn include_all_scope(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn include_all_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `sortAscending`.
     #[inline]
-    pub fn sort_ascending(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn sort_ascending(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Query parameter `sortField`.
     #[inline]
     pub fn sort_field(
-        mut self,
+        self,
         value: impl Into<types::ListProbeMetadataSortField>,
     ) -> Self {
-        self.call
-            .text(9, Into::<types::ListProbeMetadataSortField>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    9,
+                    Into::<types::ListProbeMetadataSortField>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `tags`.
     #[inline]
-    pub fn tags(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn tags(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -467,69 +492,82 @@ pub struct ListProbes {
 impl ListProbes {
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `tags`.
     #[inline]
-    pub fn tags(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn tags(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `startDate`.
     #[inline]
-    pub fn start_date(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn start_date(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `endDate`.
     #[inline]
-    pub fn end_date(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn end_date(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `probeIDs`.
     #[inline]
-    pub fn probe_i_ds(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn probe_i_ds(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `infraType`.
     #[inline]
-    pub fn infra_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn infra_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(9, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(9, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(10, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(10, value),
+        }
     }
     /// Query parameter `sortField`.
     #[inline]
-    pub fn sort_field(mut self, value: impl Into<types::ListProbesSortField>) -> Self {
-        self.call.text(11, Into::<types::ListProbesSortField>::into(value).as_str());
-        self
+    pub fn sort_field(self, value: impl Into<types::ListProbesSortField>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(11, Into::<types::ListProbesSortField>::into(value).as_str()),
+        }
     }
     /// Query parameter `sortAscending`.
     #[inline]
-    pub fn sort_ascending(mut self, value: bool) -> Self {
-        self.call.flag(12, value);
-        self
+    pub fn sort_ascending(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(12, value),
+        }
     }
     /// Query parameter `entityType`.
     #[inline]
-    pub fn entity_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn entity_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CreateRiskBody,
     ) -> CreateRisk {
-        let mut call = rt::Call::new(self.client, &CREATE_RISK);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateRisk { call }
+        CreateRisk {
+            call: rt::Call::new(self.client, &CREATE_RISK)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /gateway/chaos/manager/api/v3/risks/{identity}`
     ///
@@ -33,10 +34,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
     ) -> DeleteRisk {
-        let mut call = rt::Call::new(self.client, &DELETE_RISK);
-        call.text(0, account_identifier);
-        call.text(1, identity);
-        DeleteRisk { call }
+        DeleteRisk {
+            call: rt::Call::new(self.client, &DELETE_RISK)
+                .with_text(0, account_identifier)
+                .with_text(1, identity),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/service/{accountID}`
     ///
@@ -53,13 +55,14 @@ impl<'c> Api<'c> {
         start_time: i64,
         end_time: i64,
     ) -> GetAccountServiceDetails {
-        let mut call = rt::Call::new(self.client, &GET_ACCOUNT_SERVICE_DETAILS);
-        call.text(0, account_id);
-        call.int(1, page);
-        call.int(2, limit);
-        call.int(3, start_time);
-        call.int(4, end_time);
-        GetAccountServiceDetails { call }
+        GetAccountServiceDetails {
+            call: rt::Call::new(self.client, &GET_ACCOUNT_SERVICE_DETAILS)
+                .with_text(0, account_id)
+                .with_int(1, page)
+                .with_int(2, limit)
+                .with_int(3, start_time)
+                .with_int(4, end_time),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/service/stats/{accountID}`
     ///
@@ -74,13 +77,12 @@ impl<'c> Api<'c> {
         start_time: i64,
         end_time: i64,
     ) -> GetAccountServiceUsageStats {
-        let mut call = rt::Call::new(self.client, &GET_ACCOUNT_SERVICE_USAGE_STATS);
-        call.text(0, account_id);
-        call.text(1, group_by);
-        call.int(2, start_time);
-        call.int(3, end_time);
         GetAccountServiceUsageStats {
-            call,
+            call: rt::Call::new(self.client, &GET_ACCOUNT_SERVICE_USAGE_STATS)
+                .with_text(0, account_id)
+                .with_text(1, group_by)
+                .with_int(2, start_time)
+                .with_int(3, end_time),
         }
     }
     /// `GET /gateway/chaos/manager/api/rest/service/experimentation/report/{accountID}`
@@ -96,12 +98,11 @@ impl<'c> Api<'c> {
         start_time: i64,
         end_time: i64,
     ) -> GetExperimentationActivityReport {
-        let mut call = rt::Call::new(self.client, &GET_EXPERIMENTATION_ACTIVITY_REPORT);
-        call.text(0, account_id);
-        call.int(1, start_time);
-        call.int(2, end_time);
         GetExperimentationActivityReport {
-            call,
+            call: rt::Call::new(self.client, &GET_EXPERIMENTATION_ACTIVITY_REPORT)
+                .with_text(0, account_id)
+                .with_int(1, start_time)
+                .with_int(2, end_time),
         }
     }
     /// `GET /gateway/chaos/manager/api/rest/service/overall/stats/{accountID}`
@@ -116,12 +117,11 @@ impl<'c> Api<'c> {
         start_time: i64,
         end_time: i64,
     ) -> GetOverallServiceUsageStats {
-        let mut call = rt::Call::new(self.client, &GET_OVERALL_SERVICE_USAGE_STATS);
-        call.text(0, account_id);
-        call.int(1, start_time);
-        call.int(2, end_time);
         GetOverallServiceUsageStats {
-            call,
+            call: rt::Call::new(self.client, &GET_OVERALL_SERVICE_USAGE_STATS)
+                .with_text(0, account_id)
+                .with_int(1, start_time)
+                .with_int(2, end_time),
         }
     }
     /// `GET /gateway/chaos/manager/api/v3/risks/{identity}`
@@ -135,10 +135,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
     ) -> GetRisk {
-        let mut call = rt::Call::new(self.client, &GET_RISK);
-        call.text(0, account_identifier);
-        call.text(1, identity);
-        GetRisk { call }
+        GetRisk {
+            call: rt::Call::new(self.client, &GET_RISK)
+                .with_text(0, account_identifier)
+                .with_text(1, identity),
+        }
     }
     /// `GET /gateway/chaos/manager/api/rest/service/report/{accountID}`
     ///
@@ -153,11 +154,12 @@ impl<'c> Api<'c> {
         start_time: i64,
         end_time: i64,
     ) -> GetServiceUsageReport {
-        let mut call = rt::Call::new(self.client, &GET_SERVICE_USAGE_REPORT);
-        call.text(0, account_id);
-        call.int(1, start_time);
-        call.int(2, end_time);
-        GetServiceUsageReport { call }
+        GetServiceUsageReport {
+            call: rt::Call::new(self.client, &GET_SERVICE_USAGE_REPORT)
+                .with_text(0, account_id)
+                .with_int(1, start_time)
+                .with_int(2, end_time),
+        }
     }
     /// `GET /gateway/chaos/manager/api/v3/risks/{identity}/active-risks`
     ///
@@ -170,10 +172,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
     ) -> ListProbeExecutions {
-        let mut call = rt::Call::new(self.client, &LIST_PROBE_EXECUTIONS);
-        call.text(0, account_identifier);
-        call.text(1, identity);
-        ListProbeExecutions { call }
+        ListProbeExecutions {
+            call: rt::Call::new(self.client, &LIST_PROBE_EXECUTIONS)
+                .with_text(0, account_identifier)
+                .with_text(1, identity),
+        }
     }
     /// `GET /gateway/chaos/manager/api/v3/risks`
     ///
@@ -182,9 +185,10 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn list_risks(&self, account_identifier: impl Into<String>) -> ListRisks {
-        let mut call = rt::Call::new(self.client, &LIST_RISKS);
-        call.text(0, account_identifier);
-        ListRisks { call }
+        ListRisks {
+            call: rt::Call::new(self.client, &LIST_RISKS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /gateway/chaos/manager/api/v3/risks/{identity}`
     ///
@@ -199,11 +203,12 @@ impl<'c> Api<'c> {
         identity: impl Into<String>,
         body: &types::UpdateRiskBody,
     ) -> UpdateRisk {
-        let mut call = rt::Call::new(self.client, &UPDATE_RISK);
-        call.text(0, account_identifier);
-        call.text(1, identity);
-        call.body_part(model::Cell::part(body));
-        UpdateRisk { call }
+        UpdateRisk {
+            call: rt::Call::new(self.client, &UPDATE_RISK)
+                .with_text(0, account_identifier)
+                .with_text(1, identity)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_risk`].
@@ -215,21 +220,24 @@ pub struct CreateRisk {
 impl CreateRisk {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -252,21 +260,24 @@ pub struct DeleteRisk {
 impl DeleteRisk {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -289,34 +300,40 @@ pub struct GetAccountServiceDetails {
 impl GetAccountServiceDetails {
     /// Query parameter `service`.
     #[inline]
-    pub fn service(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn service(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `serviceType`.
     #[inline]
-    pub fn service_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn service_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `sortAscending`.
     #[inline]
-    pub fn sort_ascending(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn sort_ascending(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Query parameter `sortField`.
     #[inline]
     pub fn sort_field(
-        mut self,
+        self,
         value: impl Into<types::GetAccountServiceDetailsSortField>,
     ) -> Self {
-        self.call
-            .text(
-                8,
-                Into::<types::GetAccountServiceDetailsSortField>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    8,
+                    Into::<types::GetAccountServiceDetailsSortField>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -346,9 +363,10 @@ pub struct GetAccountServiceUsageStats {
 impl GetAccountServiceUsageStats {
     /// Query parameter `cumulative`.
     #[inline]
-    pub fn cumulative(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn cumulative(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -371,9 +389,10 @@ pub struct GetExperimentationActivityReport {
 impl GetExperimentationActivityReport {
     /// Query parameter `cumulate`.
     #[inline]
-    pub fn cumulate(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn cumulate(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -422,21 +441,24 @@ pub struct GetRisk {
 impl GetRisk {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -459,9 +481,10 @@ pub struct GetServiceUsageReport {
 impl GetServiceUsageReport {
     /// Query parameter `cumulate`.
     #[inline]
-    pub fn cumulate(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn cumulate(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -491,86 +514,107 @@ pub struct ListProbeExecutions {
 impl ListProbeExecutions {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `endTime`.
     #[inline]
-    pub fn end_time(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn end_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `includeAllScope`.
     #[inline]
-    pub fn include_all_scope(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn include_all_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `sortAscending`.
     #[inline]
-    pub fn sort_ascending(mut self, value: bool) -> Self {
-        self.call.flag(10, value);
-        self
+    pub fn sort_ascending(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(10, value),
+        }
     }
     /// Query parameter `sortField`.
     #[inline]
     pub fn sort_field(
-        mut self,
+        self,
         value: impl Into<types::ListProbeExecutionsSortField>,
     ) -> Self {
-        self.call
-            .text(11, Into::<types::ListProbeExecutionsSortField>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    11,
+                    Into::<types::ListProbeExecutionsSortField>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `startTime`.
     #[inline]
-    pub fn start_time(mut self, value: i64) -> Self {
-        self.call.int(12, value);
-        self
+    pub fn start_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(12, value),
+        }
     }
     /// Query parameter `status`.
     #[inline]
-    pub fn status(mut self, value: impl Into<types::ListProbeExecutionsStatus>) -> Self {
-        self.call
-            .text(13, Into::<types::ListProbeExecutionsStatus>::into(value).as_str());
-        self
+    pub fn status(self, value: impl Into<types::ListProbeExecutionsStatus>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    13,
+                    Into::<types::ListProbeExecutionsStatus>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `tags`.
     #[inline]
-    pub fn tags(mut self, value: impl Into<String>) -> Self {
-        self.call.text(14, value);
-        self
+    pub fn tags(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(14, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -593,87 +637,107 @@ pub struct ListRisks {
 impl ListRisks {
     /// Query parameter `category`.
     #[inline]
-    pub fn category(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn category(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `includeAllScope`.
     #[inline]
-    pub fn include_all_scope(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn include_all_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Query parameter `infrastructure`.
     #[inline]
     pub fn infrastructure(
-        mut self,
+        self,
         value: impl Into<types::ListRisksInfrastructure>,
     ) -> Self {
-        self.call.text(4, Into::<types::ListRisksInfrastructure>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::ListRisksInfrastructure>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `resourceIdentifiers`.
     #[inline]
     pub fn resource_identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(9, value);
-        self
+        Self {
+            call: self.call.with_texts(9, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `sortAscending`.
     #[inline]
-    pub fn sort_ascending(mut self, value: bool) -> Self {
-        self.call.flag(11, value);
-        self
+    pub fn sort_ascending(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(11, value),
+        }
     }
     /// Query parameter `sortField`.
     #[inline]
-    pub fn sort_field(mut self, value: impl Into<types::ListRisksSortField>) -> Self {
-        self.call.text(12, Into::<types::ListRisksSortField>::into(value).as_str());
-        self
+    pub fn sort_field(self, value: impl Into<types::ListRisksSortField>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(12, Into::<types::ListRisksSortField>::into(value).as_str()),
+        }
     }
     /// Query parameter `tags`.
     #[inline]
-    pub fn tags(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn tags(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -696,21 +760,24 @@ pub struct UpdateRisk {
 impl UpdateRisk {
     /// Query parameter `correlationID`.
     #[inline]
-    pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn correlation_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `organizationIdentifier`.
     #[inline]
-    pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn organization_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

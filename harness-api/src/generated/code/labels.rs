@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
     ) -> AssignLabel {
-        let mut call = rt::Call::new(self.client, &ASSIGN_LABEL);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        AssignLabel { call }
+        AssignLabel {
+            call: rt::Call::new(self.client, &ASSIGN_LABEL)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number),
+        }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/labels`
     ///
@@ -36,10 +37,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
     ) -> DefineRepoLabel {
-        let mut call = rt::Call::new(self.client, &DEFINE_REPO_LABEL);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        DefineRepoLabel { call }
+        DefineRepoLabel {
+            call: rt::Call::new(self.client, &DEFINE_REPO_LABEL)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier),
+        }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/labels/{key}/values`
     ///
@@ -54,11 +56,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         key: impl Into<String>,
     ) -> DefineRepoLabelValue {
-        let mut call = rt::Call::new(self.client, &DEFINE_REPO_LABEL_VALUE);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.text(2, key);
-        DefineRepoLabelValue { call }
+        DefineRepoLabelValue {
+            call: rt::Call::new(self.client, &DEFINE_REPO_LABEL_VALUE)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_text(2, key),
+        }
     }
     /// `POST /code/api/v1/labels`
     ///
@@ -71,9 +74,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> DefineSpaceLabel {
-        let mut call = rt::Call::new(self.client, &DEFINE_SPACE_LABEL);
-        call.text(0, account_identifier);
-        DefineSpaceLabel { call }
+        DefineSpaceLabel {
+            call: rt::Call::new(self.client, &DEFINE_SPACE_LABEL)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /code/api/v1/labels/{key}/values`
     ///
@@ -87,10 +91,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         key: impl Into<String>,
     ) -> DefineSpaceLabelValue {
-        let mut call = rt::Call::new(self.client, &DEFINE_SPACE_LABEL_VALUE);
-        call.text(0, account_identifier);
-        call.text(1, key);
-        DefineSpaceLabelValue { call }
+        DefineSpaceLabelValue {
+            call: rt::Call::new(self.client, &DEFINE_SPACE_LABEL_VALUE)
+                .with_text(0, account_identifier)
+                .with_text(1, key),
+        }
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/labels/{key}`
     ///
@@ -104,11 +109,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         key: impl Into<String>,
     ) -> DeleteRepoLabel {
-        let mut call = rt::Call::new(self.client, &DELETE_REPO_LABEL);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.text(2, key);
-        DeleteRepoLabel { call }
+        DeleteRepoLabel {
+            call: rt::Call::new(self.client, &DELETE_REPO_LABEL)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_text(2, key),
+        }
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/labels/{key}/values/{value}`
     ///
@@ -123,12 +129,13 @@ impl<'c> Api<'c> {
         key: impl Into<String>,
         value: impl Into<String>,
     ) -> DeleteRepoLabelValue {
-        let mut call = rt::Call::new(self.client, &DELETE_REPO_LABEL_VALUE);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.text(2, key);
-        call.text(3, value);
-        DeleteRepoLabelValue { call }
+        DeleteRepoLabelValue {
+            call: rt::Call::new(self.client, &DELETE_REPO_LABEL_VALUE)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_text(2, key)
+                .with_text(3, value),
+        }
     }
     /// `DELETE /code/api/v1/labels/{key}`
     ///
@@ -141,10 +148,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         key: impl Into<String>,
     ) -> DeleteSpaceLabel {
-        let mut call = rt::Call::new(self.client, &DELETE_SPACE_LABEL);
-        call.text(0, account_identifier);
-        call.text(1, key);
-        DeleteSpaceLabel { call }
+        DeleteSpaceLabel {
+            call: rt::Call::new(self.client, &DELETE_SPACE_LABEL)
+                .with_text(0, account_identifier)
+                .with_text(1, key),
+        }
     }
     /// `DELETE /code/api/v1/labels/{key}/values/{value}`
     ///
@@ -158,11 +166,12 @@ impl<'c> Api<'c> {
         key: impl Into<String>,
         value: impl Into<String>,
     ) -> DeleteSpaceLabelValue {
-        let mut call = rt::Call::new(self.client, &DELETE_SPACE_LABEL_VALUE);
-        call.text(0, account_identifier);
-        call.text(1, key);
-        call.text(2, value);
-        DeleteSpaceLabelValue { call }
+        DeleteSpaceLabelValue {
+            call: rt::Call::new(self.client, &DELETE_SPACE_LABEL_VALUE)
+                .with_text(0, account_identifier)
+                .with_text(1, key)
+                .with_text(2, value),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/labels`
     ///
@@ -177,11 +186,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
     ) -> ListPullReqLabels {
-        let mut call = rt::Call::new(self.client, &LIST_PULL_REQ_LABELS);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        ListPullReqLabels { call }
+        ListPullReqLabels {
+            call: rt::Call::new(self.client, &LIST_PULL_REQ_LABELS)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/labels/{key}/values`
     ///
@@ -196,11 +206,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         key: impl Into<String>,
     ) -> ListRepoLabelValues {
-        let mut call = rt::Call::new(self.client, &LIST_REPO_LABEL_VALUES);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.text(2, key);
-        ListRepoLabelValues { call }
+        ListRepoLabelValues {
+            call: rt::Call::new(self.client, &LIST_REPO_LABEL_VALUES)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_text(2, key),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/labels`
     ///
@@ -214,10 +225,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
     ) -> ListRepoLabels {
-        let mut call = rt::Call::new(self.client, &LIST_REPO_LABELS);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        ListRepoLabels { call }
+        ListRepoLabels {
+            call: rt::Call::new(self.client, &LIST_REPO_LABELS)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier),
+        }
     }
     /// `GET /code/api/v1/labels/{key}/values`
     ///
@@ -231,10 +243,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         key: impl Into<String>,
     ) -> ListSpaceLabelValues {
-        let mut call = rt::Call::new(self.client, &LIST_SPACE_LABEL_VALUES);
-        call.text(0, account_identifier);
-        call.text(1, key);
-        ListSpaceLabelValues { call }
+        ListSpaceLabelValues {
+            call: rt::Call::new(self.client, &LIST_SPACE_LABEL_VALUES)
+                .with_text(0, account_identifier)
+                .with_text(1, key),
+        }
     }
     /// `GET /code/api/v1/labels`
     ///
@@ -247,9 +260,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListSpaceLabels {
-        let mut call = rt::Call::new(self.client, &LIST_SPACE_LABELS);
-        call.text(0, account_identifier);
-        ListSpaceLabels { call }
+        ListSpaceLabels {
+            call: rt::Call::new(self.client, &LIST_SPACE_LABELS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /code/api/v1/repos/{repo_identifier}/labels`
     ///
@@ -263,10 +277,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
     ) -> SaveRepoLabel {
-        let mut call = rt::Call::new(self.client, &SAVE_REPO_LABEL);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        SaveRepoLabel { call }
+        SaveRepoLabel {
+            call: rt::Call::new(self.client, &SAVE_REPO_LABEL)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier),
+        }
     }
     /// `PUT /code/api/v1/labels`
     ///
@@ -279,9 +294,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> SaveSpaceLabel {
-        let mut call = rt::Call::new(self.client, &SAVE_SPACE_LABEL);
-        call.text(0, account_identifier);
-        SaveSpaceLabel { call }
+        SaveSpaceLabel {
+            call: rt::Call::new(self.client, &SAVE_SPACE_LABEL)
+                .with_text(0, account_identifier),
+        }
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/labels/{label_id}`
     ///
@@ -296,12 +312,13 @@ impl<'c> Api<'c> {
         pullreq_number: i64,
         label_id: i64,
     ) -> UnassignLabel {
-        let mut call = rt::Call::new(self.client, &UNASSIGN_LABEL);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        call.int(3, label_id);
-        UnassignLabel { call }
+        UnassignLabel {
+            call: rt::Call::new(self.client, &UNASSIGN_LABEL)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number)
+                .with_int(3, label_id),
+        }
     }
     /// `PATCH /code/api/v1/repos/{repo_identifier}/labels/{key}`
     ///
@@ -316,11 +333,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         key: impl Into<String>,
     ) -> UpdateRepoLabel {
-        let mut call = rt::Call::new(self.client, &UPDATE_REPO_LABEL);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.text(2, key);
-        UpdateRepoLabel { call }
+        UpdateRepoLabel {
+            call: rt::Call::new(self.client, &UPDATE_REPO_LABEL)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_text(2, key),
+        }
     }
     /// `PATCH /code/api/v1/repos/{repo_identifier}/labels/{key}/values/{value}`
     ///
@@ -336,12 +354,13 @@ impl<'c> Api<'c> {
         key: impl Into<String>,
         value: impl Into<String>,
     ) -> UpdateRepoLabelValue {
-        let mut call = rt::Call::new(self.client, &UPDATE_REPO_LABEL_VALUE);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.text(2, key);
-        call.text(3, value);
-        UpdateRepoLabelValue { call }
+        UpdateRepoLabelValue {
+            call: rt::Call::new(self.client, &UPDATE_REPO_LABEL_VALUE)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_text(2, key)
+                .with_text(3, value),
+        }
     }
     /// `PATCH /code/api/v1/labels/{key}`
     ///
@@ -355,10 +374,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         key: impl Into<String>,
     ) -> UpdateSpaceLabel {
-        let mut call = rt::Call::new(self.client, &UPDATE_SPACE_LABEL);
-        call.text(0, account_identifier);
-        call.text(1, key);
-        UpdateSpaceLabel { call }
+        UpdateSpaceLabel {
+            call: rt::Call::new(self.client, &UPDATE_SPACE_LABEL)
+                .with_text(0, account_identifier)
+                .with_text(1, key),
+        }
     }
     /// `PATCH /code/api/v1/labels/{key}/values/{value}`
     ///
@@ -373,11 +393,12 @@ impl<'c> Api<'c> {
         key: impl Into<String>,
         value: impl Into<String>,
     ) -> UpdateSpaceLabelValue {
-        let mut call = rt::Call::new(self.client, &UPDATE_SPACE_LABEL_VALUE);
-        call.text(0, account_identifier);
-        call.text(1, key);
-        call.text(2, value);
-        UpdateSpaceLabelValue { call }
+        UpdateSpaceLabelValue {
+            call: rt::Call::new(self.client, &UPDATE_SPACE_LABEL_VALUE)
+                .with_text(0, account_identifier)
+                .with_text(1, key)
+                .with_text(2, value),
+        }
     }
 }
 /// Request of [`Api::assign_label`].
@@ -389,21 +410,24 @@ pub struct AssignLabel {
 impl AssignLabel {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::OpenapiPullReqAssignLabelInput) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::OpenapiPullReqAssignLabelInput) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -426,21 +450,24 @@ pub struct DefineRepoLabel {
 impl DefineRepoLabel {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::DefineRepoLabelRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::DefineRepoLabelRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -463,21 +490,24 @@ pub struct DefineRepoLabelValue {
 impl DefineRepoLabelValue {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::DefineRepoLabelValueRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::DefineRepoLabelValueRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -500,21 +530,24 @@ pub struct DefineSpaceLabel {
 impl DefineSpaceLabel {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::DefineSpaceLabelRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::DefineSpaceLabelRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -537,21 +570,24 @@ pub struct DefineSpaceLabelValue {
 impl DefineSpaceLabelValue {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::KeyValuesBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::KeyValuesBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -574,15 +610,17 @@ pub struct DeleteRepoLabel {
 impl DeleteRepoLabel {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -605,15 +643,17 @@ pub struct DeleteRepoLabelValue {
 impl DeleteRepoLabelValue {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -636,15 +676,17 @@ pub struct DeleteSpaceLabel {
 impl DeleteSpaceLabel {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -667,15 +709,17 @@ pub struct DeleteSpaceLabelValue {
 impl DeleteSpaceLabelValue {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -698,39 +742,45 @@ pub struct ListPullReqLabels {
 impl ListPullReqLabels {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `assignable`.
     #[inline]
-    pub fn assignable(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn assignable(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Query parameter `query`.
     #[inline]
-    pub fn query(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn query(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -760,15 +810,17 @@ pub struct ListRepoLabelValues {
 impl ListRepoLabelValues {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -798,39 +850,45 @@ pub struct ListRepoLabels {
 impl ListRepoLabels {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `inherited`.
     #[inline]
-    pub fn inherited(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn inherited(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Query parameter `query`.
     #[inline]
-    pub fn query(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn query(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -860,15 +918,17 @@ pub struct ListSpaceLabelValues {
 impl ListSpaceLabelValues {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -898,39 +958,45 @@ pub struct ListSpaceLabels {
 impl ListSpaceLabels {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `inherited`.
     #[inline]
-    pub fn inherited(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn inherited(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Query parameter `query`.
     #[inline]
-    pub fn query(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn query(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -960,21 +1026,24 @@ pub struct SaveRepoLabel {
 impl SaveRepoLabel {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::RepoIdentifierLabelsBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::RepoIdentifierLabelsBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -997,21 +1066,24 @@ pub struct SaveSpaceLabel {
 impl SaveSpaceLabel {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::V1LabelsBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::V1LabelsBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1034,15 +1106,17 @@ pub struct UnassignLabel {
 impl UnassignLabel {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1065,21 +1139,24 @@ pub struct UpdateRepoLabel {
 impl UpdateRepoLabel {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UpdateRepoLabelRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UpdateRepoLabelRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1102,21 +1179,24 @@ pub struct UpdateRepoLabelValue {
 impl UpdateRepoLabelValue {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UpdateRepoLabelValueRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UpdateRepoLabelValueRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1139,21 +1219,24 @@ pub struct UpdateSpaceLabel {
 impl UpdateSpaceLabel {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::LabelsKeyBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::LabelsKeyBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1176,21 +1259,24 @@ pub struct UpdateSpaceLabelValue {
 impl UpdateSpaceLabelValue {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ValuesValueBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ValuesValueBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -18,12 +18,13 @@ impl<'c> Api<'c> {
         pullreq_number: i64,
         label_id: i64,
     ) -> ApplySuggestedLabel {
-        let mut call = rt::Call::new(self.client, &APPLY_SUGGESTED_LABEL);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        call.int(3, label_id);
-        ApplySuggestedLabel { call }
+        ApplySuggestedLabel {
+            call: rt::Call::new(self.client, &APPLY_SUGGESTED_LABEL)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number)
+                .with_int(3, label_id),
+        }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/reviewers/{principal_id}/apply`
     ///
@@ -38,12 +39,13 @@ impl<'c> Api<'c> {
         pullreq_number: i64,
         principal_id: i64,
     ) -> ApplySuggestedReviewer {
-        let mut call = rt::Call::new(self.client, &APPLY_SUGGESTED_REVIEWER);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        call.int(3, principal_id);
-        ApplySuggestedReviewer { call }
+        ApplySuggestedReviewer {
+            call: rt::Call::new(self.client, &APPLY_SUGGESTED_REVIEWER)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number)
+                .with_int(3, principal_id),
+        }
     }
 }
 /// Request of [`Api::apply_suggested_label`].
@@ -55,15 +57,17 @@ pub struct ApplySuggestedLabel {
 impl ApplySuggestedLabel {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -86,15 +90,17 @@ pub struct ApplySuggestedReviewer {
 impl ApplySuggestedReviewer {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,11 +17,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
     ) -> ChecksPullReq {
-        let mut call = rt::Call::new(self.client, &CHECKS_PULL_REQ);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        ChecksPullReq { call }
+        ChecksPullReq {
+            call: rt::Call::new(self.client, &CHECKS_PULL_REQ)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/codeowners`
     ///
@@ -35,11 +36,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
     ) -> CodeOwnersPullReq {
-        let mut call = rt::Call::new(self.client, &CODE_OWNERS_PULL_REQ);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        CodeOwnersPullReq { call }
+        CodeOwnersPullReq {
+            call: rt::Call::new(self.client, &CODE_OWNERS_PULL_REQ)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number),
+        }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments/apply-suggestions`
     ///
@@ -54,11 +56,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
     ) -> CommentApplySuggestions {
-        let mut call = rt::Call::new(self.client, &COMMENT_APPLY_SUGGESTIONS);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        CommentApplySuggestions { call }
+        CommentApplySuggestions {
+            call: rt::Call::new(self.client, &COMMENT_APPLY_SUGGESTIONS)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number),
+        }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments`
     ///
@@ -73,11 +76,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
     ) -> CommentCreatePullReq {
-        let mut call = rt::Call::new(self.client, &COMMENT_CREATE_PULL_REQ);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        CommentCreatePullReq { call }
+        CommentCreatePullReq {
+            call: rt::Call::new(self.client, &COMMENT_CREATE_PULL_REQ)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number),
+        }
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments/{pullreq_comment_id}`
     ///
@@ -92,12 +96,13 @@ impl<'c> Api<'c> {
         pullreq_number: i64,
         pullreq_comment_id: i64,
     ) -> CommentDeletePullReq {
-        let mut call = rt::Call::new(self.client, &COMMENT_DELETE_PULL_REQ);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        call.int(3, pullreq_comment_id);
-        CommentDeletePullReq { call }
+        CommentDeletePullReq {
+            call: rt::Call::new(self.client, &COMMENT_DELETE_PULL_REQ)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number)
+                .with_int(3, pullreq_comment_id),
+        }
     }
     /// `PUT /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments/{pullreq_comment_id}/status`
     ///
@@ -113,12 +118,13 @@ impl<'c> Api<'c> {
         pullreq_number: i64,
         pullreq_comment_id: i64,
     ) -> CommentStatusPullReq {
-        let mut call = rt::Call::new(self.client, &COMMENT_STATUS_PULL_REQ);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        call.int(3, pullreq_comment_id);
-        CommentStatusPullReq { call }
+        CommentStatusPullReq {
+            call: rt::Call::new(self.client, &COMMENT_STATUS_PULL_REQ)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number)
+                .with_int(3, pullreq_comment_id),
+        }
     }
     /// `PATCH /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments/{pullreq_comment_id}`
     ///
@@ -134,12 +140,13 @@ impl<'c> Api<'c> {
         pullreq_number: i64,
         pullreq_comment_id: i64,
     ) -> CommentUpdatePullReq {
-        let mut call = rt::Call::new(self.client, &COMMENT_UPDATE_PULL_REQ);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        call.int(3, pullreq_comment_id);
-        CommentUpdatePullReq { call }
+        CommentUpdatePullReq {
+            call: rt::Call::new(self.client, &COMMENT_UPDATE_PULL_REQ)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number)
+                .with_int(3, pullreq_comment_id),
+        }
     }
     /// `GET /code/api/v1/pullreq/count`
     ///
@@ -151,9 +158,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> CountPullReqSpace {
-        let mut call = rt::Call::new(self.client, &COUNT_PULL_REQ_SPACE);
-        call.text(0, account_identifier);
-        CountPullReqSpace { call }
+        CountPullReqSpace {
+            call: rt::Call::new(self.client, &COUNT_PULL_REQ_SPACE)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq`
     ///
@@ -167,10 +175,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
     ) -> CreatePullReq {
-        let mut call = rt::Call::new(self.client, &CREATE_PULL_REQ);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        CreatePullReq { call }
+        CreatePullReq {
+            call: rt::Call::new(self.client, &CREATE_PULL_REQ)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier),
+        }
     }
 }
 /// Request of [`Api::checks_pull_req`].
@@ -182,15 +191,17 @@ pub struct ChecksPullReq {
 impl ChecksPullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -213,15 +224,17 @@ pub struct CodeOwnersPullReq {
 impl CodeOwnersPullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -244,21 +257,24 @@ pub struct CommentApplySuggestions {
 impl CommentApplySuggestions {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::OpenapiCommentApplySuggestionstRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::OpenapiCommentApplySuggestionstRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -281,21 +297,24 @@ pub struct CommentCreatePullReq {
 impl CommentCreatePullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::OpenapiCommentCreatePullReqRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::OpenapiCommentCreatePullReqRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -318,15 +337,17 @@ pub struct CommentDeletePullReq {
 impl CommentDeletePullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -349,21 +370,24 @@ pub struct CommentStatusPullReq {
 impl CommentStatusPullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::OpenapiCommentStatusPullReqRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::OpenapiCommentStatusPullReqRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -386,21 +410,24 @@ pub struct CommentUpdatePullReq {
 impl CommentUpdatePullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::OpenapiCommentUpdatePullReqRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::OpenapiCommentUpdatePullReqRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -423,126 +450,146 @@ pub struct CountPullReqSpace {
 impl CountPullReqSpace {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `state`.
     #[inline]
-    pub fn state(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(3, value);
-        self
+    pub fn state(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Query parameter `source_repo_ref`.
     #[inline]
-    pub fn source_repo_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn source_repo_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `source_branch`.
     #[inline]
-    pub fn source_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn source_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `target_branch`.
     #[inline]
-    pub fn target_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn target_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `query`.
     #[inline]
-    pub fn query(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn query(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `created_by`.
     #[inline]
-    pub fn created_by(mut self, value: impl IntoIterator<Item = i64>) -> Self {
-        self.call.ints(8, value);
-        self
+    pub fn created_by(self, value: impl IntoIterator<Item = i64>) -> Self {
+        Self {
+            call: self.call.with_ints(8, value),
+        }
     }
     /// Query parameter `created_lt`.
     #[inline]
-    pub fn created_lt(mut self, value: i64) -> Self {
-        self.call.int(9, value);
-        self
+    pub fn created_lt(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(9, value),
+        }
     }
     /// Query parameter `created_gt`.
     #[inline]
-    pub fn created_gt(mut self, value: i64) -> Self {
-        self.call.int(10, value);
-        self
+    pub fn created_gt(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(10, value),
+        }
     }
     /// Query parameter `updated_lt`.
     #[inline]
-    pub fn updated_lt(mut self, value: i64) -> Self {
-        self.call.int(11, value);
-        self
+    pub fn updated_lt(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(11, value),
+        }
     }
     /// Query parameter `include_subspaces`.
     #[inline]
-    pub fn include_subspaces(mut self, value: bool) -> Self {
-        self.call.flag(12, value);
-        self
+    pub fn include_subspaces(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(12, value),
+        }
     }
     /// Query parameter `label_id`.
     #[inline]
-    pub fn label_id(mut self, value: impl IntoIterator<Item = i64>) -> Self {
-        self.call.ints(13, value);
-        self
+    pub fn label_id(self, value: impl IntoIterator<Item = i64>) -> Self {
+        Self {
+            call: self.call.with_ints(13, value),
+        }
     }
     /// Query parameter `value_id`.
     #[inline]
-    pub fn value_id(mut self, value: impl IntoIterator<Item = i64>) -> Self {
-        self.call.ints(14, value);
-        self
+    pub fn value_id(self, value: impl IntoIterator<Item = i64>) -> Self {
+        Self {
+            call: self.call.with_ints(14, value),
+        }
     }
     /// Query parameter `author_id`.
     #[inline]
-    pub fn author_id(mut self, value: i64) -> Self {
-        self.call.int(15, value);
-        self
+    pub fn author_id(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(15, value),
+        }
     }
     /// Query parameter `commenter_id`.
     #[inline]
-    pub fn commenter_id(mut self, value: i64) -> Self {
-        self.call.int(16, value);
-        self
+    pub fn commenter_id(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(16, value),
+        }
     }
     /// Query parameter `mentioned_id`.
     #[inline]
-    pub fn mentioned_id(mut self, value: i64) -> Self {
-        self.call.int(17, value);
-        self
+    pub fn mentioned_id(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(17, value),
+        }
     }
     /// Query parameter `reviewer_id`.
     #[inline]
-    pub fn reviewer_id(mut self, value: i64) -> Self {
-        self.call.int(18, value);
-        self
+    pub fn reviewer_id(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(18, value),
+        }
     }
     /// Query parameter `review_decision`.
     #[inline]
     pub fn review_decision(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(19, value);
-        self
+        Self {
+            call: self.call.with_texts(19, value),
+        }
     }
     /// Query parameter `include_rules`.
     #[inline]
-    pub fn include_rules(mut self, value: bool) -> Self {
-        self.call.flag(20, value);
-        self
+    pub fn include_rules(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(20, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -565,21 +612,24 @@ pub struct CreatePullReq {
 impl CreatePullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::OpenapiCreatePullReqRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::OpenapiCreatePullReqRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

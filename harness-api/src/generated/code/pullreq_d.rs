@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
     ) -> DiffPullReq {
-        let mut call = rt::Call::new(self.client, &DIFF_PULL_REQ);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        DiffPullReq { call }
+        DiffPullReq {
+            call: rt::Call::new(self.client, &DIFF_PULL_REQ)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number),
+        }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/diff`
     ///
@@ -37,11 +38,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
     ) -> DiffPullReqPost {
-        let mut call = rt::Call::new(self.client, &DIFF_PULL_REQ_POST);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        DiffPullReqPost { call }
+        DiffPullReqPost {
+            call: rt::Call::new(self.client, &DIFF_PULL_REQ_POST)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number),
+        }
     }
 }
 /// Request of [`Api::diff_pull_req`].
@@ -53,21 +55,24 @@ pub struct DiffPullReq {
 impl DiffPullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `path`.
     #[inline]
-    pub fn path(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(5, value);
-        self
+    pub fn path(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -97,21 +102,24 @@ pub struct DiffPullReqPost {
 impl DiffPullReqPost {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &[types::ApiFileDiffRequest]) -> Self {
-        self.call.body_json(&body);
-        self
+    pub fn body(self, body: &[types::ApiFileDiffRequest]) -> Self {
+        Self {
+            call: self.call.with_body_json(&body),
+        }
     }
     /// Sends the request.
     #[inline]

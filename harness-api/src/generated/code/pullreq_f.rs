@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
     ) -> FileViewAddPullReq {
-        let mut call = rt::Call::new(self.client, &FILE_VIEW_ADD_PULL_REQ);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        FileViewAddPullReq { call }
+        FileViewAddPullReq {
+            call: rt::Call::new(self.client, &FILE_VIEW_ADD_PULL_REQ)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number),
+        }
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/file-views/{file_path}`
     ///
@@ -37,12 +38,13 @@ impl<'c> Api<'c> {
         pullreq_number: i64,
         file_path: impl Into<String>,
     ) -> FileViewDeletePullReq {
-        let mut call = rt::Call::new(self.client, &FILE_VIEW_DELETE_PULL_REQ);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        call.text(3, file_path);
-        FileViewDeletePullReq { call }
+        FileViewDeletePullReq {
+            call: rt::Call::new(self.client, &FILE_VIEW_DELETE_PULL_REQ)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number)
+                .with_text(3, file_path),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/file-views`
     ///
@@ -57,11 +59,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
     ) -> FileViewListPullReq {
-        let mut call = rt::Call::new(self.client, &FILE_VIEW_LIST_PULL_REQ);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        FileViewListPullReq { call }
+        FileViewListPullReq {
+            call: rt::Call::new(self.client, &FILE_VIEW_LIST_PULL_REQ)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number),
+        }
     }
 }
 /// Request of [`Api::file_view_add_pull_req`].
@@ -73,21 +76,24 @@ pub struct FileViewAddPullReq {
 impl FileViewAddPullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::OpenapiFileViewAddPullReqRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::OpenapiFileViewAddPullReqRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -110,15 +116,17 @@ pub struct FileViewDeletePullReq {
 impl FileViewDeletePullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -141,15 +149,17 @@ pub struct FileViewListPullReq {
 impl FileViewListPullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

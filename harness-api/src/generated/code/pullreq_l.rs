@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
     ) -> ListPullReq {
-        let mut call = rt::Call::new(self.client, &LIST_PULL_REQ);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        ListPullReq { call }
+        ListPullReq {
+            call: rt::Call::new(self.client, &LIST_PULL_REQ)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/activities`
     ///
@@ -34,11 +35,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
     ) -> ListPullReqActivities {
-        let mut call = rt::Call::new(self.client, &LIST_PULL_REQ_ACTIVITIES);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        ListPullReqActivities { call }
+        ListPullReqActivities {
+            call: rt::Call::new(self.client, &LIST_PULL_REQ_ACTIVITIES)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/commits`
     ///
@@ -53,11 +55,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
     ) -> ListPullReqCommits {
-        let mut call = rt::Call::new(self.client, &LIST_PULL_REQ_COMMITS);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        ListPullReqCommits { call }
+        ListPullReqCommits {
+            call: rt::Call::new(self.client, &LIST_PULL_REQ_COMMITS)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number),
+        }
     }
     /// `GET /code/api/v1/pullreq`
     ///
@@ -69,9 +72,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListPullReqSpace {
-        let mut call = rt::Call::new(self.client, &LIST_PULL_REQ_SPACE);
-        call.text(0, account_identifier);
-        ListPullReqSpace { call }
+        ListPullReqSpace {
+            call: rt::Call::new(self.client, &LIST_PULL_REQ_SPACE)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/labels`
     ///
@@ -85,11 +89,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
     ) -> ListSuggestedLabels {
-        let mut call = rt::Call::new(self.client, &LIST_SUGGESTED_LABELS);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        ListSuggestedLabels { call }
+        ListSuggestedLabels {
+            call: rt::Call::new(self.client, &LIST_SUGGESTED_LABELS)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/reviewers`
     ///
@@ -103,11 +108,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
     ) -> ListSuggestedReviewers {
-        let mut call = rt::Call::new(self.client, &LIST_SUGGESTED_REVIEWERS);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        ListSuggestedReviewers { call }
+        ListSuggestedReviewers {
+            call: rt::Call::new(self.client, &LIST_SUGGESTED_REVIEWERS)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number),
+        }
     }
 }
 /// Request of [`Api::list_pull_req`].
@@ -119,171 +125,204 @@ pub struct ListPullReq {
 impl ListPullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `state`.
     #[inline]
     pub fn state(
-        mut self,
+        self,
         value: impl IntoIterator<Item = types::ListPullReqState>,
     ) -> Self {
-        self.call.texts(4, value.into_iter().map(|value| value.to_string()));
-        self
+        Self {
+            call: self
+                .call
+                .with_texts(4, value.into_iter().map(|value| value.to_string())),
+        }
     }
     /// Query parameter `source_repo_ref`.
     #[inline]
-    pub fn source_repo_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn source_repo_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `source_branch`.
     #[inline]
-    pub fn source_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn source_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `target_branch`.
     #[inline]
-    pub fn target_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn target_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `query`.
     #[inline]
-    pub fn query(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn query(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `created_by`.
     #[inline]
-    pub fn created_by(mut self, value: impl IntoIterator<Item = i64>) -> Self {
-        self.call.ints(9, value);
-        self
+    pub fn created_by(self, value: impl IntoIterator<Item = i64>) -> Self {
+        Self {
+            call: self.call.with_ints(9, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::ListPullReqOrder>) -> Self {
-        self.call.text(10, Into::<types::ListPullReqOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::ListPullReqOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(10, Into::<types::ListPullReqOrder>::into(value).as_str()),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListPullReqSort>) -> Self {
-        self.call.text(11, Into::<types::ListPullReqSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListPullReqSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(11, Into::<types::ListPullReqSort>::into(value).as_str()),
+        }
     }
     /// Query parameter `created_lt`.
     #[inline]
-    pub fn created_lt(mut self, value: i64) -> Self {
-        self.call.int(12, value);
-        self
+    pub fn created_lt(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(12, value),
+        }
     }
     /// Query parameter `created_gt`.
     #[inline]
-    pub fn created_gt(mut self, value: i64) -> Self {
-        self.call.int(13, value);
-        self
+    pub fn created_gt(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(13, value),
+        }
     }
     /// Query parameter `updated_lt`.
     #[inline]
-    pub fn updated_lt(mut self, value: i64) -> Self {
-        self.call.int(14, value);
-        self
+    pub fn updated_lt(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(14, value),
+        }
     }
     /// Query parameter `updated_gt`.
     #[inline]
-    pub fn updated_gt(mut self, value: i64) -> Self {
-        self.call.int(15, value);
-        self
+    pub fn updated_gt(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(15, value),
+        }
     }
     /// Query parameter `exclude_description`.
     #[inline]
-    pub fn exclude_description(mut self, value: bool) -> Self {
-        self.call.flag(16, value);
-        self
+    pub fn exclude_description(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(16, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(17, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(17, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(18, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(18, value),
+        }
     }
     /// Query parameter `label_id`.
     #[inline]
-    pub fn label_id(mut self, value: impl IntoIterator<Item = i64>) -> Self {
-        self.call.ints(19, value);
-        self
+    pub fn label_id(self, value: impl IntoIterator<Item = i64>) -> Self {
+        Self {
+            call: self.call.with_ints(19, value),
+        }
     }
     /// Query parameter `value_id`.
     #[inline]
-    pub fn value_id(mut self, value: impl IntoIterator<Item = i64>) -> Self {
-        self.call.ints(20, value);
-        self
+    pub fn value_id(self, value: impl IntoIterator<Item = i64>) -> Self {
+        Self {
+            call: self.call.with_ints(20, value),
+        }
     }
     /// Query parameter `author_id`.
     #[inline]
-    pub fn author_id(mut self, value: i64) -> Self {
-        self.call.int(21, value);
-        self
+    pub fn author_id(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(21, value),
+        }
     }
     /// Query parameter `commenter_id`.
     #[inline]
-    pub fn commenter_id(mut self, value: i64) -> Self {
-        self.call.int(22, value);
-        self
+    pub fn commenter_id(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(22, value),
+        }
     }
     /// Query parameter `mentioned_id`.
     #[inline]
-    pub fn mentioned_id(mut self, value: i64) -> Self {
-        self.call.int(23, value);
-        self
+    pub fn mentioned_id(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(23, value),
+        }
     }
     /// Query parameter `reviewer_id`.
     #[inline]
-    pub fn reviewer_id(mut self, value: i64) -> Self {
-        self.call.int(24, value);
-        self
+    pub fn reviewer_id(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(24, value),
+        }
     }
     /// Query parameter `review_decision`.
     #[inline]
     pub fn review_decision(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(25, value);
-        self
+        Self {
+            call: self.call.with_texts(25, value),
+        }
     }
     /// Query parameter `include_git_stats`.
     #[inline]
-    pub fn include_git_stats(mut self, value: bool) -> Self {
-        self.call.flag(26, value);
-        self
+    pub fn include_git_stats(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(26, value),
+        }
     }
     /// Query parameter `include_checks`.
     #[inline]
-    pub fn include_checks(mut self, value: bool) -> Self {
-        self.call.flag(27, value);
-        self
+    pub fn include_checks(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(27, value),
+        }
     }
     /// Query parameter `include_rules`.
     #[inline]
-    pub fn include_rules(mut self, value: bool) -> Self {
-        self.call.flag(28, value);
-        self
+    pub fn include_rules(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(28, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -313,51 +352,62 @@ pub struct ListPullReqActivities {
 impl ListPullReqActivities {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `kind`.
     #[inline]
     pub fn kind(
-        mut self,
+        self,
         value: impl IntoIterator<Item = types::ListPullReqActivitiesKind>,
     ) -> Self {
-        self.call.texts(5, value.into_iter().map(|value| value.to_string()));
-        self
+        Self {
+            call: self
+                .call
+                .with_texts(5, value.into_iter().map(|value| value.to_string())),
+        }
     }
     /// Query parameter `type`.
     #[inline]
     pub fn type_(
-        mut self,
+        self,
         value: impl IntoIterator<Item = types::ListPullReqActivitiesType>,
     ) -> Self {
-        self.call.texts(6, value.into_iter().map(|value| value.to_string()));
-        self
+        Self {
+            call: self
+                .call
+                .with_texts(6, value.into_iter().map(|value| value.to_string())),
+        }
     }
     /// Query parameter `after`.
     #[inline]
-    pub fn after(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn after(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `before`.
     #[inline]
-    pub fn before(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn before(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(9, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -380,27 +430,31 @@ pub struct ListPullReqCommits {
 impl ListPullReqCommits {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -430,150 +484,174 @@ pub struct ListPullReqSpace {
 impl ListPullReqSpace {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `state`.
     #[inline]
-    pub fn state(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(3, value);
-        self
+    pub fn state(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Query parameter `source_repo_ref`.
     #[inline]
-    pub fn source_repo_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn source_repo_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `source_branch`.
     #[inline]
-    pub fn source_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn source_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `target_branch`.
     #[inline]
-    pub fn target_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn target_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `query`.
     #[inline]
-    pub fn query(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn query(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `created_by`.
     #[inline]
-    pub fn created_by(mut self, value: impl IntoIterator<Item = i64>) -> Self {
-        self.call.ints(8, value);
-        self
+    pub fn created_by(self, value: impl IntoIterator<Item = i64>) -> Self {
+        Self {
+            call: self.call.with_ints(8, value),
+        }
     }
     /// Query parameter `created_lt`.
     #[inline]
-    pub fn created_lt(mut self, value: i64) -> Self {
-        self.call.int(9, value);
-        self
+    pub fn created_lt(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(9, value),
+        }
     }
     /// Query parameter `created_gt`.
     #[inline]
-    pub fn created_gt(mut self, value: i64) -> Self {
-        self.call.int(10, value);
-        self
+    pub fn created_gt(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(10, value),
+        }
     }
     /// Query parameter `updated_lt`.
     #[inline]
-    pub fn updated_lt(mut self, value: i64) -> Self {
-        self.call.int(11, value);
-        self
+    pub fn updated_lt(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(11, value),
+        }
     }
     /// Query parameter `exclude_description`.
     #[inline]
-    pub fn exclude_description(mut self, value: bool) -> Self {
-        self.call.flag(12, value);
-        self
+    pub fn exclude_description(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(12, value),
+        }
     }
     /// Query parameter `include_subspaces`.
     #[inline]
-    pub fn include_subspaces(mut self, value: bool) -> Self {
-        self.call.flag(13, value);
-        self
+    pub fn include_subspaces(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(13, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(14, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(14, value),
+        }
     }
     /// Query parameter `label_id`.
     #[inline]
-    pub fn label_id(mut self, value: impl IntoIterator<Item = i64>) -> Self {
-        self.call.ints(15, value);
-        self
+    pub fn label_id(self, value: impl IntoIterator<Item = i64>) -> Self {
+        Self {
+            call: self.call.with_ints(15, value),
+        }
     }
     /// Query parameter `value_id`.
     #[inline]
-    pub fn value_id(mut self, value: impl IntoIterator<Item = i64>) -> Self {
-        self.call.ints(16, value);
-        self
+    pub fn value_id(self, value: impl IntoIterator<Item = i64>) -> Self {
+        Self {
+            call: self.call.with_ints(16, value),
+        }
     }
     /// Query parameter `author_id`.
     #[inline]
-    pub fn author_id(mut self, value: i64) -> Self {
-        self.call.int(17, value);
-        self
+    pub fn author_id(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(17, value),
+        }
     }
     /// Query parameter `commenter_id`.
     #[inline]
-    pub fn commenter_id(mut self, value: i64) -> Self {
-        self.call.int(18, value);
-        self
+    pub fn commenter_id(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(18, value),
+        }
     }
     /// Query parameter `mentioned_id`.
     #[inline]
-    pub fn mentioned_id(mut self, value: i64) -> Self {
-        self.call.int(19, value);
-        self
+    pub fn mentioned_id(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(19, value),
+        }
     }
     /// Query parameter `reviewer_id`.
     #[inline]
-    pub fn reviewer_id(mut self, value: i64) -> Self {
-        self.call.int(20, value);
-        self
+    pub fn reviewer_id(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(20, value),
+        }
     }
     /// Query parameter `review_decision`.
     #[inline]
     pub fn review_decision(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(21, value);
-        self
+        Self {
+            call: self.call.with_texts(21, value),
+        }
     }
     /// Query parameter `include_git_stats`.
     #[inline]
-    pub fn include_git_stats(mut self, value: bool) -> Self {
-        self.call.flag(22, value);
-        self
+    pub fn include_git_stats(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(22, value),
+        }
     }
     /// Query parameter `include_checks`.
     #[inline]
-    pub fn include_checks(mut self, value: bool) -> Self {
-        self.call.flag(23, value);
-        self
+    pub fn include_checks(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(23, value),
+        }
     }
     /// Query parameter `include_rules`.
     #[inline]
-    pub fn include_rules(mut self, value: bool) -> Self {
-        self.call.flag(24, value);
-        self
+    pub fn include_rules(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(24, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -596,27 +674,31 @@ pub struct ListSuggestedLabels {
 impl ListSuggestedLabels {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -639,27 +721,31 @@ pub struct ListSuggestedReviewers {
 impl ListSuggestedReviewers {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -18,12 +18,13 @@ impl<'c> Api<'c> {
         pullreq_number: i64,
         label_id: i64,
     ) -> RemoveSuggestedLabel {
-        let mut call = rt::Call::new(self.client, &REMOVE_SUGGESTED_LABEL);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        call.int(3, label_id);
-        RemoveSuggestedLabel { call }
+        RemoveSuggestedLabel {
+            call: rt::Call::new(self.client, &REMOVE_SUGGESTED_LABEL)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number)
+                .with_int(3, label_id),
+        }
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/reviewers/{principal_id}`
     ///
@@ -38,12 +39,13 @@ impl<'c> Api<'c> {
         pullreq_number: i64,
         principal_id: i64,
     ) -> RemoveSuggestedReviewer {
-        let mut call = rt::Call::new(self.client, &REMOVE_SUGGESTED_REVIEWER);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        call.int(3, principal_id);
-        RemoveSuggestedReviewer { call }
+        RemoveSuggestedReviewer {
+            call: rt::Call::new(self.client, &REMOVE_SUGGESTED_REVIEWER)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number)
+                .with_int(3, principal_id),
+        }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/branch`
     ///
@@ -58,11 +60,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
     ) -> RestorePullReqSourceBranch {
-        let mut call = rt::Call::new(self.client, &RESTORE_PULL_REQ_SOURCE_BRANCH);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        RestorePullReqSourceBranch { call }
+        RestorePullReqSourceBranch {
+            call: rt::Call::new(self.client, &RESTORE_PULL_REQ_SOURCE_BRANCH)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number),
+        }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/revert`
     ///
@@ -77,11 +80,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
     ) -> RevertPullReqOp {
-        let mut call = rt::Call::new(self.client, &REVERT_PULL_REQ_OP);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        RevertPullReqOp { call }
+        RevertPullReqOp {
+            call: rt::Call::new(self.client, &REVERT_PULL_REQ_OP)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number),
+        }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/reviews`
     ///
@@ -96,11 +100,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
     ) -> ReviewSubmitPullReq {
-        let mut call = rt::Call::new(self.client, &REVIEW_SUBMIT_PULL_REQ);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        ReviewSubmitPullReq { call }
+        ReviewSubmitPullReq {
+            call: rt::Call::new(self.client, &REVIEW_SUBMIT_PULL_REQ)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number),
+        }
     }
     /// `PUT /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/reviewers`
     ///
@@ -115,11 +120,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
     ) -> ReviewerAddPullReq {
-        let mut call = rt::Call::new(self.client, &REVIEWER_ADD_PULL_REQ);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        ReviewerAddPullReq { call }
+        ReviewerAddPullReq {
+            call: rt::Call::new(self.client, &REVIEWER_ADD_PULL_REQ)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/reviewers/combined`
     ///
@@ -133,12 +139,11 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
     ) -> ReviewerCombinedListPullReq {
-        let mut call = rt::Call::new(self.client, &REVIEWER_COMBINED_LIST_PULL_REQ);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
         ReviewerCombinedListPullReq {
-            call,
+            call: rt::Call::new(self.client, &REVIEWER_COMBINED_LIST_PULL_REQ)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number),
         }
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/reviewers/{pullreq_reviewer_id}`
@@ -154,12 +159,13 @@ impl<'c> Api<'c> {
         pullreq_number: i64,
         pullreq_reviewer_id: i64,
     ) -> ReviewerDeletePullReq {
-        let mut call = rt::Call::new(self.client, &REVIEWER_DELETE_PULL_REQ);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        call.int(3, pullreq_reviewer_id);
-        ReviewerDeletePullReq { call }
+        ReviewerDeletePullReq {
+            call: rt::Call::new(self.client, &REVIEWER_DELETE_PULL_REQ)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number)
+                .with_int(3, pullreq_reviewer_id),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/reviewers`
     ///
@@ -174,11 +180,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
     ) -> ReviewerListPullReq {
-        let mut call = rt::Call::new(self.client, &REVIEWER_LIST_PULL_REQ);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        ReviewerListPullReq { call }
+        ReviewerListPullReq {
+            call: rt::Call::new(self.client, &REVIEWER_LIST_PULL_REQ)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number),
+        }
     }
 }
 /// Request of [`Api::remove_suggested_label`].
@@ -190,15 +197,17 @@ pub struct RemoveSuggestedLabel {
 impl RemoveSuggestedLabel {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -221,15 +230,17 @@ pub struct RemoveSuggestedReviewer {
 impl RemoveSuggestedReviewer {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -252,21 +263,24 @@ pub struct RestorePullReqSourceBranch {
 impl RestorePullReqSourceBranch {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::PullreqNumberBranchBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::PullreqNumberBranchBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -289,21 +303,24 @@ pub struct RevertPullReqOp {
 impl RevertPullReqOp {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::PullreqNumberRevertBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::PullreqNumberRevertBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -326,21 +343,24 @@ pub struct ReviewSubmitPullReq {
 impl ReviewSubmitPullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::OpenapiReviewSubmitPullReqRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::OpenapiReviewSubmitPullReqRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -363,21 +383,24 @@ pub struct ReviewerAddPullReq {
 impl ReviewerAddPullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::OpenapiReviewerAddPullReqRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::OpenapiReviewerAddPullReqRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -400,15 +423,17 @@ pub struct ReviewerCombinedListPullReq {
 impl ReviewerCombinedListPullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -431,15 +456,17 @@ pub struct ReviewerDeletePullReq {
 impl ReviewerDeletePullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -462,15 +489,17 @@ pub struct ReviewerListPullReq {
 impl ReviewerListPullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
     ) -> StatePullReq {
-        let mut call = rt::Call::new(self.client, &STATE_PULL_REQ);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        StatePullReq { call }
+        StatePullReq {
+            call: rt::Call::new(self.client, &STATE_PULL_REQ)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number),
+        }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/labels/batch`
     ///
@@ -37,11 +38,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
     ) -> SuggestLabelsBatch {
-        let mut call = rt::Call::new(self.client, &SUGGEST_LABELS_BATCH);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        SuggestLabelsBatch { call }
+        SuggestLabelsBatch {
+            call: rt::Call::new(self.client, &SUGGEST_LABELS_BATCH)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number),
+        }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/reviewers/batch`
     ///
@@ -56,11 +58,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
     ) -> SuggestReviewersBatch {
-        let mut call = rt::Call::new(self.client, &SUGGEST_REVIEWERS_BATCH);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        SuggestReviewersBatch { call }
+        SuggestReviewersBatch {
+            call: rt::Call::new(self.client, &SUGGEST_REVIEWERS_BATCH)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number),
+        }
     }
 }
 /// Request of [`Api::state_pull_req`].
@@ -72,21 +75,24 @@ pub struct StatePullReq {
 impl StatePullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::OpenapiStatePullReqRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::OpenapiStatePullReqRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -109,21 +115,24 @@ pub struct SuggestLabelsBatch {
 impl SuggestLabelsBatch {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::SuggestLabelsBatchBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::SuggestLabelsBatchBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -146,21 +155,24 @@ pub struct SuggestReviewersBatch {
 impl SuggestReviewersBatch {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::SuggestReviewersBatchBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::SuggestReviewersBatchBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

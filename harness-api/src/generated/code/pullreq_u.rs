@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
     ) -> UpdatePullReq {
-        let mut call = rt::Call::new(self.client, &UPDATE_PULL_REQ);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        UpdatePullReq { call }
+        UpdatePullReq {
+            call: rt::Call::new(self.client, &UPDATE_PULL_REQ)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number),
+        }
     }
     /// `PUT /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/reviewers/usergroups`
     ///
@@ -37,12 +38,11 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
     ) -> UserGroupReviewerAddPullReq {
-        let mut call = rt::Call::new(self.client, &USER_GROUP_REVIEWER_ADD_PULL_REQ);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
         UserGroupReviewerAddPullReq {
-            call,
+            call: rt::Call::new(self.client, &USER_GROUP_REVIEWER_ADD_PULL_REQ)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number),
         }
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/reviewers/usergroups/{user_group_id}`
@@ -58,13 +58,12 @@ impl<'c> Api<'c> {
         pullreq_number: i64,
         user_group_id: i64,
     ) -> UserGroupReviewerDeletePullReq {
-        let mut call = rt::Call::new(self.client, &USER_GROUP_REVIEWER_DELETE_PULL_REQ);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.int(2, pullreq_number);
-        call.int(3, user_group_id);
         UserGroupReviewerDeletePullReq {
-            call,
+            call: rt::Call::new(self.client, &USER_GROUP_REVIEWER_DELETE_PULL_REQ)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number)
+                .with_int(3, user_group_id),
         }
     }
 }
@@ -77,21 +76,24 @@ pub struct UpdatePullReq {
 impl UpdatePullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::OpenapiUpdatePullReqRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::OpenapiUpdatePullReqRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -114,21 +116,24 @@ pub struct UserGroupReviewerAddPullReq {
 impl UserGroupReviewerAddPullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::OpenapiUserGroupReviewerAddRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::OpenapiUserGroupReviewerAddRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -151,15 +156,17 @@ pub struct UserGroupReviewerDeletePullReq {
 impl UserGroupReviewerDeletePullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
     ) -> CalculateCommitDivergence {
-        let mut call = rt::Call::new(self.client, &CALCULATE_COMMIT_DIVERGENCE);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        CalculateCommitDivergence { call }
+        CalculateCommitDivergence {
+            call: rt::Call::new(self.client, &CALCULATE_COMMIT_DIVERGENCE)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/codeowners/validate`
     ///
@@ -33,10 +34,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
     ) -> CodeOwnersValidate {
-        let mut call = rt::Call::new(self.client, &CODE_OWNERS_VALIDATE);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        CodeOwnersValidate { call }
+        CodeOwnersValidate {
+            call: rt::Call::new(self.client, &CODE_OWNERS_VALIDATE)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier),
+        }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/commits`
     ///
@@ -50,10 +52,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
     ) -> CommitFiles {
-        let mut call = rt::Call::new(self.client, &COMMIT_FILES);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        CommitFiles { call }
+        CommitFiles {
+            call: rt::Call::new(self.client, &COMMIT_FILES)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier),
+        }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/branches`
     ///
@@ -67,10 +70,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
     ) -> CreateBranch {
-        let mut call = rt::Call::new(self.client, &CREATE_BRANCH);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        CreateBranch { call }
+        CreateBranch {
+            call: rt::Call::new(self.client, &CREATE_BRANCH)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier),
+        }
     }
     /// `POST /code/api/v1/repos`
     ///
@@ -83,9 +87,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> CreateRepository {
-        let mut call = rt::Call::new(self.client, &CREATE_REPOSITORY);
-        call.text(0, account_identifier);
-        CreateRepository { call }
+        CreateRepository {
+            call: rt::Call::new(self.client, &CREATE_REPOSITORY)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/tags`
     ///
@@ -99,10 +104,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
     ) -> CreateTag {
-        let mut call = rt::Call::new(self.client, &CREATE_TAG);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        CreateTag { call }
+        CreateTag {
+            call: rt::Call::new(self.client, &CREATE_TAG)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier),
+        }
     }
 }
 /// Request of [`Api::calculate_commit_divergence`].
@@ -114,24 +120,24 @@ pub struct CalculateCommitDivergence {
 impl CalculateCommitDivergence {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(
-        mut self,
-        body: &types::OpenapiCalculateCommitDivergenceRequest,
-    ) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::OpenapiCalculateCommitDivergenceRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -154,21 +160,24 @@ pub struct CodeOwnersValidate {
 impl CodeOwnersValidate {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `git_ref`.
     #[inline]
-    pub fn git_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn git_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -191,21 +200,24 @@ pub struct CommitFiles {
 impl CommitFiles {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::OpenapiCommitFilesRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::OpenapiCommitFilesRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -228,21 +240,24 @@ pub struct CreateBranch {
 impl CreateBranch {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::OpenapiCreateBranchRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::OpenapiCreateBranchRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -265,21 +280,24 @@ pub struct CreateRepository {
 impl CreateRepository {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::OpenapiCreateRepositoryRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::OpenapiCreateRepositoryRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -302,21 +320,24 @@ pub struct CreateTag {
 impl CreateTag {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::OpenapiCreateTagRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::OpenapiCreateTagRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,11 +17,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         branch_name: impl Into<String>,
     ) -> DeleteBranch {
-        let mut call = rt::Call::new(self.client, &DELETE_BRANCH);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.text(2, branch_name);
-        DeleteBranch { call }
+        DeleteBranch {
+            call: rt::Call::new(self.client, &DELETE_BRANCH)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_text(2, branch_name),
+        }
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}`
     ///
@@ -34,10 +35,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
     ) -> DeleteRepository {
-        let mut call = rt::Call::new(self.client, &DELETE_REPOSITORY);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        DeleteRepository { call }
+        DeleteRepository {
+            call: rt::Call::new(self.client, &DELETE_REPOSITORY)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier),
+        }
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/tags/{tag_name}`
     ///
@@ -51,11 +53,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         tag_name: impl Into<String>,
     ) -> DeleteTag {
-        let mut call = rt::Call::new(self.client, &DELETE_TAG);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.text(2, tag_name);
-        DeleteTag { call }
+        DeleteTag {
+            call: rt::Call::new(self.client, &DELETE_TAG)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_text(2, tag_name),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/diff-stats/{range}`
     ///
@@ -69,11 +72,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         range: impl Into<String>,
     ) -> DiffStats {
-        let mut call = rt::Call::new(self.client, &DIFF_STATS);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.text(2, range);
-        DiffStats { call }
+        DiffStats {
+            call: rt::Call::new(self.client, &DIFF_STATS)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_text(2, range),
+        }
     }
 }
 /// Request of [`Api::delete_branch`].
@@ -85,27 +89,31 @@ pub struct DeleteBranch {
 impl DeleteBranch {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `bypass_rules`.
     #[inline]
-    pub fn bypass_rules(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn bypass_rules(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Query parameter `dry_run_rules`.
     #[inline]
-    pub fn dry_run_rules(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn dry_run_rules(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -128,15 +136,17 @@ pub struct DeleteRepository {
 impl DeleteRepository {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -159,27 +169,31 @@ pub struct DeleteTag {
 impl DeleteTag {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `bypass_rules`.
     #[inline]
-    pub fn bypass_rules(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn bypass_rules(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Query parameter `dry_run_rules`.
     #[inline]
-    pub fn dry_run_rules(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn dry_run_rules(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -202,21 +216,24 @@ pub struct DiffStats {
 impl DiffStats {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `path`.
     #[inline]
-    pub fn path(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(5, value);
-        self
+    pub fn path(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         path: impl Into<String>,
     ) -> GetBlame {
-        let mut call = rt::Call::new(self.client, &GET_BLAME);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.text(2, path);
-        GetBlame { call }
+        GetBlame {
+            call: rt::Call::new(self.client, &GET_BLAME)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_text(2, path),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/branches/{branch_name}`
     ///
@@ -36,11 +37,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         branch_name: impl Into<String>,
     ) -> GetBranch {
-        let mut call = rt::Call::new(self.client, &GET_BRANCH);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.text(2, branch_name);
-        GetBranch { call }
+        GetBranch {
+            call: rt::Call::new(self.client, &GET_BRANCH)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_text(2, branch_name),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/commits/{commit_sha}`
     ///
@@ -54,11 +56,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         commit_sha: impl Into<String>,
     ) -> GetCommit {
-        let mut call = rt::Call::new(self.client, &GET_COMMIT);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.text(2, commit_sha);
-        GetCommit { call }
+        GetCommit {
+            call: rt::Call::new(self.client, &GET_COMMIT)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_text(2, commit_sha),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/commits/{commit_sha}/diff`
     ///
@@ -72,11 +75,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         commit_sha: impl Into<String>,
     ) -> GetCommitDiff {
-        let mut call = rt::Call::new(self.client, &GET_COMMIT_DIFF);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.text(2, commit_sha);
-        GetCommitDiff { call }
+        GetCommitDiff {
+            call: rt::Call::new(self.client, &GET_COMMIT_DIFF)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_text(2, commit_sha),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/content/{path}`
     ///
@@ -90,11 +94,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         path: impl Into<String>,
     ) -> GetContent {
-        let mut call = rt::Call::new(self.client, &GET_CONTENT);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.text(2, path);
-        GetContent { call }
+        GetContent {
+            call: rt::Call::new(self.client, &GET_CONTENT)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_text(2, path),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/linked/source`
     ///
@@ -107,10 +112,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
     ) -> GetLinkedSource {
-        let mut call = rt::Call::new(self.client, &GET_LINKED_SOURCE);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        GetLinkedSource { call }
+        GetLinkedSource {
+            call: rt::Call::new(self.client, &GET_LINKED_SOURCE)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/raw/{path}`
     ///
@@ -124,11 +130,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         path: impl Into<String>,
     ) -> GetRaw {
-        let mut call = rt::Call::new(self.client, &GET_RAW);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.text(2, path);
-        GetRaw { call }
+        GetRaw {
+            call: rt::Call::new(self.client, &GET_RAW)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_text(2, path),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/languages`
     ///
@@ -141,10 +148,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
     ) -> GetRepoLanguages {
-        let mut call = rt::Call::new(self.client, &GET_REPO_LANGUAGES);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        GetRepoLanguages { call }
+        GetRepoLanguages {
+            call: rt::Call::new(self.client, &GET_REPO_LANGUAGES)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}`
     ///
@@ -157,10 +165,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
     ) -> GetRepository {
-        let mut call = rt::Call::new(self.client, &GET_REPOSITORY);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        GetRepository { call }
+        GetRepository {
+            call: rt::Call::new(self.client, &GET_REPOSITORY)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier),
+        }
     }
 }
 /// Request of [`Api::get_blame`].
@@ -172,33 +181,38 @@ pub struct GetBlame {
 impl GetBlame {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `git_ref`.
     #[inline]
-    pub fn git_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn git_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `line_from`.
     #[inline]
-    pub fn line_from(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn line_from(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `line_to`.
     #[inline]
-    pub fn line_to(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn line_to(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -228,39 +242,45 @@ pub struct GetBranch {
 impl GetBranch {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `include_checks`.
     #[inline]
-    pub fn include_checks(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn include_checks(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Query parameter `include_rules`.
     #[inline]
-    pub fn include_rules(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn include_rules(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Query parameter `include_pullreqs`.
     #[inline]
-    pub fn include_pullreqs(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn include_pullreqs(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Query parameter `max_divergence`.
     #[inline]
-    pub fn max_divergence(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn max_divergence(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -283,15 +303,17 @@ pub struct GetCommit {
 impl GetCommit {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -314,15 +336,17 @@ pub struct GetCommitDiff {
 impl GetCommitDiff {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -345,33 +369,38 @@ pub struct GetContent {
 impl GetContent {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `git_ref`.
     #[inline]
-    pub fn git_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn git_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `include_commit`.
     #[inline]
-    pub fn include_commit(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn include_commit(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Query parameter `flatten_directories`.
     #[inline]
-    pub fn flatten_directories(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn flatten_directories(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -394,15 +423,17 @@ pub struct GetLinkedSource {
 impl GetLinkedSource {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -425,21 +456,24 @@ pub struct GetRaw {
 impl GetRaw {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `git_ref`.
     #[inline]
-    pub fn git_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn git_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -462,15 +496,17 @@ pub struct GetRepoLanguages {
 impl GetRepoLanguages {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -493,15 +529,17 @@ pub struct GetRepository {
 impl GetRepository {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -16,9 +16,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ImportRepository {
-        let mut call = rt::Call::new(self.client, &IMPORT_REPOSITORY);
-        call.text(0, account_identifier);
-        ImportRepository { call }
+        ImportRepository {
+            call: rt::Call::new(self.client, &IMPORT_REPOSITORY)
+                .with_text(0, account_identifier),
+        }
     }
 }
 /// Request of [`Api::import_repository`].
@@ -30,21 +31,24 @@ pub struct ImportRepository {
 impl ImportRepository {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ReposImportBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ReposImportBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

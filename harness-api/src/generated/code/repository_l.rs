@@ -13,9 +13,10 @@ impl<'c> Api<'c> {
     /// - Result: [`types::RepoRepositoryOutput`], `application/json`.
     #[inline]
     pub fn linked_create(&self, account_identifier: impl Into<String>) -> LinkedCreate {
-        let mut call = rt::Call::new(self.client, &LINKED_CREATE);
-        call.text(0, account_identifier);
-        LinkedCreate { call }
+        LinkedCreate {
+            call: rt::Call::new(self.client, &LINKED_CREATE)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/linked/sync`
     ///
@@ -29,10 +30,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
     ) -> LinkedSync {
-        let mut call = rt::Call::new(self.client, &LINKED_SYNC);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        LinkedSync { call }
+        LinkedSync {
+            call: rt::Call::new(self.client, &LINKED_SYNC)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/branches`
     ///
@@ -46,10 +48,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
     ) -> ListBranches {
-        let mut call = rt::Call::new(self.client, &LIST_BRANCHES);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        ListBranches { call }
+        ListBranches {
+            call: rt::Call::new(self.client, &LIST_BRANCHES)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/commits`
     ///
@@ -63,10 +66,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
     ) -> ListCommits {
-        let mut call = rt::Call::new(self.client, &LIST_COMMITS);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        ListCommits { call }
+        ListCommits {
+            call: rt::Call::new(self.client, &LIST_COMMITS)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/paths`
     ///
@@ -79,10 +83,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
     ) -> ListPaths {
-        let mut call = rt::Call::new(self.client, &LIST_PATHS);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        ListPaths { call }
+        ListPaths {
+            call: rt::Call::new(self.client, &LIST_PATHS)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/activities`
     ///
@@ -95,10 +100,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
     ) -> ListRepoActivities {
-        let mut call = rt::Call::new(self.client, &LIST_REPO_ACTIVITIES);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        ListRepoActivities { call }
+        ListRepoActivities {
+            call: rt::Call::new(self.client, &LIST_REPO_ACTIVITIES)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier),
+        }
     }
     /// `GET /code/api/v1/repos`
     ///
@@ -108,9 +114,10 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
     #[inline]
     pub fn list_repos(&self, account_identifier: impl Into<String>) -> ListRepos {
-        let mut call = rt::Call::new(self.client, &LIST_REPOS);
-        call.text(0, account_identifier);
-        ListRepos { call }
+        ListRepos {
+            call: rt::Call::new(self.client, &LIST_REPOS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/tags`
     ///
@@ -124,10 +131,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
     ) -> ListTags {
-        let mut call = rt::Call::new(self.client, &LIST_TAGS);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        ListTags { call }
+        ListTags {
+            call: rt::Call::new(self.client, &LIST_TAGS)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier),
+        }
     }
 }
 /// Request of [`Api::linked_create`].
@@ -139,21 +147,24 @@ pub struct LinkedCreate {
 impl LinkedCreate {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::LinkedCreateBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::LinkedCreateBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -176,21 +187,24 @@ pub struct LinkedSync {
 impl LinkedSync {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::LinkedSyncBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::LinkedSyncBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -213,75 +227,91 @@ pub struct ListBranches {
 impl ListBranches {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `include_commit`.
     #[inline]
-    pub fn include_commit(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn include_commit(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Query parameter `query`.
     #[inline]
-    pub fn query(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn query(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::ListBranchesOrder>) -> Self {
-        self.call.text(6, Into::<types::ListBranchesOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::ListBranchesOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(6, Into::<types::ListBranchesOrder>::into(value).as_str()),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListBranchesSort>) -> Self {
-        self.call.text(7, Into::<types::ListBranchesSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListBranchesSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(7, Into::<types::ListBranchesSort>::into(value).as_str()),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(9, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(9, value),
+        }
     }
     /// Query parameter `include_checks`.
     #[inline]
-    pub fn include_checks(mut self, value: bool) -> Self {
-        self.call.flag(10, value);
-        self
+    pub fn include_checks(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(10, value),
+        }
     }
     /// Query parameter `include_rules`.
     #[inline]
-    pub fn include_rules(mut self, value: bool) -> Self {
-        self.call.flag(11, value);
-        self
+    pub fn include_rules(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(11, value),
+        }
     }
     /// Query parameter `include_pullreqs`.
     #[inline]
-    pub fn include_pullreqs(mut self, value: bool) -> Self {
-        self.call.flag(12, value);
-        self
+    pub fn include_pullreqs(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(12, value),
+        }
     }
     /// Query parameter `max_divergence`.
     #[inline]
-    pub fn max_divergence(mut self, value: i64) -> Self {
-        self.call.int(13, value);
-        self
+    pub fn max_divergence(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(13, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -311,87 +341,101 @@ pub struct ListCommits {
 impl ListCommits {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `git_ref`.
     #[inline]
-    pub fn git_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn git_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `after`.
     #[inline]
-    pub fn after(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn after(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `path`.
     #[inline]
-    pub fn path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `since`.
     #[inline]
-    pub fn since(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn since(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `until`.
     #[inline]
-    pub fn until(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn until(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Query parameter `committer`.
     #[inline]
-    pub fn committer(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn committer(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `committer_id`.
     #[inline]
-    pub fn committer_id(mut self, value: impl IntoIterator<Item = i64>) -> Self {
-        self.call.ints(10, value);
-        self
+    pub fn committer_id(self, value: impl IntoIterator<Item = i64>) -> Self {
+        Self {
+            call: self.call.with_ints(10, value),
+        }
     }
     /// Query parameter `author`.
     #[inline]
-    pub fn author(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn author(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `author_id`.
     #[inline]
-    pub fn author_id(mut self, value: impl IntoIterator<Item = i64>) -> Self {
-        self.call.ints(12, value);
-        self
+    pub fn author_id(self, value: impl IntoIterator<Item = i64>) -> Self {
+        Self {
+            call: self.call.with_ints(12, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(13, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(13, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(14, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(14, value),
+        }
     }
     /// Query parameter `include_stats`.
     #[inline]
-    pub fn include_stats(mut self, value: bool) -> Self {
-        self.call.flag(15, value);
-        self
+    pub fn include_stats(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(15, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -421,27 +465,31 @@ pub struct ListPaths {
 impl ListPaths {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `git_ref`.
     #[inline]
-    pub fn git_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn git_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `include_directories`.
     #[inline]
-    pub fn include_directories(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn include_directories(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -464,39 +512,45 @@ pub struct ListRepoActivities {
 impl ListRepoActivities {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `after`.
     #[inline]
-    pub fn after(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn after(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `before`.
     #[inline]
-    pub fn before(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn before(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -519,57 +573,70 @@ pub struct ListRepos {
 impl ListRepos {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `query`.
     #[inline]
-    pub fn query(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn query(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListReposSort>) -> Self {
-        self.call.text(4, Into::<types::ListReposSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListReposSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(4, Into::<types::ListReposSort>::into(value).as_str()),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::ListReposOrder>) -> Self {
-        self.call.text(5, Into::<types::ListReposOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::ListReposOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(5, Into::<types::ListReposOrder>::into(value).as_str()),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `only_favorites`.
     #[inline]
-    pub fn only_favorites(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn only_favorites(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Query parameter `recursive`.
     #[inline]
-    pub fn recursive(mut self, value: bool) -> Self {
-        self.call.flag(9, value);
-        self
+    pub fn recursive(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -599,51 +666,63 @@ pub struct ListTags {
 impl ListTags {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `include_commit`.
     #[inline]
-    pub fn include_commit(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn include_commit(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Query parameter `query`.
     #[inline]
-    pub fn query(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn query(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::ListTagsOrder>) -> Self {
-        self.call.text(6, Into::<types::ListTagsOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::ListTagsOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(6, Into::<types::ListTagsOrder>::into(value).as_str()),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListTagsSort>) -> Self {
-        self.call.text(7, Into::<types::ListTagsSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListTagsSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(7, Into::<types::ListTagsSort>::into(value).as_str()),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(9, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(9, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,11 +17,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         range: impl Into<String>,
     ) -> MergeCheck {
-        let mut call = rt::Call::new(self.client, &MERGE_CHECK);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.text(2, range);
-        MergeCheck { call }
+        MergeCheck {
+            call: rt::Call::new(self.client, &MERGE_CHECK)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_text(2, range),
+        }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/merge-commit`
     ///
@@ -35,10 +36,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
     ) -> MergeCommit {
-        let mut call = rt::Call::new(self.client, &MERGE_COMMIT);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        MergeCommit { call }
+        MergeCommit {
+            call: rt::Call::new(self.client, &MERGE_COMMIT)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier),
+        }
     }
 }
 /// Request of [`Api::merge_check`].
@@ -50,21 +52,24 @@ pub struct MergeCheck {
 impl MergeCheck {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `path`.
     #[inline]
-    pub fn path(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(5, value);
-        self
+    pub fn path(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -87,21 +92,24 @@ pub struct MergeCommit {
 impl MergeCommit {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::MergeCommitBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::MergeCommitBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

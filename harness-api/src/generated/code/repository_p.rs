@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
     ) -> PathDetails {
-        let mut call = rt::Call::new(self.client, &PATH_DETAILS);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        PathDetails { call }
+        PathDetails {
+            call: rt::Call::new(self.client, &PATH_DETAILS)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier),
+        }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/purge`
     ///
@@ -34,11 +35,12 @@ impl<'c> Api<'c> {
         deleted_at: i64,
         repo_identifier: impl Into<String>,
     ) -> PurgeRepository {
-        let mut call = rt::Call::new(self.client, &PURGE_REPOSITORY);
-        call.text(0, account_identifier);
-        call.int(1, deleted_at);
-        call.text(2, repo_identifier);
-        PurgeRepository { call }
+        PurgeRepository {
+            call: rt::Call::new(self.client, &PURGE_REPOSITORY)
+                .with_text(0, account_identifier)
+                .with_int(1, deleted_at)
+                .with_text(2, repo_identifier),
+        }
     }
 }
 /// Request of [`Api::path_details`].
@@ -50,27 +52,31 @@ pub struct PathDetails {
 impl PathDetails {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `git_ref`.
     #[inline]
-    pub fn git_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn git_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::OpenapiPathsDetailsRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::OpenapiPathsDetailsRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -93,15 +99,17 @@ pub struct PurgeRepository {
 impl PurgeRepository {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

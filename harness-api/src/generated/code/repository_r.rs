@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         range: impl Into<String>,
     ) -> RawDiff {
-        let mut call = rt::Call::new(self.client, &RAW_DIFF);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.text(2, range);
-        RawDiff { call }
+        RawDiff {
+            call: rt::Call::new(self.client, &RAW_DIFF)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_text(2, range),
+        }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/diff/{range}`
     ///
@@ -37,11 +38,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         range: impl Into<String>,
     ) -> RawDiffPost {
-        let mut call = rt::Call::new(self.client, &RAW_DIFF_POST);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.text(2, range);
-        RawDiffPost { call }
+        RawDiffPost {
+            call: rt::Call::new(self.client, &RAW_DIFF_POST)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_text(2, range),
+        }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/rebase`
     ///
@@ -55,10 +57,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
     ) -> RebaseBranch {
-        let mut call = rt::Call::new(self.client, &REBASE_BRANCH);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        RebaseBranch { call }
+        RebaseBranch {
+            call: rt::Call::new(self.client, &REBASE_BRANCH)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/archive/{git_ref}.{format}`
     ///
@@ -73,12 +76,13 @@ impl<'c> Api<'c> {
         git_ref: impl Into<String>,
         format: impl Into<String>,
     ) -> RepositoryArchive {
-        let mut call = rt::Call::new(self.client, &REPOSITORY_ARCHIVE);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.text(2, git_ref);
-        call.text(3, format);
-        RepositoryArchive { call }
+        RepositoryArchive {
+            call: rt::Call::new(self.client, &REPOSITORY_ARCHIVE)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_text(2, git_ref)
+                .with_text(3, format),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/summary`
     ///
@@ -91,10 +95,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
     ) -> RepositorySummary {
-        let mut call = rt::Call::new(self.client, &REPOSITORY_SUMMARY);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        RepositorySummary { call }
+        RepositorySummary {
+            call: rt::Call::new(self.client, &REPOSITORY_SUMMARY)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier),
+        }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/restore`
     ///
@@ -109,11 +114,12 @@ impl<'c> Api<'c> {
         deleted_at: i64,
         repo_identifier: impl Into<String>,
     ) -> RestoreRepository {
-        let mut call = rt::Call::new(self.client, &RESTORE_REPOSITORY);
-        call.text(0, account_identifier);
-        call.int(1, deleted_at);
-        call.text(2, repo_identifier);
-        RestoreRepository { call }
+        RestoreRepository {
+            call: rt::Call::new(self.client, &RESTORE_REPOSITORY)
+                .with_text(0, account_identifier)
+                .with_int(1, deleted_at)
+                .with_text(2, repo_identifier),
+        }
     }
 }
 /// Request of [`Api::raw_diff`].
@@ -125,21 +131,24 @@ pub struct RawDiff {
 impl RawDiff {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `path`.
     #[inline]
-    pub fn path(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(5, value);
-        self
+    pub fn path(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -169,21 +178,24 @@ pub struct RawDiffPost {
 impl RawDiffPost {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &[types::ApiFileDiffRequest]) -> Self {
-        self.call.body_json(&body);
-        self
+    pub fn body(self, body: &[types::ApiFileDiffRequest]) -> Self {
+        Self {
+            call: self.call.with_body_json(&body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -206,21 +218,24 @@ pub struct RebaseBranch {
 impl RebaseBranch {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::RepoIdentifierRebaseBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::RepoIdentifierRebaseBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -243,45 +258,52 @@ pub struct RepositoryArchive {
 impl RepositoryArchive {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `path`.
     #[inline]
-    pub fn path(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(6, value);
-        self
+    pub fn path(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `prefix`.
     #[inline]
-    pub fn prefix(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn prefix(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `attributes`.
     #[inline]
-    pub fn attributes(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn attributes(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `time`.
     #[inline]
-    pub fn time(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn time(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `compression`.
     #[inline]
-    pub fn compression(mut self, value: i64) -> Self {
-        self.call.int(10, value);
-        self
+    pub fn compression(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(10, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -304,15 +326,17 @@ pub struct RepositorySummary {
 impl RepositorySummary {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -335,21 +359,24 @@ pub struct RestoreRepository {
 impl RestoreRepository {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::OpenapiRestoreRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::OpenapiRestoreRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

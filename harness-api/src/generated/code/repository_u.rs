@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
     ) -> UpdateDefaultBranch {
-        let mut call = rt::Call::new(self.client, &UPDATE_DEFAULT_BRANCH);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        UpdateDefaultBranch { call }
+        UpdateDefaultBranch {
+            call: rt::Call::new(self.client, &UPDATE_DEFAULT_BRANCH)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier),
+        }
     }
     /// `PATCH /code/api/v1/repos/{repo_identifier}/settings/general`
     ///
@@ -34,10 +35,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
     ) -> UpdateGeneralSettings {
-        let mut call = rt::Call::new(self.client, &UPDATE_GENERAL_SETTINGS);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        UpdateGeneralSettings { call }
+        UpdateGeneralSettings {
+            call: rt::Call::new(self.client, &UPDATE_GENERAL_SETTINGS)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier),
+        }
     }
     /// `PATCH /code/api/v1/repos/{repo_identifier}`
     ///
@@ -51,10 +53,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
     ) -> UpdateRepository {
-        let mut call = rt::Call::new(self.client, &UPDATE_REPOSITORY);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        UpdateRepository { call }
+        UpdateRepository {
+            call: rt::Call::new(self.client, &UPDATE_REPOSITORY)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier),
+        }
     }
     /// `PATCH /code/api/v1/repos/{repo_identifier}/settings/security`
     ///
@@ -68,10 +71,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
     ) -> UpdateSecuritySettings {
-        let mut call = rt::Call::new(self.client, &UPDATE_SECURITY_SETTINGS);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        UpdateSecuritySettings { call }
+        UpdateSecuritySettings {
+            call: rt::Call::new(self.client, &UPDATE_SECURITY_SETTINGS)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier),
+        }
     }
 }
 /// Request of [`Api::update_default_branch`].
@@ -83,21 +87,24 @@ pub struct UpdateDefaultBranch {
 impl UpdateDefaultBranch {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::OpenapiUpdateDefaultBranchRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::OpenapiUpdateDefaultBranchRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -120,21 +127,24 @@ pub struct UpdateGeneralSettings {
 impl UpdateGeneralSettings {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::OpenapiGeneralSettingsRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::OpenapiGeneralSettingsRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -157,21 +167,24 @@ pub struct UpdateRepository {
 impl UpdateRepository {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::OpenapiUpdateRepoRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::OpenapiUpdateRepoRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -194,21 +207,24 @@ pub struct UpdateSecuritySettings {
 impl UpdateSecuritySettings {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::OpenapiSecuritySettingsRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::OpenapiSecuritySettingsRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

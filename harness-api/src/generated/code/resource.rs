@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - List: `whole list, items body`.
     #[inline]
     pub fn list_gitignore(&self) -> ListGitignore {
-        let call = rt::Call::new(self.client, &LIST_GITIGNORE);
-        ListGitignore { call }
+        ListGitignore {
+            call: rt::Call::new(self.client, &LIST_GITIGNORE),
+        }
     }
     /// `GET /code/api/v1/resources/license`
     ///
@@ -22,8 +23,9 @@ impl<'c> Api<'c> {
     /// - List: `whole list, items body`.
     #[inline]
     pub fn list_licenses(&self) -> ListLicenses {
-        let call = rt::Call::new(self.client, &LIST_LICENSES);
-        ListLicenses { call }
+        ListLicenses {
+            call: rt::Call::new(self.client, &LIST_LICENSES),
+        }
     }
 }
 /// Request of [`Api::list_gitignore`].

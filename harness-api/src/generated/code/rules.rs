@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
     ) -> RepoRuleAdd {
-        let mut call = rt::Call::new(self.client, &REPO_RULE_ADD);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        RepoRuleAdd { call }
+        RepoRuleAdd {
+            call: rt::Call::new(self.client, &REPO_RULE_ADD)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier),
+        }
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/rules/{rule_identifier}`
     ///
@@ -34,11 +35,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         rule_identifier: impl Into<String>,
     ) -> RepoRuleDelete {
-        let mut call = rt::Call::new(self.client, &REPO_RULE_DELETE);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.text(2, rule_identifier);
-        RepoRuleDelete { call }
+        RepoRuleDelete {
+            call: rt::Call::new(self.client, &REPO_RULE_DELETE)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_text(2, rule_identifier),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/rules/{rule_identifier}`
     ///
@@ -52,11 +54,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         rule_identifier: impl Into<String>,
     ) -> RepoRuleGet {
-        let mut call = rt::Call::new(self.client, &REPO_RULE_GET);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.text(2, rule_identifier);
-        RepoRuleGet { call }
+        RepoRuleGet {
+            call: rt::Call::new(self.client, &REPO_RULE_GET)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_text(2, rule_identifier),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/rules`
     ///
@@ -70,10 +73,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
     ) -> RepoRuleList {
-        let mut call = rt::Call::new(self.client, &REPO_RULE_LIST);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        RepoRuleList { call }
+        RepoRuleList {
+            call: rt::Call::new(self.client, &REPO_RULE_LIST)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier),
+        }
     }
     /// `PATCH /code/api/v1/repos/{repo_identifier}/rules/{rule_identifier}`
     ///
@@ -88,11 +92,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         rule_identifier: impl Into<String>,
     ) -> RepoRuleUpdate {
-        let mut call = rt::Call::new(self.client, &REPO_RULE_UPDATE);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.text(2, rule_identifier);
-        RepoRuleUpdate { call }
+        RepoRuleUpdate {
+            call: rt::Call::new(self.client, &REPO_RULE_UPDATE)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_text(2, rule_identifier),
+        }
     }
     /// `POST /code/api/v1/rules`
     ///
@@ -102,9 +107,10 @@ impl<'c> Api<'c> {
     /// - Result: [`types::OpenapiRule`], `application/json`.
     #[inline]
     pub fn space_rule_add(&self, account_identifier: impl Into<String>) -> SpaceRuleAdd {
-        let mut call = rt::Call::new(self.client, &SPACE_RULE_ADD);
-        call.text(0, account_identifier);
-        SpaceRuleAdd { call }
+        SpaceRuleAdd {
+            call: rt::Call::new(self.client, &SPACE_RULE_ADD)
+                .with_text(0, account_identifier),
+        }
     }
     /// `DELETE /code/api/v1/rules/{rule_identifier}`
     ///
@@ -117,10 +123,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         rule_identifier: impl Into<String>,
     ) -> SpaceRuleDelete {
-        let mut call = rt::Call::new(self.client, &SPACE_RULE_DELETE);
-        call.text(0, account_identifier);
-        call.text(1, rule_identifier);
-        SpaceRuleDelete { call }
+        SpaceRuleDelete {
+            call: rt::Call::new(self.client, &SPACE_RULE_DELETE)
+                .with_text(0, account_identifier)
+                .with_text(1, rule_identifier),
+        }
     }
     /// `GET /code/api/v1/rules/{rule_identifier}`
     ///
@@ -133,10 +140,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         rule_identifier: impl Into<String>,
     ) -> SpaceRuleGet {
-        let mut call = rt::Call::new(self.client, &SPACE_RULE_GET);
-        call.text(0, account_identifier);
-        call.text(1, rule_identifier);
-        SpaceRuleGet { call }
+        SpaceRuleGet {
+            call: rt::Call::new(self.client, &SPACE_RULE_GET)
+                .with_text(0, account_identifier)
+                .with_text(1, rule_identifier),
+        }
     }
     /// `GET /code/api/v1/rules`
     ///
@@ -149,9 +157,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> SpaceRuleList {
-        let mut call = rt::Call::new(self.client, &SPACE_RULE_LIST);
-        call.text(0, account_identifier);
-        SpaceRuleList { call }
+        SpaceRuleList {
+            call: rt::Call::new(self.client, &SPACE_RULE_LIST)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PATCH /code/api/v1/rules/{rule_identifier}`
     ///
@@ -165,10 +174,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         rule_identifier: impl Into<String>,
     ) -> SpaceRuleUpdate {
-        let mut call = rt::Call::new(self.client, &SPACE_RULE_UPDATE);
-        call.text(0, account_identifier);
-        call.text(1, rule_identifier);
-        SpaceRuleUpdate { call }
+        SpaceRuleUpdate {
+            call: rt::Call::new(self.client, &SPACE_RULE_UPDATE)
+                .with_text(0, account_identifier)
+                .with_text(1, rule_identifier),
+        }
     }
 }
 /// Request of [`Api::repo_rule_add`].
@@ -180,21 +190,24 @@ pub struct RepoRuleAdd {
 impl RepoRuleAdd {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::RepoIdentifierRulesBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::RepoIdentifierRulesBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -217,15 +230,17 @@ pub struct RepoRuleDelete {
 impl RepoRuleDelete {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -248,15 +263,17 @@ pub struct RepoRuleGet {
 impl RepoRuleGet {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -279,57 +296,70 @@ pub struct RepoRuleList {
 impl RepoRuleList {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `query`.
     #[inline]
-    pub fn query(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn query(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::RepoRuleListOrder>) -> Self {
-        self.call.text(5, Into::<types::RepoRuleListOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::RepoRuleListOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(5, Into::<types::RepoRuleListOrder>::into(value).as_str()),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::RepoRuleListSort>) -> Self {
-        self.call.text(6, Into::<types::RepoRuleListSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::RepoRuleListSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(6, Into::<types::RepoRuleListSort>::into(value).as_str()),
+        }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(7, value);
-        self
+    pub fn type_(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(7, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(9, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(9, value),
+        }
     }
     /// Query parameter `inherited`.
     #[inline]
-    pub fn inherited(mut self, value: bool) -> Self {
-        self.call.flag(10, value);
-        self
+    pub fn inherited(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(10, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -359,21 +389,24 @@ pub struct RepoRuleUpdate {
 impl RepoRuleUpdate {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::RulesRuleIdentifierBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::RulesRuleIdentifierBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -396,21 +429,24 @@ pub struct SpaceRuleAdd {
 impl SpaceRuleAdd {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::V1RulesBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::V1RulesBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -433,15 +469,17 @@ pub struct SpaceRuleDelete {
 impl SpaceRuleDelete {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -464,15 +502,17 @@ pub struct SpaceRuleGet {
 impl SpaceRuleGet {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -495,57 +535,70 @@ pub struct SpaceRuleList {
 impl SpaceRuleList {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `query`.
     #[inline]
-    pub fn query(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn query(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(4, value);
-        self
+    pub fn type_(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(4, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::SpaceRuleListOrder>) -> Self {
-        self.call.text(5, Into::<types::SpaceRuleListOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::SpaceRuleListOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(5, Into::<types::SpaceRuleListOrder>::into(value).as_str()),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::SpaceRuleListSort>) -> Self {
-        self.call.text(6, Into::<types::SpaceRuleListSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::SpaceRuleListSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(6, Into::<types::SpaceRuleListSort>::into(value).as_str()),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Query parameter `inherited`.
     #[inline]
-    pub fn inherited(mut self, value: bool) -> Self {
-        self.call.flag(9, value);
-        self
+    pub fn inherited(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -575,21 +628,24 @@ pub struct SpaceRuleUpdate {
 impl SpaceRuleUpdate {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UpdateSpaceRuleRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UpdateSpaceRuleRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

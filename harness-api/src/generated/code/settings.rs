@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> FindSpaceGeneralSettings {
-        let mut call = rt::Call::new(self.client, &FIND_SPACE_GENERAL_SETTINGS);
-        call.text(0, account_identifier);
-        FindSpaceGeneralSettings { call }
+        FindSpaceGeneralSettings {
+            call: rt::Call::new(self.client, &FIND_SPACE_GENERAL_SETTINGS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PATCH /code/api/v1/settings/general`
     ///
@@ -30,9 +31,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> UpdateSpaceGeneralSettings {
-        let mut call = rt::Call::new(self.client, &UPDATE_SPACE_GENERAL_SETTINGS);
-        call.text(0, account_identifier);
-        UpdateSpaceGeneralSettings { call }
+        UpdateSpaceGeneralSettings {
+            call: rt::Call::new(self.client, &UPDATE_SPACE_GENERAL_SETTINGS)
+                .with_text(0, account_identifier),
+        }
     }
 }
 /// Request of [`Api::find_space_general_settings`].
@@ -44,15 +46,17 @@ pub struct FindSpaceGeneralSettings {
 impl FindSpaceGeneralSettings {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -75,21 +79,24 @@ pub struct UpdateSpaceGeneralSettings {
 impl UpdateSpaceGeneralSettings {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UpdateSpaceGeneralSettingsBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UpdateSpaceGeneralSettingsBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
     ) -> ListStatusCheckRecent {
-        let mut call = rt::Call::new(self.client, &LIST_STATUS_CHECK_RECENT);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        ListStatusCheckRecent { call }
+        ListStatusCheckRecent {
+            call: rt::Call::new(self.client, &LIST_STATUS_CHECK_RECENT)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier),
+        }
     }
     /// `GET /code/api/v1/checks/recent`
     ///
@@ -33,9 +34,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListStatusCheckRecentSpace {
-        let mut call = rt::Call::new(self.client, &LIST_STATUS_CHECK_RECENT_SPACE);
-        call.text(0, account_identifier);
-        ListStatusCheckRecentSpace { call }
+        ListStatusCheckRecentSpace {
+            call: rt::Call::new(self.client, &LIST_STATUS_CHECK_RECENT_SPACE)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/checks/commits/{commit_sha}`
     ///
@@ -50,11 +52,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         commit_sha: impl Into<String>,
     ) -> ListStatusCheckResults {
-        let mut call = rt::Call::new(self.client, &LIST_STATUS_CHECK_RESULTS);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.text(2, commit_sha);
-        ListStatusCheckResults { call }
+        ListStatusCheckResults {
+            call: rt::Call::new(self.client, &LIST_STATUS_CHECK_RESULTS)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_text(2, commit_sha),
+        }
     }
     /// `PUT /code/api/v1/repos/{repo_identifier}/checks/commits/{commit_sha}`
     ///
@@ -69,11 +72,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         commit_sha: impl Into<String>,
     ) -> ReportStatusCheckResults {
-        let mut call = rt::Call::new(self.client, &REPORT_STATUS_CHECK_RESULTS);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.text(2, commit_sha);
-        ReportStatusCheckResults { call }
+        ReportStatusCheckResults {
+            call: rt::Call::new(self.client, &REPORT_STATUS_CHECK_RESULTS)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_text(2, commit_sha),
+        }
     }
 }
 /// Request of [`Api::list_status_check_recent`].
@@ -85,27 +89,31 @@ pub struct ListStatusCheckRecent {
 impl ListStatusCheckRecent {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `query`.
     #[inline]
-    pub fn query(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn query(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `since`.
     #[inline]
-    pub fn since(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn since(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -135,33 +143,38 @@ pub struct ListStatusCheckRecentSpace {
 impl ListStatusCheckRecentSpace {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `query`.
     #[inline]
-    pub fn query(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn query(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `since`.
     #[inline]
-    pub fn since(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn since(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `recursive`.
     #[inline]
-    pub fn recursive(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn recursive(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -191,33 +204,38 @@ pub struct ListStatusCheckResults {
 impl ListStatusCheckResults {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `query`.
     #[inline]
-    pub fn query(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn query(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -247,21 +265,24 @@ pub struct ReportStatusCheckResults {
 impl ReportStatusCheckResults {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CommitsCommitShaBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CommitsCommitShaBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,11 +17,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         file_ref: impl Into<String>,
     ) -> RepoArtifactDownload {
-        let mut call = rt::Call::new(self.client, &REPO_ARTIFACT_DOWNLOAD);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.text(2, file_ref);
-        RepoArtifactDownload { call }
+        RepoArtifactDownload {
+            call: rt::Call::new(self.client, &REPO_ARTIFACT_DOWNLOAD)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_text(2, file_ref),
+        }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/uploads`
     ///
@@ -36,11 +37,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         body: impl Into<rt::RequestBody>,
     ) -> RepoArtifactUpload {
-        let mut call = rt::Call::new(self.client, &REPO_ARTIFACT_UPLOAD);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.body_bytes("application/octet-stream", body);
-        RepoArtifactUpload { call }
+        RepoArtifactUpload {
+            call: rt::Call::new(self.client, &REPO_ARTIFACT_UPLOAD)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_body_bytes("application/octet-stream", body),
+        }
     }
 }
 /// Request of [`Api::repo_artifact_download`].
@@ -52,15 +54,17 @@ pub struct RepoArtifactDownload {
 impl RepoArtifactDownload {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -83,15 +87,17 @@ pub struct RepoArtifactUpload {
 impl RepoArtifactUpload {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -16,9 +16,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> CreateFavorite {
-        let mut call = rt::Call::new(self.client, &CREATE_FAVORITE);
-        call.text(0, account_identifier);
-        CreateFavorite { call }
+        CreateFavorite {
+            call: rt::Call::new(self.client, &CREATE_FAVORITE)
+                .with_text(0, account_identifier),
+        }
     }
     /// `DELETE /code/api/v1/user/favorite/{resource_id}`
     ///
@@ -31,10 +32,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         resource_id: i64,
     ) -> DeleteFavorite {
-        let mut call = rt::Call::new(self.client, &DELETE_FAVORITE);
-        call.text(0, account_identifier);
-        call.int(1, resource_id);
-        DeleteFavorite { call }
+        DeleteFavorite {
+            call: rt::Call::new(self.client, &DELETE_FAVORITE)
+                .with_text(0, account_identifier)
+                .with_int(1, resource_id),
+        }
     }
 }
 /// Request of [`Api::create_favorite`].
@@ -46,21 +48,24 @@ pub struct CreateFavorite {
 impl CreateFavorite {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::TypesFavoriteResource) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::TypesFavoriteResource) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -83,25 +88,32 @@ pub struct DeleteFavorite {
 impl DeleteFavorite {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `resource_type`.
     #[inline]
     pub fn resource_type(
-        mut self,
+        self,
         value: impl Into<types::DeleteFavoriteResourceType>,
     ) -> Self {
-        self.call
-            .text(4, Into::<types::DeleteFavoriteResourceType>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::DeleteFavoriteResourceType>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]

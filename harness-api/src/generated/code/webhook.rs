@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
     ) -> CreateRepoWebhook {
-        let mut call = rt::Call::new(self.client, &CREATE_REPO_WEBHOOK);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        CreateRepoWebhook { call }
+        CreateRepoWebhook {
+            call: rt::Call::new(self.client, &CREATE_REPO_WEBHOOK)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier),
+        }
     }
     /// `POST /code/api/v1/webhooks`
     ///
@@ -33,9 +34,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> CreateSpaceWebhook {
-        let mut call = rt::Call::new(self.client, &CREATE_SPACE_WEBHOOK);
-        call.text(0, account_identifier);
-        CreateSpaceWebhook { call }
+        CreateSpaceWebhook {
+            call: rt::Call::new(self.client, &CREATE_SPACE_WEBHOOK)
+                .with_text(0, account_identifier),
+        }
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/webhooks/{webhook_identifier}`
     ///
@@ -49,11 +51,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         webhook_identifier: impl Into<String>,
     ) -> DeleteRepoWebhook {
-        let mut call = rt::Call::new(self.client, &DELETE_REPO_WEBHOOK);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.text(2, webhook_identifier);
-        DeleteRepoWebhook { call }
+        DeleteRepoWebhook {
+            call: rt::Call::new(self.client, &DELETE_REPO_WEBHOOK)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_text(2, webhook_identifier),
+        }
     }
     /// `DELETE /code/api/v1/webhooks/{webhook_identifier}`
     ///
@@ -66,10 +69,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         webhook_identifier: impl Into<String>,
     ) -> DeleteSpaceWebhook {
-        let mut call = rt::Call::new(self.client, &DELETE_SPACE_WEBHOOK);
-        call.text(0, account_identifier);
-        call.text(1, webhook_identifier);
-        DeleteSpaceWebhook { call }
+        DeleteSpaceWebhook {
+            call: rt::Call::new(self.client, &DELETE_SPACE_WEBHOOK)
+                .with_text(0, account_identifier)
+                .with_text(1, webhook_identifier),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/webhooks/{webhook_identifier}`
     ///
@@ -83,11 +87,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         webhook_identifier: impl Into<String>,
     ) -> GetRepoWebhook {
-        let mut call = rt::Call::new(self.client, &GET_REPO_WEBHOOK);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.text(2, webhook_identifier);
-        GetRepoWebhook { call }
+        GetRepoWebhook {
+            call: rt::Call::new(self.client, &GET_REPO_WEBHOOK)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_text(2, webhook_identifier),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/webhooks/{webhook_identifier}/executions/{webhook_execution_id}`
     ///
@@ -102,12 +107,13 @@ impl<'c> Api<'c> {
         webhook_identifier: impl Into<String>,
         webhook_execution_id: i64,
     ) -> GetRepoWebhookExecution {
-        let mut call = rt::Call::new(self.client, &GET_REPO_WEBHOOK_EXECUTION);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.text(2, webhook_identifier);
-        call.int(3, webhook_execution_id);
-        GetRepoWebhookExecution { call }
+        GetRepoWebhookExecution {
+            call: rt::Call::new(self.client, &GET_REPO_WEBHOOK_EXECUTION)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_text(2, webhook_identifier)
+                .with_int(3, webhook_execution_id),
+        }
     }
     /// `GET /code/api/v1/webhooks/{webhook_identifier}`
     ///
@@ -120,10 +126,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         webhook_identifier: impl Into<String>,
     ) -> GetSpaceWebhook {
-        let mut call = rt::Call::new(self.client, &GET_SPACE_WEBHOOK);
-        call.text(0, account_identifier);
-        call.text(1, webhook_identifier);
-        GetSpaceWebhook { call }
+        GetSpaceWebhook {
+            call: rt::Call::new(self.client, &GET_SPACE_WEBHOOK)
+                .with_text(0, account_identifier)
+                .with_text(1, webhook_identifier),
+        }
     }
     /// `GET /code/api/v1/webhooks/{webhook_identifier}/executions/{webhook_execution_id}`
     ///
@@ -137,11 +144,12 @@ impl<'c> Api<'c> {
         webhook_identifier: impl Into<String>,
         webhook_execution_id: i64,
     ) -> GetSpaceWebhookExecution {
-        let mut call = rt::Call::new(self.client, &GET_SPACE_WEBHOOK_EXECUTION);
-        call.text(0, account_identifier);
-        call.text(1, webhook_identifier);
-        call.int(2, webhook_execution_id);
-        GetSpaceWebhookExecution { call }
+        GetSpaceWebhookExecution {
+            call: rt::Call::new(self.client, &GET_SPACE_WEBHOOK_EXECUTION)
+                .with_text(0, account_identifier)
+                .with_text(1, webhook_identifier)
+                .with_int(2, webhook_execution_id),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/webhooks/{webhook_identifier}/executions`
     ///
@@ -156,11 +164,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         webhook_identifier: impl Into<String>,
     ) -> ListRepoWebhookExecutions {
-        let mut call = rt::Call::new(self.client, &LIST_REPO_WEBHOOK_EXECUTIONS);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.text(2, webhook_identifier);
-        ListRepoWebhookExecutions { call }
+        ListRepoWebhookExecutions {
+            call: rt::Call::new(self.client, &LIST_REPO_WEBHOOK_EXECUTIONS)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_text(2, webhook_identifier),
+        }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/webhooks`
     ///
@@ -174,10 +183,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
     ) -> ListRepoWebhooks {
-        let mut call = rt::Call::new(self.client, &LIST_REPO_WEBHOOKS);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        ListRepoWebhooks { call }
+        ListRepoWebhooks {
+            call: rt::Call::new(self.client, &LIST_REPO_WEBHOOKS)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier),
+        }
     }
     /// `GET /code/api/v1/webhooks/{webhook_identifier}/executions`
     ///
@@ -191,10 +201,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         webhook_identifier: impl Into<String>,
     ) -> ListSpaceWebhookExecutions {
-        let mut call = rt::Call::new(self.client, &LIST_SPACE_WEBHOOK_EXECUTIONS);
-        call.text(0, account_identifier);
-        call.text(1, webhook_identifier);
-        ListSpaceWebhookExecutions { call }
+        ListSpaceWebhookExecutions {
+            call: rt::Call::new(self.client, &LIST_SPACE_WEBHOOK_EXECUTIONS)
+                .with_text(0, account_identifier)
+                .with_text(1, webhook_identifier),
+        }
     }
     /// `GET /code/api/v1/webhooks`
     ///
@@ -207,9 +218,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListSpaceWebhooks {
-        let mut call = rt::Call::new(self.client, &LIST_SPACE_WEBHOOKS);
-        call.text(0, account_identifier);
-        ListSpaceWebhooks { call }
+        ListSpaceWebhooks {
+            call: rt::Call::new(self.client, &LIST_SPACE_WEBHOOKS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/webhooks/{webhook_identifier}/executions/{webhook_execution_id}/retrigger`
     ///
@@ -224,13 +236,12 @@ impl<'c> Api<'c> {
         webhook_identifier: impl Into<String>,
         webhook_execution_id: i64,
     ) -> RetriggerRepoWebhookExecution {
-        let mut call = rt::Call::new(self.client, &RETRIGGER_REPO_WEBHOOK_EXECUTION);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.text(2, webhook_identifier);
-        call.int(3, webhook_execution_id);
         RetriggerRepoWebhookExecution {
-            call,
+            call: rt::Call::new(self.client, &RETRIGGER_REPO_WEBHOOK_EXECUTION)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_text(2, webhook_identifier)
+                .with_int(3, webhook_execution_id),
         }
     }
     /// `POST /code/api/v1/webhooks/{webhook_identifier}/executions/{webhook_execution_id}/retrigger`
@@ -245,12 +256,11 @@ impl<'c> Api<'c> {
         webhook_identifier: impl Into<String>,
         webhook_execution_id: i64,
     ) -> RetriggerSpaceWebhookExecution {
-        let mut call = rt::Call::new(self.client, &RETRIGGER_SPACE_WEBHOOK_EXECUTION);
-        call.text(0, account_identifier);
-        call.text(1, webhook_identifier);
-        call.int(2, webhook_execution_id);
         RetriggerSpaceWebhookExecution {
-            call,
+            call: rt::Call::new(self.client, &RETRIGGER_SPACE_WEBHOOK_EXECUTION)
+                .with_text(0, account_identifier)
+                .with_text(1, webhook_identifier)
+                .with_int(2, webhook_execution_id),
         }
     }
     /// `PATCH /code/api/v1/repos/{repo_identifier}/webhooks/{webhook_identifier}`
@@ -266,11 +276,12 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         webhook_identifier: impl Into<String>,
     ) -> UpdateRepoWebhook {
-        let mut call = rt::Call::new(self.client, &UPDATE_REPO_WEBHOOK);
-        call.text(0, account_identifier);
-        call.text(1, repo_identifier);
-        call.text(2, webhook_identifier);
-        UpdateRepoWebhook { call }
+        UpdateRepoWebhook {
+            call: rt::Call::new(self.client, &UPDATE_REPO_WEBHOOK)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_text(2, webhook_identifier),
+        }
     }
     /// `PATCH /code/api/v1/webhooks/{webhook_identifier}`
     ///
@@ -284,10 +295,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         webhook_identifier: impl Into<String>,
     ) -> UpdateSpaceWebhook {
-        let mut call = rt::Call::new(self.client, &UPDATE_SPACE_WEBHOOK);
-        call.text(0, account_identifier);
-        call.text(1, webhook_identifier);
-        UpdateSpaceWebhook { call }
+        UpdateSpaceWebhook {
+            call: rt::Call::new(self.client, &UPDATE_SPACE_WEBHOOK)
+                .with_text(0, account_identifier)
+                .with_text(1, webhook_identifier),
+        }
     }
 }
 /// Request of [`Api::create_repo_webhook`].
@@ -299,21 +311,24 @@ pub struct CreateRepoWebhook {
 impl CreateRepoWebhook {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::OpenapiCreateRepoWebhookRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::OpenapiCreateRepoWebhookRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -336,21 +351,24 @@ pub struct CreateSpaceWebhook {
 impl CreateSpaceWebhook {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::TypesWebhookCreateInput) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::TypesWebhookCreateInput) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -373,15 +391,17 @@ pub struct DeleteRepoWebhook {
 impl DeleteRepoWebhook {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -404,15 +424,17 @@ pub struct DeleteSpaceWebhook {
 impl DeleteSpaceWebhook {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -435,15 +457,17 @@ pub struct GetRepoWebhook {
 impl GetRepoWebhook {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -466,27 +490,31 @@ pub struct GetRepoWebhookExecution {
 impl GetRepoWebhookExecution {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -509,15 +537,17 @@ pub struct GetSpaceWebhook {
 impl GetSpaceWebhook {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -540,27 +570,31 @@ pub struct GetSpaceWebhookExecution {
 impl GetSpaceWebhookExecution {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -583,27 +617,31 @@ pub struct ListRepoWebhookExecutions {
 impl ListRepoWebhookExecutions {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -633,45 +671,56 @@ pub struct ListRepoWebhooks {
 impl ListRepoWebhooks {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `query`.
     #[inline]
-    pub fn query(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn query(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListRepoWebhooksSort>) -> Self {
-        self.call.text(5, Into::<types::ListRepoWebhooksSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListRepoWebhooksSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(5, Into::<types::ListRepoWebhooksSort>::into(value).as_str()),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::ListRepoWebhooksOrder>) -> Self {
-        self.call.text(6, Into::<types::ListRepoWebhooksOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::ListRepoWebhooksOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(6, Into::<types::ListRepoWebhooksOrder>::into(value).as_str()),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -701,27 +750,31 @@ pub struct ListSpaceWebhookExecutions {
 impl ListSpaceWebhookExecutions {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -751,45 +804,59 @@ pub struct ListSpaceWebhooks {
 impl ListSpaceWebhooks {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `query`.
     #[inline]
-    pub fn query(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn query(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListSpaceWebhooksSort>) -> Self {
-        self.call.text(4, Into::<types::ListSpaceWebhooksSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListSpaceWebhooksSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(4, Into::<types::ListSpaceWebhooksSort>::into(value).as_str()),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::ListSpaceWebhooksOrder>) -> Self {
-        self.call.text(5, Into::<types::ListSpaceWebhooksOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::ListSpaceWebhooksOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::ListSpaceWebhooksOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -819,15 +886,17 @@ pub struct RetriggerRepoWebhookExecution {
 impl RetriggerRepoWebhookExecution {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -850,15 +919,17 @@ pub struct RetriggerSpaceWebhookExecution {
 impl RetriggerSpaceWebhookExecution {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -881,21 +952,24 @@ pub struct UpdateRepoWebhook {
 impl UpdateRepoWebhook {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::OpenapiUpdateRepoWebhookRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::OpenapiUpdateRepoWebhookRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -918,21 +992,24 @@ pub struct UpdateSpaceWebhook {
 impl UpdateSpaceWebhook {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::OpenapiUpdateSpaceWebhookRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::OpenapiUpdateSpaceWebhookRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

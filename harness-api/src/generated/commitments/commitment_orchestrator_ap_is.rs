@@ -18,10 +18,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         body: &types::PaginationInput,
     ) -> EventLogs {
-        let mut call = rt::Call::new(self.client, &EVENT_LOGS);
-        call.text(0, account_id);
-        call.body_part(model::Cell::part(body));
-        EventLogs { call }
+        EventLogs {
+            call: rt::Call::new(self.client, &EVENT_LOGS)
+                .with_text(0, account_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::event_logs`].
@@ -33,33 +34,40 @@ pub struct EventLogs {
 impl EventLogs {
     /// Query parameter `cloud_account_id`.
     #[inline]
-    pub fn cloud_account_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn cloud_account_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `start_date`.
     #[inline]
-    pub fn start_date(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn start_date(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `end_date`.
     #[inline]
-    pub fn end_date(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn end_date(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `event_type`.
     #[inline]
-    pub fn event_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn event_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `service`.
     #[inline]
-    pub fn service(mut self, value: impl Into<types::EventLogsService>) -> Self {
-        self.call.text(5, Into::<types::EventLogsService>::into(value).as_str());
-        self
+    pub fn service(self, value: impl Into<types::EventLogsService>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(5, Into::<types::EventLogsService>::into(value).as_str()),
+        }
     }
     /// Sends the request.
     #[inline]

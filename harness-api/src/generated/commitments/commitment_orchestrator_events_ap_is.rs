@@ -19,12 +19,13 @@ impl<'c> Api<'c> {
         start_date: impl Into<String>,
         end_date: impl Into<String>,
     ) -> EventsChart {
-        let mut call = rt::Call::new(self.client, &EVENTS_CHART);
-        call.text(0, account_id);
-        call.text(1, account_identifier);
-        call.text(2, start_date);
-        call.text(3, end_date);
-        EventsChart { call }
+        EventsChart {
+            call: rt::Call::new(self.client, &EVENTS_CHART)
+                .with_text(0, account_id)
+                .with_text(1, account_identifier)
+                .with_text(2, start_date)
+                .with_text(3, end_date),
+        }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/events/renewal_events`
     ///
@@ -34,9 +35,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn renewal_events(&self, account_id: impl Into<String>) -> RenewalEvents {
-        let mut call = rt::Call::new(self.client, &RENEWAL_EVENTS);
-        call.text(0, account_id);
-        RenewalEvents { call }
+        RenewalEvents {
+            call: rt::Call::new(self.client, &RENEWAL_EVENTS).with_text(0, account_id),
+        }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/v1/events/ri_recommendation_schedule`
     ///
@@ -48,9 +49,10 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
     ) -> RiRecommendationSchedule {
-        let mut call = rt::Call::new(self.client, &RI_RECOMMENDATION_SCHEDULE);
-        call.text(0, account_id);
-        RiRecommendationSchedule { call }
+        RiRecommendationSchedule {
+            call: rt::Call::new(self.client, &RI_RECOMMENDATION_SCHEDULE)
+                .with_text(0, account_id),
+        }
     }
 }
 /// Request of [`Api::events_chart`].
@@ -62,9 +64,10 @@ pub struct EventsChart {
 impl EventsChart {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::EventsFilter) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::EventsFilter) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -87,9 +90,10 @@ pub struct RenewalEvents {
 impl RenewalEvents {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::RenewalEventsBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::RenewalEventsBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -113,15 +117,17 @@ impl RiRecommendationSchedule {
     /// Query parameter `service`.
     #[inline]
     pub fn service(
-        mut self,
+        self,
         value: impl Into<types::RiRecommendationScheduleService>,
     ) -> Self {
-        self.call
-            .text(
-                1,
-                Into::<types::RiRecommendationScheduleService>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    1,
+                    Into::<types::RiRecommendationScheduleService>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
     ) -> LandingPageHandler {
-        let mut call = rt::Call::new(self.client, &LANDING_PAGE_HANDLER);
-        call.text(0, account_id);
-        LandingPageHandler { call }
+        LandingPageHandler {
+            call: rt::Call::new(self.client, &LANDING_PAGE_HANDLER)
+                .with_text(0, account_id),
+        }
     }
 }
 /// Request of [`Api::landing_page_handler`].

@@ -17,11 +17,12 @@ impl<'c> Api<'c> {
         cloud_account_id: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> DeleteSetupConfiguration {
-        let mut call = rt::Call::new(self.client, &DELETE_SETUP_CONFIGURATION);
-        call.text(0, account_id);
-        call.text(1, cloud_account_id);
-        call.text(2, account_identifier);
-        DeleteSetupConfiguration { call }
+        DeleteSetupConfiguration {
+            call: rt::Call::new(self.client, &DELETE_SETUP_CONFIGURATION)
+                .with_text(0, account_id)
+                .with_text(1, cloud_account_id)
+                .with_text(2, account_identifier),
+        }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/setup/{cloudAccountID}/cost_coverage`
     ///
@@ -36,11 +37,12 @@ impl<'c> Api<'c> {
         cloud_account_id: impl Into<String>,
         body: &types::CloudAccountIdCostCoverageBody,
     ) -> GetCostCoverageForSetup {
-        let mut call = rt::Call::new(self.client, &GET_COST_COVERAGE_FOR_SETUP);
-        call.text(0, account_id);
-        call.text(1, cloud_account_id);
-        call.body_part(model::Cell::part(body));
-        GetCostCoverageForSetup { call }
+        GetCostCoverageForSetup {
+            call: rt::Call::new(self.client, &GET_COST_COVERAGE_FOR_SETUP)
+                .with_text(0, account_id)
+                .with_text(1, cloud_account_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/setup/{cloudAccountID}/estimated_savings`
     ///
@@ -55,12 +57,11 @@ impl<'c> Api<'c> {
         cloud_account_id: impl Into<String>,
         body: &types::CloudAccountIdEstimatedSavingsBody,
     ) -> GetEstimatedSavingsForSetup {
-        let mut call = rt::Call::new(self.client, &GET_ESTIMATED_SAVINGS_FOR_SETUP);
-        call.text(0, account_id);
-        call.text(1, cloud_account_id);
-        call.body_part(model::Cell::part(body));
         GetEstimatedSavingsForSetup {
-            call,
+            call: rt::Call::new(self.client, &GET_ESTIMATED_SAVINGS_FOR_SETUP)
+                .with_text(0, account_id)
+                .with_text(1, cloud_account_id)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/v1/setup/{cloudAccountID}`
@@ -75,11 +76,12 @@ impl<'c> Api<'c> {
         cloud_account_id: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> GetSetupConfiguration {
-        let mut call = rt::Call::new(self.client, &GET_SETUP_CONFIGURATION);
-        call.text(0, account_id);
-        call.text(1, cloud_account_id);
-        call.text(2, account_identifier);
-        GetSetupConfiguration { call }
+        GetSetupConfiguration {
+            call: rt::Call::new(self.client, &GET_SETUP_CONFIGURATION)
+                .with_text(0, account_id)
+                .with_text(1, cloud_account_id)
+                .with_text(2, account_identifier),
+        }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/v1/setup/{cloud_account_id}/child_accounts`
     ///
@@ -93,11 +95,12 @@ impl<'c> Api<'c> {
         cloud_account_id: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> ListAccounts {
-        let mut call = rt::Call::new(self.client, &LIST_ACCOUNTS);
-        call.text(0, account_id);
-        call.text(1, cloud_account_id);
-        call.text(2, account_identifier);
-        ListAccounts { call }
+        ListAccounts {
+            call: rt::Call::new(self.client, &LIST_ACCOUNTS)
+                .with_text(0, account_id)
+                .with_text(1, cloud_account_id)
+                .with_text(2, account_identifier),
+        }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/setup/listMasterAccounts`
     ///
@@ -110,10 +113,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> ListMasters {
-        let mut call = rt::Call::new(self.client, &LIST_MASTERS);
-        call.text(0, account_id);
-        call.text(1, account_identifier);
-        ListMasters { call }
+        ListMasters {
+            call: rt::Call::new(self.client, &LIST_MASTERS)
+                .with_text(0, account_id)
+                .with_text(1, account_identifier),
+        }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/v1/setup/list`
     ///
@@ -126,10 +130,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> ListSetups {
-        let mut call = rt::Call::new(self.client, &LIST_SETUPS);
-        call.text(0, account_id);
-        call.text(1, account_identifier);
-        ListSetups { call }
+        ListSetups {
+            call: rt::Call::new(self.client, &LIST_SETUPS)
+                .with_text(0, account_id)
+                .with_text(1, account_identifier),
+        }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/setup`
     ///
@@ -144,11 +149,12 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::V1SetupBody,
     ) -> SetupConfiguration {
-        let mut call = rt::Call::new(self.client, &SETUP_CONFIGURATION);
-        call.text(0, account_id);
-        call.text(1, account_identifier);
-        call.body_part(model::Cell::part(body));
-        SetupConfiguration { call }
+        SetupConfiguration {
+            call: rt::Call::new(self.client, &SETUP_CONFIGURATION)
+                .with_text(0, account_id)
+                .with_text(1, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/setup/{cloud_account_id}/instance_types`
     ///
@@ -164,12 +170,13 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         cloud_account_id_query: impl Into<String>,
     ) -> SetupInstanceTypes {
-        let mut call = rt::Call::new(self.client, &SETUP_INSTANCE_TYPES);
-        call.text(0, account_id);
-        call.text(1, cloud_account_id);
-        call.text(2, account_identifier);
-        call.text(3, cloud_account_id_query);
-        SetupInstanceTypes { call }
+        SetupInstanceTypes {
+            call: rt::Call::new(self.client, &SETUP_INSTANCE_TYPES)
+                .with_text(0, account_id)
+                .with_text(1, cloud_account_id)
+                .with_text(2, account_identifier)
+                .with_text(3, cloud_account_id_query),
+        }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/setup/validate`
     ///
@@ -184,11 +191,12 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         cloud_account_id: impl Into<String>,
     ) -> SetupValidate {
-        let mut call = rt::Call::new(self.client, &SETUP_VALIDATE);
-        call.text(0, account_id);
-        call.text(1, account_identifier);
-        call.text(2, cloud_account_id);
-        SetupValidate { call }
+        SetupValidate {
+            call: rt::Call::new(self.client, &SETUP_VALIDATE)
+                .with_text(0, account_id)
+                .with_text(1, account_identifier)
+                .with_text(2, cloud_account_id),
+        }
     }
     /// `PUT /gateway/lw/api/accounts/{account_id}/v1/setup/{cloudAccountID}`
     ///
@@ -204,12 +212,13 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::UpdateSetupConfigurationBody,
     ) -> UpdateSetupConfiguration {
-        let mut call = rt::Call::new(self.client, &UPDATE_SETUP_CONFIGURATION);
-        call.text(0, account_id);
-        call.text(1, cloud_account_id);
-        call.text(2, account_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateSetupConfiguration { call }
+        UpdateSetupConfiguration {
+            call: rt::Call::new(self.client, &UPDATE_SETUP_CONFIGURATION)
+                .with_text(0, account_id)
+                .with_text(1, cloud_account_id)
+                .with_text(2, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::delete_setup_configuration`].
@@ -222,15 +231,17 @@ impl DeleteSetupConfiguration {
     /// Query parameter `service`.
     #[inline]
     pub fn service(
-        mut self,
+        self,
         value: impl Into<types::DeleteSetupConfigurationService>,
     ) -> Self {
-        self.call
-            .text(
-                3,
-                Into::<types::DeleteSetupConfigurationService>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    3,
+                    Into::<types::DeleteSetupConfigurationService>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -291,19 +302,22 @@ pub struct GetSetupConfiguration {
 impl GetSetupConfiguration {
     /// Query parameter `service`.
     #[inline]
-    pub fn service(
-        mut self,
-        value: impl Into<types::GetSetupConfigurationService>,
-    ) -> Self {
-        self.call
-            .text(3, Into::<types::GetSetupConfigurationService>::into(value).as_str());
-        self
+    pub fn service(self, value: impl Into<types::GetSetupConfigurationService>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    3,
+                    Into::<types::GetSetupConfigurationService>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `routingId`.
     #[inline]
-    pub fn routing_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn routing_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -402,9 +416,10 @@ pub struct SetupInstanceTypes {
 impl SetupInstanceTypes {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::InstanceTypesPayload) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::InstanceTypesPayload) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -427,9 +442,10 @@ pub struct SetupValidate {
 impl SetupValidate {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::AutoCudConfig) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::AutoCudConfig) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -18,10 +18,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> ApprovalsList {
-        let mut call = rt::Call::new(self.client, &APPROVALS_LIST);
-        call.text(0, account_id);
-        call.text(1, account_identifier);
-        ApprovalsList { call }
+        ApprovalsList {
+            call: rt::Call::new(self.client, &APPROVALS_LIST)
+                .with_text(0, account_id)
+                .with_text(1, account_identifier),
+        }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/approvals/list`
     ///
@@ -38,12 +39,13 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::ApprovalsListRequestV2,
     ) -> ApprovalsListV2 {
-        let mut call = rt::Call::new(self.client, &APPROVALS_LIST_V2);
-        call.text(0, account_id);
-        call.text(1, routing_id);
-        call.text(2, account_identifier);
-        call.body_part(model::Cell::part(body));
-        ApprovalsListV2 { call }
+        ApprovalsListV2 {
+            call: rt::Call::new(self.client, &APPROVALS_LIST_V2)
+                .with_text(0, account_id)
+                .with_text(1, routing_id)
+                .with_text(2, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/approvals/overview`
     ///
@@ -57,10 +59,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> ApprovalsOverview {
-        let mut call = rt::Call::new(self.client, &APPROVALS_OVERVIEW);
-        call.text(0, account_id);
-        call.text(1, account_identifier);
-        ApprovalsOverview { call }
+        ApprovalsOverview {
+            call: rt::Call::new(self.client, &APPROVALS_OVERVIEW)
+                .with_text(0, account_id)
+                .with_text(1, account_identifier),
+        }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/approvals/update`
     ///
@@ -74,10 +77,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> ApprovalsUpdate {
-        let mut call = rt::Call::new(self.client, &APPROVALS_UPDATE);
-        call.text(0, account_id);
-        call.text(1, account_identifier);
-        ApprovalsUpdate { call }
+        ApprovalsUpdate {
+            call: rt::Call::new(self.client, &APPROVALS_UPDATE)
+                .with_text(0, account_id)
+                .with_text(1, account_identifier),
+        }
     }
 }
 /// Request of [`Api::approvals_list`].
@@ -89,9 +93,10 @@ pub struct ApprovalsList {
 impl ApprovalsList {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::PaginationInput) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::PaginationInput) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -121,15 +126,17 @@ pub struct ApprovalsListV2 {
 impl ApprovalsListV2 {
     /// Query parameter `start_date`.
     #[inline]
-    pub fn start_date(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn start_date(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `end_date`.
     #[inline]
-    pub fn end_date(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn end_date(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -159,9 +166,10 @@ pub struct ApprovalsOverview {
 impl ApprovalsOverview {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ApprovalsOverviewRequestFilters) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ApprovalsOverviewRequestFilters) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -184,9 +192,10 @@ pub struct ApprovalsUpdate {
 impl ApprovalsUpdate {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ApprovalPayload) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ApprovalPayload) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -19,14 +19,13 @@ impl<'c> Api<'c> {
         start_date: impl Into<String>,
         end_date: impl Into<String>,
     ) -> GetCommitmentUtilizationDetails {
-        let mut call = rt::Call::new(self.client, &GET_COMMITMENT_UTILIZATION_DETAILS);
-        call.text(0, account_id);
-        call.text(1, routing_id);
-        call.text(2, account_identifier);
-        call.text(3, start_date);
-        call.text(4, end_date);
         GetCommitmentUtilizationDetails {
-            call,
+            call: rt::Call::new(self.client, &GET_COMMITMENT_UTILIZATION_DETAILS)
+                .with_text(0, account_id)
+                .with_text(1, routing_id)
+                .with_text(2, account_identifier)
+                .with_text(3, start_date)
+                .with_text(4, end_date),
         }
     }
 }
@@ -39,35 +38,36 @@ pub struct GetCommitmentUtilizationDetails {
 impl GetCommitmentUtilizationDetails {
     /// Query parameter `regions`.
     #[inline]
-    pub fn regions(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.call.texts(5, value);
-        self
+    pub fn regions(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Query parameter `cloud_account_ids`.
     #[inline]
     pub fn cloud_account_ids(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(6, value);
-        self
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `service`.
     #[inline]
     pub fn service(
-        mut self,
+        self,
         value: impl Into<types::GetCommitmentUtilizationDetailsService>,
     ) -> Self {
-        self.call
-            .text(
-                7,
-                Into::<types::GetCommitmentUtilizationDetailsService>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::GetCommitmentUtilizationDetailsService>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -21,14 +21,15 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CoverageDetailBody,
     ) -> CoverageDetail {
-        let mut call = rt::Call::new(self.client, &COVERAGE_DETAIL);
-        call.text(0, account_id);
-        call.text(1, routing_id);
-        call.text(2, start_date);
-        call.text(3, end_date);
-        call.text(4, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CoverageDetail { call }
+        CoverageDetail {
+            call: rt::Call::new(self.client, &COVERAGE_DETAIL)
+                .with_text(0, account_id)
+                .with_text(1, routing_id)
+                .with_text(2, start_date)
+                .with_text(3, end_date)
+                .with_text(4, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::coverage_detail`].

@@ -20,13 +20,14 @@ impl<'c> Api<'c> {
         start_date: impl Into<String>,
         end_date: impl Into<String>,
     ) -> RiCoverageDetails {
-        let mut call = rt::Call::new(self.client, &RI_COVERAGE_DETAILS);
-        call.text(0, account_id);
-        call.text(1, routing_id);
-        call.text(2, account_identifier);
-        call.text(3, start_date);
-        call.text(4, end_date);
-        RiCoverageDetails { call }
+        RiCoverageDetails {
+            call: rt::Call::new(self.client, &RI_COVERAGE_DETAILS)
+                .with_text(0, account_id)
+                .with_text(1, routing_id)
+                .with_text(2, account_identifier)
+                .with_text(3, start_date)
+                .with_text(4, end_date),
+        }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/coverage/details/savingsplans`
     ///
@@ -43,13 +44,14 @@ impl<'c> Api<'c> {
         start_date: impl Into<String>,
         end_date: impl Into<String>,
     ) -> SpCoverageDetails {
-        let mut call = rt::Call::new(self.client, &SP_COVERAGE_DETAILS);
-        call.text(0, account_id);
-        call.text(1, routing_id);
-        call.text(2, account_identifier);
-        call.text(3, start_date);
-        call.text(4, end_date);
-        SpCoverageDetails { call }
+        SpCoverageDetails {
+            call: rt::Call::new(self.client, &SP_COVERAGE_DETAILS)
+                .with_text(0, account_id)
+                .with_text(1, routing_id)
+                .with_text(2, account_identifier)
+                .with_text(3, start_date)
+                .with_text(4, end_date),
+        }
     }
 }
 /// Request of [`Api::ri_coverage_details`].
@@ -61,9 +63,10 @@ pub struct RiCoverageDetails {
 impl RiCoverageDetails {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::RiCoverageDetailsBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::RiCoverageDetailsBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -86,9 +89,10 @@ pub struct SpCoverageDetails {
 impl SpCoverageDetails {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::SpCoverageDetailsBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::SpCoverageDetailsBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

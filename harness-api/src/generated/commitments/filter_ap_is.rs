@@ -16,10 +16,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         routing_id: impl Into<String>,
     ) -> GetFilters {
-        let mut call = rt::Call::new(self.client, &GET_FILTERS);
-        call.text(0, account_id);
-        call.text(1, routing_id);
-        GetFilters { call }
+        GetFilters {
+            call: rt::Call::new(self.client, &GET_FILTERS)
+                .with_text(0, account_id)
+                .with_text(1, routing_id),
+        }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/filters/instancefamilies`
     ///
@@ -32,10 +33,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         routing_id: impl Into<String>,
     ) -> GetInstanceFamilyFilters {
-        let mut call = rt::Call::new(self.client, &GET_INSTANCE_FAMILY_FILTERS);
-        call.text(0, account_id);
-        call.text(1, routing_id);
-        GetInstanceFamilyFilters { call }
+        GetInstanceFamilyFilters {
+            call: rt::Call::new(self.client, &GET_INSTANCE_FAMILY_FILTERS)
+                .with_text(0, account_id)
+                .with_text(1, routing_id),
+        }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/filters/provideraccounts`
     ///
@@ -48,10 +50,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         routing_id: impl Into<String>,
     ) -> GetProviderAccountFilters {
-        let mut call = rt::Call::new(self.client, &GET_PROVIDER_ACCOUNT_FILTERS);
-        call.text(0, account_id);
-        call.text(1, routing_id);
-        GetProviderAccountFilters { call }
+        GetProviderAccountFilters {
+            call: rt::Call::new(self.client, &GET_PROVIDER_ACCOUNT_FILTERS)
+                .with_text(0, account_id)
+                .with_text(1, routing_id),
+        }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/filters/regions`
     ///
@@ -64,10 +67,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         routing_id: impl Into<String>,
     ) -> GetRegionFilters {
-        let mut call = rt::Call::new(self.client, &GET_REGION_FILTERS);
-        call.text(0, account_id);
-        call.text(1, routing_id);
-        GetRegionFilters { call }
+        GetRegionFilters {
+            call: rt::Call::new(self.client, &GET_REGION_FILTERS)
+                .with_text(0, account_id)
+                .with_text(1, routing_id),
+        }
     }
 }
 /// Request of [`Api::get_filters`].
@@ -79,21 +83,26 @@ pub struct GetFilters {
 impl GetFilters {
     /// Query parameter `start_date`.
     #[inline]
-    pub fn start_date(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn start_date(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `end_date`.
     #[inline]
-    pub fn end_date(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn end_date(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `service`.
     #[inline]
-    pub fn service(mut self, value: impl Into<types::GetFiltersService>) -> Self {
-        self.call.text(4, Into::<types::GetFiltersService>::into(value).as_str());
-        self
+    pub fn service(self, value: impl Into<types::GetFiltersService>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(4, Into::<types::GetFiltersService>::into(value).as_str()),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -116,28 +125,32 @@ pub struct GetInstanceFamilyFilters {
 impl GetInstanceFamilyFilters {
     /// Query parameter `start_date`.
     #[inline]
-    pub fn start_date(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn start_date(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `end_date`.
     #[inline]
-    pub fn end_date(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn end_date(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `service`.
     #[inline]
     pub fn service(
-        mut self,
+        self,
         value: impl Into<types::GetInstanceFamilyFiltersService>,
     ) -> Self {
-        self.call
-            .text(
-                4,
-                Into::<types::GetInstanceFamilyFiltersService>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::GetInstanceFamilyFiltersService>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -160,28 +173,32 @@ pub struct GetProviderAccountFilters {
 impl GetProviderAccountFilters {
     /// Query parameter `start_date`.
     #[inline]
-    pub fn start_date(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn start_date(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `end_date`.
     #[inline]
-    pub fn end_date(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn end_date(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `service`.
     #[inline]
     pub fn service(
-        mut self,
+        self,
         value: impl Into<types::GetProviderAccountFiltersService>,
     ) -> Self {
-        self.call
-            .text(
-                4,
-                Into::<types::GetProviderAccountFiltersService>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::GetProviderAccountFiltersService>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -204,21 +221,29 @@ pub struct GetRegionFilters {
 impl GetRegionFilters {
     /// Query parameter `start_date`.
     #[inline]
-    pub fn start_date(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn start_date(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `end_date`.
     #[inline]
-    pub fn end_date(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn end_date(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `service`.
     #[inline]
-    pub fn service(mut self, value: impl Into<types::GetRegionFiltersService>) -> Self {
-        self.call.text(4, Into::<types::GetRegionFiltersService>::into(value).as_str());
-        self
+    pub fn service(self, value: impl Into<types::GetRegionFiltersService>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::GetRegionFiltersService>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]

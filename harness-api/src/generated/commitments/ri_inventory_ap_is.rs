@@ -17,11 +17,12 @@ impl<'c> Api<'c> {
         ri_id: impl Into<String>,
         routing_id: impl Into<String>,
     ) -> GetReservedInstanceDetails {
-        let mut call = rt::Call::new(self.client, &GET_RESERVED_INSTANCE_DETAILS);
-        call.text(0, account_id);
-        call.text(1, ri_id);
-        call.text(2, routing_id);
-        GetReservedInstanceDetails { call }
+        GetReservedInstanceDetails {
+            call: rt::Call::new(self.client, &GET_RESERVED_INSTANCE_DETAILS)
+                .with_text(0, account_id)
+                .with_text(1, ri_id)
+                .with_text(2, routing_id),
+        }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/v2/filters/ri`
     ///
@@ -34,10 +35,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         routing_id: impl Into<String>,
     ) -> GetRiFilterOptions {
-        let mut call = rt::Call::new(self.client, &GET_RI_FILTER_OPTIONS);
-        call.text(0, account_id);
-        call.text(1, routing_id);
-        GetRiFilterOptions { call }
+        GetRiFilterOptions {
+            call: rt::Call::new(self.client, &GET_RI_FILTER_OPTIONS)
+                .with_text(0, account_id)
+                .with_text(1, routing_id),
+        }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/inventory/ri/list`
     ///
@@ -53,11 +55,12 @@ impl<'c> Api<'c> {
         routing_id: impl Into<String>,
         body: &types::ListReservedInstancesRequest,
     ) -> ListReservedInstances {
-        let mut call = rt::Call::new(self.client, &LIST_RESERVED_INSTANCES);
-        call.text(0, account_id);
-        call.text(1, routing_id);
-        call.body_part(model::Cell::part(body));
-        ListReservedInstances { call }
+        ListReservedInstances {
+            call: rt::Call::new(self.client, &LIST_RESERVED_INSTANCES)
+                .with_text(0, account_id)
+                .with_text(1, routing_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::get_reserved_instance_details`].
@@ -88,13 +91,15 @@ pub struct GetRiFilterOptions {
 impl GetRiFilterOptions {
     /// Query parameter `service`.
     #[inline]
-    pub fn service(
-        mut self,
-        value: impl Into<types::GetRiFilterOptionsService>,
-    ) -> Self {
-        self.call
-            .text(2, Into::<types::GetRiFilterOptionsService>::into(value).as_str());
-        self
+    pub fn service(self, value: impl Into<types::GetRiFilterOptionsService>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    2,
+                    Into::<types::GetRiFilterOptionsService>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -117,15 +122,17 @@ pub struct ListReservedInstances {
 impl ListReservedInstances {
     /// Query parameter `start_date`.
     #[inline]
-    pub fn start_date(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn start_date(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `end_date`.
     #[inline]
-    pub fn end_date(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn end_date(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

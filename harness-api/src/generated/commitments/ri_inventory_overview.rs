@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         routing_id: impl Into<String>,
     ) -> GetRiInventoryOverview {
-        let mut call = rt::Call::new(self.client, &GET_RI_INVENTORY_OVERVIEW);
-        call.text(0, account_id);
-        call.text(1, routing_id);
-        GetRiInventoryOverview { call }
+        GetRiInventoryOverview {
+            call: rt::Call::new(self.client, &GET_RI_INVENTORY_OVERVIEW)
+                .with_text(0, account_id)
+                .with_text(1, routing_id),
+        }
     }
 }
 /// Request of [`Api::get_ri_inventory_overview`].
@@ -32,21 +33,24 @@ pub struct GetRiInventoryOverview {
 impl GetRiInventoryOverview {
     /// Query parameter `start_date`.
     #[inline]
-    pub fn start_date(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn start_date(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `end_date`.
     #[inline]
-    pub fn end_date(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn end_date(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::InventoryRiapiFilter) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::InventoryRiapiFilter) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -20,13 +20,14 @@ impl<'c> Api<'c> {
         end_date: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> GetSavingsOverview {
-        let mut call = rt::Call::new(self.client, &GET_SAVINGS_OVERVIEW);
-        call.text(0, account_id);
-        call.text(1, routing_id);
-        call.text(2, start_date);
-        call.text(3, end_date);
-        call.text(4, account_identifier);
-        GetSavingsOverview { call }
+        GetSavingsOverview {
+            call: rt::Call::new(self.client, &GET_SAVINGS_OVERVIEW)
+                .with_text(0, account_id)
+                .with_text(1, routing_id)
+                .with_text(2, start_date)
+                .with_text(3, end_date)
+                .with_text(4, account_identifier),
+        }
     }
 }
 /// Request of [`Api::get_savings_overview`].
@@ -38,9 +39,10 @@ pub struct GetSavingsOverview {
 impl GetSavingsOverview {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::GetSavingsOverviewBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::GetSavingsOverviewBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

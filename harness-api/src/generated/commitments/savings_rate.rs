@@ -20,13 +20,14 @@ impl<'c> Api<'c> {
         start_date: impl Into<String>,
         end_date: impl Into<String>,
     ) -> GetSavingsRate {
-        let mut call = rt::Call::new(self.client, &GET_SAVINGS_RATE);
-        call.text(0, account_id);
-        call.text(1, routing_id);
-        call.text(2, account_identifier);
-        call.text(3, start_date);
-        call.text(4, end_date);
-        GetSavingsRate { call }
+        GetSavingsRate {
+            call: rt::Call::new(self.client, &GET_SAVINGS_RATE)
+                .with_text(0, account_id)
+                .with_text(1, routing_id)
+                .with_text(2, account_identifier)
+                .with_text(3, start_date)
+                .with_text(4, end_date),
+        }
     }
 }
 /// Request of [`Api::get_savings_rate`].
@@ -38,9 +39,10 @@ pub struct GetSavingsRate {
 impl GetSavingsRate {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UtilizationOverviewRequestFilters) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UtilizationOverviewRequestFilters) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

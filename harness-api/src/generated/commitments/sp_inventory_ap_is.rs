@@ -17,11 +17,12 @@ impl<'c> Api<'c> {
         sp_id: impl Into<String>,
         routing_id: impl Into<String>,
     ) -> GetSavingsPlanDetails {
-        let mut call = rt::Call::new(self.client, &GET_SAVINGS_PLAN_DETAILS);
-        call.text(0, account_id);
-        call.text(1, sp_id);
-        call.text(2, routing_id);
-        GetSavingsPlanDetails { call }
+        GetSavingsPlanDetails {
+            call: rt::Call::new(self.client, &GET_SAVINGS_PLAN_DETAILS)
+                .with_text(0, account_id)
+                .with_text(1, sp_id)
+                .with_text(2, routing_id),
+        }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/v2/filters/sp`
     ///
@@ -34,10 +35,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         routing_id: impl Into<String>,
     ) -> GetSpFilterOptions {
-        let mut call = rt::Call::new(self.client, &GET_SP_FILTER_OPTIONS);
-        call.text(0, account_id);
-        call.text(1, routing_id);
-        GetSpFilterOptions { call }
+        GetSpFilterOptions {
+            call: rt::Call::new(self.client, &GET_SP_FILTER_OPTIONS)
+                .with_text(0, account_id)
+                .with_text(1, routing_id),
+        }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/inventory/sp/list`
     ///
@@ -53,11 +55,12 @@ impl<'c> Api<'c> {
         routing_id: impl Into<String>,
         body: &types::ListSavingsPlansRequest,
     ) -> ListSavingsPlans {
-        let mut call = rt::Call::new(self.client, &LIST_SAVINGS_PLANS);
-        call.text(0, account_id);
-        call.text(1, routing_id);
-        call.body_part(model::Cell::part(body));
-        ListSavingsPlans { call }
+        ListSavingsPlans {
+            call: rt::Call::new(self.client, &LIST_SAVINGS_PLANS)
+                .with_text(0, account_id)
+                .with_text(1, routing_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::get_savings_plan_details`].
@@ -107,15 +110,17 @@ pub struct ListSavingsPlans {
 impl ListSavingsPlans {
     /// Query parameter `start_date`.
     #[inline]
-    pub fn start_date(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn start_date(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `end_date`.
     #[inline]
-    pub fn end_date(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn end_date(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

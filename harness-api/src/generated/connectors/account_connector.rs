@@ -15,10 +15,9 @@ impl<'c> Api<'c> {
         &self,
         body: &types::ConnectorRequest,
     ) -> CreateAccountScopedConnector {
-        let mut call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_CONNECTOR);
-        call.body_part(model::Cell::part(body));
         CreateAccountScopedConnector {
-            call,
+            call: rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_CONNECTOR)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /v1/connectors`: [`Self::create_account_scoped_connector`] with another body.
@@ -27,10 +26,9 @@ impl<'c> Api<'c> {
         &self,
         body: impl Into<String>,
     ) -> CreateAccountScopedConnector {
-        let mut call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_CONNECTOR);
-        call.body_text("application/yaml", body);
         CreateAccountScopedConnector {
-            call,
+            call: rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_CONNECTOR)
+                .with_body_text("application/yaml", body),
         }
     }
     /// `DELETE /v1/connectors/{connector}`
@@ -43,10 +41,9 @@ impl<'c> Api<'c> {
         &self,
         connector: impl Into<String>,
     ) -> DeleteAccountScopedConnector {
-        let mut call = rt::Call::new(self.client, &DELETE_ACCOUNT_SCOPED_CONNECTOR);
-        call.text(0, connector);
         DeleteAccountScopedConnector {
-            call,
+            call: rt::Call::new(self.client, &DELETE_ACCOUNT_SCOPED_CONNECTOR)
+                .with_text(0, connector),
         }
     }
     /// `GET /v1/connectors/{connector}`
@@ -59,9 +56,10 @@ impl<'c> Api<'c> {
         &self,
         connector: impl Into<String>,
     ) -> GetAccountScopedConnector {
-        let mut call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_CONNECTOR);
-        call.text(0, connector);
-        GetAccountScopedConnector { call }
+        GetAccountScopedConnector {
+            call: rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_CONNECTOR)
+                .with_text(0, connector),
+        }
     }
     /// `GET /v1/connectors`
     ///
@@ -70,8 +68,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_account_scoped_connectors(&self) -> GetAccountScopedConnectors {
-        let call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_CONNECTORS);
-        GetAccountScopedConnectors { call }
+        GetAccountScopedConnectors {
+            call: rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_CONNECTORS),
+        }
     }
     /// `GET /v1/connectors/{connector}/test-connection`
     ///
@@ -83,9 +82,10 @@ impl<'c> Api<'c> {
         &self,
         connector: impl Into<String>,
     ) -> TestAccountScopedConnector {
-        let mut call = rt::Call::new(self.client, &TEST_ACCOUNT_SCOPED_CONNECTOR);
-        call.text(0, connector);
-        TestAccountScopedConnector { call }
+        TestAccountScopedConnector {
+            call: rt::Call::new(self.client, &TEST_ACCOUNT_SCOPED_CONNECTOR)
+                .with_text(0, connector),
+        }
     }
     /// `PUT /v1/connectors/{connector}`
     ///
@@ -99,11 +99,10 @@ impl<'c> Api<'c> {
         connector: impl Into<String>,
         body: &types::ConnectorRequest,
     ) -> UpdateAccountScopedConnector {
-        let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_CONNECTOR);
-        call.text(0, connector);
-        call.body_part(model::Cell::part(body));
         UpdateAccountScopedConnector {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_CONNECTOR)
+                .with_text(0, connector)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `PUT /v1/connectors/{connector}`: [`Self::update_account_scoped_connector`] with another body.
@@ -113,11 +112,10 @@ impl<'c> Api<'c> {
         connector: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateAccountScopedConnector {
-        let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_CONNECTOR);
-        call.text(0, connector);
-        call.body_text("application/yaml", body);
         UpdateAccountScopedConnector {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_CONNECTOR)
+                .with_text(0, connector)
+                .with_body_text("application/yaml", body),
         }
     }
 }
@@ -130,9 +128,10 @@ pub struct CreateAccountScopedConnector {
 impl CreateAccountScopedConnector {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -155,9 +154,10 @@ pub struct DeleteAccountScopedConnector {
 impl DeleteAccountScopedConnector {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -180,9 +180,10 @@ pub struct GetAccountScopedConnector {
 impl GetAccountScopedConnector {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -205,59 +206,65 @@ pub struct GetAccountScopedConnectors {
 impl GetAccountScopedConnectors {
     /// Query parameter `recursive`.
     #[inline]
-    pub fn recursive(mut self, value: bool) -> Self {
-        self.call.flag(0, value);
-        self
+    pub fn recursive(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(0, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(
-        mut self,
-        value: impl Into<types::GetAccountScopedConnectorsSort>,
-    ) -> Self {
-        self.call
-            .text(
-                4,
-                Into::<types::GetAccountScopedConnectorsSort>::into(value).as_str(),
-            );
-        self
+    pub fn sort(self, value: impl Into<types::GetAccountScopedConnectorsSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::GetAccountScopedConnectorsSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(
-        mut self,
+        self,
         value: impl Into<types::GetAccountScopedConnectorsOrder>,
     ) -> Self {
-        self.call
-            .text(
-                5,
-                Into::<types::GetAccountScopedConnectorsOrder>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::GetAccountScopedConnectorsOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -287,9 +294,10 @@ pub struct TestAccountScopedConnector {
 impl TestAccountScopedConnector {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -312,9 +320,10 @@ pub struct UpdateAccountScopedConnector {
 impl UpdateAccountScopedConnector {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::NgConnectorRequest,
     ) -> CreateConnector {
-        let mut call = rt::Call::new(self.client, &CREATE_CONNECTOR);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateConnector { call }
+        CreateConnector {
+            call: rt::Call::new(self.client, &CREATE_CONNECTOR)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ng/api/connectors`: [`Self::create_connector`] with another body.
     #[inline]
@@ -29,10 +30,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateConnector {
-        let mut call = rt::Call::new(self.client, &CREATE_CONNECTOR);
-        call.text(0, account_identifier);
-        call.body_text("text/html", body);
-        CreateConnector { call }
+        CreateConnector {
+            call: rt::Call::new(self.client, &CREATE_CONNECTOR)
+                .with_text(0, account_identifier)
+                .with_body_text("text/html", body),
+        }
     }
     /// `POST /ng/api/connectors`: [`Self::create_connector`] with another body.
     #[inline]
@@ -41,10 +43,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateConnector {
-        let mut call = rt::Call::new(self.client, &CREATE_CONNECTOR);
-        call.text(0, account_identifier);
-        call.body_text("text/plain", body);
-        CreateConnector { call }
+        CreateConnector {
+            call: rt::Call::new(self.client, &CREATE_CONNECTOR)
+                .with_text(0, account_identifier)
+                .with_body_text("text/plain", body),
+        }
     }
     /// `POST /ng/api/connectors`: [`Self::create_connector`] with another body.
     #[inline]
@@ -53,10 +56,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateConnector {
-        let mut call = rt::Call::new(self.client, &CREATE_CONNECTOR);
-        call.text(0, account_identifier);
-        call.body_text("text/yaml", body);
-        CreateConnector { call }
+        CreateConnector {
+            call: rt::Call::new(self.client, &CREATE_CONNECTOR)
+                .with_text(0, account_identifier)
+                .with_body_text("text/yaml", body),
+        }
     }
     /// `DELETE /ng/api/connectors/{identifier}`
     ///
@@ -69,10 +73,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> DeleteConnector {
-        let mut call = rt::Call::new(self.client, &DELETE_CONNECTOR);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
-        DeleteConnector { call }
+        DeleteConnector {
+            call: rt::Call::new(self.client, &DELETE_CONNECTOR)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier),
+        }
     }
     /// `GET /ng/api/connectors/fieldValues`
     ///
@@ -85,14 +90,17 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         connector_type: impl Into<types::GetAllAllowedFieldValuesConnectorType>,
     ) -> GetAllAllowedFieldValues {
-        let mut call = rt::Call::new(self.client, &GET_ALL_ALLOWED_FIELD_VALUES);
-        call.text(0, account_identifier);
-        call.text(
-            1,
-            Into::<types::GetAllAllowedFieldValuesConnectorType>::into(connector_type)
-                .as_str(),
-        );
-        GetAllAllowedFieldValues { call }
+        GetAllAllowedFieldValues {
+            call: rt::Call::new(self.client, &GET_ALL_ALLOWED_FIELD_VALUES)
+                .with_text(0, account_identifier)
+                .with_text(
+                    1,
+                    Into::<
+                        types::GetAllAllowedFieldValuesConnectorType,
+                    >::into(connector_type)
+                        .as_str(),
+                ),
+        }
     }
     /// `POST /ng/api/connectors/ccmK8sList`
     ///
@@ -107,10 +115,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::ConnectorFilterProperties,
     ) -> GetCcmK8sConnectorList {
-        let mut call = rt::Call::new(self.client, &GET_CCM_K8S_CONNECTOR_LIST);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        GetCcmK8sConnectorList { call }
+        GetCcmK8sConnectorList {
+            call: rt::Call::new(self.client, &GET_CCM_K8S_CONNECTOR_LIST)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ng/api/connectors/ccmK8sList`: [`Self::get_ccm_k8s_connector_list`] with another body.
     #[inline]
@@ -119,10 +128,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> GetCcmK8sConnectorList {
-        let mut call = rt::Call::new(self.client, &GET_CCM_K8S_CONNECTOR_LIST);
-        call.text(0, account_identifier);
-        call.body_text("text/html", body);
-        GetCcmK8sConnectorList { call }
+        GetCcmK8sConnectorList {
+            call: rt::Call::new(self.client, &GET_CCM_K8S_CONNECTOR_LIST)
+                .with_text(0, account_identifier)
+                .with_body_text("text/html", body),
+        }
     }
     /// `POST /ng/api/connectors/ccmK8sList`: [`Self::get_ccm_k8s_connector_list`] with another body.
     #[inline]
@@ -131,10 +141,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> GetCcmK8sConnectorList {
-        let mut call = rt::Call::new(self.client, &GET_CCM_K8S_CONNECTOR_LIST);
-        call.text(0, account_identifier);
-        call.body_text("text/plain", body);
-        GetCcmK8sConnectorList { call }
+        GetCcmK8sConnectorList {
+            call: rt::Call::new(self.client, &GET_CCM_K8S_CONNECTOR_LIST)
+                .with_text(0, account_identifier)
+                .with_body_text("text/plain", body),
+        }
     }
     /// `POST /ng/api/connectors/ccmK8sList`: [`Self::get_ccm_k8s_connector_list`] with another body.
     #[inline]
@@ -143,10 +154,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> GetCcmK8sConnectorList {
-        let mut call = rt::Call::new(self.client, &GET_CCM_K8S_CONNECTOR_LIST);
-        call.text(0, account_identifier);
-        call.body_text("text/yaml", body);
-        GetCcmK8sConnectorList { call }
+        GetCcmK8sConnectorList {
+            call: rt::Call::new(self.client, &GET_CCM_K8S_CONNECTOR_LIST)
+                .with_text(0, account_identifier)
+                .with_body_text("text/yaml", body),
+        }
     }
     /// `POST /ng/api/connectors/getceawstemplateurl`
     ///
@@ -155,8 +167,9 @@ impl<'c> Api<'c> {
     #[deprecated]
     #[inline]
     pub fn get_ce_aws_template(&self) -> GetCeAwsTemplate {
-        let call = rt::Call::new(self.client, &GET_CE_AWS_TEMPLATE);
-        GetCeAwsTemplate { call }
+        GetCeAwsTemplate {
+            call: rt::Call::new(self.client, &GET_CE_AWS_TEMPLATE),
+        }
     }
     /// `GET /ng/api/connectors/{identifier}`
     ///
@@ -169,10 +182,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> GetConnector {
-        let mut call = rt::Call::new(self.client, &GET_CONNECTOR);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
-        GetConnector { call }
+        GetConnector {
+            call: rt::Call::new(self.client, &GET_CONNECTOR)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier),
+        }
     }
     /// `GET /ng/api/connectors/catalogue`
     ///
@@ -184,9 +198,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetConnectorCatalogue {
-        let mut call = rt::Call::new(self.client, &GET_CONNECTOR_CATALOGUE);
-        call.text(0, account_identifier);
-        GetConnectorCatalogue { call }
+        GetConnectorCatalogue {
+            call: rt::Call::new(self.client, &GET_CONNECTOR_CATALOGUE)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ng/api/connectors`
     ///
@@ -200,9 +215,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetConnectorList {
-        let mut call = rt::Call::new(self.client, &GET_CONNECTOR_LIST);
-        call.text(0, account_identifier);
-        GetConnectorList { call }
+        GetConnectorList {
+            call: rt::Call::new(self.client, &GET_CONNECTOR_LIST)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ng/api/connectors/listV2`
     ///
@@ -217,10 +233,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::ConnectorFilterProperties,
     ) -> GetConnectorListV2 {
-        let mut call = rt::Call::new(self.client, &GET_CONNECTOR_LIST_V2);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        GetConnectorListV2 { call }
+        GetConnectorListV2 {
+            call: rt::Call::new(self.client, &GET_CONNECTOR_LIST_V2)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ng/api/connectors/listV2`: [`Self::get_connector_list_v2`] with another body.
     #[inline]
@@ -229,10 +246,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> GetConnectorListV2 {
-        let mut call = rt::Call::new(self.client, &GET_CONNECTOR_LIST_V2);
-        call.text(0, account_identifier);
-        call.body_text("text/html", body);
-        GetConnectorListV2 { call }
+        GetConnectorListV2 {
+            call: rt::Call::new(self.client, &GET_CONNECTOR_LIST_V2)
+                .with_text(0, account_identifier)
+                .with_body_text("text/html", body),
+        }
     }
     /// `POST /ng/api/connectors/listV2`: [`Self::get_connector_list_v2`] with another body.
     #[inline]
@@ -241,10 +259,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> GetConnectorListV2 {
-        let mut call = rt::Call::new(self.client, &GET_CONNECTOR_LIST_V2);
-        call.text(0, account_identifier);
-        call.body_text("text/plain", body);
-        GetConnectorListV2 { call }
+        GetConnectorListV2 {
+            call: rt::Call::new(self.client, &GET_CONNECTOR_LIST_V2)
+                .with_text(0, account_identifier)
+                .with_body_text("text/plain", body),
+        }
     }
     /// `POST /ng/api/connectors/listV2`: [`Self::get_connector_list_v2`] with another body.
     #[inline]
@@ -253,10 +272,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> GetConnectorListV2 {
-        let mut call = rt::Call::new(self.client, &GET_CONNECTOR_LIST_V2);
-        call.text(0, account_identifier);
-        call.body_text("text/yaml", body);
-        GetConnectorListV2 { call }
+        GetConnectorListV2 {
+            call: rt::Call::new(self.client, &GET_CONNECTOR_LIST_V2)
+                .with_text(0, account_identifier)
+                .with_body_text("text/yaml", body),
+        }
     }
     /// `GET /ng/api/connectors/stats`
     ///
@@ -268,9 +288,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetConnectorStatistics {
-        let mut call = rt::Call::new(self.client, &GET_CONNECTOR_STATISTICS);
-        call.text(0, account_identifier);
-        GetConnectorStatistics { call }
+        GetConnectorStatistics {
+            call: rt::Call::new(self.client, &GET_CONNECTOR_STATISTICS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ng/api/connectors/{connectorRef}/gcp-projects`
     ///
@@ -283,10 +304,11 @@ impl<'c> Api<'c> {
         connector_ref: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> GetGcpProjects {
-        let mut call = rt::Call::new(self.client, &GET_GCP_PROJECTS);
-        call.text(0, connector_ref);
-        call.text(1, account_identifier);
-        GetGcpProjects { call }
+        GetGcpProjects {
+            call: rt::Call::new(self.client, &GET_GCP_PROJECTS)
+                .with_text(0, connector_ref)
+                .with_text(1, account_identifier),
+        }
     }
     /// `POST /ng/api/connectors/testConnection/{identifier}`
     ///
@@ -299,10 +321,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> GetTestConnectionResult {
-        let mut call = rt::Call::new(self.client, &GET_TEST_CONNECTION_RESULT);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
-        GetTestConnectionResult { call }
+        GetTestConnectionResult {
+            call: rt::Call::new(self.client, &GET_TEST_CONNECTION_RESULT)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier),
+        }
     }
     /// `POST /ng/api/connectors/testGitRepoConnection/{identifier}`
     ///
@@ -315,11 +338,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> GetTestGitRepoConnectionResult {
-        let mut call = rt::Call::new(self.client, &GET_TEST_GIT_REPO_CONNECTION_RESULT);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
         GetTestGitRepoConnectionResult {
-            call,
+            call: rt::Call::new(self.client, &GET_TEST_GIT_REPO_CONNECTION_RESULT)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier),
         }
     }
     /// `POST /ng/api/connectors/listbyfqn`
@@ -334,10 +356,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &[String],
     ) -> ListConnectorByFqn {
-        let mut call = rt::Call::new(self.client, &LIST_CONNECTOR_BY_FQN);
-        call.text(0, account_identifier);
-        call.body_json(&body);
-        ListConnectorByFqn { call }
+        ListConnectorByFqn {
+            call: rt::Call::new(self.client, &LIST_CONNECTOR_BY_FQN)
+                .with_text(0, account_identifier)
+                .with_body_json(&body),
+        }
     }
     /// `POST /ng/api/connectors/listbyfqn`: [`Self::list_connector_by_fqn`] with another body.
     #[inline]
@@ -346,10 +369,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> ListConnectorByFqn {
-        let mut call = rt::Call::new(self.client, &LIST_CONNECTOR_BY_FQN);
-        call.text(0, account_identifier);
-        call.body_text("text/html", body);
-        ListConnectorByFqn { call }
+        ListConnectorByFqn {
+            call: rt::Call::new(self.client, &LIST_CONNECTOR_BY_FQN)
+                .with_text(0, account_identifier)
+                .with_body_text("text/html", body),
+        }
     }
     /// `POST /ng/api/connectors/listbyfqn`: [`Self::list_connector_by_fqn`] with another body.
     #[inline]
@@ -358,10 +382,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> ListConnectorByFqn {
-        let mut call = rt::Call::new(self.client, &LIST_CONNECTOR_BY_FQN);
-        call.text(0, account_identifier);
-        call.body_text("text/plain", body);
-        ListConnectorByFqn { call }
+        ListConnectorByFqn {
+            call: rt::Call::new(self.client, &LIST_CONNECTOR_BY_FQN)
+                .with_text(0, account_identifier)
+                .with_body_text("text/plain", body),
+        }
     }
     /// `POST /ng/api/connectors/listbyfqn`: [`Self::list_connector_by_fqn`] with another body.
     #[inline]
@@ -370,10 +395,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> ListConnectorByFqn {
-        let mut call = rt::Call::new(self.client, &LIST_CONNECTOR_BY_FQN);
-        call.text(0, account_identifier);
-        call.body_text("text/yaml", body);
-        ListConnectorByFqn { call }
+        ListConnectorByFqn {
+            call: rt::Call::new(self.client, &LIST_CONNECTOR_BY_FQN)
+                .with_text(0, account_identifier)
+                .with_body_text("text/yaml", body),
+        }
     }
     /// `PUT /ng/api/connectors`
     ///
@@ -387,10 +413,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::NgConnectorRequest,
     ) -> UpdateConnector {
-        let mut call = rt::Call::new(self.client, &UPDATE_CONNECTOR);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateConnector { call }
+        UpdateConnector {
+            call: rt::Call::new(self.client, &UPDATE_CONNECTOR)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /ng/api/connectors`: [`Self::update_connector`] with another body.
     #[inline]
@@ -399,10 +426,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateConnector {
-        let mut call = rt::Call::new(self.client, &UPDATE_CONNECTOR);
-        call.text(0, account_identifier);
-        call.body_text("text/html", body);
-        UpdateConnector { call }
+        UpdateConnector {
+            call: rt::Call::new(self.client, &UPDATE_CONNECTOR)
+                .with_text(0, account_identifier)
+                .with_body_text("text/html", body),
+        }
     }
     /// `PUT /ng/api/connectors`: [`Self::update_connector`] with another body.
     #[inline]
@@ -411,10 +439,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateConnector {
-        let mut call = rt::Call::new(self.client, &UPDATE_CONNECTOR);
-        call.text(0, account_identifier);
-        call.body_text("text/plain", body);
-        UpdateConnector { call }
+        UpdateConnector {
+            call: rt::Call::new(self.client, &UPDATE_CONNECTOR)
+                .with_text(0, account_identifier)
+                .with_body_text("text/plain", body),
+        }
     }
     /// `PUT /ng/api/connectors`: [`Self::update_connector`] with another body.
     #[inline]
@@ -423,10 +452,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateConnector {
-        let mut call = rt::Call::new(self.client, &UPDATE_CONNECTOR);
-        call.text(0, account_identifier);
-        call.body_text("text/yaml", body);
-        UpdateConnector { call }
+        UpdateConnector {
+            call: rt::Call::new(self.client, &UPDATE_CONNECTOR)
+                .with_text(0, account_identifier)
+                .with_body_text("text/yaml", body),
+        }
     }
     /// `GET /ng/api/connectors/validateUniqueIdentifier`
     ///
@@ -438,10 +468,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ValidateTheIdentifierIsUnique {
-        let mut call = rt::Call::new(self.client, &VALIDATE_THE_IDENTIFIER_IS_UNIQUE);
-        call.text(0, account_identifier);
         ValidateTheIdentifierIsUnique {
-            call,
+            call: rt::Call::new(self.client, &VALIDATE_THE_IDENTIFIER_IS_UNIQUE)
+                .with_text(0, account_identifier),
         }
     }
 }
@@ -454,72 +483,85 @@ pub struct CreateConnector {
 impl CreateConnector {
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `rootFolder`.
     #[inline]
-    pub fn root_folder(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn root_folder(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `filePath`.
     #[inline]
-    pub fn file_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn file_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `commitMsg`.
     #[inline]
-    pub fn commit_msg(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn commit_msg(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `isNewBranch`.
     #[inline]
-    pub fn is_new_branch(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn is_new_branch(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Query parameter `baseBranch`.
     #[inline]
-    pub fn base_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn base_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `connectorRef`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `storeType`.
     #[inline]
-    pub fn store_type(
-        mut self,
-        value: impl Into<types::CreateConnectorStoreType>,
-    ) -> Self {
-        self.call.text(9, Into::<types::CreateConnectorStoreType>::into(value).as_str());
-        self
+    pub fn store_type(self, value: impl Into<types::CreateConnectorStoreType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    9,
+                    Into::<types::CreateConnectorStoreType>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `repoName`.
     #[inline]
-    pub fn repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `isHarnessCodeRepo`.
     #[inline]
-    pub fn is_harness_code_repo(mut self, value: bool) -> Self {
-        self.call.flag(11, value);
-        self
+    pub fn is_harness_code_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(11, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -542,57 +584,66 @@ pub struct DeleteConnector {
 impl DeleteConnector {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `rootFolder`.
     #[inline]
-    pub fn root_folder(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn root_folder(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `filePath`.
     #[inline]
-    pub fn file_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn file_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `commitMsg`.
     #[inline]
-    pub fn commit_msg(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn commit_msg(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `lastObjectId`.
     #[inline]
-    pub fn last_object_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn last_object_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `forceDelete`.
     #[inline]
-    pub fn force_delete(mut self, value: bool) -> Self {
-        self.call.flag(10, value);
-        self
+    pub fn force_delete(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(10, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -634,84 +685,97 @@ pub struct GetCcmK8sConnectorList {
 impl GetCcmK8sConnectorList {
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `filterIdentifier`.
     #[inline]
-    pub fn filter_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn filter_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `includeAllConnectorsAvailableAtScope`.
     #[inline]
-    pub fn include_all_connectors_available_at_scope(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn include_all_connectors_available_at_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `getDefaultFromOtherRepo`.
     #[inline]
-    pub fn get_default_from_other_repo(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn get_default_from_other_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Query parameter `getDistinctFromBranches`.
     #[inline]
-    pub fn get_distinct_from_branches(mut self, value: bool) -> Self {
-        self.call.flag(9, value);
-        self
+    pub fn get_distinct_from_branches(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(10, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(10, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(11, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(11, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(12, value);
-        self
+        Self {
+            call: self.call.with_texts(12, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -743,21 +807,24 @@ pub struct GetCeAwsTemplate {
 impl GetCeAwsTemplate {
     /// Query parameter `eventsEnabled`.
     #[inline]
-    pub fn events_enabled(mut self, value: bool) -> Self {
-        self.call.flag(0, value);
-        self
+    pub fn events_enabled(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(0, value),
+        }
     }
     /// Query parameter `curEnabled`.
     #[inline]
-    pub fn cur_enabled(mut self, value: bool) -> Self {
-        self.call.flag(1, value);
-        self
+    pub fn cur_enabled(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(1, value),
+        }
     }
     /// Query parameter `optimizationEnabled`.
     #[inline]
-    pub fn optimization_enabled(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn optimization_enabled(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -780,33 +847,38 @@ pub struct GetConnector {
 impl GetConnector {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `getDefaultFromOtherRepo`.
     #[inline]
-    pub fn get_default_from_other_repo(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn get_default_from_other_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -848,85 +920,102 @@ pub struct GetConnectorList {
 impl GetConnectorList {
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(mut self, value: impl Into<types::GetConnectorListType>) -> Self {
-        self.call.text(6, Into::<types::GetConnectorListType>::into(value).as_str());
-        self
+    pub fn type_(self, value: impl Into<types::GetConnectorListType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(6, Into::<types::GetConnectorListType>::into(value).as_str()),
+        }
     }
     /// Query parameter `category`.
     #[inline]
-    pub fn category(
-        mut self,
-        value: impl Into<types::GetConnectorListCategory>,
-    ) -> Self {
-        self.call.text(7, Into::<types::GetConnectorListCategory>::into(value).as_str());
-        self
+    pub fn category(self, value: impl Into<types::GetConnectorListCategory>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::GetConnectorListCategory>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `source_category`.
     #[inline]
     pub fn source_category(
-        mut self,
+        self,
         value: impl Into<types::GetConnectorListSourceCategory>,
     ) -> Self {
-        self.call
-            .text(
-                8,
-                Into::<types::GetConnectorListSourceCategory>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    8,
+                    Into::<types::GetConnectorListSourceCategory>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `version`.
     #[inline]
-    pub fn version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `getDefaultFromOtherRepo`.
     #[inline]
-    pub fn get_default_from_other_repo(mut self, value: bool) -> Self {
-        self.call.flag(12, value);
-        self
+    pub fn get_default_from_other_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(12, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -956,96 +1045,111 @@ pub struct GetConnectorListV2 {
 impl GetConnectorListV2 {
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `filterIdentifier`.
     #[inline]
-    pub fn filter_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn filter_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `includeAllConnectorsAvailableAtScope`.
     #[inline]
-    pub fn include_all_connectors_available_at_scope(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn include_all_connectors_available_at_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `getDefaultFromOtherRepo`.
     #[inline]
-    pub fn get_default_from_other_repo(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn get_default_from_other_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Query parameter `getDistinctFromBranches`.
     #[inline]
-    pub fn get_distinct_from_branches(mut self, value: bool) -> Self {
-        self.call.flag(9, value);
-        self
+    pub fn get_distinct_from_branches(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
     }
     /// Query parameter `version`.
     #[inline]
-    pub fn version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `onlyFavorites`.
     #[inline]
-    pub fn only_favorites(mut self, value: bool) -> Self {
-        self.call.flag(11, value);
-        self
+    pub fn only_favorites(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(11, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(12, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(12, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(13, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(13, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(14, value);
-        self
+        Self {
+            call: self.call.with_texts(14, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(15, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(15, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1075,33 +1179,38 @@ pub struct GetConnectorStatistics {
 impl GetConnectorStatistics {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `getDefaultFromOtherRepo`.
     #[inline]
-    pub fn get_default_from_other_repo(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn get_default_from_other_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1124,15 +1233,17 @@ pub struct GetGcpProjects {
 impl GetGcpProjects {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1155,33 +1266,38 @@ pub struct GetTestConnectionResult {
 impl GetTestConnectionResult {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `getDefaultFromOtherRepo`.
     #[inline]
-    pub fn get_default_from_other_repo(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn get_default_from_other_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1204,21 +1320,24 @@ pub struct GetTestGitRepoConnectionResult {
 impl GetTestGitRepoConnectionResult {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `repoURL`.
     #[inline]
-    pub fn repo_url(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn repo_url(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1260,75 +1379,87 @@ pub struct UpdateConnector {
 impl UpdateConnector {
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `rootFolder`.
     #[inline]
-    pub fn root_folder(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn root_folder(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `filePath`.
     #[inline]
-    pub fn file_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn file_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `commitMsg`.
     #[inline]
-    pub fn commit_msg(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn commit_msg(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `lastObjectId`.
     #[inline]
-    pub fn last_object_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn last_object_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `resolvedConflictCommitId`.
     #[inline]
-    pub fn resolved_conflict_commit_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn resolved_conflict_commit_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `baseBranch`.
     #[inline]
-    pub fn base_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn base_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `connectorRef`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `lastCommitId`.
     #[inline]
-    pub fn last_commit_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn last_commit_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `isNewBranch`.
     #[inline]
-    pub fn is_new_branch(mut self, value: bool) -> Self {
-        self.call.flag(11, value);
-        self
+    pub fn is_new_branch(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(11, value),
+        }
     }
     /// Query parameter `isHarnessCodeRepo`.
     #[inline]
-    pub fn is_harness_code_repo(mut self, value: bool) -> Self {
-        self.call.flag(12, value);
-        self
+    pub fn is_harness_code_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(12, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1351,21 +1482,24 @@ pub struct ValidateTheIdentifierIsUnique {
 impl ValidateTheIdentifierIsUnique {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `identifier`.
     #[inline]
-    pub fn identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,9 +17,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> FilterHostsByConnector {
-        let mut call = rt::Call::new(self.client, &FILTER_HOSTS_BY_CONNECTOR);
-        call.text(0, account_identifier);
-        FilterHostsByConnector { call }
+        FilterHostsByConnector {
+            call: rt::Call::new(self.client, &FILTER_HOSTS_BY_CONNECTOR)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ng/api/hosts/validate`
     ///
@@ -34,11 +35,12 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::HostValidationParams,
     ) -> ValidateHostsByConnector {
-        let mut call = rt::Call::new(self.client, &VALIDATE_HOSTS_BY_CONNECTOR);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
-        call.body_part(model::Cell::part(body));
-        ValidateHostsByConnector { call }
+        ValidateHostsByConnector {
+            call: rt::Call::new(self.client, &VALIDATE_HOSTS_BY_CONNECTOR)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::filter_hosts_by_connector`].
@@ -50,75 +52,83 @@ pub struct FilterHostsByConnector {
 impl FilterHostsByConnector {
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(3, value);
-        self
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `identifier`.
     #[inline]
-    pub fn identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::HostFilterDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::HostFilterDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `text/html`.
     #[inline]
-    pub fn body_html(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("text/html", body);
-        self
+    pub fn body_html(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("text/html", body),
+        }
     }
     /// The body as it is to be sent, `text/plain`.
     #[inline]
-    pub fn body_text(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("text/plain", body);
-        self
+    pub fn body_text(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("text/plain", body),
+        }
     }
     /// The body as it is to be sent, `text/yaml`.
     #[inline]
-    pub fn body_text_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("text/yaml", body);
-        self
+    pub fn body_text_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("text/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -148,15 +158,17 @@ pub struct ValidateHostsByConnector {
 impl ValidateHostsByConnector {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

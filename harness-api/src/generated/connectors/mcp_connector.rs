@@ -16,10 +16,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         connector_identifier: impl Into<String>,
     ) -> ListMcpTools {
-        let mut call = rt::Call::new(self.client, &LIST_MCP_TOOLS);
-        call.text(0, account_identifier);
-        call.text(1, connector_identifier);
-        ListMcpTools { call }
+        ListMcpTools {
+            call: rt::Call::new(self.client, &LIST_MCP_TOOLS)
+                .with_text(0, account_identifier)
+                .with_text(1, connector_identifier),
+        }
     }
 }
 /// Request of [`Api::list_mcp_tools`].
@@ -31,15 +32,17 @@ pub struct ListMcpTools {
 impl ListMcpTools {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         body: &types::ConnectorRequest,
     ) -> CreateOrgScopedConnector {
-        let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_CONNECTOR);
-        call.text(0, org);
-        call.body_part(model::Cell::part(body));
-        CreateOrgScopedConnector { call }
+        CreateOrgScopedConnector {
+            call: rt::Call::new(self.client, &CREATE_ORG_SCOPED_CONNECTOR)
+                .with_text(0, org)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /v1/orgs/{org}/connectors`: [`Self::create_org_scoped_connector`] with another body.
     #[inline]
@@ -29,10 +30,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateOrgScopedConnector {
-        let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_CONNECTOR);
-        call.text(0, org);
-        call.body_text("application/yaml", body);
-        CreateOrgScopedConnector { call }
+        CreateOrgScopedConnector {
+            call: rt::Call::new(self.client, &CREATE_ORG_SCOPED_CONNECTOR)
+                .with_text(0, org)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `DELETE /v1/orgs/{org}/connectors/{connector}`
     ///
@@ -45,10 +47,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         connector: impl Into<String>,
     ) -> DeleteOrgScopedConnector {
-        let mut call = rt::Call::new(self.client, &DELETE_ORG_SCOPED_CONNECTOR);
-        call.text(0, org);
-        call.text(1, connector);
-        DeleteOrgScopedConnector { call }
+        DeleteOrgScopedConnector {
+            call: rt::Call::new(self.client, &DELETE_ORG_SCOPED_CONNECTOR)
+                .with_text(0, org)
+                .with_text(1, connector),
+        }
     }
     /// `GET /v1/orgs/{org}/connectors/{connector}`
     ///
@@ -61,10 +64,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         connector: impl Into<String>,
     ) -> GetOrgScopedConnector {
-        let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_CONNECTOR);
-        call.text(0, org);
-        call.text(1, connector);
-        GetOrgScopedConnector { call }
+        GetOrgScopedConnector {
+            call: rt::Call::new(self.client, &GET_ORG_SCOPED_CONNECTOR)
+                .with_text(0, org)
+                .with_text(1, connector),
+        }
     }
     /// `GET /v1/orgs/{org}/connectors`
     ///
@@ -77,9 +81,10 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
     ) -> GetOrgScopedConnectors {
-        let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_CONNECTORS);
-        call.text(0, org);
-        GetOrgScopedConnectors { call }
+        GetOrgScopedConnectors {
+            call: rt::Call::new(self.client, &GET_ORG_SCOPED_CONNECTORS)
+                .with_text(0, org),
+        }
     }
     /// `GET /v1/orgs/{org}/connectors/{connector}/test-connection`
     ///
@@ -92,10 +97,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         connector: impl Into<String>,
     ) -> TestOrgScopedConnector {
-        let mut call = rt::Call::new(self.client, &TEST_ORG_SCOPED_CONNECTOR);
-        call.text(0, org);
-        call.text(1, connector);
-        TestOrgScopedConnector { call }
+        TestOrgScopedConnector {
+            call: rt::Call::new(self.client, &TEST_ORG_SCOPED_CONNECTOR)
+                .with_text(0, org)
+                .with_text(1, connector),
+        }
     }
     /// `PUT /v1/orgs/{org}/connectors/{connector}`
     ///
@@ -110,11 +116,12 @@ impl<'c> Api<'c> {
         connector: impl Into<String>,
         body: &types::ConnectorRequest,
     ) -> UpdateOrgScopedConnector {
-        let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_CONNECTOR);
-        call.text(0, org);
-        call.text(1, connector);
-        call.body_part(model::Cell::part(body));
-        UpdateOrgScopedConnector { call }
+        UpdateOrgScopedConnector {
+            call: rt::Call::new(self.client, &UPDATE_ORG_SCOPED_CONNECTOR)
+                .with_text(0, org)
+                .with_text(1, connector)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /v1/orgs/{org}/connectors/{connector}`: [`Self::update_org_scoped_connector`] with another body.
     #[inline]
@@ -124,11 +131,12 @@ impl<'c> Api<'c> {
         connector: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateOrgScopedConnector {
-        let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_CONNECTOR);
-        call.text(0, org);
-        call.text(1, connector);
-        call.body_text("application/yaml", body);
-        UpdateOrgScopedConnector { call }
+        UpdateOrgScopedConnector {
+            call: rt::Call::new(self.client, &UPDATE_ORG_SCOPED_CONNECTOR)
+                .with_text(0, org)
+                .with_text(1, connector)
+                .with_body_text("application/yaml", body),
+        }
     }
 }
 /// Request of [`Api::create_org_scoped_connector`].
@@ -140,9 +148,10 @@ pub struct CreateOrgScopedConnector {
 impl CreateOrgScopedConnector {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -165,9 +174,10 @@ pub struct DeleteOrgScopedConnector {
 impl DeleteOrgScopedConnector {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -190,9 +200,10 @@ pub struct GetOrgScopedConnector {
 impl GetOrgScopedConnector {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -215,50 +226,62 @@ pub struct GetOrgScopedConnectors {
 impl GetOrgScopedConnectors {
     /// Query parameter `recursive`.
     #[inline]
-    pub fn recursive(mut self, value: bool) -> Self {
-        self.call.flag(1, value);
-        self
+    pub fn recursive(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(1, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::GetOrgScopedConnectorsSort>) -> Self {
-        self.call
-            .text(5, Into::<types::GetOrgScopedConnectorsSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::GetOrgScopedConnectorsSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::GetOrgScopedConnectorsSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(
-        mut self,
-        value: impl Into<types::GetOrgScopedConnectorsOrder>,
-    ) -> Self {
-        self.call
-            .text(6, Into::<types::GetOrgScopedConnectorsOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::GetOrgScopedConnectorsOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::GetOrgScopedConnectorsOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -288,9 +311,10 @@ pub struct TestOrgScopedConnector {
 impl TestOrgScopedConnector {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -313,9 +337,10 @@ pub struct UpdateOrgScopedConnector {
 impl UpdateOrgScopedConnector {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -18,12 +18,11 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         body: &types::ConnectorRequest,
     ) -> CreateProjectScopedConnector {
-        let mut call = rt::Call::new(self.client, &CREATE_PROJECT_SCOPED_CONNECTOR);
-        call.text(0, org);
-        call.text(1, project);
-        call.body_part(model::Cell::part(body));
         CreateProjectScopedConnector {
-            call,
+            call: rt::Call::new(self.client, &CREATE_PROJECT_SCOPED_CONNECTOR)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/connectors`: [`Self::create_project_scoped_connector`] with another body.
@@ -34,12 +33,11 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateProjectScopedConnector {
-        let mut call = rt::Call::new(self.client, &CREATE_PROJECT_SCOPED_CONNECTOR);
-        call.text(0, org);
-        call.text(1, project);
-        call.body_text("application/yaml", body);
         CreateProjectScopedConnector {
-            call,
+            call: rt::Call::new(self.client, &CREATE_PROJECT_SCOPED_CONNECTOR)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_text("application/yaml", body),
         }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/connectors/{connector}`
@@ -54,12 +52,11 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         connector: impl Into<String>,
     ) -> DeleteProjectScopedConnector {
-        let mut call = rt::Call::new(self.client, &DELETE_PROJECT_SCOPED_CONNECTOR);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, connector);
         DeleteProjectScopedConnector {
-            call,
+            call: rt::Call::new(self.client, &DELETE_PROJECT_SCOPED_CONNECTOR)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, connector),
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/connectors/{connector}`
@@ -74,11 +71,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         connector: impl Into<String>,
     ) -> GetProjectScopedConnector {
-        let mut call = rt::Call::new(self.client, &GET_PROJECT_SCOPED_CONNECTOR);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, connector);
-        GetProjectScopedConnector { call }
+        GetProjectScopedConnector {
+            call: rt::Call::new(self.client, &GET_PROJECT_SCOPED_CONNECTOR)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, connector),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/connectors`
     ///
@@ -92,10 +90,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> GetProjectScopedConnectors {
-        let mut call = rt::Call::new(self.client, &GET_PROJECT_SCOPED_CONNECTORS);
-        call.text(0, org);
-        call.text(1, project);
-        GetProjectScopedConnectors { call }
+        GetProjectScopedConnectors {
+            call: rt::Call::new(self.client, &GET_PROJECT_SCOPED_CONNECTORS)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/connectors/{connector}/test-connection`
     ///
@@ -109,11 +108,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         connector: impl Into<String>,
     ) -> TestProjectScopedConnector {
-        let mut call = rt::Call::new(self.client, &TEST_PROJECT_SCOPED_CONNECTOR);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, connector);
-        TestProjectScopedConnector { call }
+        TestProjectScopedConnector {
+            call: rt::Call::new(self.client, &TEST_PROJECT_SCOPED_CONNECTOR)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, connector),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/connectors/{connector}`
     ///
@@ -129,13 +129,12 @@ impl<'c> Api<'c> {
         connector: impl Into<String>,
         body: &types::ConnectorRequest,
     ) -> UpdateProjectScopedConnector {
-        let mut call = rt::Call::new(self.client, &UPDATE_PROJECT_SCOPED_CONNECTOR);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, connector);
-        call.body_part(model::Cell::part(body));
         UpdateProjectScopedConnector {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_PROJECT_SCOPED_CONNECTOR)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, connector)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/connectors/{connector}`: [`Self::update_project_scoped_connector`] with another body.
@@ -147,13 +146,12 @@ impl<'c> Api<'c> {
         connector: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateProjectScopedConnector {
-        let mut call = rt::Call::new(self.client, &UPDATE_PROJECT_SCOPED_CONNECTOR);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, connector);
-        call.body_text("application/yaml", body);
         UpdateProjectScopedConnector {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_PROJECT_SCOPED_CONNECTOR)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, connector)
+                .with_body_text("application/yaml", body),
         }
     }
 }
@@ -166,9 +164,10 @@ pub struct CreateProjectScopedConnector {
 impl CreateProjectScopedConnector {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -191,9 +190,10 @@ pub struct DeleteProjectScopedConnector {
 impl DeleteProjectScopedConnector {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -216,9 +216,10 @@ pub struct GetProjectScopedConnector {
 impl GetProjectScopedConnector {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -241,59 +242,65 @@ pub struct GetProjectScopedConnectors {
 impl GetProjectScopedConnectors {
     /// Query parameter `recursive`.
     #[inline]
-    pub fn recursive(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn recursive(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(
-        mut self,
-        value: impl Into<types::GetProjectScopedConnectorsSort>,
-    ) -> Self {
-        self.call
-            .text(
-                6,
-                Into::<types::GetProjectScopedConnectorsSort>::into(value).as_str(),
-            );
-        self
+    pub fn sort(self, value: impl Into<types::GetProjectScopedConnectorsSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::GetProjectScopedConnectorsSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(
-        mut self,
+        self,
         value: impl Into<types::GetProjectScopedConnectorsOrder>,
     ) -> Self {
-        self.call
-            .text(
-                7,
-                Into::<types::GetProjectScopedConnectorsOrder>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::GetProjectScopedConnectorsOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -323,9 +330,10 @@ pub struct TestProjectScopedConnector {
 impl TestProjectScopedConnector {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -348,9 +356,10 @@ pub struct UpdateProjectScopedConnector {
 impl UpdateProjectScopedConnector {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -19,11 +19,12 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::HostValidationParams,
     ) -> ValidateHosts {
-        let mut call = rt::Call::new(self.client, &VALIDATE_HOSTS);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
-        call.body_part(model::Cell::part(body));
-        ValidateHosts { call }
+        ValidateHosts {
+            call: rt::Call::new(self.client, &VALIDATE_HOSTS)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::validate_hosts`].
@@ -35,15 +36,17 @@ pub struct ValidateHosts {
 impl ValidateHosts {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

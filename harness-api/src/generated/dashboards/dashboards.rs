@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::CloneDashboardRequestBody,
     ) -> CloneDashboard {
-        let mut call = rt::Call::new(self.client, &CLONE_DASHBOARD);
-        call.body_part(model::Cell::part(body));
-        CloneDashboard { call }
+        CloneDashboard {
+            call: rt::Call::new(self.client, &CLONE_DASHBOARD)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /dashboard/remove`
     ///
@@ -31,10 +32,11 @@ impl<'c> Api<'c> {
         folder_id: impl Into<String>,
         body: &types::DeleteDashboardRequest,
     ) -> DeleteDashboard {
-        let mut call = rt::Call::new(self.client, &DELETE_DASHBOARD);
-        call.text(0, folder_id);
-        call.body_part(model::Cell::part(body));
-        DeleteDashboard { call }
+        DeleteDashboard {
+            call: rt::Call::new(self.client, &DELETE_DASHBOARD)
+                .with_text(0, folder_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /dashboard/dashboards/{dashboard_id}`
     ///
@@ -43,9 +45,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::GetDashboardResponse`], `application/json`.
     #[inline]
     pub fn get_dashboard(&self, dashboard_id: impl Into<String>) -> GetDashboard {
-        let mut call = rt::Call::new(self.client, &GET_DASHBOARD);
-        call.text(0, dashboard_id);
-        GetDashboard { call }
+        GetDashboard {
+            call: rt::Call::new(self.client, &GET_DASHBOARD).with_text(0, dashboard_id),
+        }
     }
     /// `GET /dashboard/api/dashboards/{dashboard_id}/download`
     ///
@@ -58,10 +60,14 @@ impl<'c> Api<'c> {
         dashboard_id: impl Into<String>,
         file_type: impl Into<types::GetDashboardDataFileType>,
     ) -> GetDashboardData {
-        let mut call = rt::Call::new(self.client, &GET_DASHBOARD_DATA);
-        call.text(0, dashboard_id);
-        call.text(1, Into::<types::GetDashboardDataFileType>::into(file_type).as_str());
-        GetDashboardData { call }
+        GetDashboardData {
+            call: rt::Call::new(self.client, &GET_DASHBOARD_DATA)
+                .with_text(0, dashboard_id)
+                .with_text(
+                    1,
+                    Into::<types::GetDashboardDataFileType>::into(file_type).as_str(),
+                ),
+        }
     }
     /// `GET /dashboard/download/dashboards/{dashboard_id}/csv`
     ///
@@ -73,9 +79,10 @@ impl<'c> Api<'c> {
         &self,
         dashboard_id: impl Into<String>,
     ) -> GetDashboardDownloadCsv {
-        let mut call = rt::Call::new(self.client, &GET_DASHBOARD_DOWNLOAD_CSV);
-        call.text(0, dashboard_id);
-        GetDashboardDownloadCsv { call }
+        GetDashboardDownloadCsv {
+            call: rt::Call::new(self.client, &GET_DASHBOARD_DOWNLOAD_CSV)
+                .with_text(0, dashboard_id),
+        }
     }
     /// `GET /dashboard/download/dashboards/{dashboard_id}/pdf`
     ///
@@ -87,9 +94,10 @@ impl<'c> Api<'c> {
         &self,
         dashboard_id: impl Into<String>,
     ) -> GetDashboardDownloadPdf {
-        let mut call = rt::Call::new(self.client, &GET_DASHBOARD_DOWNLOAD_PDF);
-        call.text(0, dashboard_id);
-        GetDashboardDownloadPdf { call }
+        GetDashboardDownloadPdf {
+            call: rt::Call::new(self.client, &GET_DASHBOARD_DOWNLOAD_PDF)
+                .with_text(0, dashboard_id),
+        }
     }
     /// `GET /dashboard/dashboards/{dashboard_id}/elements`
     ///
@@ -102,9 +110,10 @@ impl<'c> Api<'c> {
         &self,
         dashboard_id: impl Into<String>,
     ) -> GetDashboardElements {
-        let mut call = rt::Call::new(self.client, &GET_DASHBOARD_ELEMENTS);
-        call.text(0, dashboard_id);
-        GetDashboardElements { call }
+        GetDashboardElements {
+            call: rt::Call::new(self.client, &GET_DASHBOARD_ELEMENTS)
+                .with_text(0, dashboard_id),
+        }
     }
     /// `GET /dashboard/dashboards/{dashboard_id}/filters`
     ///
@@ -117,9 +126,10 @@ impl<'c> Api<'c> {
         &self,
         dashboard_id: impl Into<String>,
     ) -> GetDashboardFilters {
-        let mut call = rt::Call::new(self.client, &GET_DASHBOARD_FILTERS);
-        call.text(0, dashboard_id);
-        GetDashboardFilters { call }
+        GetDashboardFilters {
+            call: rt::Call::new(self.client, &GET_DASHBOARD_FILTERS)
+                .with_text(0, dashboard_id),
+        }
     }
     /// `POST /dashboard/schedules/run_once`
     ///
@@ -131,9 +141,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::ScheduleReportRequestBody,
     ) -> SchedulesRunOnce {
-        let mut call = rt::Call::new(self.client, &SCHEDULES_RUN_ONCE);
-        call.body_part(model::Cell::part(body));
-        SchedulesRunOnce { call }
+        SchedulesRunOnce {
+            call: rt::Call::new(self.client, &SCHEDULES_RUN_ONCE)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PATCH /dashboard/`
     ///
@@ -145,9 +156,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::CreateDashboardRequest,
     ) -> UpdateDashboard {
-        let mut call = rt::Call::new(self.client, &UPDATE_DASHBOARD);
-        call.body_part(model::Cell::part(body));
-        UpdateDashboard { call }
+        UpdateDashboard {
+            call: rt::Call::new(self.client, &UPDATE_DASHBOARD)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PATCH /dashboard/dashboards/{dashboard_id}/filters/{filter_id}`
     ///
@@ -162,11 +174,12 @@ impl<'c> Api<'c> {
         filter_id: impl Into<String>,
         body: &types::UpdateDashboardFilterRequest,
     ) -> UpdateDashboardFilter {
-        let mut call = rt::Call::new(self.client, &UPDATE_DASHBOARD_FILTER);
-        call.text(0, dashboard_id);
-        call.text(1, filter_id);
-        call.body_part(model::Cell::part(body));
-        UpdateDashboardFilter { call }
+        UpdateDashboardFilter {
+            call: rt::Call::new(self.client, &UPDATE_DASHBOARD_FILTER)
+                .with_text(0, dashboard_id)
+                .with_text(1, filter_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::clone_dashboard`].
@@ -178,9 +191,10 @@ pub struct CloneDashboard {
 impl CloneDashboard {
     /// Query parameter `accountId`.
     #[inline]
-    pub fn account_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -203,9 +217,10 @@ pub struct DeleteDashboard {
 impl DeleteDashboard {
     /// Query parameter `accountId`.
     #[inline]
-    pub fn account_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -228,9 +243,10 @@ pub struct GetDashboard {
 impl GetDashboard {
     /// Query parameter `accountId`.
     #[inline]
-    pub fn account_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -253,9 +269,10 @@ pub struct GetDashboardData {
 impl GetDashboardData {
     /// Query parameter `filters`.
     #[inline]
-    pub fn filters(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn filters(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -278,27 +295,31 @@ pub struct GetDashboardDownloadCsv {
 impl GetDashboardDownloadCsv {
     /// Query parameter `accountId`.
     #[inline]
-    pub fn account_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `filters`.
     #[inline]
-    pub fn filters(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn filters(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `expanded_tables`.
     #[inline]
-    pub fn expanded_tables(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn expanded_tables(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Query parameter `apply_vis`.
     #[inline]
-    pub fn apply_vis(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn apply_vis(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -321,50 +342,58 @@ pub struct GetDashboardDownloadPdf {
 impl GetDashboardDownloadPdf {
     /// Query parameter `accountId`.
     #[inline]
-    pub fn account_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `filters`.
     #[inline]
-    pub fn filters(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn filters(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `expanded_tables`.
     #[inline]
-    pub fn expanded_tables(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn expanded_tables(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Query parameter `landscape`.
     #[inline]
-    pub fn landscape(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn landscape(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Query parameter `paper_size`.
     #[inline]
     pub fn paper_size(
-        mut self,
+        self,
         value: impl Into<types::GetDashboardDownloadPdfPaperSize>,
     ) -> Self {
-        self.call
-            .text(
-                5,
-                Into::<types::GetDashboardDownloadPdfPaperSize>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::GetDashboardDownloadPdfPaperSize>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `style`.
     #[inline]
-    pub fn style(
-        mut self,
-        value: impl Into<types::GetDashboardDownloadPdfStyle>,
-    ) -> Self {
-        self.call
-            .text(6, Into::<types::GetDashboardDownloadPdfStyle>::into(value).as_str());
-        self
+    pub fn style(self, value: impl Into<types::GetDashboardDownloadPdfStyle>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::GetDashboardDownloadPdfStyle>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -387,9 +416,10 @@ pub struct GetDashboardElements {
 impl GetDashboardElements {
     /// Query parameter `accountId`.
     #[inline]
-    pub fn account_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -419,9 +449,10 @@ pub struct GetDashboardFilters {
 impl GetDashboardFilters {
     /// Query parameter `accountId`.
     #[inline]
-    pub fn account_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -451,9 +482,10 @@ pub struct SchedulesRunOnce {
 impl SchedulesRunOnce {
     /// Query parameter `accountId`.
     #[inline]
-    pub fn account_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -476,9 +508,10 @@ pub struct UpdateDashboard {
 impl UpdateDashboard {
     /// Query parameter `accountId`.
     #[inline]
-    pub fn account_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -16,14 +16,10 @@ impl<'c> Api<'c> {
         dashboard_id: impl Into<String>,
         dashboard_element_id: impl Into<String>,
     ) -> CreateDashboardElementDownloadTask {
-        let mut call = rt::Call::new(
-            self.client,
-            &CREATE_DASHBOARD_ELEMENT_DOWNLOAD_TASK,
-        );
-        call.text(0, dashboard_id);
-        call.text(1, dashboard_element_id);
         CreateDashboardElementDownloadTask {
-            call,
+            call: rt::Call::new(self.client, &CREATE_DASHBOARD_ELEMENT_DOWNLOAD_TASK)
+                .with_text(0, dashboard_id)
+                .with_text(1, dashboard_element_id),
         }
     }
     /// `GET /dashboard/download/dashboards/{dashboard_id}/dashboard_elements/{dashboard_element_id}`
@@ -38,15 +34,14 @@ impl<'c> Api<'c> {
         dashboard_element_id: impl Into<String>,
         task_id: impl Into<String>,
     ) -> GetDashboardElementDownloadTaskResults {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_DASHBOARD_ELEMENT_DOWNLOAD_TASK_RESULTS,
-        );
-        call.text(0, dashboard_id);
-        call.text(1, dashboard_element_id);
-        call.text(2, task_id);
         GetDashboardElementDownloadTaskResults {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &GET_DASHBOARD_ELEMENT_DOWNLOAD_TASK_RESULTS,
+                )
+                .with_text(0, dashboard_id)
+                .with_text(1, dashboard_element_id)
+                .with_text(2, task_id),
         }
     }
     /// `GET /dashboard/download/tasks/{task_id}`
@@ -59,9 +54,10 @@ impl<'c> Api<'c> {
         &self,
         task_id: impl Into<String>,
     ) -> GetDownloadTaskStatus {
-        let mut call = rt::Call::new(self.client, &GET_DOWNLOAD_TASK_STATUS);
-        call.text(0, task_id);
-        GetDownloadTaskStatus { call }
+        GetDownloadTaskStatus {
+            call: rt::Call::new(self.client, &GET_DOWNLOAD_TASK_STATUS)
+                .with_text(0, task_id),
+        }
     }
 }
 /// Request of [`Api::create_dashboard_element_download_task`].
@@ -73,27 +69,31 @@ pub struct CreateDashboardElementDownloadTask {
 impl CreateDashboardElementDownloadTask {
     /// Query parameter `accountId`.
     #[inline]
-    pub fn account_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `expanded_tables`.
     #[inline]
-    pub fn expanded_tables(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn expanded_tables(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Query parameter `filters`.
     #[inline]
-    pub fn filters(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn filters(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `apply_vis`.
     #[inline]
-    pub fn apply_vis(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn apply_vis(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Sends the request.
     #[inline]

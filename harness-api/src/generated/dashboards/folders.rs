@@ -12,9 +12,10 @@ impl<'c> Api<'c> {
     /// - Result: [`types::GetFolderResponse`], `application/json`.
     #[inline]
     pub fn create_folder(&self, body: &types::CreateFolderRequestBody) -> CreateFolder {
-        let mut call = rt::Call::new(self.client, &CREATE_FOLDER);
-        call.body_part(model::Cell::part(body));
-        CreateFolder { call }
+        CreateFolder {
+            call: rt::Call::new(self.client, &CREATE_FOLDER)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /dashboard/folders/{folder_id}`
     ///
@@ -23,9 +24,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::GetFolderResponse`], `application/json`.
     #[inline]
     pub fn delete_folder(&self, folder_id: impl Into<String>) -> DeleteFolder {
-        let mut call = rt::Call::new(self.client, &DELETE_FOLDER);
-        call.text(0, folder_id);
-        DeleteFolder { call }
+        DeleteFolder {
+            call: rt::Call::new(self.client, &DELETE_FOLDER).with_text(0, folder_id),
+        }
     }
     /// `GET /dashboard/folders/{folder_id}`
     ///
@@ -34,9 +35,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::GetFolderResponse`], `application/json`.
     #[inline]
     pub fn get_folder(&self, folder_id: impl Into<String>) -> GetFolder {
-        let mut call = rt::Call::new(self.client, &GET_FOLDER);
-        call.text(0, folder_id);
-        GetFolder { call }
+        GetFolder {
+            call: rt::Call::new(self.client, &GET_FOLDER).with_text(0, folder_id),
+        }
     }
     /// `PATCH /dashboard/folders/{folder_id}`
     ///
@@ -50,10 +51,11 @@ impl<'c> Api<'c> {
         folder_id: impl Into<String>,
         body: &types::UpdateFolderRequestBody,
     ) -> UpdateFolder {
-        let mut call = rt::Call::new(self.client, &UPDATE_FOLDER);
-        call.text(0, folder_id);
-        call.body_part(model::Cell::part(body));
-        UpdateFolder { call }
+        UpdateFolder {
+            call: rt::Call::new(self.client, &UPDATE_FOLDER)
+                .with_text(0, folder_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_folder`].
@@ -65,9 +67,10 @@ pub struct CreateFolder {
 impl CreateFolder {
     /// Query parameter `accountId`.
     #[inline]
-    pub fn account_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -90,9 +93,10 @@ pub struct DeleteFolder {
 impl DeleteFolder {
     /// Query parameter `accountId`.
     #[inline]
-    pub fn account_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -115,9 +119,10 @@ pub struct GetFolder {
 impl GetFolder {
     /// Query parameter `accountId`.
     #[inline]
-    pub fn account_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -140,9 +145,10 @@ pub struct UpdateFolder {
 impl UpdateFolder {
     /// Query parameter `accountId`.
     #[inline]
-    pub fn account_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         body: &types::CreateChangeAuthoringEventBody,
     ) -> CreateChangeAuthoringEvent {
-        let mut call = rt::Call::new(self.client, &CREATE_CHANGE_AUTHORING_EVENT);
-        call.text(0, org);
-        call.text(1, project);
-        call.body_part(model::Cell::part(body));
-        CreateChangeAuthoringEvent { call }
+        CreateChangeAuthoringEvent {
+            call: rt::Call::new(self.client, &CREATE_CHANGE_AUTHORING_EVENT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_change_authoring_event`].
@@ -34,9 +35,10 @@ pub struct CreateChangeAuthoringEvent {
 impl CreateChangeAuthoringEvent {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

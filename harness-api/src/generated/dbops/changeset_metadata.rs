@@ -23,27 +23,28 @@ impl<'c> Api<'c> {
         stage_execution_id: impl Into<String>,
         content_type: impl Into<types::ChangesetMetadataProjDbInstanceContentType>,
     ) -> ChangesetMetadataProjDbInstance {
-        let mut call = rt::Call::new(self.client, &CHANGESET_METADATA_PROJ_DB_INSTANCE);
-        call.text(0, dbschema);
-        call.text(1, dbinstance);
-        call.text(2, org);
-        call.text(3, project);
-        call.text(
-            4,
-            Into::<
-                types::ChangesetMetadataProjDbInstanceHarnessCommand,
-            >::into(harness_command)
-                .as_str(),
-        );
-        call.text(5, pipeline_execution_id);
-        call.text(6, stage_execution_id);
-        call.text(
-            7,
-            Into::<types::ChangesetMetadataProjDbInstanceContentType>::into(content_type)
-                .as_str(),
-        );
         ChangesetMetadataProjDbInstance {
-            call,
+            call: rt::Call::new(self.client, &CHANGESET_METADATA_PROJ_DB_INSTANCE)
+                .with_text(0, dbschema)
+                .with_text(1, dbinstance)
+                .with_text(2, org)
+                .with_text(3, project)
+                .with_text(
+                    4,
+                    Into::<
+                        types::ChangesetMetadataProjDbInstanceHarnessCommand,
+                    >::into(harness_command)
+                        .as_str(),
+                )
+                .with_text(5, pipeline_execution_id)
+                .with_text(6, stage_execution_id)
+                .with_text(
+                    7,
+                    Into::<
+                        types::ChangesetMetadataProjDbInstanceContentType,
+                    >::into(content_type)
+                        .as_str(),
+                ),
         }
     }
     /// `GET /v1/step/flyway/migrationscripts`
@@ -60,16 +61,18 @@ impl<'c> Api<'c> {
         db_instance: impl Into<String>,
         command: impl Into<types::StepFlywayMigrationScriptsCommand>,
     ) -> StepFlywayMigrationScripts {
-        let mut call = rt::Call::new(self.client, &STEP_FLYWAY_MIGRATION_SCRIPTS);
-        call.text(0, pipeline_execution_id);
-        call.text(1, stage_execution_id);
-        call.text(2, db_schema);
-        call.text(3, db_instance);
-        call.text(
-            4,
-            Into::<types::StepFlywayMigrationScriptsCommand>::into(command).as_str(),
-        );
-        StepFlywayMigrationScripts { call }
+        StepFlywayMigrationScripts {
+            call: rt::Call::new(self.client, &STEP_FLYWAY_MIGRATION_SCRIPTS)
+                .with_text(0, pipeline_execution_id)
+                .with_text(1, stage_execution_id)
+                .with_text(2, db_schema)
+                .with_text(3, db_instance)
+                .with_text(
+                    4,
+                    Into::<types::StepFlywayMigrationScriptsCommand>::into(command)
+                        .as_str(),
+                ),
+        }
     }
 }
 /// Request of [`Api::changeset_metadata_proj_db_instance`].
@@ -81,21 +84,24 @@ pub struct ChangesetMetadataProjDbInstance {
 impl ChangesetMetadataProjDbInstance {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(9, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(9, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(10, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(10, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -125,27 +131,31 @@ pub struct StepFlywayMigrationScripts {
 impl StepFlywayMigrationScripts {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `parent_id`.
     #[inline]
-    pub fn parent_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn parent_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Sends the request.
     #[inline]

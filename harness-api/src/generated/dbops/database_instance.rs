@@ -19,12 +19,13 @@ impl<'c> Api<'c> {
         dbschema: impl Into<String>,
         body: &types::DbInstanceIn,
     ) -> CreateProjDbSchemaInstance {
-        let mut call = rt::Call::new(self.client, &CREATE_PROJ_DB_SCHEMA_INSTANCE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, dbschema);
-        call.body_part(model::Cell::part(body));
-        CreateProjDbSchemaInstance { call }
+        CreateProjDbSchemaInstance {
+            call: rt::Call::new(self.client, &CREATE_PROJ_DB_SCHEMA_INSTANCE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, dbschema)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instance/{dbinstance}`
     ///
@@ -39,12 +40,13 @@ impl<'c> Api<'c> {
         dbschema: impl Into<String>,
         dbinstance: impl Into<String>,
     ) -> DeleteProjDbSchemaInstance {
-        let mut call = rt::Call::new(self.client, &DELETE_PROJ_DB_SCHEMA_INSTANCE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, dbschema);
-        call.text(3, dbinstance);
-        DeleteProjDbSchemaInstance { call }
+        DeleteProjDbSchemaInstance {
+            call: rt::Call::new(self.client, &DELETE_PROJ_DB_SCHEMA_INSTANCE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, dbschema)
+                .with_text(3, dbinstance),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/default-authoring-instance`
     ///
@@ -58,12 +60,11 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         dbschema: impl Into<String>,
     ) -> GetDefaultAuthoringInstance {
-        let mut call = rt::Call::new(self.client, &GET_DEFAULT_AUTHORING_INSTANCE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, dbschema);
         GetDefaultAuthoringInstance {
-            call,
+            call: rt::Call::new(self.client, &GET_DEFAULT_AUTHORING_INSTANCE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, dbschema),
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instance/{dbinstance}`
@@ -79,12 +80,13 @@ impl<'c> Api<'c> {
         dbschema: impl Into<String>,
         dbinstance: impl Into<String>,
     ) -> GetProjDbSchemaInstance {
-        let mut call = rt::Call::new(self.client, &GET_PROJ_DB_SCHEMA_INSTANCE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, dbschema);
-        call.text(3, dbinstance);
-        GetProjDbSchemaInstance { call }
+        GetProjDbSchemaInstance {
+            call: rt::Call::new(self.client, &GET_PROJ_DB_SCHEMA_INSTANCE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, dbschema)
+                .with_text(3, dbinstance),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instancelist`
     ///
@@ -100,11 +102,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         dbschema: impl Into<String>,
     ) -> ListProjDbSchemaInstance {
-        let mut call = rt::Call::new(self.client, &LIST_PROJ_DB_SCHEMA_INSTANCE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, dbschema);
-        ListProjDbSchemaInstance { call }
+        ListProjDbSchemaInstance {
+            call: rt::Call::new(self.client, &LIST_PROJ_DB_SCHEMA_INSTANCE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, dbschema),
+        }
     }
 }
 /// Request of [`Api::create_proj_db_schema_instance`].
@@ -116,9 +119,10 @@ pub struct CreateProjDbSchemaInstance {
 impl CreateProjDbSchemaInstance {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -141,9 +145,10 @@ pub struct DeleteProjDbSchemaInstance {
 impl DeleteProjDbSchemaInstance {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -166,9 +171,10 @@ pub struct GetDefaultAuthoringInstance {
 impl GetDefaultAuthoringInstance {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -191,9 +197,10 @@ pub struct GetProjDbSchemaInstance {
 impl GetProjDbSchemaInstance {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -216,53 +223,62 @@ pub struct ListProjDbSchemaInstance {
 impl ListProjDbSchemaInstance {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(
-        mut self,
-        value: impl Into<types::ListProjDbSchemaInstanceSort>,
-    ) -> Self {
-        self.call
-            .text(7, Into::<types::ListProjDbSchemaInstanceSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListProjDbSchemaInstanceSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::ListProjDbSchemaInstanceSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(
-        mut self,
-        value: impl Into<types::ListProjDbSchemaInstanceOrder>,
-    ) -> Self {
-        self.call
-            .text(8, Into::<types::ListProjDbSchemaInstanceOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::ListProjDbSchemaInstanceOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    8,
+                    Into::<types::ListProjDbSchemaInstanceOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::DbInstanceFilterIn) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::DbInstanceFilterIn) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

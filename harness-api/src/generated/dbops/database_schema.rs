@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         body: &types::DbSchemaIn,
     ) -> CreateProjDbSchema {
-        let mut call = rt::Call::new(self.client, &CREATE_PROJ_DB_SCHEMA);
-        call.text(0, org);
-        call.text(1, project);
-        call.body_part(model::Cell::part(body));
-        CreateProjDbSchema { call }
+        CreateProjDbSchema {
+            call: rt::Call::new(self.client, &CREATE_PROJ_DB_SCHEMA)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}`
     ///
@@ -36,11 +37,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         dbschema: impl Into<String>,
     ) -> DeleteProjDbSchema {
-        let mut call = rt::Call::new(self.client, &DELETE_PROJ_DB_SCHEMA);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, dbschema);
-        DeleteProjDbSchema { call }
+        DeleteProjDbSchema {
+            call: rt::Call::new(self.client, &DELETE_PROJ_DB_SCHEMA)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, dbschema),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}`
     ///
@@ -54,11 +56,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         dbschema: impl Into<String>,
     ) -> GetProjDbSchema {
-        let mut call = rt::Call::new(self.client, &GET_PROJ_DB_SCHEMA);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, dbschema);
-        GetProjDbSchema { call }
+        GetProjDbSchema {
+            call: rt::Call::new(self.client, &GET_PROJ_DB_SCHEMA)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, dbschema),
+        }
     }
     /// `GET /v1/dbops/dbschema`
     ///
@@ -67,8 +70,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, size 10, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_database_schema(&self) -> ListDatabaseSchema {
-        let call = rt::Call::new(self.client, &LIST_DATABASE_SCHEMA);
-        ListDatabaseSchema { call }
+        ListDatabaseSchema {
+            call: rt::Call::new(self.client, &LIST_DATABASE_SCHEMA),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema`
     ///
@@ -82,10 +86,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ListProjDbSchema {
-        let mut call = rt::Call::new(self.client, &LIST_PROJ_DB_SCHEMA);
-        call.text(0, org);
-        call.text(1, project);
-        ListProjDbSchema { call }
+        ListProjDbSchema {
+            call: rt::Call::new(self.client, &LIST_PROJ_DB_SCHEMA)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}`
     ///
@@ -101,12 +106,13 @@ impl<'c> Api<'c> {
         dbschema: impl Into<String>,
         body: &types::UpdateProjDbSchemaBody,
     ) -> UpdateProjDbSchema {
-        let mut call = rt::Call::new(self.client, &UPDATE_PROJ_DB_SCHEMA);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, dbschema);
-        call.body_part(model::Cell::part(body));
-        UpdateProjDbSchema { call }
+        UpdateProjDbSchema {
+            call: rt::Call::new(self.client, &UPDATE_PROJ_DB_SCHEMA)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, dbschema)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instance/{dbinstance}`
     ///
@@ -123,13 +129,14 @@ impl<'c> Api<'c> {
         dbinstance: impl Into<String>,
         body: &types::UpdateProjDbSchemaInstanceBody,
     ) -> UpdateProjDbSchemaInstance {
-        let mut call = rt::Call::new(self.client, &UPDATE_PROJ_DB_SCHEMA_INSTANCE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, dbschema);
-        call.text(3, dbinstance);
-        call.body_part(model::Cell::part(body));
-        UpdateProjDbSchemaInstance { call }
+        UpdateProjDbSchemaInstance {
+            call: rt::Call::new(self.client, &UPDATE_PROJ_DB_SCHEMA_INSTANCE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, dbschema)
+                .with_text(3, dbinstance)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_proj_db_schema`].
@@ -141,9 +148,10 @@ pub struct CreateProjDbSchema {
 impl CreateProjDbSchema {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -166,9 +174,10 @@ pub struct DeleteProjDbSchema {
 impl DeleteProjDbSchema {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -191,9 +200,10 @@ pub struct GetProjDbSchema {
 impl GetProjDbSchema {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -216,51 +226,69 @@ pub struct ListDatabaseSchema {
 impl ListDatabaseSchema {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListDatabaseSchemaSort>) -> Self {
-        self.call.text(4, Into::<types::ListDatabaseSchemaSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListDatabaseSchemaSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::ListDatabaseSchemaSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::ListDatabaseSchemaOrder>) -> Self {
-        self.call.text(5, Into::<types::ListDatabaseSchemaOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::ListDatabaseSchemaOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::ListDatabaseSchemaOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -290,49 +318,64 @@ pub struct ListProjDbSchema {
 impl ListProjDbSchema {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListProjDbSchemaSort>) -> Self {
-        self.call.text(6, Into::<types::ListProjDbSchemaSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListProjDbSchemaSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(6, Into::<types::ListProjDbSchemaSort>::into(value).as_str()),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::ListProjDbSchemaOrder>) -> Self {
-        self.call.text(7, Into::<types::ListProjDbSchemaOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::ListProjDbSchemaOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(7, Into::<types::ListProjDbSchemaOrder>::into(value).as_str()),
+        }
     }
     /// Query parameter `migrationType`.
     #[inline]
     pub fn migration_type(
-        mut self,
+        self,
         value: impl Into<types::ListProjDbSchemaMigrationType>,
     ) -> Self {
-        self.call
-            .text(8, Into::<types::ListProjDbSchemaMigrationType>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    8,
+                    Into::<types::ListProjDbSchemaMigrationType>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -362,9 +405,10 @@ pub struct UpdateProjDbSchema {
 impl UpdateProjDbSchema {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -387,9 +431,10 @@ pub struct UpdateProjDbSchemaInstance {
 impl UpdateProjDbSchemaInstance {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -20,13 +20,14 @@ impl<'c> Api<'c> {
         dbinstance: impl Into<String>,
         object_type: impl Into<String>,
     ) -> GetSnapshotObjectNames {
-        let mut call = rt::Call::new(self.client, &GET_SNAPSHOT_OBJECT_NAMES);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, dbschema);
-        call.text(3, dbinstance);
-        call.text(4, object_type);
-        GetSnapshotObjectNames { call }
+        GetSnapshotObjectNames {
+            call: rt::Call::new(self.client, &GET_SNAPSHOT_OBJECT_NAMES)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, dbschema)
+                .with_text(3, dbinstance)
+                .with_text(4, object_type),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/dbinstance/{dbinstance}/snapshot-object-values`
     ///
@@ -43,13 +44,14 @@ impl<'c> Api<'c> {
         dbinstance: impl Into<String>,
         body: &types::GetSnapshotObjectValuesBody,
     ) -> GetSnapshotObjectValues {
-        let mut call = rt::Call::new(self.client, &GET_SNAPSHOT_OBJECT_VALUES);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, dbschema);
-        call.text(3, dbinstance);
-        call.body_part(model::Cell::part(body));
-        GetSnapshotObjectValues { call }
+        GetSnapshotObjectValues {
+            call: rt::Call::new(self.client, &GET_SNAPSHOT_OBJECT_VALUES)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, dbschema)
+                .with_text(3, dbinstance)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::get_snapshot_object_names`].
@@ -61,21 +63,24 @@ pub struct GetSnapshotObjectNames {
 impl GetSnapshotObjectNames {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -105,9 +110,10 @@ pub struct GetSnapshotObjectValues {
 impl GetSnapshotObjectValues {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,11 +17,12 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         parent_id: impl Into<String>,
     ) -> DeleteDbSchema {
-        let mut call = rt::Call::new(self.client, &DELETE_DB_SCHEMA);
-        call.text(0, org_identifier);
-        call.text(1, project_identifier);
-        call.text(2, parent_id);
-        DeleteDbSchema { call }
+        DeleteDbSchema {
+            call: rt::Call::new(self.client, &DELETE_DB_SCHEMA)
+                .with_text(0, org_identifier)
+                .with_text(1, project_identifier)
+                .with_text(2, parent_id),
+        }
     }
     /// `POST /v1/dbops/db-metadata/{snapshotId}`
     ///
@@ -41,20 +42,23 @@ impl<'c> Api<'c> {
         db_schema: impl Into<String>,
         parent_id: impl Into<String>,
     ) -> PostDbSnapshotMetadata {
-        let mut call = rt::Call::new(self.client, &POST_DB_SNAPSHOT_METADATA);
-        call.text(0, snapshot_id);
-        call.text(
-            1,
-            Into::<types::PostDbSnapshotMetadataHarnessCommand>::into(harness_command)
-                .as_str(),
-        );
-        call.text(2, pipeline_execution_id);
-        call.text(3, stage_execution_id);
-        call.text(4, pipeline_identifier);
-        call.text(5, db_instance);
-        call.text(6, db_schema);
-        call.text(7, parent_id);
-        PostDbSnapshotMetadata { call }
+        PostDbSnapshotMetadata {
+            call: rt::Call::new(self.client, &POST_DB_SNAPSHOT_METADATA)
+                .with_text(0, snapshot_id)
+                .with_text(
+                    1,
+                    Into::<
+                        types::PostDbSnapshotMetadataHarnessCommand,
+                    >::into(harness_command)
+                        .as_str(),
+                )
+                .with_text(2, pipeline_execution_id)
+                .with_text(3, stage_execution_id)
+                .with_text(4, pipeline_identifier)
+                .with_text(5, db_instance)
+                .with_text(6, db_schema)
+                .with_text(7, parent_id),
+        }
     }
     /// `POST /v1/dbops/metadata-snapshot/{snapshotId}`
     ///
@@ -74,20 +78,23 @@ impl<'c> Api<'c> {
         db_schema: impl Into<String>,
         parent_id: impl Into<String>,
     ) -> PostMetadataSnapshot {
-        let mut call = rt::Call::new(self.client, &POST_METADATA_SNAPSHOT);
-        call.text(0, snapshot_id);
-        call.text(
-            1,
-            Into::<types::PostMetadataSnapshotHarnessCommand>::into(harness_command)
-                .as_str(),
-        );
-        call.text(2, pipeline_execution_id);
-        call.text(3, stage_execution_id);
-        call.text(4, pipeline_identifier);
-        call.text(5, db_instance);
-        call.text(6, db_schema);
-        call.text(7, parent_id);
-        PostMetadataSnapshot { call }
+        PostMetadataSnapshot {
+            call: rt::Call::new(self.client, &POST_METADATA_SNAPSHOT)
+                .with_text(0, snapshot_id)
+                .with_text(
+                    1,
+                    Into::<
+                        types::PostMetadataSnapshotHarnessCommand,
+                    >::into(harness_command)
+                        .as_str(),
+                )
+                .with_text(2, pipeline_execution_id)
+                .with_text(3, stage_execution_id)
+                .with_text(4, pipeline_identifier)
+                .with_text(5, db_instance)
+                .with_text(6, db_schema)
+                .with_text(7, parent_id),
+        }
     }
 }
 /// Request of [`Api::delete_db_schema`].
@@ -99,9 +106,10 @@ pub struct DeleteDbSchema {
 impl DeleteDbSchema {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -124,15 +132,17 @@ pub struct PostDbSnapshotMetadata {
 impl PostDbSnapshotMetadata {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &[types::PostDbSnapshotMetadataBody]) -> Self {
-        self.call.body_json(&body);
-        self
+    pub fn body(self, body: &[types::PostDbSnapshotMetadataBody]) -> Self {
+        Self {
+            call: self.call.with_body_json(&body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -155,22 +165,24 @@ pub struct PostMetadataSnapshot {
 impl PostMetadataSnapshot {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Header `X-Checksum-Sha256`.
     #[inline]
-    pub fn x_checksum_sha256(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn x_checksum_sha256(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// The body as it is to be sent, `application/octet-stream`.
     #[inline]
-    pub fn body(mut self, body: impl Into<rt::RequestBody>) -> Self {
-        let call = &mut self.call;
-        call.body_bytes("application/octet-stream", body);
-        self
+    pub fn body(self, body: impl Into<rt::RequestBody>) -> Self {
+        Self {
+            call: self.call.with_body_bytes("application/octet-stream", body),
+        }
     }
     /// Sends the request.
     #[inline]

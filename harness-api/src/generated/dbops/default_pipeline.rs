@@ -18,12 +18,13 @@ impl<'c> Api<'c> {
         db_schema: impl Into<String>,
         db_instance: impl Into<String>,
     ) -> DefaultLlmPipeline {
-        let mut call = rt::Call::new(self.client, &DEFAULT_LLM_PIPELINE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, db_schema);
-        call.text(3, db_instance);
-        DefaultLlmPipeline { call }
+        DefaultLlmPipeline {
+            call: rt::Call::new(self.client, &DEFAULT_LLM_PIPELINE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, db_schema)
+                .with_text(3, db_instance),
+        }
     }
 }
 /// Request of [`Api::default_llm_pipeline`].
@@ -35,9 +36,10 @@ pub struct DefaultLlmPipeline {
 impl DefaultLlmPipeline {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

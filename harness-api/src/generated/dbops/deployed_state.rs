@@ -20,12 +20,13 @@ impl<'c> Api<'c> {
         dbschema: impl Into<String>,
         dbinstance: impl Into<String>,
     ) -> GetDeployedState {
-        let mut call = rt::Call::new(self.client, &GET_DEPLOYED_STATE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, dbschema);
-        call.text(3, dbinstance);
-        GetDeployedState { call }
+        GetDeployedState {
+            call: rt::Call::new(self.client, &GET_DEPLOYED_STATE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, dbschema)
+                .with_text(3, dbinstance),
+        }
     }
 }
 /// Request of [`Api::get_deployed_state`].
@@ -37,27 +38,31 @@ pub struct GetDeployedState {
 impl GetDeployedState {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::DeployedStateInput) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::DeployedStateInput) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

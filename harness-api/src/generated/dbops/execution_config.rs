@@ -11,8 +11,9 @@ impl<'c> Api<'c> {
     /// - Result: bool, `application/json`.
     #[inline]
     pub fn delete_execution_config(&self) -> DeleteExecutionConfig {
-        let call = rt::Call::new(self.client, &DELETE_EXECUTION_CONFIG);
-        DeleteExecutionConfig { call }
+        DeleteExecutionConfig {
+            call: rt::Call::new(self.client, &DELETE_EXECUTION_CONFIG),
+        }
     }
     /// `GET /v1/dbops/execution-config/get-customer-config`
     ///
@@ -20,8 +21,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ExecutionConfigTags`], `application/json`.
     #[inline]
     pub fn get_customer_config(&self) -> GetCustomerConfig {
-        let call = rt::Call::new(self.client, &GET_CUSTOMER_CONFIG);
-        GetCustomerConfig { call }
+        GetCustomerConfig {
+            call: rt::Call::new(self.client, &GET_CUSTOMER_CONFIG),
+        }
     }
     /// `GET /v1/dbops/execution-config/get-default-config`
     ///
@@ -29,8 +31,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ExecutionConfigTags`], `application/json`.
     #[inline]
     pub fn get_default_config(&self) -> GetDefaultConfig {
-        let call = rt::Call::new(self.client, &GET_DEFAULT_CONFIG);
-        GetDefaultConfig { call }
+        GetDefaultConfig {
+            call: rt::Call::new(self.client, &GET_DEFAULT_CONFIG),
+        }
     }
     /// `POST /v1/dbops/execution-config/reset-config`
     ///
@@ -39,8 +42,9 @@ impl<'c> Api<'c> {
     /// - Result: bool, `application/json`.
     #[inline]
     pub fn reset_execution_config(&self) -> ResetExecutionConfig {
-        let call = rt::Call::new(self.client, &RESET_EXECUTION_CONFIG);
-        ResetExecutionConfig { call }
+        ResetExecutionConfig {
+            call: rt::Call::new(self.client, &RESET_EXECUTION_CONFIG),
+        }
     }
     /// `POST /v1/dbops/execution-config/update-config`
     ///
@@ -49,8 +53,9 @@ impl<'c> Api<'c> {
     /// - Result: bool, `application/json`.
     #[inline]
     pub fn update_execution_config(&self) -> UpdateExecutionConfig {
-        let call = rt::Call::new(self.client, &UPDATE_EXECUTION_CONFIG);
-        UpdateExecutionConfig { call }
+        UpdateExecutionConfig {
+            call: rt::Call::new(self.client, &UPDATE_EXECUTION_CONFIG),
+        }
     }
 }
 /// Request of [`Api::delete_execution_config`].
@@ -62,9 +67,10 @@ pub struct DeleteExecutionConfig {
 impl DeleteExecutionConfig {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -87,15 +93,17 @@ pub struct GetCustomerConfig {
 impl GetCustomerConfig {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `overridesOnly`.
     #[inline]
-    pub fn overrides_only(mut self, value: bool) -> Self {
-        self.call.flag(1, value);
-        self
+    pub fn overrides_only(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -118,9 +126,10 @@ pub struct GetDefaultConfig {
 impl GetDefaultConfig {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -143,15 +152,17 @@ pub struct ResetExecutionConfig {
 impl ResetExecutionConfig {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &[String]) -> Self {
-        self.call.body_json(&body);
-        self
+    pub fn body(self, body: &[String]) -> Self {
+        Self {
+            call: self.call.with_body_json(&body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -174,15 +185,17 @@ pub struct UpdateExecutionConfig {
 impl UpdateExecutionConfig {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &[types::ExecutionConfigOperation]) -> Self {
-        self.call.body_json(&body);
-        self
+    pub fn body(self, body: &[types::ExecutionConfigOperation]) -> Self {
+        Self {
+            call: self.call.with_body_json(&body),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -19,13 +19,14 @@ impl<'c> Api<'c> {
         dbinstance: impl Into<String>,
         log: impl Into<String>,
     ) -> GetDbInstanceLog {
-        let mut call = rt::Call::new(self.client, &GET_DB_INSTANCE_LOG);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, dbschema);
-        call.text(3, dbinstance);
-        call.text(4, log);
-        GetDbInstanceLog { call }
+        GetDbInstanceLog {
+            call: rt::Call::new(self.client, &GET_DB_INSTANCE_LOG)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, dbschema)
+                .with_text(3, dbinstance)
+                .with_text(4, log),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instance/{dbinstance}/logs`
     ///
@@ -42,13 +43,14 @@ impl<'c> Api<'c> {
         dbinstance: impl Into<String>,
         body: impl Into<String>,
     ) -> IngestLogs {
-        let mut call = rt::Call::new(self.client, &INGEST_LOGS);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, dbschema);
-        call.text(3, dbinstance);
-        call.body_text("text/plain", body);
-        IngestLogs { call }
+        IngestLogs {
+            call: rt::Call::new(self.client, &INGEST_LOGS)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, dbschema)
+                .with_text(3, dbinstance)
+                .with_body_text("text/plain", body),
+        }
     }
 }
 /// Request of [`Api::get_db_instance_log`].
@@ -60,9 +62,10 @@ pub struct GetDbInstanceLog {
 impl GetDbInstanceLog {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -85,9 +88,10 @@ pub struct IngestLogs {
 impl IngestLogs {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -19,14 +19,13 @@ impl<'c> Api<'c> {
         dbinstance: impl Into<String>,
         change_set: impl Into<String>,
     ) -> ChangesetYamlProjDbInstance {
-        let mut call = rt::Call::new(self.client, &CHANGESET_YAML_PROJ_DB_INSTANCE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, dbschema);
-        call.text(3, dbinstance);
-        call.text(4, change_set);
         ChangesetYamlProjDbInstance {
-            call,
+            call: rt::Call::new(self.client, &CHANGESET_YAML_PROJ_DB_INSTANCE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, dbschema)
+                .with_text(3, dbinstance)
+                .with_text(4, change_set),
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/dbinstance/{dbinstance}/changeset/sql`
@@ -44,12 +43,13 @@ impl<'c> Api<'c> {
         dbschema: impl Into<String>,
         dbinstance: impl Into<String>,
     ) -> FetchDeployedChangesetSql {
-        let mut call = rt::Call::new(self.client, &FETCH_DEPLOYED_CHANGESET_SQL);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, dbschema);
-        call.text(3, dbinstance);
-        FetchDeployedChangesetSql { call }
+        FetchDeployedChangesetSql {
+            call: rt::Call::new(self.client, &FETCH_DEPLOYED_CHANGESET_SQL)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, dbschema)
+                .with_text(3, dbinstance),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/dbinstance/{dbinstance}/flyway/migrationstate`
     ///
@@ -64,13 +64,12 @@ impl<'c> Api<'c> {
         dbschema: impl Into<String>,
         dbinstance: impl Into<String>,
     ) -> MigrationStateFlywayInstance {
-        let mut call = rt::Call::new(self.client, &MIGRATION_STATE_FLYWAY_INSTANCE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, dbschema);
-        call.text(3, dbinstance);
         MigrationStateFlywayInstance {
-            call,
+            call: rt::Call::new(self.client, &MIGRATION_STATE_FLYWAY_INSTANCE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, dbschema)
+                .with_text(3, dbinstance),
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/flyway/migrationstate`
@@ -86,11 +85,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         dbschema: impl Into<String>,
     ) -> MigrationStateFlywaySchema {
-        let mut call = rt::Call::new(self.client, &MIGRATION_STATE_FLYWAY_SCHEMA);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, dbschema);
-        MigrationStateFlywaySchema { call }
+        MigrationStateFlywaySchema {
+            call: rt::Call::new(self.client, &MIGRATION_STATE_FLYWAY_SCHEMA)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, dbschema),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/dbinstance/{dbinstance}/migrationstate`
     ///
@@ -106,13 +106,12 @@ impl<'c> Api<'c> {
         dbschema: impl Into<String>,
         dbinstance: impl Into<String>,
     ) -> MigrationStateProjDbInstance {
-        let mut call = rt::Call::new(self.client, &MIGRATION_STATE_PROJ_DB_INSTANCE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, dbschema);
-        call.text(3, dbinstance);
         MigrationStateProjDbInstance {
-            call,
+            call: rt::Call::new(self.client, &MIGRATION_STATE_PROJ_DB_INSTANCE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, dbschema)
+                .with_text(3, dbinstance),
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/migrationstate`
@@ -129,11 +128,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         dbschema: impl Into<String>,
     ) -> MigrationStateProjDbSchema {
-        let mut call = rt::Call::new(self.client, &MIGRATION_STATE_PROJ_DB_SCHEMA);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, dbschema);
-        MigrationStateProjDbSchema { call }
+        MigrationStateProjDbSchema {
+            call: rt::Call::new(self.client, &MIGRATION_STATE_PROJ_DB_SCHEMA)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, dbschema),
+        }
     }
 }
 /// Request of [`Api::changeset_yaml_proj_db_instance`].
@@ -145,9 +145,10 @@ pub struct ChangesetYamlProjDbInstance {
 impl ChangesetYamlProjDbInstance {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -170,27 +171,31 @@ pub struct FetchDeployedChangesetSql {
 impl FetchDeployedChangesetSql {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::FetchDeployedChangesetSqlBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::FetchDeployedChangesetSqlBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -220,27 +225,31 @@ pub struct MigrationStateFlywayInstance {
 impl MigrationStateFlywayInstance {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -263,33 +272,38 @@ pub struct MigrationStateFlywaySchema {
 impl MigrationStateFlywaySchema {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::MigrationStateFlywaySchemaBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::MigrationStateFlywaySchemaBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -312,27 +326,31 @@ pub struct MigrationStateProjDbInstance {
 impl MigrationStateProjDbInstance {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -362,33 +380,38 @@ pub struct MigrationStateProjDbSchema {
 impl MigrationStateProjDbSchema {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::MigrationStateIn) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::MigrationStateIn) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -18,10 +18,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> V2ListProjDbInstances {
-        let mut call = rt::Call::new(self.client, &V2_LIST_PROJ_DB_INSTANCES);
-        call.text(0, org);
-        call.text(1, project);
-        V2ListProjDbInstances { call }
+        V2ListProjDbInstances {
+            call: rt::Call::new(self.client, &V2_LIST_PROJ_DB_INSTANCES)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/dbschemalist`
     ///
@@ -36,10 +37,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> V2ListProjDbSchema {
-        let mut call = rt::Call::new(self.client, &V2_LIST_PROJ_DB_SCHEMA);
-        call.text(0, org);
-        call.text(1, project);
-        V2ListProjDbSchema { call }
+        V2ListProjDbSchema {
+            call: rt::Call::new(self.client, &V2_LIST_PROJ_DB_SCHEMA)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
 }
 /// Request of [`Api::v2_list_proj_db_instances`].
@@ -51,47 +53,62 @@ pub struct V2ListProjDbInstances {
 impl V2ListProjDbInstances {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::V2ListProjDbInstancesOrder>) -> Self {
-        self.call
-            .text(6, Into::<types::V2ListProjDbInstancesOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::V2ListProjDbInstancesOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::V2ListProjDbInstancesOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::V2ListProjDbInstancesSort>) -> Self {
-        self.call
-            .text(7, Into::<types::V2ListProjDbInstancesSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::V2ListProjDbInstancesSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::V2ListProjDbInstancesSort>::into(value).as_str(),
+                ),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::DbInstanceListInput) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::DbInstanceListInput) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -121,45 +138,62 @@ pub struct V2ListProjDbSchema {
 impl V2ListProjDbSchema {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::V2ListProjDbSchemaOrder>) -> Self {
-        self.call.text(6, Into::<types::V2ListProjDbSchemaOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::V2ListProjDbSchemaOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::V2ListProjDbSchemaOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::V2ListProjDbSchemaSort>) -> Self {
-        self.call.text(7, Into::<types::V2ListProjDbSchemaSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::V2ListProjDbSchemaSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::V2ListProjDbSchemaSort>::into(value).as_str(),
+                ),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::DbSchemaFilterIn) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::DbSchemaFilterIn) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -16,10 +16,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> GetDbOverview {
-        let mut call = rt::Call::new(self.client, &GET_DB_OVERVIEW);
-        call.text(0, org);
-        call.text(1, project);
-        GetDbOverview { call }
+        GetDbOverview {
+            call: rt::Call::new(self.client, &GET_DB_OVERVIEW)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
 }
 /// Request of [`Api::get_db_overview`].
@@ -31,9 +32,10 @@ pub struct GetDbOverview {
 impl GetDbOverview {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

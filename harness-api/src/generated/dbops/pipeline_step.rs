@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: nothing.
     #[inline]
     pub fn consume_failure_interrupt(&self) -> ConsumeFailureInterrupt {
-        let call = rt::Call::new(self.client, &CONSUME_FAILURE_INTERRUPT);
-        ConsumeFailureInterrupt { call }
+        ConsumeFailureInterrupt {
+            call: rt::Call::new(self.client, &CONSUME_FAILURE_INTERRUPT),
+        }
     }
     /// `POST /v1/dbops/flyway/failure-interrupt`
     ///
@@ -22,9 +23,8 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn consume_flyway_failure_interrupt(&self) -> ConsumeFlywayFailureInterrupt {
-        let call = rt::Call::new(self.client, &CONSUME_FLYWAY_FAILURE_INTERRUPT);
         ConsumeFlywayFailureInterrupt {
-            call,
+            call: rt::Call::new(self.client, &CONSUME_FLYWAY_FAILURE_INTERRUPT),
         }
     }
     /// `POST /v1/dbops/flyway/plugin-output-response`
@@ -36,12 +36,8 @@ impl<'c> Api<'c> {
     pub fn consume_flyway_step_plugin_output_response(
         &self,
     ) -> ConsumeFlywayStepPluginOutputResponse {
-        let call = rt::Call::new(
-            self.client,
-            &CONSUME_FLYWAY_STEP_PLUGIN_OUTPUT_RESPONSE,
-        );
         ConsumeFlywayStepPluginOutputResponse {
-            call,
+            call: rt::Call::new(self.client, &CONSUME_FLYWAY_STEP_PLUGIN_OUTPUT_RESPONSE),
         }
     }
     /// `POST /v1/dbops/plugin-output-response`
@@ -53,9 +49,8 @@ impl<'c> Api<'c> {
     pub fn consume_step_plugin_output_response(
         &self,
     ) -> ConsumeStepPluginOutputResponse {
-        let call = rt::Call::new(self.client, &CONSUME_STEP_PLUGIN_OUTPUT_RESPONSE);
         ConsumeStepPluginOutputResponse {
-            call,
+            call: rt::Call::new(self.client, &CONSUME_STEP_PLUGIN_OUTPUT_RESPONSE),
         }
     }
     /// `POST /v1/step/plugin-response`
@@ -65,8 +60,9 @@ impl<'c> Api<'c> {
     /// - Result: nothing; errors 400, 403, 500.
     #[inline]
     pub fn consume_step_plugin_response(&self) -> ConsumeStepPluginResponse {
-        let call = rt::Call::new(self.client, &CONSUME_STEP_PLUGIN_RESPONSE);
-        ConsumeStepPluginResponse { call }
+        ConsumeStepPluginResponse {
+            call: rt::Call::new(self.client, &CONSUME_STEP_PLUGIN_RESPONSE),
+        }
     }
     /// `POST /v1/step/flyway/plugin-inputs`
     ///
@@ -78,9 +74,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::CreateFlywayPluginInputsBody,
     ) -> CreateFlywayPluginInputs {
-        let mut call = rt::Call::new(self.client, &CREATE_FLYWAY_PLUGIN_INPUTS);
-        call.body_part(model::Cell::part(body));
-        CreateFlywayPluginInputs { call }
+        CreateFlywayPluginInputs {
+            call: rt::Call::new(self.client, &CREATE_FLYWAY_PLUGIN_INPUTS)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /v1/step/plugin-inputs`
     ///
@@ -92,9 +89,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::CreateStepPluginInputsBody,
     ) -> CreateStepPluginInputs {
-        let mut call = rt::Call::new(self.client, &CREATE_STEP_PLUGIN_INPUTS);
-        call.body_part(model::Cell::part(body));
-        CreateStepPluginInputs { call }
+        CreateStepPluginInputs {
+            call: rt::Call::new(self.client, &CREATE_STEP_PLUGIN_INPUTS)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /v1/dbops/custom-operations`
     ///
@@ -103,8 +101,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::CustomOperationOutput`], `application/json`.
     #[inline]
     pub fn get_custom_operations(&self) -> GetCustomOperations {
-        let call = rt::Call::new(self.client, &GET_CUSTOM_OPERATIONS);
-        GetCustomOperations { call }
+        GetCustomOperations {
+            call: rt::Call::new(self.client, &GET_CUSTOM_OPERATIONS),
+        }
     }
     /// `POST /v1/dbops/flyway/custom-operations`
     ///
@@ -113,8 +112,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn get_flyway_custom_operations(&self) -> GetFlywayCustomOperations {
-        let call = rt::Call::new(self.client, &GET_FLYWAY_CUSTOM_OPERATIONS);
-        GetFlywayCustomOperations { call }
+        GetFlywayCustomOperations {
+            call: rt::Call::new(self.client, &GET_FLYWAY_CUSTOM_OPERATIONS),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/pipeline/{pipelineIdentifier}/status`
     ///
@@ -129,12 +129,13 @@ impl<'c> Api<'c> {
         pipeline_identifier: impl Into<String>,
         pipeline_execution_id: impl Into<String>,
     ) -> GetPipelineExecutionStatus {
-        let mut call = rt::Call::new(self.client, &GET_PIPELINE_EXECUTION_STATUS);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline_identifier);
-        call.text(3, pipeline_execution_id);
-        GetPipelineExecutionStatus { call }
+        GetPipelineExecutionStatus {
+            call: rt::Call::new(self.client, &GET_PIPELINE_EXECUTION_STATUS)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline_identifier)
+                .with_text(3, pipeline_execution_id),
+        }
     }
     /// `GET /v1/dbops/plugin-capability`
     ///
@@ -142,8 +143,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn get_plugin_capability(&self) -> GetPluginCapability {
-        let call = rt::Call::new(self.client, &GET_PLUGIN_CAPABILITY);
-        GetPluginCapability { call }
+        GetPluginCapability {
+            call: rt::Call::new(self.client, &GET_PLUGIN_CAPABILITY),
+        }
     }
     /// `POST /v1/dbops/schema-instance-metadata`
     ///
@@ -152,8 +154,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::SchemaInstanceMetadataOutput`], `application/json`.
     #[inline]
     pub fn get_schema_instance_metadata(&self) -> GetSchemaInstanceMetadata {
-        let call = rt::Call::new(self.client, &GET_SCHEMA_INSTANCE_METADATA);
-        GetSchemaInstanceMetadata { call }
+        GetSchemaInstanceMetadata {
+            call: rt::Call::new(self.client, &GET_SCHEMA_INSTANCE_METADATA),
+        }
     }
 }
 /// Request of [`Api::consume_failure_interrupt`].
@@ -165,15 +168,17 @@ pub struct ConsumeFailureInterrupt {
 impl ConsumeFailureInterrupt {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ConsumeFailureInterruptBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ConsumeFailureInterruptBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -196,15 +201,17 @@ pub struct ConsumeFlywayFailureInterrupt {
 impl ConsumeFlywayFailureInterrupt {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ConsumeFlywayFailureInterruptBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ConsumeFlywayFailureInterruptBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -227,18 +234,17 @@ pub struct ConsumeFlywayStepPluginOutputResponse {
 impl ConsumeFlywayStepPluginOutputResponse {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(
-        mut self,
-        body: &types::ConsumeFlywayStepPluginOutputResponseBody,
-    ) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ConsumeFlywayStepPluginOutputResponseBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -261,15 +267,17 @@ pub struct ConsumeStepPluginOutputResponse {
 impl ConsumeStepPluginOutputResponse {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ConsumeStepPluginOutputResponseBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ConsumeStepPluginOutputResponseBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -292,15 +300,17 @@ pub struct ConsumeStepPluginResponse {
 impl ConsumeStepPluginResponse {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ConsumeStepPluginResponseBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ConsumeStepPluginResponseBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -323,9 +333,10 @@ pub struct CreateFlywayPluginInputs {
 impl CreateFlywayPluginInputs {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -348,9 +359,10 @@ pub struct CreateStepPluginInputs {
 impl CreateStepPluginInputs {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -373,15 +385,17 @@ pub struct GetCustomOperations {
 impl GetCustomOperations {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CustomOperationInput) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CustomOperationInput) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -404,21 +418,24 @@ pub struct GetFlywayCustomOperations {
 impl GetFlywayCustomOperations {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `parent_id`.
     #[inline]
-    pub fn parent_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn parent_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::GetFlywayCustomOperationsBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::GetFlywayCustomOperationsBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -441,15 +458,17 @@ pub struct GetPipelineExecutionStatus {
 impl GetPipelineExecutionStatus {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `stageNodeId`.
     #[inline]
-    pub fn stage_node_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn stage_node_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -472,9 +491,10 @@ pub struct GetPluginCapability {
 impl GetPluginCapability {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -497,15 +517,17 @@ pub struct GetSchemaInstanceMetadata {
 impl GetSchemaInstanceMetadata {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::SchemaInstanceMetadataInput) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::SchemaInstanceMetadataInput) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

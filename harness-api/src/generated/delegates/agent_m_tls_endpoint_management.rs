@@ -16,14 +16,13 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         domain_prefix: impl Into<String>,
     ) -> CheckAgentMtlsEndpointDomainPrefixAvailability {
-        let mut call = rt::Call::new(
-            self.client,
-            &CHECK_AGENT_MTLS_ENDPOINT_DOMAIN_PREFIX_AVAILABILITY,
-        );
-        call.text(0, account_identifier);
-        call.text(1, domain_prefix);
         CheckAgentMtlsEndpointDomainPrefixAvailability {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &CHECK_AGENT_MTLS_ENDPOINT_DOMAIN_PREFIX_AVAILABILITY,
+                )
+                .with_text(0, account_identifier)
+                .with_text(1, domain_prefix),
         }
     }
     /// `POST /ng/api/agent/mtls/endpoint`
@@ -38,14 +37,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::AgentMtlsEndpointRequest,
     ) -> CreateAgentMtlsEndpointForAccount {
-        let mut call = rt::Call::new(
-            self.client,
-            &CREATE_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT,
-        );
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         CreateAgentMtlsEndpointForAccount {
-            call,
+            call: rt::Call::new(self.client, &CREATE_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `DELETE /ng/api/agent/mtls/endpoint`
@@ -58,13 +53,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> DeleteAgentMtlsEndpointForAccount {
-        let mut call = rt::Call::new(
-            self.client,
-            &DELETE_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT,
-        );
-        call.text(0, account_identifier);
         DeleteAgentMtlsEndpointForAccount {
-            call,
+            call: rt::Call::new(self.client, &DELETE_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT)
+                .with_text(0, account_identifier),
         }
     }
     /// `GET /ng/api/agent/mtls/endpoint`
@@ -77,10 +68,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetAgentMtlsEndpointForAccount {
-        let mut call = rt::Call::new(self.client, &GET_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT);
-        call.text(0, account_identifier);
         GetAgentMtlsEndpointForAccount {
-            call,
+            call: rt::Call::new(self.client, &GET_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT)
+                .with_text(0, account_identifier),
         }
     }
     /// `PATCH /ng/api/agent/mtls/endpoint`
@@ -95,14 +85,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::AgentMtlsEndpointRequest,
     ) -> PatchAgentMtlsEndpointForAccount {
-        let mut call = rt::Call::new(
-            self.client,
-            &PATCH_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT,
-        );
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         PatchAgentMtlsEndpointForAccount {
-            call,
+            call: rt::Call::new(self.client, &PATCH_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `PUT /ng/api/agent/mtls/endpoint`
@@ -117,14 +103,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::AgentMtlsEndpointRequest,
     ) -> UpdateAgentMtlsEndpointForAccount {
-        let mut call = rt::Call::new(
-            self.client,
-            &UPDATE_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT,
-        );
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         UpdateAgentMtlsEndpointForAccount {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
 }

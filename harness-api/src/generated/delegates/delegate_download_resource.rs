@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::DelegateDownloadRequest,
     ) -> DownloadDockerDelegateYaml {
-        let mut call = rt::Call::new(self.client, &DOWNLOAD_DOCKER_DELEGATE_YAML);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        DownloadDockerDelegateYaml { call }
+        DownloadDockerDelegateYaml {
+            call: rt::Call::new(self.client, &DOWNLOAD_DOCKER_DELEGATE_YAML)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ng/api/download-delegates/kubernetes`
     ///
@@ -34,11 +35,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::DelegateDownloadRequest,
     ) -> DownloadKubernetesDelegateYaml {
-        let mut call = rt::Call::new(self.client, &DOWNLOAD_KUBERNETES_DELEGATE_YAML);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         DownloadKubernetesDelegateYaml {
-            call,
+            call: rt::Call::new(self.client, &DOWNLOAD_KUBERNETES_DELEGATE_YAML)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
 }
@@ -51,15 +51,17 @@ pub struct DownloadDockerDelegateYaml {
 impl DownloadDockerDelegateYaml {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -82,15 +84,17 @@ pub struct DownloadKubernetesDelegateYaml {
 impl DownloadKubernetesDelegateYaml {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

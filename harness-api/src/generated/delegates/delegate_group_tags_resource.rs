@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         group_identifier: impl Into<String>,
         body: &types::DelegateGroupTags,
     ) -> AddTagsToDelegateGroup {
-        let mut call = rt::Call::new(self.client, &ADD_TAGS_TO_DELEGATE_GROUP);
-        call.text(0, account_identifier);
-        call.text(1, group_identifier);
-        call.body_part(model::Cell::part(body));
-        AddTagsToDelegateGroup { call }
+        AddTagsToDelegateGroup {
+            call: rt::Call::new(self.client, &ADD_TAGS_TO_DELEGATE_GROUP)
+                .with_text(0, account_identifier)
+                .with_text(1, group_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /ng/api/delegate-group-tags/{groupIdentifier}`
     ///
@@ -35,11 +36,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         group_identifier: impl Into<String>,
     ) -> DeleteTagsFromDelegateGroup {
-        let mut call = rt::Call::new(self.client, &DELETE_TAGS_FROM_DELEGATE_GROUP);
-        call.text(0, account_identifier);
-        call.text(1, group_identifier);
         DeleteTagsFromDelegateGroup {
-            call,
+            call: rt::Call::new(self.client, &DELETE_TAGS_FROM_DELEGATE_GROUP)
+                .with_text(0, account_identifier)
+                .with_text(1, group_identifier),
         }
     }
     /// `POST /ng/api/delegate-group-tags/delegate-groups`
@@ -54,11 +54,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::DelegateGroupTags,
     ) -> ListDelegateGroupsUsingTags {
-        let mut call = rt::Call::new(self.client, &LIST_DELEGATE_GROUPS_USING_TAGS);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         ListDelegateGroupsUsingTags {
-            call,
+            call: rt::Call::new(self.client, &LIST_DELEGATE_GROUPS_USING_TAGS)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `GET /ng/api/delegate-group-tags/{groupIdentifier}`
@@ -72,10 +71,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         group_identifier: impl Into<String>,
     ) -> ListTagsForDelegateGroup {
-        let mut call = rt::Call::new(self.client, &LIST_TAGS_FOR_DELEGATE_GROUP);
-        call.text(0, account_identifier);
-        call.text(1, group_identifier);
-        ListTagsForDelegateGroup { call }
+        ListTagsForDelegateGroup {
+            call: rt::Call::new(self.client, &LIST_TAGS_FOR_DELEGATE_GROUP)
+                .with_text(0, account_identifier)
+                .with_text(1, group_identifier),
+        }
     }
     /// `PUT /ng/api/delegate-group-tags/{groupIdentifier}`
     ///
@@ -90,11 +90,12 @@ impl<'c> Api<'c> {
         group_identifier: impl Into<String>,
         body: &types::DelegateGroupTags,
     ) -> UpdateTagsOfDelegateGroup {
-        let mut call = rt::Call::new(self.client, &UPDATE_TAGS_OF_DELEGATE_GROUP);
-        call.text(0, account_identifier);
-        call.text(1, group_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateTagsOfDelegateGroup { call }
+        UpdateTagsOfDelegateGroup {
+            call: rt::Call::new(self.client, &UPDATE_TAGS_OF_DELEGATE_GROUP)
+                .with_text(0, account_identifier)
+                .with_text(1, group_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::add_tags_to_delegate_group`].
@@ -106,15 +107,17 @@ pub struct AddTagsToDelegateGroup {
 impl AddTagsToDelegateGroup {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -137,15 +140,17 @@ pub struct DeleteTagsFromDelegateGroup {
 impl DeleteTagsFromDelegateGroup {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -168,15 +173,17 @@ pub struct ListDelegateGroupsUsingTags {
 impl ListDelegateGroupsUsingTags {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -199,15 +206,17 @@ pub struct ListTagsForDelegateGroup {
 impl ListTagsForDelegateGroup {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -230,15 +239,17 @@ pub struct UpdateTagsOfDelegateGroup {
 impl UpdateTagsOfDelegateGroup {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

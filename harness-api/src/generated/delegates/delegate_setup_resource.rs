@@ -16,10 +16,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         delegate_identifier: impl Into<String>,
     ) -> DeleteDelegate {
-        let mut call = rt::Call::new(self.client, &DELETE_DELEGATE);
-        call.text(0, account_identifier);
-        call.text(1, delegate_identifier);
-        DeleteDelegate { call }
+        DeleteDelegate {
+            call: rt::Call::new(self.client, &DELETE_DELEGATE)
+                .with_text(0, account_identifier)
+                .with_text(1, delegate_identifier),
+        }
     }
     /// `DELETE /ng/api/delegate-setup/delete-delegate-override`
     ///
@@ -31,10 +32,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> DeleteDelegateImageTagOverride {
-        let mut call = rt::Call::new(self.client, &DELETE_DELEGATE_IMAGE_TAG_OVERRIDE);
-        call.text(0, account_identifier);
         DeleteDelegateImageTagOverride {
-            call,
+            call: rt::Call::new(self.client, &DELETE_DELEGATE_IMAGE_TAG_OVERRIDE)
+                .with_text(0, account_identifier),
         }
     }
     /// `POST /ng/api/delegate-setup/generate-helm-values`
@@ -49,10 +49,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::DelegateSetupDetails,
     ) -> GenerateNgHelmValuesYaml {
-        let mut call = rt::Call::new(self.client, &GENERATE_NG_HELM_VALUES_YAML);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        GenerateNgHelmValuesYaml { call }
+        GenerateNgHelmValuesYaml {
+            call: rt::Call::new(self.client, &GENERATE_NG_HELM_VALUES_YAML)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /ng/api/delegate-setup/delegate-terraform-module-file`
     ///
@@ -64,9 +65,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GenerateTerraformModule {
-        let mut call = rt::Call::new(self.client, &GENERATE_TERRAFORM_MODULE);
-        call.text(0, account_identifier);
-        GenerateTerraformModule { call }
+        GenerateTerraformModule {
+            call: rt::Call::new(self.client, &GENERATE_TERRAFORM_MODULE)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ng/api/delegate-setup/listDelegates`
     ///
@@ -79,9 +81,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListDelegates {
-        let mut call = rt::Call::new(self.client, &LIST_DELEGATES);
-        call.text(0, account_identifier);
-        ListDelegates { call }
+        ListDelegates {
+            call: rt::Call::new(self.client, &LIST_DELEGATES)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ng/api/delegate-setup/override-delegate-tag`
     ///
@@ -93,10 +96,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListOverrideDelegateImageTag {
-        let mut call = rt::Call::new(self.client, &LIST_OVERRIDE_DELEGATE_IMAGE_TAG);
-        call.text(0, account_identifier);
         ListOverrideDelegateImageTag {
-            call,
+            call: rt::Call::new(self.client, &LIST_OVERRIDE_DELEGATE_IMAGE_TAG)
+                .with_text(0, account_identifier),
         }
     }
     /// `PUT /ng/api/delegate-setup/override-delegate-tag`
@@ -110,10 +112,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         delegate_tag: impl Into<String>,
     ) -> OverrideDelegateImageTag {
-        let mut call = rt::Call::new(self.client, &OVERRIDE_DELEGATE_IMAGE_TAG);
-        call.text(0, account_identifier);
-        call.text(1, delegate_tag);
-        OverrideDelegateImageTag { call }
+        OverrideDelegateImageTag {
+            call: rt::Call::new(self.client, &OVERRIDE_DELEGATE_IMAGE_TAG)
+                .with_text(0, account_identifier)
+                .with_text(1, delegate_tag),
+        }
     }
     /// `GET /ng/api/delegate-setup/latest-supported-version`
     ///
@@ -125,9 +128,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> PublishedDelegateVersion {
-        let mut call = rt::Call::new(self.client, &PUBLISHED_DELEGATE_VERSION);
-        call.text(0, account_identifier);
-        PublishedDelegateVersion { call }
+        PublishedDelegateVersion {
+            call: rt::Call::new(self.client, &PUBLISHED_DELEGATE_VERSION)
+                .with_text(0, account_identifier),
+        }
     }
 }
 /// Request of [`Api::delete_delegate`].
@@ -139,15 +143,17 @@ pub struct DeleteDelegate {
 impl DeleteDelegate {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -170,21 +176,24 @@ pub struct DeleteDelegateImageTagOverride {
 impl DeleteDelegateImageTagOverride {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `tags`.
     #[inline]
-    pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(3, value);
-        self
+    pub fn tags(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -207,15 +216,17 @@ pub struct GenerateNgHelmValuesYaml {
 impl GenerateNgHelmValuesYaml {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -238,15 +249,17 @@ pub struct GenerateTerraformModule {
 impl GenerateTerraformModule {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -269,27 +282,31 @@ pub struct ListDelegates {
 impl ListDelegates {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `all`.
     #[inline]
-    pub fn all(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn all(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::DelegateFilterPropertiesDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::DelegateFilterPropertiesDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -312,15 +329,17 @@ pub struct ListOverrideDelegateImageTag {
 impl ListOverrideDelegateImageTag {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -343,33 +362,38 @@ pub struct OverrideDelegateImageTag {
 impl OverrideDelegateImageTag {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `tags`.
     #[inline]
-    pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(4, value);
-        self
+    pub fn tags(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(4, value),
+        }
     }
     /// Query parameter `validTillNextRelease`.
     #[inline]
-    pub fn valid_till_next_release(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn valid_till_next_release(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Query parameter `validForDays`.
     #[inline]
-    pub fn valid_for_days(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn valid_for_days(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -392,15 +416,17 @@ pub struct PublishedDelegateVersion {
 impl PublishedDelegateVersion {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -16,10 +16,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         token_name: impl Into<String>,
     ) -> CreateDelegateToken {
-        let mut call = rt::Call::new(self.client, &CREATE_DELEGATE_TOKEN);
-        call.text(0, account_identifier);
-        call.text(1, token_name);
-        CreateDelegateToken { call }
+        CreateDelegateToken {
+            call: rt::Call::new(self.client, &CREATE_DELEGATE_TOKEN)
+                .with_text(0, account_identifier)
+                .with_text(1, token_name),
+        }
     }
     /// `DELETE /ng/api/delegate-token-ng`
     ///
@@ -32,10 +33,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         token_name: impl Into<String>,
     ) -> DeleteNgDelegateToken {
-        let mut call = rt::Call::new(self.client, &DELETE_NG_DELEGATE_TOKEN);
-        call.text(0, account_identifier);
-        call.text(1, token_name);
-        DeleteNgDelegateToken { call }
+        DeleteNgDelegateToken {
+            call: rt::Call::new(self.client, &DELETE_NG_DELEGATE_TOKEN)
+                .with_text(0, account_identifier)
+                .with_text(1, token_name),
+        }
     }
     /// `GET /ng/api/delegate-token-ng`
     ///
@@ -48,9 +50,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetCgDelegateTokens {
-        let mut call = rt::Call::new(self.client, &GET_CG_DELEGATE_TOKENS);
-        call.text(0, account_identifier);
-        GetCgDelegateTokens { call }
+        GetCgDelegateTokens {
+            call: rt::Call::new(self.client, &GET_CG_DELEGATE_TOKENS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ng/api/delegate-token-ng/delegate-groups`
     ///
@@ -62,10 +65,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetDelegateGroupsUsingToken {
-        let mut call = rt::Call::new(self.client, &GET_DELEGATE_GROUPS_USING_TOKEN);
-        call.text(0, account_identifier);
         GetDelegateGroupsUsingToken {
-            call,
+            call: rt::Call::new(self.client, &GET_DELEGATE_GROUPS_USING_TOKEN)
+                .with_text(0, account_identifier),
         }
     }
     /// `PUT /ng/api/delegate-token-ng`
@@ -79,10 +81,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         token_name: impl Into<String>,
     ) -> RevokeCgDelegateToken {
-        let mut call = rt::Call::new(self.client, &REVOKE_CG_DELEGATE_TOKEN);
-        call.text(0, account_identifier);
-        call.text(1, token_name);
-        RevokeCgDelegateToken { call }
+        RevokeCgDelegateToken {
+            call: rt::Call::new(self.client, &REVOKE_CG_DELEGATE_TOKEN)
+                .with_text(0, account_identifier)
+                .with_text(1, token_name),
+        }
     }
 }
 /// Request of [`Api::create_delegate_token`].
@@ -94,21 +97,24 @@ pub struct CreateDelegateToken {
 impl CreateDelegateToken {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `revokeAfter`.
     #[inline]
-    pub fn revoke_after(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn revoke_after(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -131,15 +137,17 @@ pub struct DeleteNgDelegateToken {
 impl DeleteNgDelegateToken {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -162,28 +170,36 @@ pub struct GetCgDelegateTokens {
 impl GetCgDelegateTokens {
     /// Query parameter `name`.
     #[inline]
-    pub fn name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `status`.
     #[inline]
-    pub fn status(mut self, value: impl Into<types::GetCgDelegateTokensStatus>) -> Self {
-        self.call
-            .text(4, Into::<types::GetCgDelegateTokensStatus>::into(value).as_str());
-        self
+    pub fn status(self, value: impl Into<types::GetCgDelegateTokensStatus>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::GetCgDelegateTokensStatus>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -213,21 +229,24 @@ pub struct GetDelegateGroupsUsingToken {
 impl GetDelegateGroupsUsingToken {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `delegateTokenName`.
     #[inline]
-    pub fn delegate_token_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn delegate_token_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -250,15 +269,17 @@ pub struct RevokeCgDelegateToken {
 impl RevokeCgDelegateToken {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -19,13 +19,14 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> DismissAnomaly {
-        let mut call = rt::Call::new(self.client, &DISMISS_ANOMALY);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.text(2, org_identifier);
-        call.text(3, project_identifier);
-        call.text(4, environment_identifier);
-        DismissAnomaly { call }
+        DismissAnomaly {
+            call: rt::Call::new(self.client, &DISMISS_ANOMALY)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, org_identifier)
+                .with_text(3, project_identifier)
+                .with_text(4, environment_identifier),
+        }
     }
 }
 /// Request of [`Api::dismiss_anomaly`].

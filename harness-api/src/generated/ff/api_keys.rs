@@ -19,12 +19,13 @@ impl<'c> Api<'c> {
         environment_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> AddApiKey {
-        let mut call = rt::Call::new(self.client, &ADD_API_KEY);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, environment_identifier);
-        call.text(3, project_identifier);
-        AddApiKey { call }
+        AddApiKey {
+            call: rt::Call::new(self.client, &ADD_API_KEY)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, environment_identifier)
+                .with_text(3, project_identifier),
+        }
     }
     /// `DELETE /cf/admin/apikey/{identifier}`
     ///
@@ -40,13 +41,14 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
     ) -> DeleteApiKey {
-        let mut call = rt::Call::new(self.client, &DELETE_API_KEY);
-        call.text(0, identifier);
-        call.text(1, project_identifier);
-        call.text(2, environment_identifier);
-        call.text(3, account_identifier);
-        call.text(4, org_identifier);
-        DeleteApiKey { call }
+        DeleteApiKey {
+            call: rt::Call::new(self.client, &DELETE_API_KEY)
+                .with_text(0, identifier)
+                .with_text(1, project_identifier)
+                .with_text(2, environment_identifier)
+                .with_text(3, account_identifier)
+                .with_text(4, org_identifier),
+        }
     }
     /// `GET /cf/admin/apikey`
     ///
@@ -62,12 +64,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> GetAllApiKeys {
-        let mut call = rt::Call::new(self.client, &GET_ALL_API_KEYS);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, environment_identifier);
-        GetAllApiKeys { call }
+        GetAllApiKeys {
+            call: rt::Call::new(self.client, &GET_ALL_API_KEYS)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, environment_identifier),
+        }
     }
     /// `GET /cf/admin/apikey/{identifier}`
     ///
@@ -83,13 +86,14 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
     ) -> GetApiKey {
-        let mut call = rt::Call::new(self.client, &GET_API_KEY);
-        call.text(0, identifier);
-        call.text(1, project_identifier);
-        call.text(2, environment_identifier);
-        call.text(3, account_identifier);
-        call.text(4, org_identifier);
-        GetApiKey { call }
+        GetApiKey {
+            call: rt::Call::new(self.client, &GET_API_KEY)
+                .with_text(0, identifier)
+                .with_text(1, project_identifier)
+                .with_text(2, environment_identifier)
+                .with_text(3, account_identifier)
+                .with_text(4, org_identifier),
+        }
     }
     /// `PUT /cf/admin/apikey/{identifier}`
     ///
@@ -106,13 +110,14 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
     ) -> UpdateApiKey {
-        let mut call = rt::Call::new(self.client, &UPDATE_API_KEY);
-        call.text(0, identifier);
-        call.text(1, project_identifier);
-        call.text(2, environment_identifier);
-        call.text(3, account_identifier);
-        call.text(4, org_identifier);
-        UpdateApiKey { call }
+        UpdateApiKey {
+            call: rt::Call::new(self.client, &UPDATE_API_KEY)
+                .with_text(0, identifier)
+                .with_text(1, project_identifier)
+                .with_text(2, environment_identifier)
+                .with_text(3, account_identifier)
+                .with_text(4, org_identifier),
+        }
     }
 }
 /// Request of [`Api::add_api_key`].
@@ -124,9 +129,10 @@ pub struct AddApiKey {
 impl AddApiKey {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::AddApiKeyBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::AddApiKeyBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -168,15 +174,17 @@ pub struct GetAllApiKeys {
 impl GetAllApiKeys {
     /// Query parameter `pageNumber`.
     #[inline]
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_number(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -225,9 +233,10 @@ pub struct UpdateApiKey {
 impl UpdateApiKey {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UpdateApiKeyBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UpdateApiKeyBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

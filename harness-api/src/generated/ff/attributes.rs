@@ -20,13 +20,14 @@ impl<'c> Api<'c> {
         environment_identifier: impl Into<String>,
         body: &types::Attribute,
     ) -> CreateAttribute {
-        let mut call = rt::Call::new(self.client, &CREATE_ATTRIBUTE);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, environment_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateAttribute { call }
+        CreateAttribute {
+            call: rt::Call::new(self.client, &CREATE_ATTRIBUTE)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, environment_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /cf/admin/attributes/{key}`
     ///
@@ -42,13 +43,14 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> DeleteAttribute {
-        let mut call = rt::Call::new(self.client, &DELETE_ATTRIBUTE);
-        call.text(0, key);
-        call.text(1, account_identifier);
-        call.text(2, org_identifier);
-        call.text(3, project_identifier);
-        call.text(4, environment_identifier);
-        DeleteAttribute { call }
+        DeleteAttribute {
+            call: rt::Call::new(self.client, &DELETE_ATTRIBUTE)
+                .with_text(0, key)
+                .with_text(1, account_identifier)
+                .with_text(2, org_identifier)
+                .with_text(3, project_identifier)
+                .with_text(4, environment_identifier),
+        }
     }
     /// `GET /cf/admin/attributes/{key}`
     ///
@@ -64,13 +66,14 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> GetAttribute {
-        let mut call = rt::Call::new(self.client, &GET_ATTRIBUTE);
-        call.text(0, key);
-        call.text(1, account_identifier);
-        call.text(2, org_identifier);
-        call.text(3, project_identifier);
-        call.text(4, environment_identifier);
-        GetAttribute { call }
+        GetAttribute {
+            call: rt::Call::new(self.client, &GET_ATTRIBUTE)
+                .with_text(0, key)
+                .with_text(1, account_identifier)
+                .with_text(2, org_identifier)
+                .with_text(3, project_identifier)
+                .with_text(4, environment_identifier),
+        }
     }
     /// `GET /cf/admin/attributes`
     ///
@@ -86,12 +89,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> GetAttributes {
-        let mut call = rt::Call::new(self.client, &GET_ATTRIBUTES);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, environment_identifier);
-        GetAttributes { call }
+        GetAttributes {
+            call: rt::Call::new(self.client, &GET_ATTRIBUTES)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, environment_identifier),
+        }
     }
     /// `PATCH /cf/admin/attributes/{key}`
     ///
@@ -108,13 +112,14 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> PatchAttribute {
-        let mut call = rt::Call::new(self.client, &PATCH_ATTRIBUTE);
-        call.text(0, key);
-        call.text(1, account_identifier);
-        call.text(2, org_identifier);
-        call.text(3, project_identifier);
-        call.text(4, environment_identifier);
-        PatchAttribute { call }
+        PatchAttribute {
+            call: rt::Call::new(self.client, &PATCH_ATTRIBUTE)
+                .with_text(0, key)
+                .with_text(1, account_identifier)
+                .with_text(2, org_identifier)
+                .with_text(3, project_identifier)
+                .with_text(4, environment_identifier),
+        }
     }
 }
 /// Request of [`Api::create_attribute`].
@@ -183,36 +188,43 @@ pub struct GetAttributes {
 impl GetAttributes {
     /// Query parameter `pageNumber`.
     #[inline]
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_number(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `sortOrder`.
     #[inline]
-    pub fn sort_order(
-        mut self,
-        value: impl Into<types::GetAttributesSortOrder>,
-    ) -> Self {
-        self.call.text(6, Into::<types::GetAttributesSortOrder>::into(value).as_str());
-        self
+    pub fn sort_order(self, value: impl Into<types::GetAttributesSortOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::GetAttributesSortOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `customAttributes`.
     #[inline]
-    pub fn custom_attributes(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn custom_attributes(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Query parameter `attributeCounts`.
     #[inline]
-    pub fn attribute_counts(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn attribute_counts(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -242,9 +254,10 @@ pub struct PatchAttribute {
 impl PatchAttribute {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::GitSyncPatchOperation) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::GitSyncPatchOperation) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -18,12 +18,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> DeletePerspective {
-        let mut call = rt::Call::new(self.client, &DELETE_PERSPECTIVE);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, environment_identifier);
-        DeletePerspective { call }
+        DeletePerspective {
+            call: rt::Call::new(self.client, &DELETE_PERSPECTIVE)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, environment_identifier),
+        }
     }
     /// `PUT /cf/admin/environments/perspectives`
     ///
@@ -39,12 +40,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> UpsertPerspective {
-        let mut call = rt::Call::new(self.client, &UPSERT_PERSPECTIVE);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, environment_identifier);
-        UpsertPerspective { call }
+        UpsertPerspective {
+            call: rt::Call::new(self.client, &UPSERT_PERSPECTIVE)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, environment_identifier),
+        }
     }
 }
 /// Request of [`Api::delete_perspective`].
@@ -75,9 +77,10 @@ pub struct UpsertPerspective {
 impl UpsertPerspective {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UpsertPerspectiveBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UpsertPerspectiveBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
     ) -> CreateFeatureFlag {
-        let mut call = rt::Call::new(self.client, &CREATE_FEATURE_FLAG);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        CreateFeatureFlag { call }
+        CreateFeatureFlag {
+            call: rt::Call::new(self.client, &CREATE_FEATURE_FLAG)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier),
+        }
     }
     /// `DELETE /cf/admin/features/{identifier}`
     ///
@@ -35,12 +36,13 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> DeleteFeatureFlag {
-        let mut call = rt::Call::new(self.client, &DELETE_FEATURE_FLAG);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.text(2, org_identifier);
-        call.text(3, project_identifier);
-        DeleteFeatureFlag { call }
+        DeleteFeatureFlag {
+            call: rt::Call::new(self.client, &DELETE_FEATURE_FLAG)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, org_identifier)
+                .with_text(3, project_identifier),
+        }
     }
     /// `GET /cf/admin/features`
     ///
@@ -55,11 +57,12 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> GetAllFeatures {
-        let mut call = rt::Call::new(self.client, &GET_ALL_FEATURES);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        GetAllFeatures { call }
+        GetAllFeatures {
+            call: rt::Call::new(self.client, &GET_ALL_FEATURES)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier),
+        }
     }
     /// `GET /cf/admin/features/{identifier}/dependants`
     ///
@@ -75,12 +78,13 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> GetDependentFeatures {
-        let mut call = rt::Call::new(self.client, &GET_DEPENDENT_FEATURES);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.text(2, org_identifier);
-        call.text(3, project_identifier);
-        GetDependentFeatures { call }
+        GetDependentFeatures {
+            call: rt::Call::new(self.client, &GET_DEPENDENT_FEATURES)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, org_identifier)
+                .with_text(3, project_identifier),
+        }
     }
     /// `GET /cf/admin/features/{identifier}`
     ///
@@ -95,12 +99,13 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> GetFeatureFlag {
-        let mut call = rt::Call::new(self.client, &GET_FEATURE_FLAG);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.text(2, org_identifier);
-        call.text(3, project_identifier);
-        GetFeatureFlag { call }
+        GetFeatureFlag {
+            call: rt::Call::new(self.client, &GET_FEATURE_FLAG)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, org_identifier)
+                .with_text(3, project_identifier),
+        }
     }
     /// `PATCH /cf/admin/features/{identifier}`
     ///
@@ -116,12 +121,13 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> PatchFeature {
-        let mut call = rt::Call::new(self.client, &PATCH_FEATURE);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.text(2, org_identifier);
-        call.text(3, project_identifier);
-        PatchFeature { call }
+        PatchFeature {
+            call: rt::Call::new(self.client, &PATCH_FEATURE)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, org_identifier)
+                .with_text(3, project_identifier),
+        }
     }
     /// `PUT /cf/admin/features/{identifier}`
     ///
@@ -137,12 +143,13 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> PutFeatureFlag {
-        let mut call = rt::Call::new(self.client, &PUT_FEATURE_FLAG);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.text(2, org_identifier);
-        call.text(3, project_identifier);
-        PutFeatureFlag { call }
+        PutFeatureFlag {
+            call: rt::Call::new(self.client, &PUT_FEATURE_FLAG)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, org_identifier)
+                .with_text(3, project_identifier),
+        }
     }
     /// `POST /cf/admin/features/{identifier}/restore`
     ///
@@ -157,12 +164,13 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> RestoreFeatureFlag {
-        let mut call = rt::Call::new(self.client, &RESTORE_FEATURE_FLAG);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.text(2, org_identifier);
-        call.text(3, project_identifier);
-        RestoreFeatureFlag { call }
+        RestoreFeatureFlag {
+            call: rt::Call::new(self.client, &RESTORE_FEATURE_FLAG)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, org_identifier)
+                .with_text(3, project_identifier),
+        }
     }
 }
 /// Request of [`Api::create_feature_flag`].
@@ -174,9 +182,10 @@ pub struct CreateFeatureFlag {
 impl CreateFeatureFlag {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CreateFeatureFlagBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CreateFeatureFlagBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -199,15 +208,17 @@ pub struct DeleteFeatureFlag {
 impl DeleteFeatureFlag {
     /// Query parameter `commitMsg`.
     #[inline]
-    pub fn commit_msg(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn commit_msg(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `forceDelete`.
     #[inline]
-    pub fn force_delete(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn force_delete(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -230,124 +241,151 @@ pub struct GetAllFeatures {
 impl GetAllFeatures {
     /// Query parameter `environmentIdentifier`.
     #[inline]
-    pub fn environment_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn environment_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `pageNumber`.
     #[inline]
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_number(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `sortOrder`.
     #[inline]
-    pub fn sort_order(
-        mut self,
-        value: impl Into<types::GetAllFeaturesSortOrder>,
-    ) -> Self {
-        self.call.text(6, Into::<types::GetAllFeaturesSortOrder>::into(value).as_str());
-        self
+    pub fn sort_order(self, value: impl Into<types::GetAllFeaturesSortOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::GetAllFeaturesSortOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `sortByField`.
     #[inline]
     pub fn sort_by_field(
-        mut self,
+        self,
         value: impl Into<types::GetAllFeaturesSortByField>,
     ) -> Self {
-        self.call
-            .text(7, Into::<types::GetAllFeaturesSortByField>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::GetAllFeaturesSortByField>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `name`.
     #[inline]
-    pub fn name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `identifier`.
     #[inline]
-    pub fn identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `archived`.
     #[inline]
-    pub fn archived(mut self, value: bool) -> Self {
-        self.call.flag(10, value);
-        self
+    pub fn archived(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(10, value),
+        }
     }
     /// Query parameter `kind`.
     #[inline]
-    pub fn kind(mut self, value: impl Into<types::GetAllFeaturesKind>) -> Self {
-        self.call.text(11, Into::<types::GetAllFeaturesKind>::into(value).as_str());
-        self
+    pub fn kind(self, value: impl Into<types::GetAllFeaturesKind>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(11, Into::<types::GetAllFeaturesKind>::into(value).as_str()),
+        }
     }
     /// Query parameter `targetIdentifier`.
     #[inline]
-    pub fn target_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn target_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Query parameter `targetIdentifierFilter`.
     #[inline]
-    pub fn target_identifier_filter(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn target_identifier_filter(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Query parameter `featureIdentifiers`.
     #[inline]
-    pub fn feature_identifiers(mut self, value: impl Into<String>) -> Self {
-        self.call.text(14, value);
-        self
+    pub fn feature_identifiers(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(14, value),
+        }
     }
     /// Query parameter `excludedFeatures`.
     #[inline]
-    pub fn excluded_features(mut self, value: impl Into<String>) -> Self {
-        self.call.text(15, value);
-        self
+    pub fn excluded_features(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(15, value),
+        }
     }
     /// Query parameter `status`.
     #[inline]
-    pub fn status(mut self, value: impl Into<String>) -> Self {
-        self.call.text(16, value);
-        self
+    pub fn status(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(16, value),
+        }
     }
     /// Query parameter `lifetime`.
     #[inline]
-    pub fn lifetime(mut self, value: impl Into<String>) -> Self {
-        self.call.text(17, value);
-        self
+    pub fn lifetime(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(17, value),
+        }
     }
     /// Query parameter `enabled`.
     #[inline]
-    pub fn enabled(mut self, value: bool) -> Self {
-        self.call.flag(18, value);
-        self
+    pub fn enabled(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(18, value),
+        }
     }
     /// Query parameter `flagCounts`.
     #[inline]
-    pub fn flag_counts(mut self, value: bool) -> Self {
-        self.call.flag(19, value);
-        self
+    pub fn flag_counts(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(19, value),
+        }
     }
     /// Query parameter `summary`.
     #[inline]
-    pub fn summary(mut self, value: bool) -> Self {
-        self.call.flag(20, value);
-        self
+    pub fn summary(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(20, value),
+        }
     }
     /// Query parameter `tags`.
     #[inline]
-    pub fn tags(mut self, value: impl Into<String>) -> Self {
-        self.call.text(21, value);
-        self
+    pub fn tags(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(21, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -377,129 +415,157 @@ pub struct GetDependentFeatures {
 impl GetDependentFeatures {
     /// Query parameter `environmentIdentifier`.
     #[inline]
-    pub fn environment_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn environment_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `pageNumber`.
     #[inline]
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_number(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `sortOrder`.
     #[inline]
     pub fn sort_order(
-        mut self,
+        self,
         value: impl Into<types::GetDependentFeaturesSortOrder>,
     ) -> Self {
-        self.call
-            .text(7, Into::<types::GetDependentFeaturesSortOrder>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::GetDependentFeaturesSortOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `sortByField`.
     #[inline]
     pub fn sort_by_field(
-        mut self,
+        self,
         value: impl Into<types::GetDependentFeaturesSortByField>,
     ) -> Self {
-        self.call
-            .text(
-                8,
-                Into::<types::GetDependentFeaturesSortByField>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    8,
+                    Into::<types::GetDependentFeaturesSortByField>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `name`.
     #[inline]
-    pub fn name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `archived`.
     #[inline]
-    pub fn archived(mut self, value: bool) -> Self {
-        self.call.flag(10, value);
-        self
+    pub fn archived(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(10, value),
+        }
     }
     /// Query parameter `kind`.
     #[inline]
-    pub fn kind(mut self, value: impl Into<types::GetDependentFeaturesKind>) -> Self {
-        self.call
-            .text(11, Into::<types::GetDependentFeaturesKind>::into(value).as_str());
-        self
+    pub fn kind(self, value: impl Into<types::GetDependentFeaturesKind>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    11,
+                    Into::<types::GetDependentFeaturesKind>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `targetIdentifier`.
     #[inline]
-    pub fn target_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn target_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Query parameter `targetIdentifierFilter`.
     #[inline]
-    pub fn target_identifier_filter(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn target_identifier_filter(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Query parameter `metrics`.
     #[inline]
-    pub fn metrics(mut self, value: bool) -> Self {
-        self.call.flag(14, value);
-        self
+    pub fn metrics(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(14, value),
+        }
     }
     /// Query parameter `featureIdentifiers`.
     #[inline]
-    pub fn feature_identifiers(mut self, value: impl Into<String>) -> Self {
-        self.call.text(15, value);
-        self
+    pub fn feature_identifiers(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(15, value),
+        }
     }
     /// Query parameter `excludedFeatures`.
     #[inline]
-    pub fn excluded_features(mut self, value: impl Into<String>) -> Self {
-        self.call.text(16, value);
-        self
+    pub fn excluded_features(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(16, value),
+        }
     }
     /// Query parameter `status`.
     #[inline]
-    pub fn status(mut self, value: impl Into<String>) -> Self {
-        self.call.text(17, value);
-        self
+    pub fn status(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(17, value),
+        }
     }
     /// Query parameter `lifetime`.
     #[inline]
-    pub fn lifetime(mut self, value: impl Into<String>) -> Self {
-        self.call.text(18, value);
-        self
+    pub fn lifetime(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(18, value),
+        }
     }
     /// Query parameter `enabled`.
     #[inline]
-    pub fn enabled(mut self, value: bool) -> Self {
-        self.call.flag(19, value);
-        self
+    pub fn enabled(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(19, value),
+        }
     }
     /// Query parameter `flagCounts`.
     #[inline]
-    pub fn flag_counts(mut self, value: bool) -> Self {
-        self.call.flag(20, value);
-        self
+    pub fn flag_counts(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(20, value),
+        }
     }
     /// Query parameter `summary`.
     #[inline]
-    pub fn summary(mut self, value: bool) -> Self {
-        self.call.flag(21, value);
-        self
+    pub fn summary(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(21, value),
+        }
     }
     /// Query parameter `tags`.
     #[inline]
-    pub fn tags(mut self, value: impl Into<String>) -> Self {
-        self.call.text(22, value);
-        self
+    pub fn tags(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(22, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -529,15 +595,17 @@ pub struct GetFeatureFlag {
 impl GetFeatureFlag {
     /// Query parameter `environmentIdentifier`.
     #[inline]
-    pub fn environment_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn environment_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `archived`.
     #[inline]
-    pub fn archived(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn archived(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -560,15 +628,17 @@ pub struct PatchFeature {
 impl PatchFeature {
     /// Query parameter `environmentIdentifier`.
     #[inline]
-    pub fn environment_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn environment_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::GitSyncPatchOperation) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::GitSyncPatchOperation) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -591,9 +661,10 @@ pub struct PutFeatureFlag {
 impl PutFeatureFlag {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::PutFeatureFlagBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::PutFeatureFlagBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -616,9 +687,10 @@ pub struct RestoreFeatureFlag {
 impl RestoreFeatureFlag {
     /// Query parameter `commitMsg`.
     #[inline]
-    pub fn commit_msg(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn commit_msg(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -16,9 +16,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> CreateProxyKey {
-        let mut call = rt::Call::new(self.client, &CREATE_PROXY_KEY);
-        call.text(0, account_identifier);
-        CreateProxyKey { call }
+        CreateProxyKey {
+            call: rt::Call::new(self.client, &CREATE_PROXY_KEY)
+                .with_text(0, account_identifier),
+        }
     }
     /// `DELETE /cf/admin/proxy/keys/{identifier}`
     ///
@@ -31,10 +32,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> DeleteProxyKey {
-        let mut call = rt::Call::new(self.client, &DELETE_PROXY_KEY);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
-        DeleteProxyKey { call }
+        DeleteProxyKey {
+            call: rt::Call::new(self.client, &DELETE_PROXY_KEY)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier),
+        }
     }
     /// `GET /cf/admin/proxy/keys/{identifier}`
     ///
@@ -47,10 +49,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> GetProxyKey {
-        let mut call = rt::Call::new(self.client, &GET_PROXY_KEY);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
-        GetProxyKey { call }
+        GetProxyKey {
+            call: rt::Call::new(self.client, &GET_PROXY_KEY)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier),
+        }
     }
     /// `GET /cf/admin/proxy/keys`
     ///
@@ -60,9 +63,10 @@ impl<'c> Api<'c> {
     /// - List: `paged pageNumber/pageSize from 0, items proxyKeys, total itemCount, size pageSize`.
     #[inline]
     pub fn get_proxy_keys(&self, account_identifier: impl Into<String>) -> GetProxyKeys {
-        let mut call = rt::Call::new(self.client, &GET_PROXY_KEYS);
-        call.text(0, account_identifier);
-        GetProxyKeys { call }
+        GetProxyKeys {
+            call: rt::Call::new(self.client, &GET_PROXY_KEYS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PATCH /cf/admin/proxy/keys/{identifier}`
     ///
@@ -76,10 +80,11 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> PatchProxyKey {
-        let mut call = rt::Call::new(self.client, &PATCH_PROXY_KEY);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        PatchProxyKey { call }
+        PatchProxyKey {
+            call: rt::Call::new(self.client, &PATCH_PROXY_KEY)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier),
+        }
     }
 }
 /// Request of [`Api::create_proxy_key`].
@@ -91,9 +96,10 @@ pub struct CreateProxyKey {
 impl CreateProxyKey {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CreateProxyKeyBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CreateProxyKeyBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -154,36 +160,48 @@ pub struct GetProxyKeys {
 impl GetProxyKeys {
     /// Query parameter `name`.
     #[inline]
-    pub fn name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `sortOrder`.
     #[inline]
-    pub fn sort_order(mut self, value: impl Into<types::GetProxyKeysSortOrder>) -> Self {
-        self.call.text(2, Into::<types::GetProxyKeysSortOrder>::into(value).as_str());
-        self
+    pub fn sort_order(self, value: impl Into<types::GetProxyKeysSortOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(2, Into::<types::GetProxyKeysSortOrder>::into(value).as_str()),
+        }
     }
     /// Query parameter `sortByField`.
     #[inline]
     pub fn sort_by_field(
-        mut self,
+        self,
         value: impl Into<types::GetProxyKeysSortByField>,
     ) -> Self {
-        self.call.text(3, Into::<types::GetProxyKeysSortByField>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    3,
+                    Into::<types::GetProxyKeysSortByField>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `pageNumber`.
     #[inline]
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_number(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -213,9 +231,10 @@ pub struct PatchProxyKey {
 impl PatchProxyKey {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ProxyKeyInstruction) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ProxyKeyInstruction) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -19,12 +19,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &types::Tag,
     ) -> CreateTag {
-        let mut call = rt::Call::new(self.client, &CREATE_TAG);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateTag { call }
+        CreateTag {
+            call: rt::Call::new(self.client, &CREATE_TAG)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /cf/admin/tags/{identifier}`
     ///
@@ -39,12 +40,13 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> DeleteTag {
-        let mut call = rt::Call::new(self.client, &DELETE_TAG);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.text(2, org_identifier);
-        call.text(3, project_identifier);
-        DeleteTag { call }
+        DeleteTag {
+            call: rt::Call::new(self.client, &DELETE_TAG)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, org_identifier)
+                .with_text(3, project_identifier),
+        }
     }
     /// `GET /cf/admin/tags`
     ///
@@ -60,12 +62,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> GetAllTags {
-        let mut call = rt::Call::new(self.client, &GET_ALL_TAGS);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, environment_identifier);
-        GetAllTags { call }
+        GetAllTags {
+            call: rt::Call::new(self.client, &GET_ALL_TAGS)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, environment_identifier),
+        }
     }
     /// `GET /cf/admin/tags/{identifier}`
     ///
@@ -80,12 +83,13 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> GetTag {
-        let mut call = rt::Call::new(self.client, &GET_TAG);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.text(2, org_identifier);
-        call.text(3, project_identifier);
-        GetTag { call }
+        GetTag {
+            call: rt::Call::new(self.client, &GET_TAG)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, org_identifier)
+                .with_text(3, project_identifier),
+        }
     }
 }
 /// Request of [`Api::create_tag`].
@@ -116,15 +120,17 @@ pub struct DeleteTag {
 impl DeleteTag {
     /// Query parameter `commitMsg`.
     #[inline]
-    pub fn commit_msg(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn commit_msg(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `forceDelete`.
     #[inline]
-    pub fn force_delete(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn force_delete(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -147,36 +153,42 @@ pub struct GetAllTags {
 impl GetAllTags {
     /// Query parameter `pageNumber`.
     #[inline]
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_number(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `sortOrder`.
     #[inline]
-    pub fn sort_order(mut self, value: impl Into<types::GetAllTagsSortOrder>) -> Self {
-        self.call.text(6, Into::<types::GetAllTagsSortOrder>::into(value).as_str());
-        self
+    pub fn sort_order(self, value: impl Into<types::GetAllTagsSortOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(6, Into::<types::GetAllTagsSortOrder>::into(value).as_str()),
+        }
     }
     /// Query parameter `sortByField`.
     #[inline]
-    pub fn sort_by_field(
-        mut self,
-        value: impl Into<types::GetAllTagsSortByField>,
-    ) -> Self {
-        self.call.text(7, Into::<types::GetAllTagsSortByField>::into(value).as_str());
-        self
+    pub fn sort_by_field(self, value: impl Into<types::GetAllTagsSortByField>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(7, Into::<types::GetAllTagsSortByField>::into(value).as_str()),
+        }
     }
     /// Query parameter `tagIdentifierFilter`.
     #[inline]
-    pub fn tag_identifier_filter(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn tag_identifier_filter(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -206,21 +218,24 @@ pub struct GetTag {
 impl GetTag {
     /// Query parameter `environmentIdentifier`.
     #[inline]
-    pub fn environment_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn environment_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `metrics`.
     #[inline]
-    pub fn metrics(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn metrics(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Query parameter `archived`.
     #[inline]
-    pub fn archived(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn archived(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         body: &types::CreateSegmentBody,
     ) -> CreateSegment {
-        let mut call = rt::Call::new(self.client, &CREATE_SEGMENT);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateSegment { call }
+        CreateSegment {
+            call: rt::Call::new(self.client, &CREATE_SEGMENT)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /cf/admin/segments/{identifier}`
     ///
@@ -38,13 +39,14 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> DeleteSegment {
-        let mut call = rt::Call::new(self.client, &DELETE_SEGMENT);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, identifier);
-        call.text(3, project_identifier);
-        call.text(4, environment_identifier);
-        DeleteSegment { call }
+        DeleteSegment {
+            call: rt::Call::new(self.client, &DELETE_SEGMENT)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, identifier)
+                .with_text(3, project_identifier)
+                .with_text(4, environment_identifier),
+        }
     }
     /// `GET /cf/admin/segments`
     ///
@@ -60,12 +62,13 @@ impl<'c> Api<'c> {
         environment_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> GetAllSegments {
-        let mut call = rt::Call::new(self.client, &GET_ALL_SEGMENTS);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, environment_identifier);
-        call.text(3, project_identifier);
-        GetAllSegments { call }
+        GetAllSegments {
+            call: rt::Call::new(self.client, &GET_ALL_SEGMENTS)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, environment_identifier)
+                .with_text(3, project_identifier),
+        }
     }
     /// `GET /cf/admin/segments/{identifier}/available_flags`
     ///
@@ -82,14 +85,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> GetAvailableFlagsForSegment {
-        let mut call = rt::Call::new(self.client, &GET_AVAILABLE_FLAGS_FOR_SEGMENT);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.text(2, org_identifier);
-        call.text(3, project_identifier);
-        call.text(4, environment_identifier);
         GetAvailableFlagsForSegment {
-            call,
+            call: rt::Call::new(self.client, &GET_AVAILABLE_FLAGS_FOR_SEGMENT)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, org_identifier)
+                .with_text(3, project_identifier)
+                .with_text(4, environment_identifier),
         }
     }
     /// `GET /cf/admin/segments/{identifier}`
@@ -106,13 +108,14 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> GetSegment {
-        let mut call = rt::Call::new(self.client, &GET_SEGMENT);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, identifier);
-        call.text(3, project_identifier);
-        call.text(4, environment_identifier);
-        GetSegment { call }
+        GetSegment {
+            call: rt::Call::new(self.client, &GET_SEGMENT)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, identifier)
+                .with_text(3, project_identifier)
+                .with_text(4, environment_identifier),
+        }
     }
     /// `GET /cf/admin/segments/{identifier}/flags`
     ///
@@ -129,13 +132,14 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> GetSegmentFlags {
-        let mut call = rt::Call::new(self.client, &GET_SEGMENT_FLAGS);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, identifier);
-        call.text(3, project_identifier);
-        call.text(4, environment_identifier);
-        GetSegmentFlags { call }
+        GetSegmentFlags {
+            call: rt::Call::new(self.client, &GET_SEGMENT_FLAGS)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, identifier)
+                .with_text(3, project_identifier)
+                .with_text(4, environment_identifier),
+        }
     }
     /// `PATCH /cf/admin/segments/{identifier}`
     ///
@@ -152,13 +156,14 @@ impl<'c> Api<'c> {
         environment_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> PatchSegment {
-        let mut call = rt::Call::new(self.client, &PATCH_SEGMENT);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, environment_identifier);
-        call.text(4, identifier);
-        PatchSegment { call }
+        PatchSegment {
+            call: rt::Call::new(self.client, &PATCH_SEGMENT)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, environment_identifier)
+                .with_text(4, identifier),
+        }
     }
 }
 /// Request of [`Api::create_segment`].
@@ -208,52 +213,65 @@ pub struct GetAllSegments {
 impl GetAllSegments {
     /// Query parameter `pageNumber`.
     #[inline]
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_number(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `sortOrder`.
     #[inline]
-    pub fn sort_order(
-        mut self,
-        value: impl Into<types::GetAllSegmentsSortOrder>,
-    ) -> Self {
-        self.call.text(6, Into::<types::GetAllSegmentsSortOrder>::into(value).as_str());
-        self
+    pub fn sort_order(self, value: impl Into<types::GetAllSegmentsSortOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::GetAllSegmentsSortOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `sortByField`.
     #[inline]
     pub fn sort_by_field(
-        mut self,
+        self,
         value: impl Into<types::GetAllSegmentsSortByField>,
     ) -> Self {
-        self.call
-            .text(7, Into::<types::GetAllSegmentsSortByField>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::GetAllSegmentsSortByField>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `name`.
     #[inline]
-    pub fn name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `identifier`.
     #[inline]
-    pub fn identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `rules`.
     #[inline]
-    pub fn rules(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn rules(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -283,48 +301,56 @@ pub struct GetAvailableFlagsForSegment {
 impl GetAvailableFlagsForSegment {
     /// Query parameter `pageNumber`.
     #[inline]
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_number(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `sortOrder`.
     #[inline]
     pub fn sort_order(
-        mut self,
+        self,
         value: impl Into<types::GetAvailableFlagsForSegmentSortOrder>,
     ) -> Self {
-        self.call
-            .text(
-                7,
-                Into::<types::GetAvailableFlagsForSegmentSortOrder>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::GetAvailableFlagsForSegmentSortOrder>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `sortByField`.
     #[inline]
     pub fn sort_by_field(
-        mut self,
+        self,
         value: impl Into<types::GetAvailableFlagsForSegmentSortByField>,
     ) -> Self {
-        self.call
-            .text(
-                8,
-                Into::<types::GetAvailableFlagsForSegmentSortByField>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    8,
+                    Into::<types::GetAvailableFlagsForSegmentSortByField>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `flagNameIdentifier`.
     #[inline]
-    pub fn flag_name_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn flag_name_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -354,9 +380,10 @@ pub struct GetSegment {
 impl GetSegment {
     /// Query parameter `rules`.
     #[inline]
-    pub fn rules(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn rules(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -405,9 +432,10 @@ pub struct PatchSegment {
 impl PatchSegment {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::GitSyncPatchOperation) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::GitSyncPatchOperation) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         body: &types::Target,
     ) -> CreateTarget {
-        let mut call = rt::Call::new(self.client, &CREATE_TARGET);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateTarget { call }
+        CreateTarget {
+            call: rt::Call::new(self.client, &CREATE_TARGET)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /cf/admin/targets/{identifier}`
     ///
@@ -38,13 +39,14 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> DeleteTarget {
-        let mut call = rt::Call::new(self.client, &DELETE_TARGET);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.text(2, org_identifier);
-        call.text(3, project_identifier);
-        call.text(4, environment_identifier);
-        DeleteTarget { call }
+        DeleteTarget {
+            call: rt::Call::new(self.client, &DELETE_TARGET)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, org_identifier)
+                .with_text(3, project_identifier)
+                .with_text(4, environment_identifier),
+        }
     }
     /// `GET /cf/admin/targets`
     ///
@@ -60,12 +62,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> GetAllTargets {
-        let mut call = rt::Call::new(self.client, &GET_ALL_TARGETS);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, environment_identifier);
-        GetAllTargets { call }
+        GetAllTargets {
+            call: rt::Call::new(self.client, &GET_ALL_TARGETS)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, environment_identifier),
+        }
     }
     /// `GET /cf/admin/targets/{identifier}`
     ///
@@ -81,13 +84,14 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> GetTarget {
-        let mut call = rt::Call::new(self.client, &GET_TARGET);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.text(2, org_identifier);
-        call.text(3, project_identifier);
-        call.text(4, environment_identifier);
-        GetTarget { call }
+        GetTarget {
+            call: rt::Call::new(self.client, &GET_TARGET)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, org_identifier)
+                .with_text(3, project_identifier)
+                .with_text(4, environment_identifier),
+        }
     }
     /// `GET /cf/admin/targets/{identifier}/segments`
     ///
@@ -103,13 +107,14 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> GetTargetSegments {
-        let mut call = rt::Call::new(self.client, &GET_TARGET_SEGMENTS);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.text(2, org_identifier);
-        call.text(3, project_identifier);
-        call.text(4, environment_identifier);
-        GetTargetSegments { call }
+        GetTargetSegments {
+            call: rt::Call::new(self.client, &GET_TARGET_SEGMENTS)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, org_identifier)
+                .with_text(3, project_identifier)
+                .with_text(4, environment_identifier),
+        }
     }
     /// `PUT /cf/admin/targets/{identifier}`
     ///
@@ -127,14 +132,15 @@ impl<'c> Api<'c> {
         environment_identifier: impl Into<String>,
         body: &types::Target,
     ) -> ModifyTarget {
-        let mut call = rt::Call::new(self.client, &MODIFY_TARGET);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.text(2, org_identifier);
-        call.text(3, project_identifier);
-        call.text(4, environment_identifier);
-        call.body_part(model::Cell::part(body));
-        ModifyTarget { call }
+        ModifyTarget {
+            call: rt::Call::new(self.client, &MODIFY_TARGET)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, org_identifier)
+                .with_text(3, project_identifier)
+                .with_text(4, environment_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PATCH /cf/admin/targets/{identifier}`
     ///
@@ -151,13 +157,14 @@ impl<'c> Api<'c> {
         environment_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> PatchTarget {
-        let mut call = rt::Call::new(self.client, &PATCH_TARGET);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, environment_identifier);
-        call.text(4, identifier);
-        PatchTarget { call }
+        PatchTarget {
+            call: rt::Call::new(self.client, &PATCH_TARGET)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, environment_identifier)
+                .with_text(4, identifier),
+        }
     }
     /// `POST /cf/admin/targets/upload`
     ///
@@ -173,12 +180,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> UploadTargets {
-        let mut call = rt::Call::new(self.client, &UPLOAD_TARGETS);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, environment_identifier);
-        UploadTargets { call }
+        UploadTargets {
+            call: rt::Call::new(self.client, &UPLOAD_TARGETS)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, environment_identifier),
+        }
     }
 }
 /// Request of [`Api::create_target`].
@@ -228,45 +236,58 @@ pub struct GetAllTargets {
 impl GetAllTargets {
     /// Query parameter `pageNumber`.
     #[inline]
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_number(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `sortOrder`.
     #[inline]
-    pub fn sort_order(
-        mut self,
-        value: impl Into<types::GetAllTargetsSortOrder>,
-    ) -> Self {
-        self.call.text(6, Into::<types::GetAllTargetsSortOrder>::into(value).as_str());
-        self
+    pub fn sort_order(self, value: impl Into<types::GetAllTargetsSortOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::GetAllTargetsSortOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `sortByField`.
     #[inline]
     pub fn sort_by_field(
-        mut self,
+        self,
         value: impl Into<types::GetAllTargetsSortByField>,
     ) -> Self {
-        self.call.text(7, Into::<types::GetAllTargetsSortByField>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::GetAllTargetsSortByField>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `targetName`.
     #[inline]
-    pub fn target_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn target_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `targetIdentifier`.
     #[inline]
-    pub fn target_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn target_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -353,9 +374,10 @@ pub struct PatchTarget {
 impl PatchTarget {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::GitSyncPatchOperation) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::GitSyncPatchOperation) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -378,9 +400,10 @@ pub struct UploadTargets {
 impl UploadTargets {
     /// Form field `fileName`.
     #[inline]
-    pub fn file_name(mut self, value: impl Into<rt::FilePart>) -> Self {
-        self.call.file(4, value.into());
-        self
+    pub fn file_name(self, value: impl Into<rt::FilePart>) -> Self {
+        Self {
+            call: self.call.with_file(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

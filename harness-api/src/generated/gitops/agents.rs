@@ -12,9 +12,10 @@ impl<'c> Api<'c> {
     /// - Result: [`types::V1Agent`], `application/json`.
     #[inline]
     pub fn agent_create(&self, body: &types::V1Agent) -> AgentCreate {
-        let mut call = rt::Call::new(self.client, &AGENT_CREATE);
-        call.body_part(model::Cell::part(body));
-        AgentCreate { call }
+        AgentCreate {
+            call: rt::Call::new(self.client, &AGENT_CREATE)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /gitops/api/v1/agents/{identifier}`
     ///
@@ -23,9 +24,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::V1Agent`], `application/json`.
     #[inline]
     pub fn agent_delete(&self, identifier: impl Into<String>) -> AgentDelete {
-        let mut call = rt::Call::new(self.client, &AGENT_DELETE);
-        call.text(0, identifier);
-        AgentDelete { call }
+        AgentDelete {
+            call: rt::Call::new(self.client, &AGENT_DELETE).with_text(0, identifier),
+        }
     }
     /// `GET /gitops/api/v1/agents/{identifier}`
     ///
@@ -34,9 +35,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::V1Agent`], `application/json`.
     #[inline]
     pub fn agent_get(&self, identifier: impl Into<String>) -> AgentGet {
-        let mut call = rt::Call::new(self.client, &AGENT_GET);
-        call.text(0, identifier);
-        AgentGet { call }
+        AgentGet {
+            call: rt::Call::new(self.client, &AGENT_GET).with_text(0, identifier),
+        }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/helm-chart`
     ///
@@ -48,9 +49,10 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
     ) -> AgentGetDeployHelmChart {
-        let mut call = rt::Call::new(self.client, &AGENT_GET_DEPLOY_HELM_CHART);
-        call.text(0, agent_identifier);
-        AgentGetDeployHelmChart { call }
+        AgentGetDeployHelmChart {
+            call: rt::Call::new(self.client, &AGENT_GET_DEPLOY_HELM_CHART)
+                .with_text(0, agent_identifier),
+        }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/helm-overrides`
     ///
@@ -62,9 +64,10 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
     ) -> AgentGetDeployOverrides {
-        let mut call = rt::Call::new(self.client, &AGENT_GET_DEPLOY_OVERRIDES);
-        call.text(0, agent_identifier);
-        AgentGetDeployOverrides { call }
+        AgentGetDeployOverrides {
+            call: rt::Call::new(self.client, &AGENT_GET_DEPLOY_OVERRIDES)
+                .with_text(0, agent_identifier),
+        }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/deploy.yaml`
     ///
@@ -76,9 +79,10 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
     ) -> AgentGetDeployYaml {
-        let mut call = rt::Call::new(self.client, &AGENT_GET_DEPLOY_YAML);
-        call.text(0, agent_identifier);
-        AgentGetDeployYaml { call }
+        AgentGetDeployYaml {
+            call: rt::Call::new(self.client, &AGENT_GET_DEPLOY_YAML)
+                .with_text(0, agent_identifier),
+        }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/operator/yaml`
     ///
@@ -90,9 +94,10 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
     ) -> AgentGetOperatorYaml {
-        let mut call = rt::Call::new(self.client, &AGENT_GET_OPERATOR_YAML);
-        call.text(0, agent_identifier);
-        AgentGetOperatorYaml { call }
+        AgentGetOperatorYaml {
+            call: rt::Call::new(self.client, &AGENT_GET_OPERATOR_YAML)
+                .with_text(0, agent_identifier),
+        }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/sync-allowed`
     ///
@@ -104,9 +109,10 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
     ) -> AgentGetSyncAllowed {
-        let mut call = rt::Call::new(self.client, &AGENT_GET_SYNC_ALLOWED);
-        call.text(0, agent_identifier);
-        AgentGetSyncAllowed { call }
+        AgentGetSyncAllowed {
+            call: rt::Call::new(self.client, &AGENT_GET_SYNC_ALLOWED)
+                .with_text(0, agent_identifier),
+        }
     }
     /// `GET /gitops/api/v1/agents`
     ///
@@ -115,8 +121,9 @@ impl<'c> Api<'c> {
     /// - List: `paged pageIndex/pageSize from 0, items content, total totalItems, size pageSize`.
     #[inline]
     pub fn agent_list(&self) -> AgentList {
-        let call = rt::Call::new(self.client, &AGENT_LIST);
-        AgentList { call }
+        AgentList {
+            call: rt::Call::new(self.client, &AGENT_LIST),
+        }
     }
     /// `GET /gitops/api/v1/agents/ns`
     ///
@@ -125,8 +132,9 @@ impl<'c> Api<'c> {
     /// - List: `paged pageIndex/pageSize from 0, items namespaces, total totalItems, size pageSize`.
     #[inline]
     pub fn agent_list_namespaces(&self) -> AgentListNamespaces {
-        let call = rt::Call::new(self.client, &AGENT_LIST_NAMESPACES);
-        AgentListNamespaces { call }
+        AgentListNamespaces {
+            call: rt::Call::new(self.client, &AGENT_LIST_NAMESPACES),
+        }
     }
     /// `GET /gitops/api/v1/agents/tags`
     ///
@@ -134,8 +142,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::V1TagMap`], `application/json`.
     #[inline]
     pub fn agent_list_tags(&self) -> AgentListTags {
-        let call = rt::Call::new(self.client, &AGENT_LIST_TAGS);
-        AgentListTags { call }
+        AgentListTags {
+            call: rt::Call::new(self.client, &AGENT_LIST_TAGS),
+        }
     }
     /// `GET /gitops/api/v1/agents/versions`
     ///
@@ -144,8 +153,9 @@ impl<'c> Api<'c> {
     /// - List: `paged pageIndex/pageSize from 0, items versions, total totalItems, size pageSize`.
     #[inline]
     pub fn agent_list_versions(&self) -> AgentListVersions {
-        let call = rt::Call::new(self.client, &AGENT_LIST_VERSIONS);
-        AgentListVersions { call }
+        AgentListVersions {
+            call: rt::Call::new(self.client, &AGENT_LIST_VERSIONS),
+        }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/deployment-spec/helm`
     ///
@@ -159,10 +169,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         body: &types::V1AgentYamlQuery,
     ) -> AgentPostDeployHelmChart {
-        let mut call = rt::Call::new(self.client, &AGENT_POST_DEPLOY_HELM_CHART);
-        call.text(0, agent_identifier);
-        call.body_part(model::Cell::part(body));
-        AgentPostDeployHelmChart { call }
+        AgentPostDeployHelmChart {
+            call: rt::Call::new(self.client, &AGENT_POST_DEPLOY_HELM_CHART)
+                .with_text(0, agent_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/helm-overrides`
     ///
@@ -176,10 +187,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         body: &types::V1AgentYamlQuery,
     ) -> AgentPostDeployOverrides {
-        let mut call = rt::Call::new(self.client, &AGENT_POST_DEPLOY_OVERRIDES);
-        call.text(0, agent_identifier);
-        call.body_part(model::Cell::part(body));
-        AgentPostDeployOverrides { call }
+        AgentPostDeployOverrides {
+            call: rt::Call::new(self.client, &AGENT_POST_DEPLOY_OVERRIDES)
+                .with_text(0, agent_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/deployment-spec/yaml`
     ///
@@ -193,10 +205,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         body: &types::V1AgentYamlQuery,
     ) -> AgentPostDeployYaml {
-        let mut call = rt::Call::new(self.client, &AGENT_POST_DEPLOY_YAML);
-        call.text(0, agent_identifier);
-        call.body_part(model::Cell::part(body));
-        AgentPostDeployYaml { call }
+        AgentPostDeployYaml {
+            call: rt::Call::new(self.client, &AGENT_POST_DEPLOY_YAML)
+                .with_text(0, agent_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/operator/yaml`
     ///
@@ -210,10 +223,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         body: &types::V1AgentYamlQuery,
     ) -> AgentPostOperatorYaml {
-        let mut call = rt::Call::new(self.client, &AGENT_POST_OPERATOR_YAML);
-        call.text(0, agent_identifier);
-        call.body_part(model::Cell::part(body));
-        AgentPostOperatorYaml { call }
+        AgentPostOperatorYaml {
+            call: rt::Call::new(self.client, &AGENT_POST_OPERATOR_YAML)
+                .with_text(0, agent_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /gitops/api/v1/agents/{identifier}/credentials`
     ///
@@ -225,9 +239,10 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
     ) -> AgentRegenerateCredentials {
-        let mut call = rt::Call::new(self.client, &AGENT_REGENERATE_CREDENTIALS);
-        call.text(0, identifier);
-        AgentRegenerateCredentials { call }
+        AgentRegenerateCredentials {
+            call: rt::Call::new(self.client, &AGENT_REGENERATE_CREDENTIALS)
+                .with_text(0, identifier),
+        }
     }
     /// `POST /gitops/api/v1/agents/{identifier}/scale`
     ///
@@ -241,10 +256,11 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::V1AgentScaleRequest,
     ) -> AgentScale {
-        let mut call = rt::Call::new(self.client, &AGENT_SCALE);
-        call.text(0, identifier);
-        call.body_part(model::Cell::part(body));
-        AgentScale { call }
+        AgentScale {
+            call: rt::Call::new(self.client, &AGENT_SCALE)
+                .with_text(0, identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /gitops/api/v1/agents/search`
     ///
@@ -254,9 +270,10 @@ impl<'c> Api<'c> {
     /// - List: `paged pageIndex/pageSize in body from 0, items content, total totalItems, size pageSize`.
     #[inline]
     pub fn agent_search(&self, body: &types::V1AgentQuery) -> AgentSearch {
-        let mut call = rt::Call::new(self.client, &AGENT_SEARCH);
-        call.body_part(model::Cell::part(body));
-        AgentSearch { call }
+        AgentSearch {
+            call: rt::Call::new(self.client, &AGENT_SEARCH)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PATCH /gitops/api/v1/agents/{agentIdentifier}/primaryNode`
     ///
@@ -270,10 +287,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         body: &types::V1AgentSetPrimaryNodeRequest,
     ) -> AgentSetPrimaryNode {
-        let mut call = rt::Call::new(self.client, &AGENT_SET_PRIMARY_NODE);
-        call.text(0, agent_identifier);
-        call.body_part(model::Cell::part(body));
-        AgentSetPrimaryNode { call }
+        AgentSetPrimaryNode {
+            call: rt::Call::new(self.client, &AGENT_SET_PRIMARY_NODE)
+                .with_text(0, agent_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /gitops/api/v1/agents/{identifier}/unique`
     ///
@@ -282,9 +300,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::V1UniqueMessage`], `application/json`.
     #[inline]
     pub fn agent_unique(&self, identifier: impl Into<String>) -> AgentUnique {
-        let mut call = rt::Call::new(self.client, &AGENT_UNIQUE);
-        call.text(0, identifier);
-        AgentUnique { call }
+        AgentUnique {
+            call: rt::Call::new(self.client, &AGENT_UNIQUE).with_text(0, identifier),
+        }
     }
     /// `PUT /gitops/api/v1/agents/{identifier}`
     ///
@@ -298,10 +316,11 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::V1Agent,
     ) -> AgentUpdate {
-        let mut call = rt::Call::new(self.client, &AGENT_UPDATE);
-        call.text(0, identifier);
-        call.body_part(model::Cell::part(body));
-        AgentUpdate { call }
+        AgentUpdate {
+            call: rt::Call::new(self.client, &AGENT_UPDATE)
+                .with_text(0, identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /gitops/api/v1/agents/{agentIdentifier}/sync-allowed`
     ///
@@ -315,10 +334,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         body: &types::AgentUpdateSyncAllowedBody,
     ) -> AgentUpdateSyncAllowed {
-        let mut call = rt::Call::new(self.client, &AGENT_UPDATE_SYNC_ALLOWED);
-        call.text(0, agent_identifier);
-        call.body_part(model::Cell::part(body));
-        AgentUpdateSyncAllowed { call }
+        AgentUpdateSyncAllowed {
+            call: rt::Call::new(self.client, &AGENT_UPDATE_SYNC_ALLOWED)
+                .with_text(0, agent_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /gitops/api/v2/versions/agents/upgrade-available`
     ///
@@ -326,8 +346,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::V1VersionUpgradeResponse`], `application/json`.
     #[inline]
     pub fn version_upgrade_available_v2(&self) -> VersionUpgradeAvailableV2 {
-        let call = rt::Call::new(self.client, &VERSION_UPGRADE_AVAILABLE_V2);
-        VersionUpgradeAvailableV2 { call }
+        VersionUpgradeAvailableV2 {
+            call: rt::Call::new(self.client, &VERSION_UPGRADE_AVAILABLE_V2),
+        }
     }
 }
 /// Request of [`Api::agent_create`].
@@ -358,45 +379,56 @@ pub struct AgentDelete {
 impl AgentDelete {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `name`.
     #[inline]
-    pub fn name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(mut self, value: impl Into<types::AgentDeleteType>) -> Self {
-        self.call.text(5, Into::<types::AgentDeleteType>::into(value).as_str());
-        self
+    pub fn type_(self, value: impl Into<types::AgentDeleteType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(5, Into::<types::AgentDeleteType>::into(value).as_str()),
+        }
     }
     /// Query parameter `scope`.
     #[inline]
-    pub fn scope(mut self, value: impl Into<types::AgentDeleteScope>) -> Self {
-        self.call.text(6, Into::<types::AgentDeleteScope>::into(value).as_str());
-        self
+    pub fn scope(self, value: impl Into<types::AgentDeleteScope>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(6, Into::<types::AgentDeleteScope>::into(value).as_str()),
+        }
     }
     /// Query parameter `drIdentifier`.
     #[inline]
-    pub fn dr_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn dr_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -419,123 +451,154 @@ pub struct AgentGet {
 impl AgentGet {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `name`.
     #[inline]
-    pub fn name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(mut self, value: impl Into<types::AgentGetType>) -> Self {
-        self.call.text(5, Into::<types::AgentGetType>::into(value).as_str());
-        self
+    pub fn type_(self, value: impl Into<types::AgentGetType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(5, Into::<types::AgentGetType>::into(value).as_str()),
+        }
     }
     /// Query parameter `tags`.
     #[inline]
-    pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(6, value);
-        self
+    pub fn tags(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(9, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(9, value),
+        }
     }
     /// Query parameter `scope`.
     #[inline]
-    pub fn scope(mut self, value: impl Into<types::AgentGetScope>) -> Self {
-        self.call.text(10, Into::<types::AgentGetScope>::into(value).as_str());
-        self
+    pub fn scope(self, value: impl Into<types::AgentGetScope>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(10, Into::<types::AgentGetScope>::into(value).as_str()),
+        }
     }
     /// Query parameter `drIdentifier`.
     #[inline]
-    pub fn dr_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn dr_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `sortBy`.
     #[inline]
-    pub fn sort_by(mut self, value: impl Into<types::AgentGetSortBy>) -> Self {
-        self.call.text(12, Into::<types::AgentGetSortBy>::into(value).as_str());
-        self
+    pub fn sort_by(self, value: impl Into<types::AgentGetSortBy>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(12, Into::<types::AgentGetSortBy>::into(value).as_str()),
+        }
     }
     /// Query parameter `sortOrder`.
     #[inline]
-    pub fn sort_order(mut self, value: impl Into<types::AgentGetSortOrder>) -> Self {
-        self.call.text(13, Into::<types::AgentGetSortOrder>::into(value).as_str());
-        self
+    pub fn sort_order(self, value: impl Into<types::AgentGetSortOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(13, Into::<types::AgentGetSortOrder>::into(value).as_str()),
+        }
     }
     /// Query parameter `metadataOnly`.
     #[inline]
-    pub fn metadata_only(mut self, value: bool) -> Self {
-        self.call.flag(14, value);
-        self
+    pub fn metadata_only(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(14, value),
+        }
     }
     /// Query parameter `ignoreScope`.
     #[inline]
-    pub fn ignore_scope(mut self, value: bool) -> Self {
-        self.call.flag(15, value);
-        self
+    pub fn ignore_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(15, value),
+        }
     }
     /// Query parameter `connectedStatus`.
     #[inline]
     pub fn connected_status(
-        mut self,
+        self,
         value: impl Into<types::AgentGetConnectedStatus>,
     ) -> Self {
-        self.call.text(16, Into::<types::AgentGetConnectedStatus>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    16,
+                    Into::<types::AgentGetConnectedStatus>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `healthStatus`.
     #[inline]
-    pub fn health_status(
-        mut self,
-        value: impl Into<types::AgentGetHealthStatus>,
-    ) -> Self {
-        self.call.text(17, Into::<types::AgentGetHealthStatus>::into(value).as_str());
-        self
+    pub fn health_status(self, value: impl Into<types::AgentGetHealthStatus>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(17, Into::<types::AgentGetHealthStatus>::into(value).as_str()),
+        }
     }
     /// Query parameter `withCredentials`.
     #[inline]
-    pub fn with_credentials(mut self, value: bool) -> Self {
-        self.call.flag(18, value);
-        self
+    pub fn with_credentials(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(18, value),
+        }
     }
     /// Query parameter `includeSecondary`.
     #[inline]
-    pub fn include_secondary(mut self, value: bool) -> Self {
-        self.call.flag(19, value);
-        self
+    pub fn include_secondary(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(19, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -558,99 +621,115 @@ pub struct AgentGetDeployHelmChart {
 impl AgentGetDeployHelmChart {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `namespace`.
     #[inline]
-    pub fn namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `disasterRecoveryIdentifier`.
     #[inline]
-    pub fn disaster_recovery_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn disaster_recovery_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `skipCrds`.
     #[inline]
-    pub fn skip_crds(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn skip_crds(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Query parameter `caData`.
     #[inline]
-    pub fn ca_data(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn ca_data(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `proxy.http`.
     #[inline]
-    pub fn proxy_http(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn proxy_http(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `proxy.https`.
     #[inline]
-    pub fn proxy_https(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn proxy_https(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `proxy.username`.
     #[inline]
-    pub fn proxy_username(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn proxy_username(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `proxy.password`.
     #[inline]
-    pub fn proxy_password(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn proxy_password(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `proxy.skipSSLVerify`.
     #[inline]
-    pub fn proxy_skip_ssl_verify(mut self, value: bool) -> Self {
-        self.call.flag(12, value);
-        self
+    pub fn proxy_skip_ssl_verify(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(12, value),
+        }
     }
     /// Query parameter `privateKey`.
     #[inline]
-    pub fn private_key(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn private_key(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Query parameter `argocdSettings.enableHelmPathTraversal`.
     #[inline]
-    pub fn argocd_settings_enable_helm_path_traversal(mut self, value: bool) -> Self {
-        self.call.flag(14, value);
-        self
+    pub fn argocd_settings_enable_helm_path_traversal(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(14, value),
+        }
     }
     /// Query parameter `argocdSettings.forceEnableInCluster`.
     #[inline]
-    pub fn argocd_settings_force_enable_in_cluster(mut self, value: bool) -> Self {
-        self.call.flag(15, value);
-        self
+    pub fn argocd_settings_force_enable_in_cluster(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(15, value),
+        }
     }
     /// Query parameter `argocdSettings.enableArgocdHarnessPlugin`.
     #[inline]
-    pub fn argocd_settings_enable_argocd_harness_plugin(mut self, value: bool) -> Self {
-        self.call.flag(16, value);
-        self
+    pub fn argocd_settings_enable_argocd_harness_plugin(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(16, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -673,99 +752,115 @@ pub struct AgentGetDeployOverrides {
 impl AgentGetDeployOverrides {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `namespace`.
     #[inline]
-    pub fn namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `disasterRecoveryIdentifier`.
     #[inline]
-    pub fn disaster_recovery_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn disaster_recovery_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `skipCrds`.
     #[inline]
-    pub fn skip_crds(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn skip_crds(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Query parameter `caData`.
     #[inline]
-    pub fn ca_data(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn ca_data(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `proxy.http`.
     #[inline]
-    pub fn proxy_http(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn proxy_http(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `proxy.https`.
     #[inline]
-    pub fn proxy_https(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn proxy_https(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `proxy.username`.
     #[inline]
-    pub fn proxy_username(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn proxy_username(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `proxy.password`.
     #[inline]
-    pub fn proxy_password(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn proxy_password(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `proxy.skipSSLVerify`.
     #[inline]
-    pub fn proxy_skip_ssl_verify(mut self, value: bool) -> Self {
-        self.call.flag(12, value);
-        self
+    pub fn proxy_skip_ssl_verify(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(12, value),
+        }
     }
     /// Query parameter `privateKey`.
     #[inline]
-    pub fn private_key(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn private_key(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Query parameter `argocdSettings.enableHelmPathTraversal`.
     #[inline]
-    pub fn argocd_settings_enable_helm_path_traversal(mut self, value: bool) -> Self {
-        self.call.flag(14, value);
-        self
+    pub fn argocd_settings_enable_helm_path_traversal(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(14, value),
+        }
     }
     /// Query parameter `argocdSettings.forceEnableInCluster`.
     #[inline]
-    pub fn argocd_settings_force_enable_in_cluster(mut self, value: bool) -> Self {
-        self.call.flag(15, value);
-        self
+    pub fn argocd_settings_force_enable_in_cluster(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(15, value),
+        }
     }
     /// Query parameter `argocdSettings.enableArgocdHarnessPlugin`.
     #[inline]
-    pub fn argocd_settings_enable_argocd_harness_plugin(mut self, value: bool) -> Self {
-        self.call.flag(16, value);
-        self
+    pub fn argocd_settings_enable_argocd_harness_plugin(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(16, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -788,99 +883,115 @@ pub struct AgentGetDeployYaml {
 impl AgentGetDeployYaml {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `namespace`.
     #[inline]
-    pub fn namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `disasterRecoveryIdentifier`.
     #[inline]
-    pub fn disaster_recovery_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn disaster_recovery_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `skipCrds`.
     #[inline]
-    pub fn skip_crds(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn skip_crds(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Query parameter `caData`.
     #[inline]
-    pub fn ca_data(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn ca_data(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `proxy.http`.
     #[inline]
-    pub fn proxy_http(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn proxy_http(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `proxy.https`.
     #[inline]
-    pub fn proxy_https(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn proxy_https(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `proxy.username`.
     #[inline]
-    pub fn proxy_username(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn proxy_username(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `proxy.password`.
     #[inline]
-    pub fn proxy_password(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn proxy_password(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `proxy.skipSSLVerify`.
     #[inline]
-    pub fn proxy_skip_ssl_verify(mut self, value: bool) -> Self {
-        self.call.flag(12, value);
-        self
+    pub fn proxy_skip_ssl_verify(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(12, value),
+        }
     }
     /// Query parameter `privateKey`.
     #[inline]
-    pub fn private_key(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn private_key(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Query parameter `argocdSettings.enableHelmPathTraversal`.
     #[inline]
-    pub fn argocd_settings_enable_helm_path_traversal(mut self, value: bool) -> Self {
-        self.call.flag(14, value);
-        self
+    pub fn argocd_settings_enable_helm_path_traversal(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(14, value),
+        }
     }
     /// Query parameter `argocdSettings.forceEnableInCluster`.
     #[inline]
-    pub fn argocd_settings_force_enable_in_cluster(mut self, value: bool) -> Self {
-        self.call.flag(15, value);
-        self
+    pub fn argocd_settings_force_enable_in_cluster(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(15, value),
+        }
     }
     /// Query parameter `argocdSettings.enableArgocdHarnessPlugin`.
     #[inline]
-    pub fn argocd_settings_enable_argocd_harness_plugin(mut self, value: bool) -> Self {
-        self.call.flag(16, value);
-        self
+    pub fn argocd_settings_enable_argocd_harness_plugin(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(16, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -903,99 +1014,115 @@ pub struct AgentGetOperatorYaml {
 impl AgentGetOperatorYaml {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `namespace`.
     #[inline]
-    pub fn namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `disasterRecoveryIdentifier`.
     #[inline]
-    pub fn disaster_recovery_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn disaster_recovery_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `skipCrds`.
     #[inline]
-    pub fn skip_crds(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn skip_crds(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Query parameter `caData`.
     #[inline]
-    pub fn ca_data(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn ca_data(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `proxy.http`.
     #[inline]
-    pub fn proxy_http(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn proxy_http(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `proxy.https`.
     #[inline]
-    pub fn proxy_https(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn proxy_https(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `proxy.username`.
     #[inline]
-    pub fn proxy_username(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn proxy_username(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `proxy.password`.
     #[inline]
-    pub fn proxy_password(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn proxy_password(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `proxy.skipSSLVerify`.
     #[inline]
-    pub fn proxy_skip_ssl_verify(mut self, value: bool) -> Self {
-        self.call.flag(12, value);
-        self
+    pub fn proxy_skip_ssl_verify(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(12, value),
+        }
     }
     /// Query parameter `privateKey`.
     #[inline]
-    pub fn private_key(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn private_key(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Query parameter `argocdSettings.enableHelmPathTraversal`.
     #[inline]
-    pub fn argocd_settings_enable_helm_path_traversal(mut self, value: bool) -> Self {
-        self.call.flag(14, value);
-        self
+    pub fn argocd_settings_enable_helm_path_traversal(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(14, value),
+        }
     }
     /// Query parameter `argocdSettings.forceEnableInCluster`.
     #[inline]
-    pub fn argocd_settings_force_enable_in_cluster(mut self, value: bool) -> Self {
-        self.call.flag(15, value);
-        self
+    pub fn argocd_settings_force_enable_in_cluster(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(15, value),
+        }
     }
     /// Query parameter `argocdSettings.enableArgocdHarnessPlugin`.
     #[inline]
-    pub fn argocd_settings_enable_argocd_harness_plugin(mut self, value: bool) -> Self {
-        self.call.flag(16, value);
-        self
+    pub fn argocd_settings_enable_argocd_harness_plugin(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(16, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1018,27 +1145,31 @@ pub struct AgentGetSyncAllowed {
 impl AgentGetSyncAllowed {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `disasterRecoveryIdentifier`.
     #[inline]
-    pub fn disaster_recovery_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn disaster_recovery_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1061,130 +1192,164 @@ pub struct AgentList {
 impl AgentList {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `identifier`.
     #[inline]
-    pub fn identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `name`.
     #[inline]
-    pub fn name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(mut self, value: impl Into<types::AgentListType>) -> Self {
-        self.call.text(5, Into::<types::AgentListType>::into(value).as_str());
-        self
+    pub fn type_(self, value: impl Into<types::AgentListType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(5, Into::<types::AgentListType>::into(value).as_str()),
+        }
     }
     /// Query parameter `tags`.
     #[inline]
-    pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(6, value);
-        self
+    pub fn tags(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(9, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(9, value),
+        }
     }
     /// Query parameter `scope`.
     #[inline]
-    pub fn scope(mut self, value: impl Into<types::AgentListScope>) -> Self {
-        self.call.text(10, Into::<types::AgentListScope>::into(value).as_str());
-        self
+    pub fn scope(self, value: impl Into<types::AgentListScope>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(10, Into::<types::AgentListScope>::into(value).as_str()),
+        }
     }
     /// Query parameter `drIdentifier`.
     #[inline]
-    pub fn dr_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn dr_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `sortBy`.
     #[inline]
-    pub fn sort_by(mut self, value: impl Into<types::AgentListSortBy>) -> Self {
-        self.call.text(12, Into::<types::AgentListSortBy>::into(value).as_str());
-        self
+    pub fn sort_by(self, value: impl Into<types::AgentListSortBy>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(12, Into::<types::AgentListSortBy>::into(value).as_str()),
+        }
     }
     /// Query parameter `sortOrder`.
     #[inline]
-    pub fn sort_order(mut self, value: impl Into<types::AgentListSortOrder>) -> Self {
-        self.call.text(13, Into::<types::AgentListSortOrder>::into(value).as_str());
-        self
+    pub fn sort_order(self, value: impl Into<types::AgentListSortOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(13, Into::<types::AgentListSortOrder>::into(value).as_str()),
+        }
     }
     /// Query parameter `metadataOnly`.
     #[inline]
-    pub fn metadata_only(mut self, value: bool) -> Self {
-        self.call.flag(14, value);
-        self
+    pub fn metadata_only(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(14, value),
+        }
     }
     /// Query parameter `ignoreScope`.
     #[inline]
-    pub fn ignore_scope(mut self, value: bool) -> Self {
-        self.call.flag(15, value);
-        self
+    pub fn ignore_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(15, value),
+        }
     }
     /// Query parameter `connectedStatus`.
     #[inline]
     pub fn connected_status(
-        mut self,
+        self,
         value: impl Into<types::AgentListConnectedStatus>,
     ) -> Self {
-        self.call
-            .text(16, Into::<types::AgentListConnectedStatus>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    16,
+                    Into::<types::AgentListConnectedStatus>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `healthStatus`.
     #[inline]
-    pub fn health_status(
-        mut self,
-        value: impl Into<types::AgentListHealthStatus>,
-    ) -> Self {
-        self.call.text(17, Into::<types::AgentListHealthStatus>::into(value).as_str());
-        self
+    pub fn health_status(self, value: impl Into<types::AgentListHealthStatus>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    17,
+                    Into::<types::AgentListHealthStatus>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `withCredentials`.
     #[inline]
-    pub fn with_credentials(mut self, value: bool) -> Self {
-        self.call.flag(18, value);
-        self
+    pub fn with_credentials(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(18, value),
+        }
     }
     /// Query parameter `includeSecondary`.
     #[inline]
-    pub fn include_secondary(mut self, value: bool) -> Self {
-        self.call.flag(19, value);
-        self
+    pub fn include_secondary(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(19, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1214,146 +1379,183 @@ pub struct AgentListNamespaces {
 impl AgentListNamespaces {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `identifier`.
     #[inline]
-    pub fn identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `name`.
     #[inline]
-    pub fn name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(mut self, value: impl Into<types::AgentListNamespacesType>) -> Self {
-        self.call.text(5, Into::<types::AgentListNamespacesType>::into(value).as_str());
-        self
+    pub fn type_(self, value: impl Into<types::AgentListNamespacesType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::AgentListNamespacesType>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `tags`.
     #[inline]
-    pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(6, value);
-        self
+    pub fn tags(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(9, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(9, value),
+        }
     }
     /// Query parameter `scope`.
     #[inline]
-    pub fn scope(mut self, value: impl Into<types::AgentListNamespacesScope>) -> Self {
-        self.call
-            .text(10, Into::<types::AgentListNamespacesScope>::into(value).as_str());
-        self
+    pub fn scope(self, value: impl Into<types::AgentListNamespacesScope>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    10,
+                    Into::<types::AgentListNamespacesScope>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `drIdentifier`.
     #[inline]
-    pub fn dr_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn dr_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `sortBy`.
     #[inline]
-    pub fn sort_by(
-        mut self,
-        value: impl Into<types::AgentListNamespacesSortBy>,
-    ) -> Self {
-        self.call
-            .text(12, Into::<types::AgentListNamespacesSortBy>::into(value).as_str());
-        self
+    pub fn sort_by(self, value: impl Into<types::AgentListNamespacesSortBy>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    12,
+                    Into::<types::AgentListNamespacesSortBy>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `sortOrder`.
     #[inline]
     pub fn sort_order(
-        mut self,
+        self,
         value: impl Into<types::AgentListNamespacesSortOrder>,
     ) -> Self {
-        self.call
-            .text(13, Into::<types::AgentListNamespacesSortOrder>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    13,
+                    Into::<types::AgentListNamespacesSortOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `metadataOnly`.
     #[inline]
-    pub fn metadata_only(mut self, value: bool) -> Self {
-        self.call.flag(14, value);
-        self
+    pub fn metadata_only(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(14, value),
+        }
     }
     /// Query parameter `ignoreScope`.
     #[inline]
-    pub fn ignore_scope(mut self, value: bool) -> Self {
-        self.call.flag(15, value);
-        self
+    pub fn ignore_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(15, value),
+        }
     }
     /// Query parameter `connectedStatus`.
     #[inline]
     pub fn connected_status(
-        mut self,
+        self,
         value: impl Into<types::AgentListNamespacesConnectedStatus>,
     ) -> Self {
-        self.call
-            .text(
-                16,
-                Into::<types::AgentListNamespacesConnectedStatus>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    16,
+                    Into::<types::AgentListNamespacesConnectedStatus>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `healthStatus`.
     #[inline]
     pub fn health_status(
-        mut self,
+        self,
         value: impl Into<types::AgentListNamespacesHealthStatus>,
     ) -> Self {
-        self.call
-            .text(
-                17,
-                Into::<types::AgentListNamespacesHealthStatus>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    17,
+                    Into::<types::AgentListNamespacesHealthStatus>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `withCredentials`.
     #[inline]
-    pub fn with_credentials(mut self, value: bool) -> Self {
-        self.call.flag(18, value);
-        self
+    pub fn with_credentials(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(18, value),
+        }
     }
     /// Query parameter `includeSecondary`.
     #[inline]
-    pub fn include_secondary(mut self, value: bool) -> Self {
-        self.call.flag(19, value);
-        self
+    pub fn include_secondary(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(19, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1383,134 +1585,170 @@ pub struct AgentListTags {
 impl AgentListTags {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `identifier`.
     #[inline]
-    pub fn identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `name`.
     #[inline]
-    pub fn name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(mut self, value: impl Into<types::AgentListTagsType>) -> Self {
-        self.call.text(5, Into::<types::AgentListTagsType>::into(value).as_str());
-        self
+    pub fn type_(self, value: impl Into<types::AgentListTagsType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(5, Into::<types::AgentListTagsType>::into(value).as_str()),
+        }
     }
     /// Query parameter `tags`.
     #[inline]
-    pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(6, value);
-        self
+    pub fn tags(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(9, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(9, value),
+        }
     }
     /// Query parameter `scope`.
     #[inline]
-    pub fn scope(mut self, value: impl Into<types::AgentListTagsScope>) -> Self {
-        self.call.text(10, Into::<types::AgentListTagsScope>::into(value).as_str());
-        self
+    pub fn scope(self, value: impl Into<types::AgentListTagsScope>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(10, Into::<types::AgentListTagsScope>::into(value).as_str()),
+        }
     }
     /// Query parameter `drIdentifier`.
     #[inline]
-    pub fn dr_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn dr_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `sortBy`.
     #[inline]
-    pub fn sort_by(mut self, value: impl Into<types::AgentListTagsSortBy>) -> Self {
-        self.call.text(12, Into::<types::AgentListTagsSortBy>::into(value).as_str());
-        self
+    pub fn sort_by(self, value: impl Into<types::AgentListTagsSortBy>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(12, Into::<types::AgentListTagsSortBy>::into(value).as_str()),
+        }
     }
     /// Query parameter `sortOrder`.
     #[inline]
-    pub fn sort_order(
-        mut self,
-        value: impl Into<types::AgentListTagsSortOrder>,
-    ) -> Self {
-        self.call.text(13, Into::<types::AgentListTagsSortOrder>::into(value).as_str());
-        self
+    pub fn sort_order(self, value: impl Into<types::AgentListTagsSortOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    13,
+                    Into::<types::AgentListTagsSortOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `metadataOnly`.
     #[inline]
-    pub fn metadata_only(mut self, value: bool) -> Self {
-        self.call.flag(14, value);
-        self
+    pub fn metadata_only(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(14, value),
+        }
     }
     /// Query parameter `ignoreScope`.
     #[inline]
-    pub fn ignore_scope(mut self, value: bool) -> Self {
-        self.call.flag(15, value);
-        self
+    pub fn ignore_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(15, value),
+        }
     }
     /// Query parameter `connectedStatus`.
     #[inline]
     pub fn connected_status(
-        mut self,
+        self,
         value: impl Into<types::AgentListTagsConnectedStatus>,
     ) -> Self {
-        self.call
-            .text(16, Into::<types::AgentListTagsConnectedStatus>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    16,
+                    Into::<types::AgentListTagsConnectedStatus>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `healthStatus`.
     #[inline]
     pub fn health_status(
-        mut self,
+        self,
         value: impl Into<types::AgentListTagsHealthStatus>,
     ) -> Self {
-        self.call
-            .text(17, Into::<types::AgentListTagsHealthStatus>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    17,
+                    Into::<types::AgentListTagsHealthStatus>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `withCredentials`.
     #[inline]
-    pub fn with_credentials(mut self, value: bool) -> Self {
-        self.call.flag(18, value);
-        self
+    pub fn with_credentials(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(18, value),
+        }
     }
     /// Query parameter `includeSecondary`.
     #[inline]
-    pub fn include_secondary(mut self, value: bool) -> Self {
-        self.call.flag(19, value);
-        self
+    pub fn include_secondary(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(19, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1533,141 +1771,179 @@ pub struct AgentListVersions {
 impl AgentListVersions {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `identifier`.
     #[inline]
-    pub fn identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `name`.
     #[inline]
-    pub fn name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(mut self, value: impl Into<types::AgentListVersionsType>) -> Self {
-        self.call.text(5, Into::<types::AgentListVersionsType>::into(value).as_str());
-        self
+    pub fn type_(self, value: impl Into<types::AgentListVersionsType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(5, Into::<types::AgentListVersionsType>::into(value).as_str()),
+        }
     }
     /// Query parameter `tags`.
     #[inline]
-    pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(6, value);
-        self
+    pub fn tags(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(9, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(9, value),
+        }
     }
     /// Query parameter `scope`.
     #[inline]
-    pub fn scope(mut self, value: impl Into<types::AgentListVersionsScope>) -> Self {
-        self.call.text(10, Into::<types::AgentListVersionsScope>::into(value).as_str());
-        self
+    pub fn scope(self, value: impl Into<types::AgentListVersionsScope>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    10,
+                    Into::<types::AgentListVersionsScope>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `drIdentifier`.
     #[inline]
-    pub fn dr_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn dr_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `sortBy`.
     #[inline]
-    pub fn sort_by(mut self, value: impl Into<types::AgentListVersionsSortBy>) -> Self {
-        self.call.text(12, Into::<types::AgentListVersionsSortBy>::into(value).as_str());
-        self
+    pub fn sort_by(self, value: impl Into<types::AgentListVersionsSortBy>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    12,
+                    Into::<types::AgentListVersionsSortBy>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `sortOrder`.
     #[inline]
     pub fn sort_order(
-        mut self,
+        self,
         value: impl Into<types::AgentListVersionsSortOrder>,
     ) -> Self {
-        self.call
-            .text(13, Into::<types::AgentListVersionsSortOrder>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    13,
+                    Into::<types::AgentListVersionsSortOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `metadataOnly`.
     #[inline]
-    pub fn metadata_only(mut self, value: bool) -> Self {
-        self.call.flag(14, value);
-        self
+    pub fn metadata_only(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(14, value),
+        }
     }
     /// Query parameter `ignoreScope`.
     #[inline]
-    pub fn ignore_scope(mut self, value: bool) -> Self {
-        self.call.flag(15, value);
-        self
+    pub fn ignore_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(15, value),
+        }
     }
     /// Query parameter `connectedStatus`.
     #[inline]
     pub fn connected_status(
-        mut self,
+        self,
         value: impl Into<types::AgentListVersionsConnectedStatus>,
     ) -> Self {
-        self.call
-            .text(
-                16,
-                Into::<types::AgentListVersionsConnectedStatus>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    16,
+                    Into::<types::AgentListVersionsConnectedStatus>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `healthStatus`.
     #[inline]
     pub fn health_status(
-        mut self,
+        self,
         value: impl Into<types::AgentListVersionsHealthStatus>,
     ) -> Self {
-        self.call
-            .text(
-                17,
-                Into::<types::AgentListVersionsHealthStatus>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    17,
+                    Into::<types::AgentListVersionsHealthStatus>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `withCredentials`.
     #[inline]
-    pub fn with_credentials(mut self, value: bool) -> Self {
-        self.call.flag(18, value);
-        self
+    pub fn with_credentials(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(18, value),
+        }
     }
     /// Query parameter `includeSecondary`.
     #[inline]
-    pub fn include_secondary(mut self, value: bool) -> Self {
-        self.call.flag(19, value);
-        self
+    pub fn include_secondary(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(19, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1856,124 +2132,160 @@ pub struct AgentUnique {
 impl AgentUnique {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `name`.
     #[inline]
-    pub fn name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(mut self, value: impl Into<types::AgentUniqueType>) -> Self {
-        self.call.text(5, Into::<types::AgentUniqueType>::into(value).as_str());
-        self
+    pub fn type_(self, value: impl Into<types::AgentUniqueType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(5, Into::<types::AgentUniqueType>::into(value).as_str()),
+        }
     }
     /// Query parameter `tags`.
     #[inline]
-    pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(6, value);
-        self
+    pub fn tags(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(9, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(9, value),
+        }
     }
     /// Query parameter `scope`.
     #[inline]
-    pub fn scope(mut self, value: impl Into<types::AgentUniqueScope>) -> Self {
-        self.call.text(10, Into::<types::AgentUniqueScope>::into(value).as_str());
-        self
+    pub fn scope(self, value: impl Into<types::AgentUniqueScope>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(10, Into::<types::AgentUniqueScope>::into(value).as_str()),
+        }
     }
     /// Query parameter `drIdentifier`.
     #[inline]
-    pub fn dr_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn dr_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `sortBy`.
     #[inline]
-    pub fn sort_by(mut self, value: impl Into<types::AgentUniqueSortBy>) -> Self {
-        self.call.text(12, Into::<types::AgentUniqueSortBy>::into(value).as_str());
-        self
+    pub fn sort_by(self, value: impl Into<types::AgentUniqueSortBy>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(12, Into::<types::AgentUniqueSortBy>::into(value).as_str()),
+        }
     }
     /// Query parameter `sortOrder`.
     #[inline]
-    pub fn sort_order(mut self, value: impl Into<types::AgentUniqueSortOrder>) -> Self {
-        self.call.text(13, Into::<types::AgentUniqueSortOrder>::into(value).as_str());
-        self
+    pub fn sort_order(self, value: impl Into<types::AgentUniqueSortOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(13, Into::<types::AgentUniqueSortOrder>::into(value).as_str()),
+        }
     }
     /// Query parameter `metadataOnly`.
     #[inline]
-    pub fn metadata_only(mut self, value: bool) -> Self {
-        self.call.flag(14, value);
-        self
+    pub fn metadata_only(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(14, value),
+        }
     }
     /// Query parameter `ignoreScope`.
     #[inline]
-    pub fn ignore_scope(mut self, value: bool) -> Self {
-        self.call.flag(15, value);
-        self
+    pub fn ignore_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(15, value),
+        }
     }
     /// Query parameter `connectedStatus`.
     #[inline]
     pub fn connected_status(
-        mut self,
+        self,
         value: impl Into<types::AgentUniqueConnectedStatus>,
     ) -> Self {
-        self.call
-            .text(16, Into::<types::AgentUniqueConnectedStatus>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    16,
+                    Into::<types::AgentUniqueConnectedStatus>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `healthStatus`.
     #[inline]
     pub fn health_status(
-        mut self,
+        self,
         value: impl Into<types::AgentUniqueHealthStatus>,
     ) -> Self {
-        self.call.text(17, Into::<types::AgentUniqueHealthStatus>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    17,
+                    Into::<types::AgentUniqueHealthStatus>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `withCredentials`.
     #[inline]
-    pub fn with_credentials(mut self, value: bool) -> Self {
-        self.call.flag(18, value);
-        self
+    pub fn with_credentials(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(18, value),
+        }
     }
     /// Query parameter `includeSecondary`.
     #[inline]
-    pub fn include_secondary(mut self, value: bool) -> Self {
-        self.call.flag(19, value);
-        self
+    pub fn include_secondary(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(19, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -2034,9 +2346,10 @@ pub struct VersionUpgradeAvailableV2 {
 impl VersionUpgradeAvailableV2 {
     /// Query parameter `existingVersion`.
     #[inline]
-    pub fn existing_version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn existing_version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -16,9 +16,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::Servicev1ApplicationQuery,
     ) -> ApplicationList {
-        let mut call = rt::Call::new(self.client, &APPLICATION_LIST);
-        call.body_part(model::Cell::part(body));
-        ApplicationList { call }
+        ApplicationList {
+            call: rt::Call::new(self.client, &APPLICATION_LIST)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::application_list`].

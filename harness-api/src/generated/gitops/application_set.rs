@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::ApplicationsApplicationSetCreateRequest,
     ) -> ApplicationSetCreate {
-        let mut call = rt::Call::new(self.client, &APPLICATION_SET_CREATE);
-        call.body_part(model::Cell::part(body));
-        ApplicationSetCreate { call }
+        ApplicationSetCreate {
+            call: rt::Call::new(self.client, &APPLICATION_SET_CREATE)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /gitops/api/v1/applicationset/{identifier}`
     ///
@@ -29,9 +30,10 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
     ) -> ApplicationSetDelete {
-        let mut call = rt::Call::new(self.client, &APPLICATION_SET_DELETE);
-        call.text(0, identifier);
-        ApplicationSetDelete { call }
+        ApplicationSetDelete {
+            call: rt::Call::new(self.client, &APPLICATION_SET_DELETE)
+                .with_text(0, identifier),
+        }
     }
     /// `POST /gitops/api/v1/applicationset/generate`
     ///
@@ -43,9 +45,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::ApplicationsApplicationSetGenerateRequest,
     ) -> ApplicationSetGenerate {
-        let mut call = rt::Call::new(self.client, &APPLICATION_SET_GENERATE);
-        call.body_part(model::Cell::part(body));
-        ApplicationSetGenerate { call }
+        ApplicationSetGenerate {
+            call: rt::Call::new(self.client, &APPLICATION_SET_GENERATE)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /gitops/api/v1/applicationset/{identifier}`
     ///
@@ -57,9 +60,10 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
     ) -> ApplicationSetGet {
-        let mut call = rt::Call::new(self.client, &APPLICATION_SET_GET);
-        call.text(0, identifier);
-        ApplicationSetGet { call }
+        ApplicationSetGet {
+            call: rt::Call::new(self.client, &APPLICATION_SET_GET)
+                .with_text(0, identifier),
+        }
     }
     /// `GET /gitops/api/v1/applicationset/generators/{type}`
     ///
@@ -71,12 +75,13 @@ impl<'c> Api<'c> {
         &self,
         type_: impl Into<types::ApplicationSetGetGeneratorType>,
     ) -> ApplicationSetGetGenerator {
-        let mut call = rt::Call::new(self.client, &APPLICATION_SET_GET_GENERATOR);
-        call.text(
-            0,
-            Into::<types::ApplicationSetGetGeneratorType>::into(type_).as_str(),
-        );
-        ApplicationSetGetGenerator { call }
+        ApplicationSetGetGenerator {
+            call: rt::Call::new(self.client, &APPLICATION_SET_GET_GENERATOR)
+                .with_text(
+                    0,
+                    Into::<types::ApplicationSetGetGeneratorType>::into(type_).as_str(),
+                ),
+        }
     }
     /// `GET /gitops/api/v1/applicationset/templates/{type}`
     ///
@@ -88,9 +93,13 @@ impl<'c> Api<'c> {
         &self,
         type_: impl Into<types::ApplicationSetGetTemplateType>,
     ) -> ApplicationSetGetTemplate {
-        let mut call = rt::Call::new(self.client, &APPLICATION_SET_GET_TEMPLATE);
-        call.text(0, Into::<types::ApplicationSetGetTemplateType>::into(type_).as_str());
-        ApplicationSetGetTemplate { call }
+        ApplicationSetGetTemplate {
+            call: rt::Call::new(self.client, &APPLICATION_SET_GET_TEMPLATE)
+                .with_text(
+                    0,
+                    Into::<types::ApplicationSetGetTemplateType>::into(type_).as_str(),
+                ),
+        }
     }
     /// `POST /gitops/api/v1/applicationsets`
     ///
@@ -103,9 +112,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::V1ApplicationSetQuery,
     ) -> ApplicationSetList {
-        let mut call = rt::Call::new(self.client, &APPLICATION_SET_LIST);
-        call.body_part(model::Cell::part(body));
-        ApplicationSetList { call }
+        ApplicationSetList {
+            call: rt::Call::new(self.client, &APPLICATION_SET_LIST)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /gitops/api/v1/applicationset/generators`
     ///
@@ -113,9 +123,8 @@ impl<'c> Api<'c> {
     /// - Result: [`types::V1ApplicationSetGeneratorList`], `application/json`.
     #[inline]
     pub fn application_set_list_generators(&self) -> ApplicationSetListGenerators {
-        let call = rt::Call::new(self.client, &APPLICATION_SET_LIST_GENERATORS);
         ApplicationSetListGenerators {
-            call,
+            call: rt::Call::new(self.client, &APPLICATION_SET_LIST_GENERATORS),
         }
     }
     /// `GET /gitops/api/v1/applicationset/{identifier}/resource-tree`
@@ -128,9 +137,10 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
     ) -> ApplicationSetResourceTree {
-        let mut call = rt::Call::new(self.client, &APPLICATION_SET_RESOURCE_TREE);
-        call.text(0, identifier);
-        ApplicationSetResourceTree { call }
+        ApplicationSetResourceTree {
+            call: rt::Call::new(self.client, &APPLICATION_SET_RESOURCE_TREE)
+                .with_text(0, identifier),
+        }
     }
     /// `PUT /gitops/api/v1/applicationset`
     ///
@@ -142,9 +152,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::ApplicationsApplicationSetCreateRequest,
     ) -> ApplicationSetUpdate {
-        let mut call = rt::Call::new(self.client, &APPLICATION_SET_UPDATE);
-        call.body_part(model::Cell::part(body));
-        ApplicationSetUpdate { call }
+        ApplicationSetUpdate {
+            call: rt::Call::new(self.client, &APPLICATION_SET_UPDATE)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::application_set_create`].
@@ -156,27 +167,31 @@ pub struct ApplicationSetCreate {
 impl ApplicationSetCreate {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `agentIdentifier`.
     #[inline]
-    pub fn agent_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn agent_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -199,27 +214,31 @@ pub struct ApplicationSetDelete {
 impl ApplicationSetDelete {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `agentIdentifier`.
     #[inline]
-    pub fn agent_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn agent_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -242,33 +261,38 @@ pub struct ApplicationSetGenerate {
 impl ApplicationSetGenerate {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `agentIdentifier`.
     #[inline]
-    pub fn agent_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn agent_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `createProject`.
     #[inline]
-    pub fn create_project(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn create_project(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -291,37 +315,46 @@ pub struct ApplicationSetGet {
 impl ApplicationSetGet {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `agentIdentifier`.
     #[inline]
-    pub fn agent_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn agent_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `fetchMode`.
     #[inline]
     pub fn fetch_mode(
-        mut self,
+        self,
         value: impl Into<types::ApplicationSetGetFetchMode>,
     ) -> Self {
-        self.call
-            .text(5, Into::<types::ApplicationSetGetFetchMode>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::ApplicationSetGetFetchMode>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -344,27 +377,31 @@ pub struct ApplicationSetGetGenerator {
 impl ApplicationSetGetGenerator {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `agentIdentifier`.
     #[inline]
-    pub fn agent_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn agent_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -387,27 +424,31 @@ pub struct ApplicationSetGetTemplate {
 impl ApplicationSetGetTemplate {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `agentIdentifier`.
     #[inline]
-    pub fn agent_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn agent_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -475,39 +516,45 @@ pub struct ApplicationSetResourceTree {
 impl ApplicationSetResourceTree {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `agentIdentifier`.
     #[inline]
-    pub fn agent_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn agent_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `query.name`.
     #[inline]
-    pub fn query_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn query_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `query.appsetNamespace`.
     #[inline]
-    pub fn query_appset_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn query_appset_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -530,27 +577,31 @@ pub struct ApplicationSetUpdate {
 impl ApplicationSetUpdate {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `agentIdentifier`.
     #[inline]
-    pub fn agent_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn agent_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         body: &types::ApplicationsApplicationCreateRequest,
     ) -> AgentApplicationCreate {
-        let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_CREATE);
-        call.text(0, agent_identifier);
-        call.body_part(model::Cell::part(body));
-        AgentApplicationCreate { call }
+        AgentApplicationCreate {
+            call: rt::Call::new(self.client, &AGENT_APPLICATION_CREATE)
+                .with_text(0, agent_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::agent_application_create`].
@@ -32,48 +33,55 @@ pub struct AgentApplicationCreate {
 impl AgentApplicationCreate {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `clusterIdentifier`.
     #[inline]
-    pub fn cluster_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn cluster_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `skipRepoValidation`.
     #[inline]
-    pub fn skip_repo_validation(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn skip_repo_validation(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Query parameter `repoIdentifiers`.
     #[inline]
     pub fn repo_identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(7, value);
-        self
+        Self {
+            call: self.call.with_texts(7, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -16,10 +16,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         request_name: impl Into<String>,
     ) -> AgentApplicationDelete {
-        let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_DELETE);
-        call.text(0, agent_identifier);
-        call.text(1, request_name);
-        AgentApplicationDelete { call }
+        AgentApplicationDelete {
+            call: rt::Call::new(self.client, &AGENT_APPLICATION_DELETE)
+                .with_text(0, agent_identifier)
+                .with_text(1, request_name),
+        }
     }
     /// `DELETE /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/resource`
     ///
@@ -32,11 +33,10 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         request_name: impl Into<String>,
     ) -> AgentApplicationDeleteResource {
-        let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_DELETE_RESOURCE);
-        call.text(0, agent_identifier);
-        call.text(1, request_name);
         AgentApplicationDeleteResource {
-            call,
+            call: rt::Call::new(self.client, &AGENT_APPLICATION_DELETE_RESOURCE)
+                .with_text(0, agent_identifier)
+                .with_text(1, request_name),
         }
     }
 }
@@ -49,51 +49,59 @@ pub struct AgentApplicationDelete {
 impl AgentApplicationDelete {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `request.cascade`.
     #[inline]
-    pub fn request_cascade(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn request_cascade(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Query parameter `request.propagationPolicy`.
     #[inline]
-    pub fn request_propagation_policy(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn request_propagation_policy(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `request.appNamespace`.
     #[inline]
-    pub fn request_app_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn request_app_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `request.project`.
     #[inline]
-    pub fn request_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn request_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `options.removeExistingFinalizers`.
     #[inline]
-    pub fn options_remove_existing_finalizers(mut self, value: bool) -> Self {
-        self.call.flag(9, value);
-        self
+    pub fn options_remove_existing_finalizers(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -116,75 +124,87 @@ pub struct AgentApplicationDeleteResource {
 impl AgentApplicationDeleteResource {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `request.namespace`.
     #[inline]
-    pub fn request_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn request_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `request.resourceName`.
     #[inline]
-    pub fn request_resource_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn request_resource_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `request.version`.
     #[inline]
-    pub fn request_version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn request_version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `request.group`.
     #[inline]
-    pub fn request_group(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn request_group(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `request.kind`.
     #[inline]
-    pub fn request_kind(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn request_kind(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `request.force`.
     #[inline]
-    pub fn request_force(mut self, value: bool) -> Self {
-        self.call.flag(10, value);
-        self
+    pub fn request_force(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(10, value),
+        }
     }
     /// Query parameter `request.orphan`.
     #[inline]
-    pub fn request_orphan(mut self, value: bool) -> Self {
-        self.call.flag(11, value);
-        self
+    pub fn request_orphan(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(11, value),
+        }
     }
     /// Query parameter `request.appNamespace`.
     #[inline]
-    pub fn request_app_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn request_app_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Query parameter `request.project`.
     #[inline]
-    pub fn request_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn request_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Sends the request.
     #[inline]

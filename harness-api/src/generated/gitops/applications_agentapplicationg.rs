@@ -16,10 +16,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         request_name: impl Into<String>,
     ) -> AgentApplicationGet {
-        let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_GET);
-        call.text(0, agent_identifier);
-        call.text(1, request_name);
-        AgentApplicationGet { call }
+        AgentApplicationGet {
+            call: rt::Call::new(self.client, &AGENT_APPLICATION_GET)
+                .with_text(0, agent_identifier)
+                .with_text(1, request_name),
+        }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.name}/manifests`
     ///
@@ -32,11 +33,10 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         query_name: impl Into<String>,
     ) -> AgentApplicationGetManifests {
-        let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_GET_MANIFESTS);
-        call.text(0, agent_identifier);
-        call.text(1, query_name);
         AgentApplicationGetManifests {
-            call,
+            call: rt::Call::new(self.client, &AGENT_APPLICATION_GET_MANIFESTS)
+                .with_text(0, agent_identifier)
+                .with_text(1, query_name),
         }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/resource`
@@ -50,11 +50,10 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         request_name: impl Into<String>,
     ) -> AgentApplicationGetResource {
-        let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_GET_RESOURCE);
-        call.text(0, agent_identifier);
-        call.text(1, request_name);
         AgentApplicationGetResource {
-            call,
+            call: rt::Call::new(self.client, &AGENT_APPLICATION_GET_RESOURCE)
+                .with_text(0, agent_identifier)
+                .with_text(1, request_name),
         }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.name}/syncwindows`
@@ -68,11 +67,10 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         query_name: impl Into<String>,
     ) -> AgentApplicationGetSyncWindows {
-        let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_GET_SYNC_WINDOWS);
-        call.text(0, agent_identifier);
-        call.text(1, query_name);
         AgentApplicationGetSyncWindows {
-            call,
+            call: rt::Call::new(self.client, &AGENT_APPLICATION_GET_SYNC_WINDOWS)
+                .with_text(0, agent_identifier)
+                .with_text(1, query_name),
         }
     }
 }
@@ -85,66 +83,76 @@ pub struct AgentApplicationGet {
 impl AgentApplicationGet {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `query.refresh`.
     #[inline]
-    pub fn query_refresh(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn query_refresh(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `query.project`.
     #[inline]
     pub fn query_project(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(6, value);
-        self
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `query.resourceVersion`.
     #[inline]
-    pub fn query_resource_version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn query_resource_version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `query.selector`.
     #[inline]
-    pub fn query_selector(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn query_selector(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `query.repo`.
     #[inline]
-    pub fn query_repo(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn query_repo(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `query.appNamespace`.
     #[inline]
-    pub fn query_app_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn query_app_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `fetchFromHarness`.
     #[inline]
-    pub fn fetch_from_harness(mut self, value: bool) -> Self {
-        self.call.flag(11, value);
-        self
+    pub fn fetch_from_harness(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(11, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -167,57 +175,65 @@ pub struct AgentApplicationGetManifests {
 impl AgentApplicationGetManifests {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `query.revision`.
     #[inline]
-    pub fn query_revision(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn query_revision(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `query.appNamespace`.
     #[inline]
-    pub fn query_app_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn query_app_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `query.project`.
     #[inline]
-    pub fn query_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn query_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `query.sourcePositions`.
     #[inline]
     pub fn query_source_positions(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(8, value);
-        self
+        Self {
+            call: self.call.with_texts(8, value),
+        }
     }
     /// Query parameter `query.revisions`.
     #[inline]
     pub fn query_revisions(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(9, value);
-        self
+        Self {
+            call: self.call.with_texts(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -240,63 +256,73 @@ pub struct AgentApplicationGetResource {
 impl AgentApplicationGetResource {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `request.namespace`.
     #[inline]
-    pub fn request_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn request_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `request.resourceName`.
     #[inline]
-    pub fn request_resource_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn request_resource_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `request.version`.
     #[inline]
-    pub fn request_version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn request_version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `request.group`.
     #[inline]
-    pub fn request_group(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn request_group(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `request.kind`.
     #[inline]
-    pub fn request_kind(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn request_kind(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `request.appNamespace`.
     #[inline]
-    pub fn request_app_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn request_app_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `request.project`.
     #[inline]
-    pub fn request_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn request_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -319,33 +345,38 @@ pub struct AgentApplicationGetSyncWindows {
 impl AgentApplicationGetSyncWindows {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `query.appNamespace`.
     #[inline]
-    pub fn query_app_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn query_app_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `query.project`.
     #[inline]
-    pub fn query_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn query_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -16,9 +16,10 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
     ) -> AgentApplicationList {
-        let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_LIST);
-        call.text(0, agent_identifier);
-        AgentApplicationList { call }
+        AgentApplicationList {
+            call: rt::Call::new(self.client, &AGENT_APPLICATION_LIST)
+                .with_text(0, agent_identifier),
+        }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/resource/actions`
     ///
@@ -31,14 +32,10 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         request_name: impl Into<String>,
     ) -> AgentApplicationListResourceActions {
-        let mut call = rt::Call::new(
-            self.client,
-            &AGENT_APPLICATION_LIST_RESOURCE_ACTIONS,
-        );
-        call.text(0, agent_identifier);
-        call.text(1, request_name);
         AgentApplicationListResourceActions {
-            call,
+            call: rt::Call::new(self.client, &AGENT_APPLICATION_LIST_RESOURCE_ACTIONS)
+                .with_text(0, agent_identifier)
+                .with_text(1, request_name),
         }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.name}/events`
@@ -53,14 +50,10 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         query_name: impl Into<String>,
     ) -> AgentApplicationListResourceEvents {
-        let mut call = rt::Call::new(
-            self.client,
-            &AGENT_APPLICATION_LIST_RESOURCE_EVENTS,
-        );
-        call.text(0, agent_identifier);
-        call.text(1, query_name);
         AgentApplicationListResourceEvents {
-            call,
+            call: rt::Call::new(self.client, &AGENT_APPLICATION_LIST_RESOURCE_EVENTS)
+                .with_text(0, agent_identifier)
+                .with_text(1, query_name),
         }
     }
 }
@@ -73,72 +66,83 @@ pub struct AgentApplicationList {
 impl AgentApplicationList {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `query.name`.
     #[inline]
-    pub fn query_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn query_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `query.refresh`.
     #[inline]
-    pub fn query_refresh(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn query_refresh(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `query.project`.
     #[inline]
     pub fn query_project(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(6, value);
-        self
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `query.resourceVersion`.
     #[inline]
-    pub fn query_resource_version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn query_resource_version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `query.selector`.
     #[inline]
-    pub fn query_selector(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn query_selector(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `query.repo`.
     #[inline]
-    pub fn query_repo(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn query_repo(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `query.appNamespace`.
     #[inline]
-    pub fn query_app_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn query_app_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `fetchFromHarness`.
     #[inline]
-    pub fn fetch_from_harness(mut self, value: bool) -> Self {
-        self.call.flag(11, value);
-        self
+    pub fn fetch_from_harness(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(11, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -168,63 +172,73 @@ pub struct AgentApplicationListResourceActions {
 impl AgentApplicationListResourceActions {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `request.namespace`.
     #[inline]
-    pub fn request_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn request_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `request.resourceName`.
     #[inline]
-    pub fn request_resource_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn request_resource_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `request.version`.
     #[inline]
-    pub fn request_version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn request_version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `request.group`.
     #[inline]
-    pub fn request_group(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn request_group(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `request.kind`.
     #[inline]
-    pub fn request_kind(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn request_kind(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `request.appNamespace`.
     #[inline]
-    pub fn request_app_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn request_app_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `request.project`.
     #[inline]
-    pub fn request_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn request_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -247,51 +261,59 @@ pub struct AgentApplicationListResourceEvents {
 impl AgentApplicationListResourceEvents {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `query.resourceNamespace`.
     #[inline]
-    pub fn query_resource_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn query_resource_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `query.resourceName`.
     #[inline]
-    pub fn query_resource_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn query_resource_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `query.resourceUID`.
     #[inline]
-    pub fn query_resource_uid(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn query_resource_uid(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `query.appNamespace`.
     #[inline]
-    pub fn query_app_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn query_app_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `query.project`.
     #[inline]
-    pub fn query_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn query_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Sends the request.
     #[inline]

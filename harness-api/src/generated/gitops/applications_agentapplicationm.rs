@@ -17,11 +17,10 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         query_application_name: impl Into<String>,
     ) -> AgentApplicationManagedResources {
-        let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_MANAGED_RESOURCES);
-        call.text(0, agent_identifier);
-        call.text(1, query_application_name);
         AgentApplicationManagedResources {
-            call,
+            call: rt::Call::new(self.client, &AGENT_APPLICATION_MANAGED_RESOURCES)
+                .with_text(0, agent_identifier)
+                .with_text(1, query_application_name),
         }
     }
 }
@@ -34,63 +33,73 @@ pub struct AgentApplicationManagedResources {
 impl AgentApplicationManagedResources {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `query.namespace`.
     #[inline]
-    pub fn query_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn query_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `query.name`.
     #[inline]
-    pub fn query_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn query_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `query.version`.
     #[inline]
-    pub fn query_version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn query_version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `query.group`.
     #[inline]
-    pub fn query_group(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn query_group(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `query.kind`.
     #[inline]
-    pub fn query_kind(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn query_kind(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `query.appNamespace`.
     #[inline]
-    pub fn query_app_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn query_app_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `query.project`.
     #[inline]
-    pub fn query_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn query_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Sends the request.
     #[inline]

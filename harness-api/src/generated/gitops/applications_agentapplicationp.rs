@@ -16,10 +16,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         query_name: impl Into<String>,
     ) -> AgentApplicationParent {
-        let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_PARENT);
-        call.text(0, agent_identifier);
-        call.text(1, query_name);
-        AgentApplicationParent { call }
+        AgentApplicationParent {
+            call: rt::Call::new(self.client, &AGENT_APPLICATION_PARENT)
+                .with_text(0, agent_identifier)
+                .with_text(1, query_name),
+        }
     }
     /// `PATCH /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}`
     ///
@@ -34,11 +35,12 @@ impl<'c> Api<'c> {
         request_name: impl Into<String>,
         body: &types::Servicev1ApplicationPatchRequest,
     ) -> AgentApplicationPatch {
-        let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_PATCH);
-        call.text(0, agent_identifier);
-        call.text(1, request_name);
-        call.body_part(model::Cell::part(body));
-        AgentApplicationPatch { call }
+        AgentApplicationPatch {
+            call: rt::Call::new(self.client, &AGENT_APPLICATION_PATCH)
+                .with_text(0, agent_identifier)
+                .with_text(1, request_name)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/resource`
     ///
@@ -53,12 +55,11 @@ impl<'c> Api<'c> {
         request_name: impl Into<String>,
         body: &types::ApplicationsApplicationResourcePatchRequest,
     ) -> AgentApplicationPatchResource {
-        let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_PATCH_RESOURCE);
-        call.text(0, agent_identifier);
-        call.text(1, request_name);
-        call.body_part(model::Cell::part(body));
         AgentApplicationPatchResource {
-            call,
+            call: rt::Call::new(self.client, &AGENT_APPLICATION_PATCH_RESOURCE)
+                .with_text(0, agent_identifier)
+                .with_text(1, request_name)
+                .with_body_part(model::Cell::part(body)),
         }
     }
 }
@@ -71,66 +72,76 @@ pub struct AgentApplicationParent {
 impl AgentApplicationParent {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `query.refresh`.
     #[inline]
-    pub fn query_refresh(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn query_refresh(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `query.project`.
     #[inline]
     pub fn query_project(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(6, value);
-        self
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `query.resourceVersion`.
     #[inline]
-    pub fn query_resource_version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn query_resource_version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `query.selector`.
     #[inline]
-    pub fn query_selector(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn query_selector(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `query.repo`.
     #[inline]
-    pub fn query_repo(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn query_repo(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `query.appNamespace`.
     #[inline]
-    pub fn query_app_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn query_app_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `fetchFromHarness`.
     #[inline]
-    pub fn fetch_from_harness(mut self, value: bool) -> Self {
-        self.call.flag(11, value);
-        self
+    pub fn fetch_from_harness(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(11, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -172,21 +183,24 @@ pub struct AgentApplicationPatchResource {
 impl AgentApplicationPatchResource {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -16,11 +16,10 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         query_application_name: impl Into<String>,
     ) -> AgentApplicationResourceTree {
-        let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_RESOURCE_TREE);
-        call.text(0, agent_identifier);
-        call.text(1, query_application_name);
         AgentApplicationResourceTree {
-            call,
+            call: rt::Call::new(self.client, &AGENT_APPLICATION_RESOURCE_TREE)
+                .with_text(0, agent_identifier)
+                .with_text(1, query_application_name),
         }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.name}/revisions/{query.revision}/metadata`
@@ -35,12 +34,11 @@ impl<'c> Api<'c> {
         query_name: impl Into<String>,
         query_revision: impl Into<String>,
     ) -> AgentApplicationRevisionMetadata {
-        let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_REVISION_METADATA);
-        call.text(0, agent_identifier);
-        call.text(1, query_name);
-        call.text(2, query_revision);
         AgentApplicationRevisionMetadata {
-            call,
+            call: rt::Call::new(self.client, &AGENT_APPLICATION_REVISION_METADATA)
+                .with_text(0, agent_identifier)
+                .with_text(1, query_name)
+                .with_text(2, query_revision),
         }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/rollback`
@@ -56,11 +54,12 @@ impl<'c> Api<'c> {
         request_name: impl Into<String>,
         body: &types::ApplicationsApplicationRollbackRequest,
     ) -> AgentApplicationRollback {
-        let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_ROLLBACK);
-        call.text(0, agent_identifier);
-        call.text(1, request_name);
-        call.body_part(model::Cell::part(body));
-        AgentApplicationRollback { call }
+        AgentApplicationRollback {
+            call: rt::Call::new(self.client, &AGENT_APPLICATION_ROLLBACK)
+                .with_text(0, agent_identifier)
+                .with_text(1, request_name)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/resource/actions`
     ///
@@ -75,15 +74,11 @@ impl<'c> Api<'c> {
         request_name: impl Into<String>,
         body: &types::ApplicationsResourceActionRunRequest,
     ) -> AgentApplicationRunResourceAction {
-        let mut call = rt::Call::new(
-            self.client,
-            &AGENT_APPLICATION_RUN_RESOURCE_ACTION,
-        );
-        call.text(0, agent_identifier);
-        call.text(1, request_name);
-        call.body_part(model::Cell::part(body));
         AgentApplicationRunResourceAction {
-            call,
+            call: rt::Call::new(self.client, &AGENT_APPLICATION_RUN_RESOURCE_ACTION)
+                .with_text(0, agent_identifier)
+                .with_text(1, request_name)
+                .with_body_part(model::Cell::part(body)),
         }
     }
 }
@@ -96,63 +91,73 @@ pub struct AgentApplicationResourceTree {
 impl AgentApplicationResourceTree {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `query.namespace`.
     #[inline]
-    pub fn query_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn query_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `query.name`.
     #[inline]
-    pub fn query_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn query_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `query.version`.
     #[inline]
-    pub fn query_version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn query_version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `query.group`.
     #[inline]
-    pub fn query_group(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn query_group(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `query.kind`.
     #[inline]
-    pub fn query_kind(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn query_kind(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `query.appNamespace`.
     #[inline]
-    pub fn query_app_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn query_app_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `query.project`.
     #[inline]
-    pub fn query_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn query_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -175,45 +180,52 @@ pub struct AgentApplicationRevisionMetadata {
 impl AgentApplicationRevisionMetadata {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `query.appNamespace`.
     #[inline]
-    pub fn query_app_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn query_app_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `query.project`.
     #[inline]
-    pub fn query_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn query_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `query.sourceIndex`.
     #[inline]
-    pub fn query_source_index(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn query_source_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Query parameter `query.versionId`.
     #[inline]
-    pub fn query_version_id(mut self, value: i64) -> Self {
-        self.call.int(9, value);
-        self
+    pub fn query_version_id(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -236,21 +248,24 @@ pub struct AgentApplicationRollback {
 impl AgentApplicationRollback {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -273,21 +288,24 @@ pub struct AgentApplicationRunResourceAction {
 impl AgentApplicationRunResourceAction {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -16,10 +16,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         query_name: impl Into<String>,
     ) -> AgentApplicationStreamLogs {
-        let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_STREAM_LOGS);
-        call.text(0, agent_identifier);
-        call.text(1, query_name);
-        AgentApplicationStreamLogs { call }
+        AgentApplicationStreamLogs {
+            call: rt::Call::new(self.client, &AGENT_APPLICATION_STREAM_LOGS)
+                .with_text(0, agent_identifier)
+                .with_text(1, query_name),
+        }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.name}/logs/batch`
     ///
@@ -32,11 +33,10 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         query_name: impl Into<String>,
     ) -> AgentApplicationStreamLogsBatch {
-        let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_STREAM_LOGS_BATCH);
-        call.text(0, agent_identifier);
-        call.text(1, query_name);
         AgentApplicationStreamLogsBatch {
-            call,
+            call: rt::Call::new(self.client, &AGENT_APPLICATION_STREAM_LOGS_BATCH)
+                .with_text(0, agent_identifier)
+                .with_text(1, query_name),
         }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.name}/pods/{query.podName}/logs`
@@ -51,12 +51,11 @@ impl<'c> Api<'c> {
         query_name: impl Into<String>,
         query_pod_name: impl Into<String>,
     ) -> AgentApplicationStreamPodLogs {
-        let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_STREAM_POD_LOGS);
-        call.text(0, agent_identifier);
-        call.text(1, query_name);
-        call.text(2, query_pod_name);
         AgentApplicationStreamPodLogs {
-            call,
+            call: rt::Call::new(self.client, &AGENT_APPLICATION_STREAM_POD_LOGS)
+                .with_text(0, agent_identifier)
+                .with_text(1, query_name)
+                .with_text(2, query_pod_name),
         }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.name}/pods/{query.podName}/logs/batch`
@@ -71,15 +70,11 @@ impl<'c> Api<'c> {
         query_name: impl Into<String>,
         query_pod_name: impl Into<String>,
     ) -> AgentApplicationStreamPodLogsBatch {
-        let mut call = rt::Call::new(
-            self.client,
-            &AGENT_APPLICATION_STREAM_POD_LOGS_BATCH,
-        );
-        call.text(0, agent_identifier);
-        call.text(1, query_name);
-        call.text(2, query_pod_name);
         AgentApplicationStreamPodLogsBatch {
-            call,
+            call: rt::Call::new(self.client, &AGENT_APPLICATION_STREAM_POD_LOGS_BATCH)
+                .with_text(0, agent_identifier)
+                .with_text(1, query_name)
+                .with_text(2, query_pod_name),
         }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/stream/applications`
@@ -92,10 +87,9 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
     ) -> AgentApplicationStreamWatch {
-        let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_STREAM_WATCH);
-        call.text(0, agent_identifier);
         AgentApplicationStreamWatch {
-            call,
+            call: rt::Call::new(self.client, &AGENT_APPLICATION_STREAM_WATCH)
+                .with_text(0, agent_identifier),
         }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/stream/applications/{query.applicationName}/resource-tree`
@@ -109,14 +103,13 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         query_application_name: impl Into<String>,
     ) -> AgentApplicationStreamWatchResourceTree {
-        let mut call = rt::Call::new(
-            self.client,
-            &AGENT_APPLICATION_STREAM_WATCH_RESOURCE_TREE,
-        );
-        call.text(0, agent_identifier);
-        call.text(1, query_application_name);
         AgentApplicationStreamWatchResourceTree {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &AGENT_APPLICATION_STREAM_WATCH_RESOURCE_TREE,
+                )
+                .with_text(0, agent_identifier)
+                .with_text(1, query_application_name),
         }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/sync`
@@ -132,11 +125,12 @@ impl<'c> Api<'c> {
         request_name: impl Into<String>,
         body: &types::ApplicationsApplicationSyncRequest,
     ) -> AgentApplicationSync {
-        let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_SYNC);
-        call.text(0, agent_identifier);
-        call.text(1, request_name);
-        call.body_part(model::Cell::part(body));
-        AgentApplicationSync { call }
+        AgentApplicationSync {
+            call: rt::Call::new(self.client, &AGENT_APPLICATION_SYNC)
+                .with_text(0, agent_identifier)
+                .with_text(1, request_name)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::agent_application_stream_logs`].
@@ -148,117 +142,136 @@ pub struct AgentApplicationStreamLogs {
 impl AgentApplicationStreamLogs {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `query.namespace`.
     #[inline]
-    pub fn query_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn query_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `query.podName`.
     #[inline]
-    pub fn query_pod_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn query_pod_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `query.container`.
     #[inline]
-    pub fn query_container(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn query_container(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `query.sinceSeconds`.
     #[inline]
-    pub fn query_since_seconds(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn query_since_seconds(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `query.sinceTime.seconds`.
     #[inline]
-    pub fn query_since_time_seconds(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn query_since_time_seconds(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `query.sinceTime.nanos`.
     #[inline]
-    pub fn query_since_time_nanos(mut self, value: i64) -> Self {
-        self.call.int(10, value);
-        self
+    pub fn query_since_time_nanos(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(10, value),
+        }
     }
     /// Query parameter `query.tailLines`.
     #[inline]
-    pub fn query_tail_lines(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn query_tail_lines(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `query.follow`.
     #[inline]
-    pub fn query_follow(mut self, value: bool) -> Self {
-        self.call.flag(12, value);
-        self
+    pub fn query_follow(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(12, value),
+        }
     }
     /// Query parameter `query.untilTime`.
     #[inline]
-    pub fn query_until_time(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn query_until_time(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Query parameter `query.filter`.
     #[inline]
-    pub fn query_filter(mut self, value: impl Into<String>) -> Self {
-        self.call.text(14, value);
-        self
+    pub fn query_filter(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(14, value),
+        }
     }
     /// Query parameter `query.kind`.
     #[inline]
-    pub fn query_kind(mut self, value: impl Into<String>) -> Self {
-        self.call.text(15, value);
-        self
+    pub fn query_kind(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(15, value),
+        }
     }
     /// Query parameter `query.group`.
     #[inline]
-    pub fn query_group(mut self, value: impl Into<String>) -> Self {
-        self.call.text(16, value);
-        self
+    pub fn query_group(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(16, value),
+        }
     }
     /// Query parameter `query.resourceName`.
     #[inline]
-    pub fn query_resource_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(17, value);
-        self
+    pub fn query_resource_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(17, value),
+        }
     }
     /// Query parameter `query.previous`.
     #[inline]
-    pub fn query_previous(mut self, value: bool) -> Self {
-        self.call.flag(18, value);
-        self
+    pub fn query_previous(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(18, value),
+        }
     }
     /// Query parameter `query.appNamespace`.
     #[inline]
-    pub fn query_app_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(19, value);
-        self
+    pub fn query_app_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(19, value),
+        }
     }
     /// Query parameter `query.project`.
     #[inline]
-    pub fn query_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(20, value);
-        self
+    pub fn query_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(20, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -281,117 +294,136 @@ pub struct AgentApplicationStreamLogsBatch {
 impl AgentApplicationStreamLogsBatch {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `query.namespace`.
     #[inline]
-    pub fn query_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn query_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `query.podName`.
     #[inline]
-    pub fn query_pod_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn query_pod_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `query.container`.
     #[inline]
-    pub fn query_container(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn query_container(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `query.sinceSeconds`.
     #[inline]
-    pub fn query_since_seconds(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn query_since_seconds(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `query.sinceTime.seconds`.
     #[inline]
-    pub fn query_since_time_seconds(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn query_since_time_seconds(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `query.sinceTime.nanos`.
     #[inline]
-    pub fn query_since_time_nanos(mut self, value: i64) -> Self {
-        self.call.int(10, value);
-        self
+    pub fn query_since_time_nanos(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(10, value),
+        }
     }
     /// Query parameter `query.tailLines`.
     #[inline]
-    pub fn query_tail_lines(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn query_tail_lines(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `query.follow`.
     #[inline]
-    pub fn query_follow(mut self, value: bool) -> Self {
-        self.call.flag(12, value);
-        self
+    pub fn query_follow(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(12, value),
+        }
     }
     /// Query parameter `query.untilTime`.
     #[inline]
-    pub fn query_until_time(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn query_until_time(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Query parameter `query.filter`.
     #[inline]
-    pub fn query_filter(mut self, value: impl Into<String>) -> Self {
-        self.call.text(14, value);
-        self
+    pub fn query_filter(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(14, value),
+        }
     }
     /// Query parameter `query.kind`.
     #[inline]
-    pub fn query_kind(mut self, value: impl Into<String>) -> Self {
-        self.call.text(15, value);
-        self
+    pub fn query_kind(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(15, value),
+        }
     }
     /// Query parameter `query.group`.
     #[inline]
-    pub fn query_group(mut self, value: impl Into<String>) -> Self {
-        self.call.text(16, value);
-        self
+    pub fn query_group(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(16, value),
+        }
     }
     /// Query parameter `query.resourceName`.
     #[inline]
-    pub fn query_resource_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(17, value);
-        self
+    pub fn query_resource_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(17, value),
+        }
     }
     /// Query parameter `query.previous`.
     #[inline]
-    pub fn query_previous(mut self, value: bool) -> Self {
-        self.call.flag(18, value);
-        self
+    pub fn query_previous(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(18, value),
+        }
     }
     /// Query parameter `query.appNamespace`.
     #[inline]
-    pub fn query_app_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(19, value);
-        self
+    pub fn query_app_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(19, value),
+        }
     }
     /// Query parameter `query.project`.
     #[inline]
-    pub fn query_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(20, value);
-        self
+    pub fn query_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(20, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -414,111 +446,129 @@ pub struct AgentApplicationStreamPodLogs {
 impl AgentApplicationStreamPodLogs {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `query.namespace`.
     #[inline]
-    pub fn query_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn query_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `query.container`.
     #[inline]
-    pub fn query_container(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn query_container(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `query.sinceSeconds`.
     #[inline]
-    pub fn query_since_seconds(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn query_since_seconds(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `query.sinceTime.seconds`.
     #[inline]
-    pub fn query_since_time_seconds(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn query_since_time_seconds(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `query.sinceTime.nanos`.
     #[inline]
-    pub fn query_since_time_nanos(mut self, value: i64) -> Self {
-        self.call.int(10, value);
-        self
+    pub fn query_since_time_nanos(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(10, value),
+        }
     }
     /// Query parameter `query.tailLines`.
     #[inline]
-    pub fn query_tail_lines(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn query_tail_lines(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `query.follow`.
     #[inline]
-    pub fn query_follow(mut self, value: bool) -> Self {
-        self.call.flag(12, value);
-        self
+    pub fn query_follow(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(12, value),
+        }
     }
     /// Query parameter `query.untilTime`.
     #[inline]
-    pub fn query_until_time(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn query_until_time(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Query parameter `query.filter`.
     #[inline]
-    pub fn query_filter(mut self, value: impl Into<String>) -> Self {
-        self.call.text(14, value);
-        self
+    pub fn query_filter(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(14, value),
+        }
     }
     /// Query parameter `query.kind`.
     #[inline]
-    pub fn query_kind(mut self, value: impl Into<String>) -> Self {
-        self.call.text(15, value);
-        self
+    pub fn query_kind(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(15, value),
+        }
     }
     /// Query parameter `query.group`.
     #[inline]
-    pub fn query_group(mut self, value: impl Into<String>) -> Self {
-        self.call.text(16, value);
-        self
+    pub fn query_group(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(16, value),
+        }
     }
     /// Query parameter `query.resourceName`.
     #[inline]
-    pub fn query_resource_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(17, value);
-        self
+    pub fn query_resource_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(17, value),
+        }
     }
     /// Query parameter `query.previous`.
     #[inline]
-    pub fn query_previous(mut self, value: bool) -> Self {
-        self.call.flag(18, value);
-        self
+    pub fn query_previous(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(18, value),
+        }
     }
     /// Query parameter `query.appNamespace`.
     #[inline]
-    pub fn query_app_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(19, value);
-        self
+    pub fn query_app_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(19, value),
+        }
     }
     /// Query parameter `query.project`.
     #[inline]
-    pub fn query_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(20, value);
-        self
+    pub fn query_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(20, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -541,111 +591,129 @@ pub struct AgentApplicationStreamPodLogsBatch {
 impl AgentApplicationStreamPodLogsBatch {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `query.namespace`.
     #[inline]
-    pub fn query_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn query_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `query.container`.
     #[inline]
-    pub fn query_container(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn query_container(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `query.sinceSeconds`.
     #[inline]
-    pub fn query_since_seconds(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn query_since_seconds(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `query.sinceTime.seconds`.
     #[inline]
-    pub fn query_since_time_seconds(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn query_since_time_seconds(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `query.sinceTime.nanos`.
     #[inline]
-    pub fn query_since_time_nanos(mut self, value: i64) -> Self {
-        self.call.int(10, value);
-        self
+    pub fn query_since_time_nanos(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(10, value),
+        }
     }
     /// Query parameter `query.tailLines`.
     #[inline]
-    pub fn query_tail_lines(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn query_tail_lines(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `query.follow`.
     #[inline]
-    pub fn query_follow(mut self, value: bool) -> Self {
-        self.call.flag(12, value);
-        self
+    pub fn query_follow(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(12, value),
+        }
     }
     /// Query parameter `query.untilTime`.
     #[inline]
-    pub fn query_until_time(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn query_until_time(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Query parameter `query.filter`.
     #[inline]
-    pub fn query_filter(mut self, value: impl Into<String>) -> Self {
-        self.call.text(14, value);
-        self
+    pub fn query_filter(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(14, value),
+        }
     }
     /// Query parameter `query.kind`.
     #[inline]
-    pub fn query_kind(mut self, value: impl Into<String>) -> Self {
-        self.call.text(15, value);
-        self
+    pub fn query_kind(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(15, value),
+        }
     }
     /// Query parameter `query.group`.
     #[inline]
-    pub fn query_group(mut self, value: impl Into<String>) -> Self {
-        self.call.text(16, value);
-        self
+    pub fn query_group(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(16, value),
+        }
     }
     /// Query parameter `query.resourceName`.
     #[inline]
-    pub fn query_resource_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(17, value);
-        self
+    pub fn query_resource_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(17, value),
+        }
     }
     /// Query parameter `query.previous`.
     #[inline]
-    pub fn query_previous(mut self, value: bool) -> Self {
-        self.call.flag(18, value);
-        self
+    pub fn query_previous(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(18, value),
+        }
     }
     /// Query parameter `query.appNamespace`.
     #[inline]
-    pub fn query_app_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(19, value);
-        self
+    pub fn query_app_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(19, value),
+        }
     }
     /// Query parameter `query.project`.
     #[inline]
-    pub fn query_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(20, value);
-        self
+    pub fn query_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(20, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -668,72 +736,83 @@ pub struct AgentApplicationStreamWatch {
 impl AgentApplicationStreamWatch {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `query.name`.
     #[inline]
-    pub fn query_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn query_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `query.refresh`.
     #[inline]
-    pub fn query_refresh(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn query_refresh(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `query.project`.
     #[inline]
     pub fn query_project(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(6, value);
-        self
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `query.resourceVersion`.
     #[inline]
-    pub fn query_resource_version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn query_resource_version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `query.selector`.
     #[inline]
-    pub fn query_selector(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn query_selector(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `query.repo`.
     #[inline]
-    pub fn query_repo(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn query_repo(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `query.appNamespace`.
     #[inline]
-    pub fn query_app_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn query_app_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `fetchFromHarness`.
     #[inline]
-    pub fn fetch_from_harness(mut self, value: bool) -> Self {
-        self.call.flag(11, value);
-        self
+    pub fn fetch_from_harness(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(11, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -758,63 +837,73 @@ pub struct AgentApplicationStreamWatchResourceTree {
 impl AgentApplicationStreamWatchResourceTree {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `query.namespace`.
     #[inline]
-    pub fn query_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn query_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `query.name`.
     #[inline]
-    pub fn query_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn query_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `query.version`.
     #[inline]
-    pub fn query_version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn query_version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `query.group`.
     #[inline]
-    pub fn query_group(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn query_group(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `query.kind`.
     #[inline]
-    pub fn query_kind(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn query_kind(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `query.appNamespace`.
     #[inline]
-    pub fn query_app_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn query_app_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `query.project`.
     #[inline]
-    pub fn query_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn query_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -837,21 +926,24 @@ pub struct AgentApplicationSync {
 impl AgentApplicationSync {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

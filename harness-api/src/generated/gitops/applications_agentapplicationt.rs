@@ -16,14 +16,10 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         request_name: impl Into<String>,
     ) -> AgentApplicationTerminateOperation {
-        let mut call = rt::Call::new(
-            self.client,
-            &AGENT_APPLICATION_TERMINATE_OPERATION,
-        );
-        call.text(0, agent_identifier);
-        call.text(1, request_name);
         AgentApplicationTerminateOperation {
-            call,
+            call: rt::Call::new(self.client, &AGENT_APPLICATION_TERMINATE_OPERATION)
+                .with_text(0, agent_identifier)
+                .with_text(1, request_name),
         }
     }
 }
@@ -36,33 +32,38 @@ pub struct AgentApplicationTerminateOperation {
 impl AgentApplicationTerminateOperation {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `request.appNamespace`.
     #[inline]
-    pub fn request_app_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn request_app_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `request.project`.
     #[inline]
-    pub fn request_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn request_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         request_name: impl Into<String>,
         body: &types::ApplicationsApplicationUpdateRequest,
     ) -> AgentApplicationUpdate {
-        let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_UPDATE);
-        call.text(0, agent_identifier);
-        call.text(1, request_name);
-        call.body_part(model::Cell::part(body));
-        AgentApplicationUpdate { call }
+        AgentApplicationUpdate {
+            call: rt::Call::new(self.client, &AGENT_APPLICATION_UPDATE)
+                .with_text(0, agent_identifier)
+                .with_text(1, request_name)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/spec`
     ///
@@ -37,11 +38,12 @@ impl<'c> Api<'c> {
         request_name: impl Into<String>,
         body: &types::ApplicationsApplicationUpdateSpecRequest,
     ) -> AgentApplicationUpdateSpec {
-        let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_UPDATE_SPEC);
-        call.text(0, agent_identifier);
-        call.text(1, request_name);
-        call.body_part(model::Cell::part(body));
-        AgentApplicationUpdateSpec { call }
+        AgentApplicationUpdateSpec {
+            call: rt::Call::new(self.client, &AGENT_APPLICATION_UPDATE_SPEC)
+                .with_text(0, agent_identifier)
+                .with_text(1, request_name)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::agent_application_update`].
@@ -53,48 +55,55 @@ pub struct AgentApplicationUpdate {
 impl AgentApplicationUpdate {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `clusterIdentifier`.
     #[inline]
-    pub fn cluster_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn cluster_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `skipRepoValidation`.
     #[inline]
-    pub fn skip_repo_validation(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn skip_repo_validation(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Query parameter `repoIdentifiers`.
     #[inline]
     pub fn repo_identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(8, value);
-        self
+        Self {
+            call: self.call.with_texts(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -117,21 +126,24 @@ pub struct AgentApplicationUpdateSpec {
 impl AgentApplicationUpdateSpec {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::ApplicationsApplicationBulkRefreshRequest,
     ) -> ApplicationBulkRefresh {
-        let mut call = rt::Call::new(self.client, &APPLICATION_BULK_REFRESH);
-        call.body_part(model::Cell::part(body));
-        ApplicationBulkRefresh { call }
+        ApplicationBulkRefresh {
+            call: rt::Call::new(self.client, &APPLICATION_BULK_REFRESH)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /gitops/api/v1/applications/bulk/sync`
     ///
@@ -29,9 +30,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::ApplicationsApplicationBulkSyncRequest,
     ) -> ApplicationBulkSync {
-        let mut call = rt::Call::new(self.client, &APPLICATION_BULK_SYNC);
-        call.body_part(model::Cell::part(body));
-        ApplicationBulkSync { call }
+        ApplicationBulkSync {
+            call: rt::Call::new(self.client, &APPLICATION_BULK_SYNC)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /gitops/api/v1/applications/{name}/exists`
     ///
@@ -40,9 +42,9 @@ impl<'c> Api<'c> {
     /// - Result: bool, `application/json`.
     #[inline]
     pub fn application_exists(&self, name: impl Into<String>) -> ApplicationExists {
-        let mut call = rt::Call::new(self.client, &APPLICATION_EXISTS);
-        call.text(0, name);
-        ApplicationExists { call }
+        ApplicationExists {
+            call: rt::Call::new(self.client, &APPLICATION_EXISTS).with_text(0, name),
+        }
     }
     /// `GET /gitops/api/v1/applications/sets`
     ///
@@ -51,8 +53,9 @@ impl<'c> Api<'c> {
     /// - List: `paged pageIndex/pageSize from 0, items content, total totalItems, size pageSize`.
     #[inline]
     pub fn application_list_app_sets(&self) -> ApplicationListAppSets {
-        let call = rt::Call::new(self.client, &APPLICATION_LIST_APP_SETS);
-        ApplicationListAppSets { call }
+        ApplicationListAppSets {
+            call: rt::Call::new(self.client, &APPLICATION_LIST_APP_SETS),
+        }
     }
     /// `POST /gitops/api/v1/applications/sync`
     ///
@@ -65,9 +68,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::V1ApplicationSyncStatusQuery,
     ) -> ApplicationListAppSync {
-        let mut call = rt::Call::new(self.client, &APPLICATION_LIST_APP_SYNC);
-        call.body_part(model::Cell::part(body));
-        ApplicationListAppSync { call }
+        ApplicationListAppSync {
+            call: rt::Call::new(self.client, &APPLICATION_LIST_APP_SYNC)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /gitops/api/v1/applications/attributes`
     ///
@@ -75,8 +79,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::V1ApplicationAttributesList`], `application/json`.
     #[inline]
     pub fn application_list_attributes(&self) -> ApplicationListAttributes {
-        let call = rt::Call::new(self.client, &APPLICATION_LIST_ATTRIBUTES);
-        ApplicationListAttributes { call }
+        ApplicationListAttributes {
+            call: rt::Call::new(self.client, &APPLICATION_LIST_ATTRIBUTES),
+        }
     }
     /// `POST /gitops/api/v1/applications/ns`
     ///
@@ -89,9 +94,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::Servicev1ApplicationQuery,
     ) -> ApplicationListNs {
-        let mut call = rt::Call::new(self.client, &APPLICATION_LIST_NS);
-        call.body_part(model::Cell::part(body));
-        ApplicationListNs { call }
+        ApplicationListNs {
+            call: rt::Call::new(self.client, &APPLICATION_LIST_NS)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::application_bulk_refresh`].
@@ -103,21 +109,24 @@ pub struct ApplicationBulkRefresh {
 impl ApplicationBulkRefresh {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -140,21 +149,24 @@ pub struct ApplicationBulkSync {
 impl ApplicationBulkSync {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -177,27 +189,31 @@ pub struct ApplicationExists {
 impl ApplicationExists {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `agentIdentifier`.
     #[inline]
-    pub fn agent_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn agent_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -220,39 +236,45 @@ pub struct ApplicationListAppSets {
 impl ApplicationListAppSets {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -308,30 +330,34 @@ pub struct ApplicationListAttributes {
 impl ApplicationListAttributes {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `applicationIdentifiers`.
     #[inline]
     pub fn application_identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(3, value);
-        self
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

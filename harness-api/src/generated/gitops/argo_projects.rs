@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         body: &types::AgentArgoProjectCreateBody,
     ) -> AgentArgoProjectCreate {
-        let mut call = rt::Call::new(self.client, &AGENT_ARGO_PROJECT_CREATE);
-        call.text(0, agent_identifier);
-        call.body_part(model::Cell::part(body));
-        AgentArgoProjectCreate { call }
+        AgentArgoProjectCreate {
+            call: rt::Call::new(self.client, &AGENT_ARGO_PROJECT_CREATE)
+                .with_text(0, agent_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /gitops/api/v2/agents/{agentIdentifier}/argoprojects/{query.name}`
     ///
@@ -33,10 +34,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         query_name: impl Into<String>,
     ) -> AgentArgoProjectDelete {
-        let mut call = rt::Call::new(self.client, &AGENT_ARGO_PROJECT_DELETE);
-        call.text(0, agent_identifier);
-        call.text(1, query_name);
-        AgentArgoProjectDelete { call }
+        AgentArgoProjectDelete {
+            call: rt::Call::new(self.client, &AGENT_ARGO_PROJECT_DELETE)
+                .with_text(0, agent_identifier)
+                .with_text(1, query_name),
+        }
     }
     /// `GET /gitops/api/v2/agents/{agentIdentifier}/argoprojects/{query.name}`
     ///
@@ -49,10 +51,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         query_name: impl Into<String>,
     ) -> AgentArgoProjectGet {
-        let mut call = rt::Call::new(self.client, &AGENT_ARGO_PROJECT_GET);
-        call.text(0, agent_identifier);
-        call.text(1, query_name);
-        AgentArgoProjectGet { call }
+        AgentArgoProjectGet {
+            call: rt::Call::new(self.client, &AGENT_ARGO_PROJECT_GET)
+                .with_text(0, agent_identifier)
+                .with_text(1, query_name),
+        }
     }
     /// `GET /gitops/api/v2/agents/{agentIdentifier}/argoprojects/{query.name}/events`
     ///
@@ -65,10 +68,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         query_name: impl Into<String>,
     ) -> AgentArgoProjectListEvents {
-        let mut call = rt::Call::new(self.client, &AGENT_ARGO_PROJECT_LIST_EVENTS);
-        call.text(0, agent_identifier);
-        call.text(1, query_name);
-        AgentArgoProjectListEvents { call }
+        AgentArgoProjectListEvents {
+            call: rt::Call::new(self.client, &AGENT_ARGO_PROJECT_LIST_EVENTS)
+                .with_text(0, agent_identifier)
+                .with_text(1, query_name),
+        }
     }
     /// `GET /gitops/api/v2/agents/{agentIdentifier}/argoprojects`
     ///
@@ -80,10 +84,9 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
     ) -> AgentArgoProjectListForAgent {
-        let mut call = rt::Call::new(self.client, &AGENT_ARGO_PROJECT_LIST_FOR_AGENT);
-        call.text(0, agent_identifier);
         AgentArgoProjectListForAgent {
-            call,
+            call: rt::Call::new(self.client, &AGENT_ARGO_PROJECT_LIST_FOR_AGENT)
+                .with_text(0, agent_identifier),
         }
     }
     /// `PUT /gitops/api/v2/agents/{agentIdentifier}/argoprojects/{query.name}`
@@ -99,11 +102,12 @@ impl<'c> Api<'c> {
         query_name: impl Into<String>,
         body: &types::AgentArgoProjectUpdateBody,
     ) -> AgentArgoProjectUpdate {
-        let mut call = rt::Call::new(self.client, &AGENT_ARGO_PROJECT_UPDATE);
-        call.text(0, agent_identifier);
-        call.text(1, query_name);
-        call.body_part(model::Cell::part(body));
-        AgentArgoProjectUpdate { call }
+        AgentArgoProjectUpdate {
+            call: rt::Call::new(self.client, &AGENT_ARGO_PROJECT_UPDATE)
+                .with_text(0, agent_identifier)
+                .with_text(1, query_name)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::agent_argo_project_create`].
@@ -115,48 +119,51 @@ pub struct AgentArgoProjectCreate {
 impl AgentArgoProjectCreate {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `mapToHarnessProject.projectIdentifier`.
     #[inline]
     pub fn map_to_harness_project_project_identifier(
-        mut self,
+        self,
         value: impl Into<String>,
     ) -> Self {
-        self.call.text(4, value);
-        self
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `mapToHarnessProject.orgIdentifier`.
     #[inline]
     pub fn map_to_harness_project_org_identifier(
-        mut self,
+        self,
         value: impl Into<String>,
     ) -> Self {
-        self.call.text(5, value);
-        self
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `mapToHarnessProject.autoCreateServiceEnv`.
     #[inline]
-    pub fn map_to_harness_project_auto_create_service_env(
-        mut self,
-        value: bool,
-    ) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn map_to_harness_project_auto_create_service_env(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -179,21 +186,24 @@ pub struct AgentArgoProjectDelete {
 impl AgentArgoProjectDelete {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -216,33 +226,38 @@ pub struct AgentArgoProjectGet {
 impl AgentArgoProjectGet {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -265,33 +280,38 @@ pub struct AgentArgoProjectListEvents {
 impl AgentArgoProjectListEvents {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -314,39 +334,45 @@ pub struct AgentArgoProjectListForAgent {
 impl AgentArgoProjectListForAgent {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `query.name`.
     #[inline]
-    pub fn query_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn query_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -369,21 +395,24 @@ pub struct AgentArgoProjectUpdate {
 impl AgentArgoProjectUpdate {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         body: &types::ClustersClusterCreateRequest,
     ) -> AgentClusterCreate {
-        let mut call = rt::Call::new(self.client, &AGENT_CLUSTER_CREATE);
-        call.text(0, agent_identifier);
-        call.body_part(model::Cell::part(body));
-        AgentClusterCreate { call }
+        AgentClusterCreate {
+            call: rt::Call::new(self.client, &AGENT_CLUSTER_CREATE)
+                .with_text(0, agent_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/hosted/cluster`
     ///
@@ -32,9 +33,10 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
     ) -> AgentClusterCreateHosted {
-        let mut call = rt::Call::new(self.client, &AGENT_CLUSTER_CREATE_HOSTED);
-        call.text(0, agent_identifier);
-        AgentClusterCreateHosted { call }
+        AgentClusterCreateHosted {
+            call: rt::Call::new(self.client, &AGENT_CLUSTER_CREATE_HOSTED)
+                .with_text(0, agent_identifier),
+        }
     }
     /// `DELETE /gitops/api/v1/agents/{agentIdentifier}/clusters/{identifier}`
     ///
@@ -47,10 +49,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> AgentClusterDelete {
-        let mut call = rt::Call::new(self.client, &AGENT_CLUSTER_DELETE);
-        call.text(0, agent_identifier);
-        call.text(1, identifier);
-        AgentClusterDelete { call }
+        AgentClusterDelete {
+            call: rt::Call::new(self.client, &AGENT_CLUSTER_DELETE)
+                .with_text(0, agent_identifier)
+                .with_text(1, identifier),
+        }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/clusters/{identifier}`
     ///
@@ -63,10 +66,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> AgentClusterGet {
-        let mut call = rt::Call::new(self.client, &AGENT_CLUSTER_GET);
-        call.text(0, agent_identifier);
-        call.text(1, identifier);
-        AgentClusterGet { call }
+        AgentClusterGet {
+            call: rt::Call::new(self.client, &AGENT_CLUSTER_GET)
+                .with_text(0, agent_identifier)
+                .with_text(1, identifier),
+        }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/cluster_byname`
     ///
@@ -78,9 +82,10 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
     ) -> AgentClusterGetByName {
-        let mut call = rt::Call::new(self.client, &AGENT_CLUSTER_GET_BY_NAME);
-        call.text(0, agent_identifier);
-        AgentClusterGetByName { call }
+        AgentClusterGetByName {
+            call: rt::Call::new(self.client, &AGENT_CLUSTER_GET_BY_NAME)
+                .with_text(0, agent_identifier),
+        }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/cluster_byurl`
     ///
@@ -92,9 +97,10 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
     ) -> AgentClusterGetByUrl {
-        let mut call = rt::Call::new(self.client, &AGENT_CLUSTER_GET_BY_URL);
-        call.text(0, agent_identifier);
-        AgentClusterGetByUrl { call }
+        AgentClusterGetByUrl {
+            call: rt::Call::new(self.client, &AGENT_CLUSTER_GET_BY_URL)
+                .with_text(0, agent_identifier),
+        }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/clusters`
     ///
@@ -107,9 +113,10 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
     ) -> AgentClusterList {
-        let mut call = rt::Call::new(self.client, &AGENT_CLUSTER_LIST);
-        call.text(0, agent_identifier);
-        AgentClusterList { call }
+        AgentClusterList {
+            call: rt::Call::new(self.client, &AGENT_CLUSTER_LIST)
+                .with_text(0, agent_identifier),
+        }
     }
     /// `PUT /gitops/api/v1/agents/{agentIdentifier}/clusters/{identifier}`
     ///
@@ -124,11 +131,12 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::ClustersClusterUpdateRequest,
     ) -> AgentClusterUpdate {
-        let mut call = rt::Call::new(self.client, &AGENT_CLUSTER_UPDATE);
-        call.text(0, agent_identifier);
-        call.text(1, identifier);
-        call.body_part(model::Cell::part(body));
-        AgentClusterUpdate { call }
+        AgentClusterUpdate {
+            call: rt::Call::new(self.client, &AGENT_CLUSTER_UPDATE)
+                .with_text(0, agent_identifier)
+                .with_text(1, identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/gpgkeys`
     ///
@@ -141,9 +149,10 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
     ) -> AgentGpgKeyList {
-        let mut call = rt::Call::new(self.client, &AGENT_GPG_KEY_LIST);
-        call.text(0, agent_identifier);
-        AgentGpgKeyList { call }
+        AgentGpgKeyList {
+            call: rt::Call::new(self.client, &AGENT_GPG_KEY_LIST)
+                .with_text(0, agent_identifier),
+        }
     }
     /// `GET /gitops/api/v1/clusters/exists`
     ///
@@ -151,8 +160,9 @@ impl<'c> Api<'c> {
     /// - Result: bool, `application/json`.
     #[inline]
     pub fn cluster_exists(&self) -> ClusterExists {
-        let call = rt::Call::new(self.client, &CLUSTER_EXISTS);
-        ClusterExists { call }
+        ClusterExists {
+            call: rt::Call::new(self.client, &CLUSTER_EXISTS),
+        }
     }
     /// `POST /gitops/api/v1/clusters`
     ///
@@ -162,9 +172,10 @@ impl<'c> Api<'c> {
     /// - List: `paged pageIndex/pageSize in body from 0, items content, total totalItems, size pageSize`.
     #[inline]
     pub fn cluster_list(&self, body: &types::Servicev1ClusterQuery) -> ClusterList {
-        let mut call = rt::Call::new(self.client, &CLUSTER_LIST);
-        call.body_part(model::Cell::part(body));
-        ClusterList { call }
+        ClusterList {
+            call: rt::Call::new(self.client, &CLUSTER_LIST)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::agent_cluster_create`].
@@ -176,27 +187,31 @@ pub struct AgentClusterCreate {
 impl AgentClusterCreate {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `identifier`.
     #[inline]
-    pub fn identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -238,57 +253,66 @@ pub struct AgentClusterDelete {
 impl AgentClusterDelete {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `query.server`.
     #[inline]
-    pub fn query_server(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn query_server(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `query.name`.
     #[inline]
-    pub fn query_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn query_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `query.id.type`.
     #[inline]
-    pub fn query_id_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn query_id_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `query.id.value`.
     #[inline]
-    pub fn query_id_value(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn query_id_value(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `query.project`.
     #[inline]
-    pub fn query_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn query_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `forceDelete`.
     #[inline]
-    pub fn force_delete(mut self, value: bool) -> Self {
-        self.call.flag(10, value);
-        self
+    pub fn force_delete(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(10, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -311,51 +335,59 @@ pub struct AgentClusterGet {
 impl AgentClusterGet {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `query.server`.
     #[inline]
-    pub fn query_server(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn query_server(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `query.name`.
     #[inline]
-    pub fn query_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn query_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `query.id.type`.
     #[inline]
-    pub fn query_id_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn query_id_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `query.id.value`.
     #[inline]
-    pub fn query_id_value(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn query_id_value(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `query.project`.
     #[inline]
-    pub fn query_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn query_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -378,33 +410,38 @@ pub struct AgentClusterGetByName {
 impl AgentClusterGetByName {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `name`.
     #[inline]
-    pub fn name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `fetchScopePrefixedIdentifier`.
     #[inline]
-    pub fn fetch_scope_prefixed_identifier(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn fetch_scope_prefixed_identifier(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -427,33 +464,38 @@ pub struct AgentClusterGetByUrl {
 impl AgentClusterGetByUrl {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `server`.
     #[inline]
-    pub fn server(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn server(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `fetchScopePrefixedIdentifier`.
     #[inline]
-    pub fn fetch_scope_prefixed_identifier(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn fetch_scope_prefixed_identifier(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -476,57 +518,66 @@ pub struct AgentClusterList {
 impl AgentClusterList {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `identifier`.
     #[inline]
-    pub fn identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `query.server`.
     #[inline]
-    pub fn query_server(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn query_server(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `query.name`.
     #[inline]
-    pub fn query_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn query_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `query.id.type`.
     #[inline]
-    pub fn query_id_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn query_id_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `query.id.value`.
     #[inline]
-    pub fn query_id_value(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn query_id_value(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `query.project`.
     #[inline]
-    pub fn query_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn query_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -556,27 +607,31 @@ pub struct AgentClusterUpdate {
 impl AgentClusterUpdate {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `forceUpdate`.
     #[inline]
-    pub fn force_update(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn force_update(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -599,27 +654,31 @@ pub struct AgentGpgKeyList {
 impl AgentGpgKeyList {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `query.keyID`.
     #[inline]
-    pub fn query_key_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn query_key_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -649,33 +708,38 @@ pub struct ClusterExists {
 impl ClusterExists {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `agentIdentifier`.
     #[inline]
-    pub fn agent_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn agent_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `server`.
     #[inline]
-    pub fn server(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn server(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::V1RecentDeploymentQuery,
     ) -> DashboardRecentDeployments {
-        let mut call = rt::Call::new(self.client, &DASHBOARD_RECENT_DEPLOYMENTS);
-        call.body_part(model::Cell::part(body));
-        DashboardRecentDeployments { call }
+        DashboardRecentDeployments {
+            call: rt::Call::new(self.client, &DASHBOARD_RECENT_DEPLOYMENTS)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /gitops/api/v1/dashboard/topapps`
     ///
@@ -27,9 +28,8 @@ impl<'c> Api<'c> {
     pub fn dashboard_top_application_phase_stats(
         &self,
     ) -> DashboardTopApplicationPhaseStats {
-        let call = rt::Call::new(self.client, &DASHBOARD_TOP_APPLICATION_PHASE_STATS);
         DashboardTopApplicationPhaseStats {
-            call,
+            call: rt::Call::new(self.client, &DASHBOARD_TOP_APPLICATION_PHASE_STATS),
         }
     }
 }
@@ -61,39 +61,45 @@ pub struct DashboardTopApplicationPhaseStats {
 impl DashboardTopApplicationPhaseStats {
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `endTime`.
     #[inline]
-    pub fn end_time(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn end_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `startTime`.
     #[inline]
-    pub fn start_time(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn start_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         body: &types::AgentExportBody,
     ) -> AgentExport {
-        let mut call = rt::Call::new(self.client, &AGENT_EXPORT);
-        call.text(0, agent_identifier);
-        call.body_part(model::Cell::part(body));
-        AgentExport { call }
+        AgentExport {
+            call: rt::Call::new(self.client, &AGENT_EXPORT)
+                .with_text(0, agent_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::agent_export`].

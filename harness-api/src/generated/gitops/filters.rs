@@ -12,9 +12,10 @@ impl<'c> Api<'c> {
     /// - Result: [`types::V1Filter`], `application/json`.
     #[inline]
     pub fn filter_create(&self, body: &types::V1Filter) -> FilterCreate {
-        let mut call = rt::Call::new(self.client, &FILTER_CREATE);
-        call.body_part(model::Cell::part(body));
-        FilterCreate { call }
+        FilterCreate {
+            call: rt::Call::new(self.client, &FILTER_CREATE)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /gitops/api/filters/{identifier}`
     ///
@@ -23,9 +24,9 @@ impl<'c> Api<'c> {
     /// - Result: bool, `application/json`.
     #[inline]
     pub fn filter_delete(&self, identifier: impl Into<String>) -> FilterDelete {
-        let mut call = rt::Call::new(self.client, &FILTER_DELETE);
-        call.text(0, identifier);
-        FilterDelete { call }
+        FilterDelete {
+            call: rt::Call::new(self.client, &FILTER_DELETE).with_text(0, identifier),
+        }
     }
     /// `GET /gitops/api/filters/{identifier}`
     ///
@@ -34,9 +35,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::V1Filter`], `application/json`.
     #[inline]
     pub fn filter_get(&self, identifier: impl Into<String>) -> FilterGet {
-        let mut call = rt::Call::new(self.client, &FILTER_GET);
-        call.text(0, identifier);
-        FilterGet { call }
+        FilterGet {
+            call: rt::Call::new(self.client, &FILTER_GET).with_text(0, identifier),
+        }
     }
     /// `GET /gitops/api/filters`
     ///
@@ -45,8 +46,9 @@ impl<'c> Api<'c> {
     /// - List: `paged pageIndex/pageSize from 0, items content, total totalItems, size pageSize`.
     #[inline]
     pub fn filter_list(&self) -> FilterList {
-        let call = rt::Call::new(self.client, &FILTER_LIST);
-        FilterList { call }
+        FilterList {
+            call: rt::Call::new(self.client, &FILTER_LIST),
+        }
     }
     /// `PUT /gitops/api/filters`
     ///
@@ -55,9 +57,10 @@ impl<'c> Api<'c> {
     /// - Result: [`types::V1Filter`], `application/json`.
     #[inline]
     pub fn filter_update(&self, body: &types::V1Filter) -> FilterUpdate {
-        let mut call = rt::Call::new(self.client, &FILTER_UPDATE);
-        call.body_part(model::Cell::part(body));
-        FilterUpdate { call }
+        FilterUpdate {
+            call: rt::Call::new(self.client, &FILTER_UPDATE)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::filter_create`].
@@ -69,9 +72,10 @@ pub struct FilterCreate {
 impl FilterCreate {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -94,30 +98,36 @@ pub struct FilterDelete {
 impl FilterDelete {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `filterType`.
     #[inline]
-    pub fn filter_type(
-        mut self,
-        value: impl Into<types::FilterDeleteFilterType>,
-    ) -> Self {
-        self.call.text(4, Into::<types::FilterDeleteFilterType>::into(value).as_str());
-        self
+    pub fn filter_type(self, value: impl Into<types::FilterDeleteFilterType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::FilterDeleteFilterType>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -140,27 +150,33 @@ pub struct FilterGet {
 impl FilterGet {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `filterType`.
     #[inline]
-    pub fn filter_type(mut self, value: impl Into<types::FilterGetFilterType>) -> Self {
-        self.call.text(4, Into::<types::FilterGetFilterType>::into(value).as_str());
-        self
+    pub fn filter_type(self, value: impl Into<types::FilterGetFilterType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(4, Into::<types::FilterGetFilterType>::into(value).as_str()),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -183,45 +199,54 @@ pub struct FilterList {
 impl FilterList {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `filterType`.
     #[inline]
-    pub fn filter_type(mut self, value: impl Into<types::FilterListFilterType>) -> Self {
-        self.call.text(4, Into::<types::FilterListFilterType>::into(value).as_str());
-        self
+    pub fn filter_type(self, value: impl Into<types::FilterListFilterType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(4, Into::<types::FilterListFilterType>::into(value).as_str()),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -251,9 +276,10 @@ pub struct FilterUpdate {
 impl FilterUpdate {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         body: &types::GpgkeysGnuPgPublicKeyCreateRequest,
     ) -> AgentGpgKeyCreate {
-        let mut call = rt::Call::new(self.client, &AGENT_GPG_KEY_CREATE);
-        call.text(0, agent_identifier);
-        call.body_part(model::Cell::part(body));
-        AgentGpgKeyCreate { call }
+        AgentGpgKeyCreate {
+            call: rt::Call::new(self.client, &AGENT_GPG_KEY_CREATE)
+                .with_text(0, agent_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /gitops/api/v1/agents/{agentIdentifier}/gpgkeys/{query.keyID}`
     ///
@@ -33,10 +34,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         query_key_id: impl Into<String>,
     ) -> AgentGpgKeyDelete {
-        let mut call = rt::Call::new(self.client, &AGENT_GPG_KEY_DELETE);
-        call.text(0, agent_identifier);
-        call.text(1, query_key_id);
-        AgentGpgKeyDelete { call }
+        AgentGpgKeyDelete {
+            call: rt::Call::new(self.client, &AGENT_GPG_KEY_DELETE)
+                .with_text(0, agent_identifier)
+                .with_text(1, query_key_id),
+        }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/gpgkeys/{query.keyID}`
     ///
@@ -49,10 +51,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         query_key_id: impl Into<String>,
     ) -> AgentGpgKeyGet {
-        let mut call = rt::Call::new(self.client, &AGENT_GPG_KEY_GET);
-        call.text(0, agent_identifier);
-        call.text(1, query_key_id);
-        AgentGpgKeyGet { call }
+        AgentGpgKeyGet {
+            call: rt::Call::new(self.client, &AGENT_GPG_KEY_GET)
+                .with_text(0, agent_identifier)
+                .with_text(1, query_key_id),
+        }
     }
 }
 /// Request of [`Api::agent_gpg_key_create`].
@@ -64,21 +67,24 @@ pub struct AgentGpgKeyCreate {
 impl AgentGpgKeyCreate {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -101,21 +107,24 @@ pub struct AgentGpgKeyDelete {
 impl AgentGpgKeyDelete {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -138,21 +147,24 @@ pub struct AgentGpgKeyGet {
 impl AgentGpgKeyGet {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         body: &types::Servicev1AppProjectMapping,
     ) -> AppProjectMappingCreate {
-        let mut call = rt::Call::new(self.client, &APP_PROJECT_MAPPING_CREATE);
-        call.text(0, agent_identifier);
-        call.body_part(model::Cell::part(body));
-        AppProjectMappingCreate { call }
+        AppProjectMappingCreate {
+            call: rt::Call::new(self.client, &APP_PROJECT_MAPPING_CREATE)
+                .with_text(0, agent_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /gitops/api/v2/agents/{agentIdentifier}/appprojectsmapping`
     ///
@@ -34,10 +35,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         body: &types::V1AppProjectMappingCreateRequestV2,
     ) -> AppProjectMappingCreateV2 {
-        let mut call = rt::Call::new(self.client, &APP_PROJECT_MAPPING_CREATE_V2);
-        call.text(0, agent_identifier);
-        call.body_part(model::Cell::part(body));
-        AppProjectMappingCreateV2 { call }
+        AppProjectMappingCreateV2 {
+            call: rt::Call::new(self.client, &APP_PROJECT_MAPPING_CREATE_V2)
+                .with_text(0, agent_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /gitops/api/v1/agents/{agentIdentifier}/appprojectsmapping/{name}`
     ///
@@ -50,10 +52,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         name: impl Into<String>,
     ) -> AppProjectMappingDelete {
-        let mut call = rt::Call::new(self.client, &APP_PROJECT_MAPPING_DELETE);
-        call.text(0, agent_identifier);
-        call.text(1, name);
-        AppProjectMappingDelete { call }
+        AppProjectMappingDelete {
+            call: rt::Call::new(self.client, &APP_PROJECT_MAPPING_DELETE)
+                .with_text(0, agent_identifier)
+                .with_text(1, name),
+        }
     }
     /// `DELETE /gitops/api/v2/agents/{agentIdentifier}/appprojectsmapping/{identifier}`
     ///
@@ -66,10 +69,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> AppProjectMappingDeleteV2 {
-        let mut call = rt::Call::new(self.client, &APP_PROJECT_MAPPING_DELETE_V2);
-        call.text(0, agent_identifier);
-        call.text(1, identifier);
-        AppProjectMappingDeleteV2 { call }
+        AppProjectMappingDeleteV2 {
+            call: rt::Call::new(self.client, &APP_PROJECT_MAPPING_DELETE_V2)
+                .with_text(0, agent_identifier)
+                .with_text(1, identifier),
+        }
     }
     /// `GET /gitops/api/v1/appprojectsmapping`
     ///
@@ -77,8 +81,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::Servicev1AppProjectMapping`], `application/json`.
     #[inline]
     pub fn app_project_mapping_get_list(&self) -> AppProjectMappingGetList {
-        let call = rt::Call::new(self.client, &APP_PROJECT_MAPPING_GET_LIST);
-        AppProjectMappingGetList { call }
+        AppProjectMappingGetList {
+            call: rt::Call::new(self.client, &APP_PROJECT_MAPPING_GET_LIST),
+        }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/appprojectsmapping`
     ///
@@ -90,13 +95,9 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
     ) -> AppProjectMappingGetListByAgent {
-        let mut call = rt::Call::new(
-            self.client,
-            &APP_PROJECT_MAPPING_GET_LIST_BY_AGENT,
-        );
-        call.text(0, agent_identifier);
         AppProjectMappingGetListByAgent {
-            call,
+            call: rt::Call::new(self.client, &APP_PROJECT_MAPPING_GET_LIST_BY_AGENT)
+                .with_text(0, agent_identifier),
         }
     }
     /// `GET /gitops/api/v2/agents/{agentIdentifier}/appprojectsmappings`
@@ -109,13 +110,9 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
     ) -> AppProjectMappingGetListByAgentV2 {
-        let mut call = rt::Call::new(
-            self.client,
-            &APP_PROJECT_MAPPING_GET_LIST_BY_AGENT_V2,
-        );
-        call.text(0, agent_identifier);
         AppProjectMappingGetListByAgentV2 {
-            call,
+            call: rt::Call::new(self.client, &APP_PROJECT_MAPPING_GET_LIST_BY_AGENT_V2)
+                .with_text(0, agent_identifier),
         }
     }
     /// `GET /gitops/api/v2/agents/{agentIdentifier}/appprojectsmapping/{identifier}`
@@ -129,10 +126,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> AppProjectMappingGetV2 {
-        let mut call = rt::Call::new(self.client, &APP_PROJECT_MAPPING_GET_V2);
-        call.text(0, agent_identifier);
-        call.text(1, identifier);
-        AppProjectMappingGetV2 { call }
+        AppProjectMappingGetV2 {
+            call: rt::Call::new(self.client, &APP_PROJECT_MAPPING_GET_V2)
+                .with_text(0, agent_identifier)
+                .with_text(1, identifier),
+        }
     }
     /// `GET /gitops/api/v2/appprojectsmapping`
     ///
@@ -141,8 +139,9 @@ impl<'c> Api<'c> {
     /// - List: `paged pageIndex/pageSize from 0, items content, total totalItems, size pageSize`.
     #[inline]
     pub fn app_project_mapping_list(&self) -> AppProjectMappingList {
-        let call = rt::Call::new(self.client, &APP_PROJECT_MAPPING_LIST);
-        AppProjectMappingList { call }
+        AppProjectMappingList {
+            call: rt::Call::new(self.client, &APP_PROJECT_MAPPING_LIST),
+        }
     }
     /// `PUT /gitops/api/v1/agents/{agentIdentifier}/appprojectsmapping`
     ///
@@ -156,10 +155,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         body: &types::AppProjectMappingUpdateBody,
     ) -> AppProjectMappingUpdate {
-        let mut call = rt::Call::new(self.client, &APP_PROJECT_MAPPING_UPDATE);
-        call.text(0, agent_identifier);
-        call.body_part(model::Cell::part(body));
-        AppProjectMappingUpdate { call }
+        AppProjectMappingUpdate {
+            call: rt::Call::new(self.client, &APP_PROJECT_MAPPING_UPDATE)
+                .with_text(0, agent_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /gitops/api/v2/agents/{agentIdentifier}/appprojectsmapping/{identifier}`
     ///
@@ -174,11 +174,12 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::V1AppProjectMappingQueryV2,
     ) -> AppProjectMappingUpdateV2 {
-        let mut call = rt::Call::new(self.client, &APP_PROJECT_MAPPING_UPDATE_V2);
-        call.text(0, agent_identifier);
-        call.text(1, identifier);
-        call.body_part(model::Cell::part(body));
-        AppProjectMappingUpdateV2 { call }
+        AppProjectMappingUpdateV2 {
+            call: rt::Call::new(self.client, &APP_PROJECT_MAPPING_UPDATE_V2)
+                .with_text(0, agent_identifier)
+                .with_text(1, identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::app_project_mapping_create`].
@@ -190,21 +191,24 @@ pub struct AppProjectMappingCreate {
 impl AppProjectMappingCreate {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -246,21 +250,24 @@ pub struct AppProjectMappingDelete {
 impl AppProjectMappingDelete {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -283,27 +290,31 @@ pub struct AppProjectMappingDeleteV2 {
 impl AppProjectMappingDeleteV2 {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `argoProjectName`.
     #[inline]
-    pub fn argo_project_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn argo_project_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -326,27 +337,31 @@ pub struct AppProjectMappingGetList {
 impl AppProjectMappingGetList {
     /// Query parameter `agentIdentifier`.
     #[inline]
-    pub fn agent_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn agent_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -369,21 +384,24 @@ pub struct AppProjectMappingGetListByAgent {
 impl AppProjectMappingGetListByAgent {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -406,39 +424,45 @@ pub struct AppProjectMappingGetListByAgentV2 {
 impl AppProjectMappingGetListByAgentV2 {
     /// Query parameter `identifier`.
     #[inline]
-    pub fn identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `argoProjectName`.
     #[inline]
-    pub fn argo_project_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn argo_project_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `autoCreateServiceEnv`.
     #[inline]
-    pub fn auto_create_service_env(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn auto_create_service_env(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -461,33 +485,38 @@ pub struct AppProjectMappingGetV2 {
 impl AppProjectMappingGetV2 {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `argoProjectName`.
     #[inline]
-    pub fn argo_project_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn argo_project_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `autoCreateServiceEnv`.
     #[inline]
-    pub fn auto_create_service_env(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn auto_create_service_env(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -510,45 +539,52 @@ pub struct AppProjectMappingList {
 impl AppProjectMappingList {
     /// Query parameter `agentIdentifier`.
     #[inline]
-    pub fn agent_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn agent_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -578,21 +614,24 @@ pub struct AppProjectMappingUpdate {
 impl AppProjectMappingUpdate {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

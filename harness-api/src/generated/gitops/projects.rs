@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         body: &types::ProjectsProjectCreateRequest,
     ) -> AgentProjectCreate {
-        let mut call = rt::Call::new(self.client, &AGENT_PROJECT_CREATE);
-        call.text(0, agent_identifier);
-        call.body_part(model::Cell::part(body));
-        AgentProjectCreate { call }
+        AgentProjectCreate {
+            call: rt::Call::new(self.client, &AGENT_PROJECT_CREATE)
+                .with_text(0, agent_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /gitops/api/v1/agents/{agentIdentifier}/projects/{query.name}`
     ///
@@ -33,10 +34,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         query_name: impl Into<String>,
     ) -> AgentProjectDelete {
-        let mut call = rt::Call::new(self.client, &AGENT_PROJECT_DELETE);
-        call.text(0, agent_identifier);
-        call.text(1, query_name);
-        AgentProjectDelete { call }
+        AgentProjectDelete {
+            call: rt::Call::new(self.client, &AGENT_PROJECT_DELETE)
+                .with_text(0, agent_identifier)
+                .with_text(1, query_name),
+        }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/projects/{query.name}`
     ///
@@ -49,10 +51,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         query_name: impl Into<String>,
     ) -> AgentProjectGet {
-        let mut call = rt::Call::new(self.client, &AGENT_PROJECT_GET);
-        call.text(0, agent_identifier);
-        call.text(1, query_name);
-        AgentProjectGet { call }
+        AgentProjectGet {
+            call: rt::Call::new(self.client, &AGENT_PROJECT_GET)
+                .with_text(0, agent_identifier)
+                .with_text(1, query_name),
+        }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/projects`
     ///
@@ -65,9 +68,10 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
     ) -> AgentProjectList {
-        let mut call = rt::Call::new(self.client, &AGENT_PROJECT_LIST);
-        call.text(0, agent_identifier);
-        AgentProjectList { call }
+        AgentProjectList {
+            call: rt::Call::new(self.client, &AGENT_PROJECT_LIST)
+                .with_text(0, agent_identifier),
+        }
     }
     /// `PUT /gitops/api/v1/agents/{agentIdentifier}/projects/{query.name}`
     ///
@@ -82,11 +86,12 @@ impl<'c> Api<'c> {
         query_name: impl Into<String>,
         body: &types::ProjectsProjectUpdateRequest,
     ) -> AgentProjectUpdate {
-        let mut call = rt::Call::new(self.client, &AGENT_PROJECT_UPDATE);
-        call.text(0, agent_identifier);
-        call.text(1, query_name);
-        call.body_part(model::Cell::part(body));
-        AgentProjectUpdate { call }
+        AgentProjectUpdate {
+            call: rt::Call::new(self.client, &AGENT_PROJECT_UPDATE)
+                .with_text(0, agent_identifier)
+                .with_text(1, query_name)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::agent_project_create`].
@@ -98,21 +103,24 @@ pub struct AgentProjectCreate {
 impl AgentProjectCreate {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -135,21 +143,24 @@ pub struct AgentProjectDelete {
 impl AgentProjectDelete {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -172,21 +183,24 @@ pub struct AgentProjectGet {
 impl AgentProjectGet {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -209,27 +223,31 @@ pub struct AgentProjectList {
 impl AgentProjectList {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `query.name`.
     #[inline]
-    pub fn query_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn query_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -259,21 +277,24 @@ pub struct AgentProjectUpdate {
 impl AgentProjectUpdate {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         body: &types::Servicev1ReconcilerFilter,
     ) -> ReconcilerCollectCounts {
-        let mut call = rt::Call::new(self.client, &RECONCILER_COLLECT_COUNTS);
-        call.text(0, agent_identifier);
-        call.body_part(model::Cell::part(body));
-        ReconcilerCollectCounts { call }
+        ReconcilerCollectCounts {
+            call: rt::Call::new(self.client, &RECONCILER_COLLECT_COUNTS)
+                .with_text(0, agent_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/reconcile/import`
     ///
@@ -34,10 +35,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         body: &types::Servicev1ReconcilerFilter,
     ) -> ReconcilerImportData {
-        let mut call = rt::Call::new(self.client, &RECONCILER_IMPORT_DATA);
-        call.text(0, agent_identifier);
-        call.body_part(model::Cell::part(body));
-        ReconcilerImportData { call }
+        ReconcilerImportData {
+            call: rt::Call::new(self.client, &RECONCILER_IMPORT_DATA)
+                .with_text(0, agent_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/autocreate-logs`
     ///
@@ -49,10 +51,9 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
     ) -> ReconcilerListAutoCreateLogs {
-        let mut call = rt::Call::new(self.client, &RECONCILER_LIST_AUTO_CREATE_LOGS);
-        call.text(0, agent_identifier);
         ReconcilerListAutoCreateLogs {
-            call,
+            call: rt::Call::new(self.client, &RECONCILER_LIST_AUTO_CREATE_LOGS)
+                .with_text(0, agent_identifier),
         }
     }
 }
@@ -65,21 +66,24 @@ pub struct ReconcilerCollectCounts {
 impl ReconcilerCollectCounts {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -102,21 +106,24 @@ pub struct ReconcilerImportData {
 impl ReconcilerImportData {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -139,57 +146,66 @@ pub struct ReconcilerListAutoCreateLogs {
 impl ReconcilerListAutoCreateLogs {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `importRequestId`.
     #[inline]
-    pub fn import_request_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn import_request_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `appSetName`.
     #[inline]
-    pub fn app_set_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn app_set_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `sinceTime`.
     #[inline]
-    pub fn since_time(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn since_time(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `appName`.
     #[inline]
-    pub fn app_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn app_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `skip`.
     #[inline]
-    pub fn skip(mut self, value: i64) -> Self {
-        self.call.int(9, value);
-        self
+    pub fn skip(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(9, value),
+        }
     }
     /// Sends the request.
     #[inline]

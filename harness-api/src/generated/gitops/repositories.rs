@@ -15,13 +15,12 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
     ) -> AgentRepositoryCheckExternalSecretsOperator {
-        let mut call = rt::Call::new(
-            self.client,
-            &AGENT_REPOSITORY_CHECK_EXTERNAL_SECRETS_OPERATOR,
-        );
-        call.text(0, agent_identifier);
         AgentRepositoryCheckExternalSecretsOperator {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &AGENT_REPOSITORY_CHECK_EXTERNAL_SECRETS_OPERATOR,
+                )
+                .with_text(0, agent_identifier),
         }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/repositories/oci/type`
@@ -36,11 +35,10 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         body: &types::V1ociRepoType,
     ) -> AgentRepositoryCheckOciRepoType {
-        let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_CHECK_OCI_REPO_TYPE);
-        call.text(0, agent_identifier);
-        call.body_part(model::Cell::part(body));
         AgentRepositoryCheckOciRepoType {
-            call,
+            call: rt::Call::new(self.client, &AGENT_REPOSITORY_CHECK_OCI_REPO_TYPE)
+                .with_text(0, agent_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/repositories`
@@ -55,10 +53,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         body: &types::RepositoriesRepoCreateRequest,
     ) -> AgentRepositoryCreate {
-        let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_CREATE);
-        call.text(0, agent_identifier);
-        call.body_part(model::Cell::part(body));
-        AgentRepositoryCreate { call }
+        AgentRepositoryCreate {
+            call: rt::Call::new(self.client, &AGENT_REPOSITORY_CREATE)
+                .with_text(0, agent_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /gitops/api/v1/agents/{agentIdentifier}/repositories/{identifier}`
     ///
@@ -71,10 +70,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> AgentRepositoryDelete {
-        let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_DELETE);
-        call.text(0, agent_identifier);
-        call.text(1, identifier);
-        AgentRepositoryDelete { call }
+        AgentRepositoryDelete {
+            call: rt::Call::new(self.client, &AGENT_REPOSITORY_DELETE)
+                .with_text(0, agent_identifier)
+                .with_text(1, identifier),
+        }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories/{identifier}`
     ///
@@ -87,10 +87,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> AgentRepositoryGet {
-        let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_GET);
-        call.text(0, agent_identifier);
-        call.text(1, identifier);
-        AgentRepositoryGet { call }
+        AgentRepositoryGet {
+            call: rt::Call::new(self.client, &AGENT_REPOSITORY_GET)
+                .with_text(0, agent_identifier)
+                .with_text(1, identifier),
+        }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories/{identifier}/appdetails`
     ///
@@ -103,11 +104,10 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> AgentRepositoryGetAppDetails {
-        let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_GET_APP_DETAILS);
-        call.text(0, agent_identifier);
-        call.text(1, identifier);
         AgentRepositoryGetAppDetails {
-            call,
+            call: rt::Call::new(self.client, &AGENT_REPOSITORY_GET_APP_DETAILS)
+                .with_text(0, agent_identifier)
+                .with_text(1, identifier),
         }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories_byurl/appdetails`
@@ -120,13 +120,9 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
     ) -> AgentRepositoryGetAppDetailsByUrl {
-        let mut call = rt::Call::new(
-            self.client,
-            &AGENT_REPOSITORY_GET_APP_DETAILS_BY_URL,
-        );
-        call.text(0, agent_identifier);
         AgentRepositoryGetAppDetailsByUrl {
-            call,
+            call: rt::Call::new(self.client, &AGENT_REPOSITORY_GET_APP_DETAILS_BY_URL)
+                .with_text(0, agent_identifier),
         }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repository_byurl`
@@ -139,9 +135,10 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
     ) -> AgentRepositoryGetByUrl {
-        let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_GET_BY_URL);
-        call.text(0, agent_identifier);
-        AgentRepositoryGetByUrl { call }
+        AgentRepositoryGetByUrl {
+            call: rt::Call::new(self.client, &AGENT_REPOSITORY_GET_BY_URL)
+                .with_text(0, agent_identifier),
+        }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories/{identifier}/helmcharts`
     ///
@@ -155,11 +152,10 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> AgentRepositoryGetHelmCharts {
-        let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_GET_HELM_CHARTS);
-        call.text(0, agent_identifier);
-        call.text(1, identifier);
         AgentRepositoryGetHelmCharts {
-            call,
+            call: rt::Call::new(self.client, &AGENT_REPOSITORY_GET_HELM_CHARTS)
+                .with_text(0, agent_identifier)
+                .with_text(1, identifier),
         }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories_byurl/helmcharts`
@@ -173,13 +169,9 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
     ) -> AgentRepositoryGetHelmChartsByUrl {
-        let mut call = rt::Call::new(
-            self.client,
-            &AGENT_REPOSITORY_GET_HELM_CHARTS_BY_URL,
-        );
-        call.text(0, agent_identifier);
         AgentRepositoryGetHelmChartsByUrl {
-            call,
+            call: rt::Call::new(self.client, &AGENT_REPOSITORY_GET_HELM_CHARTS_BY_URL)
+                .with_text(0, agent_identifier),
         }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories`
@@ -193,9 +185,10 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
     ) -> AgentRepositoryList {
-        let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_LIST);
-        call.text(0, agent_identifier);
-        AgentRepositoryList { call }
+        AgentRepositoryList {
+            call: rt::Call::new(self.client, &AGENT_REPOSITORY_LIST)
+                .with_text(0, agent_identifier),
+        }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories/{identifier}/apps`
     ///
@@ -209,10 +202,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> AgentRepositoryListApps {
-        let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_LIST_APPS);
-        call.text(0, agent_identifier);
-        call.text(1, identifier);
-        AgentRepositoryListApps { call }
+        AgentRepositoryListApps {
+            call: rt::Call::new(self.client, &AGENT_REPOSITORY_LIST_APPS)
+                .with_text(0, agent_identifier)
+                .with_text(1, identifier),
+        }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories_byurl/apps`
     ///
@@ -225,10 +219,9 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
     ) -> AgentRepositoryListAppsByUrl {
-        let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_LIST_APPS_BY_URL);
-        call.text(0, agent_identifier);
         AgentRepositoryListAppsByUrl {
-            call,
+            call: rt::Call::new(self.client, &AGENT_REPOSITORY_LIST_APPS_BY_URL)
+                .with_text(0, agent_identifier),
         }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories/eso/generators`
@@ -241,10 +234,9 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
     ) -> AgentRepositoryListEsoGenerators {
-        let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_LIST_ESO_GENERATORS);
-        call.text(0, agent_identifier);
         AgentRepositoryListEsoGenerators {
-            call,
+            call: rt::Call::new(self.client, &AGENT_REPOSITORY_LIST_ESO_GENERATORS)
+                .with_text(0, agent_identifier),
         }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories/{identifier}/refs`
@@ -258,10 +250,11 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> AgentRepositoryListRefs {
-        let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_LIST_REFS);
-        call.text(0, agent_identifier);
-        call.text(1, identifier);
-        AgentRepositoryListRefs { call }
+        AgentRepositoryListRefs {
+            call: rt::Call::new(self.client, &AGENT_REPOSITORY_LIST_REFS)
+                .with_text(0, agent_identifier)
+                .with_text(1, identifier),
+        }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories_byurl/refs`
     ///
@@ -273,10 +266,9 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
     ) -> AgentRepositoryListRefsByUrl {
-        let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_LIST_REFS_BY_URL);
-        call.text(0, agent_identifier);
         AgentRepositoryListRefsByUrl {
-            call,
+            call: rt::Call::new(self.client, &AGENT_REPOSITORY_LIST_REFS_BY_URL)
+                .with_text(0, agent_identifier),
         }
     }
     /// `PUT /gitops/api/v1/agents/{agentIdentifier}/repositories/{identifier}`
@@ -292,11 +284,12 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::RepositoriesRepoUpdateRequest,
     ) -> AgentRepositoryUpdate {
-        let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_UPDATE);
-        call.text(0, agent_identifier);
-        call.text(1, identifier);
-        call.body_part(model::Cell::part(body));
-        AgentRepositoryUpdate { call }
+        AgentRepositoryUpdate {
+            call: rt::Call::new(self.client, &AGENT_REPOSITORY_UPDATE)
+                .with_text(0, agent_identifier)
+                .with_text(1, identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/repositories/validate`
     ///
@@ -310,11 +303,10 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         body: &types::RepositoriesRepoAccessQuery,
     ) -> AgentRepositoryValidateAccess {
-        let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_VALIDATE_ACCESS);
-        call.text(0, agent_identifier);
-        call.body_part(model::Cell::part(body));
         AgentRepositoryValidateAccess {
-            call,
+            call: rt::Call::new(self.client, &AGENT_REPOSITORY_VALIDATE_ACCESS)
+                .with_text(0, agent_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `GET /gitops/api/v1/repositories/exists`
@@ -323,8 +315,9 @@ impl<'c> Api<'c> {
     /// - Result: bool, `application/json`.
     #[inline]
     pub fn repository_exists(&self) -> RepositoryExists {
-        let call = rt::Call::new(self.client, &REPOSITORY_EXISTS);
-        RepositoryExists { call }
+        RepositoryExists {
+            call: rt::Call::new(self.client, &REPOSITORY_EXISTS),
+        }
     }
     /// `POST /gitops/api/v1/repositories`
     ///
@@ -334,9 +327,10 @@ impl<'c> Api<'c> {
     /// - List: `paged pageIndex/pageSize in body from 0, items content, total totalItems, size pageSize`.
     #[inline]
     pub fn repository_list(&self, body: &types::V1RepoListReq) -> RepositoryList {
-        let mut call = rt::Call::new(self.client, &REPOSITORY_LIST);
-        call.body_part(model::Cell::part(body));
-        RepositoryList { call }
+        RepositoryList {
+            call: rt::Call::new(self.client, &REPOSITORY_LIST)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /gitops/api/v1/repositories`
     ///
@@ -347,12 +341,11 @@ impl<'c> Api<'c> {
     pub fn repository_list_by_repository_credential_template(
         &self,
     ) -> RepositoryListByRepositoryCredentialTemplate {
-        let call = rt::Call::new(
-            self.client,
-            &REPOSITORY_LIST_BY_REPOSITORY_CREDENTIAL_TEMPLATE,
-        );
         RepositoryListByRepositoryCredentialTemplate {
-            call,
+            call: rt::Call::new(
+                self.client,
+                &REPOSITORY_LIST_BY_REPOSITORY_CREDENTIAL_TEMPLATE,
+            ),
         }
     }
 }
@@ -365,21 +358,24 @@ pub struct AgentRepositoryCheckExternalSecretsOperator {
 impl AgentRepositoryCheckExternalSecretsOperator {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -402,21 +398,24 @@ pub struct AgentRepositoryCheckOciRepoType {
 impl AgentRepositoryCheckOciRepoType {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -439,33 +438,38 @@ pub struct AgentRepositoryCreate {
 impl AgentRepositoryCreate {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `identifier`.
     #[inline]
-    pub fn identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `repoCredsId`.
     #[inline]
-    pub fn repo_creds_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn repo_creds_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -488,45 +492,52 @@ pub struct AgentRepositoryDelete {
 impl AgentRepositoryDelete {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `query.repo`.
     #[inline]
-    pub fn query_repo(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn query_repo(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `query.forceRefresh`.
     #[inline]
-    pub fn query_force_refresh(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn query_force_refresh(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Query parameter `query.project`.
     #[inline]
-    pub fn query_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn query_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `forceDelete`.
     #[inline]
-    pub fn force_delete(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn force_delete(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -549,39 +560,45 @@ pub struct AgentRepositoryGet {
 impl AgentRepositoryGet {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `query.repo`.
     #[inline]
-    pub fn query_repo(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn query_repo(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `query.forceRefresh`.
     #[inline]
-    pub fn query_force_refresh(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn query_force_refresh(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Query parameter `query.project`.
     #[inline]
-    pub fn query_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn query_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -604,312 +621,339 @@ pub struct AgentRepositoryGetAppDetails {
 impl AgentRepositoryGetAppDetails {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `query.source.repoURL`.
     #[inline]
-    pub fn query_source_repo_url(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn query_source_repo_url(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `query.source.path`.
     #[inline]
-    pub fn query_source_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn query_source_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `query.source.targetRevision`.
     #[inline]
-    pub fn query_source_target_revision(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn query_source_target_revision(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `query.source.helm.valueFiles`.
     #[inline]
     pub fn query_source_helm_value_files(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(8, value);
-        self
+        Self {
+            call: self.call.with_texts(8, value),
+        }
     }
     /// Query parameter `query.source.helm.releaseName`.
     #[inline]
-    pub fn query_source_helm_release_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn query_source_helm_release_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `query.source.helm.values`.
     #[inline]
-    pub fn query_source_helm_values(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn query_source_helm_values(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `query.source.helm.version`.
     #[inline]
-    pub fn query_source_helm_version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn query_source_helm_version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `query.source.helm.passCredentials`.
     #[inline]
-    pub fn query_source_helm_pass_credentials(mut self, value: bool) -> Self {
-        self.call.flag(12, value);
-        self
+    pub fn query_source_helm_pass_credentials(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(12, value),
+        }
     }
     /// Query parameter `query.source.helm.ignoreMissingValueFiles`.
     #[inline]
-    pub fn query_source_helm_ignore_missing_value_files(mut self, value: bool) -> Self {
-        self.call.flag(13, value);
-        self
+    pub fn query_source_helm_ignore_missing_value_files(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(13, value),
+        }
     }
     /// Query parameter `query.source.helm.skipCrds`.
     #[inline]
-    pub fn query_source_helm_skip_crds(mut self, value: bool) -> Self {
-        self.call.flag(14, value);
-        self
+    pub fn query_source_helm_skip_crds(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(14, value),
+        }
     }
     /// Query parameter `query.source.helm.namespace`.
     #[inline]
-    pub fn query_source_helm_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(15, value);
-        self
+    pub fn query_source_helm_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(15, value),
+        }
     }
     /// Query parameter `query.source.helm.kubeVersion`.
     #[inline]
-    pub fn query_source_helm_kube_version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(16, value);
-        self
+    pub fn query_source_helm_kube_version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(16, value),
+        }
     }
     /// Query parameter `query.source.helm.apiVersions`.
     #[inline]
     pub fn query_source_helm_api_versions(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(17, value);
-        self
+        Self {
+            call: self.call.with_texts(17, value),
+        }
     }
     /// Query parameter `query.source.helm.skipTests`.
     #[inline]
-    pub fn query_source_helm_skip_tests(mut self, value: bool) -> Self {
-        self.call.flag(18, value);
-        self
+    pub fn query_source_helm_skip_tests(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(18, value),
+        }
     }
     /// Query parameter `query.source.helm.skipSchemaValidation`.
     #[inline]
-    pub fn query_source_helm_skip_schema_validation(mut self, value: bool) -> Self {
-        self.call.flag(19, value);
-        self
+    pub fn query_source_helm_skip_schema_validation(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(19, value),
+        }
     }
     /// Query parameter `query.source.kustomize.namePrefix`.
     #[inline]
-    pub fn query_source_kustomize_name_prefix(
-        mut self,
-        value: impl Into<String>,
-    ) -> Self {
-        self.call.text(20, value);
-        self
+    pub fn query_source_kustomize_name_prefix(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(20, value),
+        }
     }
     /// Query parameter `query.source.kustomize.nameSuffix`.
     #[inline]
-    pub fn query_source_kustomize_name_suffix(
-        mut self,
-        value: impl Into<String>,
-    ) -> Self {
-        self.call.text(21, value);
-        self
+    pub fn query_source_kustomize_name_suffix(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(21, value),
+        }
     }
     /// Query parameter `query.source.kustomize.images`.
     #[inline]
     pub fn query_source_kustomize_images(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(22, value);
-        self
+        Self {
+            call: self.call.with_texts(22, value),
+        }
     }
     /// Query parameter `query.source.kustomize.version`.
     #[inline]
-    pub fn query_source_kustomize_version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(23, value);
-        self
+    pub fn query_source_kustomize_version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(23, value),
+        }
     }
     /// Query parameter `query.source.kustomize.forceCommonLabels`.
     #[inline]
-    pub fn query_source_kustomize_force_common_labels(mut self, value: bool) -> Self {
-        self.call.flag(24, value);
-        self
+    pub fn query_source_kustomize_force_common_labels(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(24, value),
+        }
     }
     /// Query parameter `query.source.kustomize.forceCommonAnnotations`.
     #[inline]
-    pub fn query_source_kustomize_force_common_annotations(
-        mut self,
-        value: bool,
-    ) -> Self {
-        self.call.flag(25, value);
-        self
+    pub fn query_source_kustomize_force_common_annotations(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(25, value),
+        }
     }
     /// Query parameter `query.source.kustomize.namespace`.
     #[inline]
-    pub fn query_source_kustomize_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(26, value);
-        self
+    pub fn query_source_kustomize_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(26, value),
+        }
     }
     /// Query parameter `query.source.kustomize.commonAnnotationsEnvsubst`.
     #[inline]
     pub fn query_source_kustomize_common_annotations_envsubst(
-        mut self,
+        self,
         value: bool,
     ) -> Self {
-        self.call.flag(27, value);
-        self
+        Self {
+            call: self.call.with_flag(27, value),
+        }
     }
     /// Query parameter `query.source.kustomize.components`.
     #[inline]
     pub fn query_source_kustomize_components(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(28, value);
-        self
+        Self {
+            call: self.call.with_texts(28, value),
+        }
     }
     /// Query parameter `query.source.kustomize.labelWithoutSelector`.
     #[inline]
-    pub fn query_source_kustomize_label_without_selector(mut self, value: bool) -> Self {
-        self.call.flag(29, value);
-        self
+    pub fn query_source_kustomize_label_without_selector(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(29, value),
+        }
     }
     /// Query parameter `query.source.kustomize.kubeVersion`.
     #[inline]
-    pub fn query_source_kustomize_kube_version(
-        mut self,
-        value: impl Into<String>,
-    ) -> Self {
-        self.call.text(30, value);
-        self
+    pub fn query_source_kustomize_kube_version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(30, value),
+        }
     }
     /// Query parameter `query.source.kustomize.apiVersions`.
     #[inline]
     pub fn query_source_kustomize_api_versions(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(31, value);
-        self
+        Self {
+            call: self.call.with_texts(31, value),
+        }
     }
     /// Query parameter `query.source.kustomize.ignoreMissingComponents`.
     #[inline]
-    pub fn query_source_kustomize_ignore_missing_components(
-        mut self,
-        value: bool,
-    ) -> Self {
-        self.call.flag(32, value);
-        self
+    pub fn query_source_kustomize_ignore_missing_components(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(32, value),
+        }
     }
     /// Query parameter `query.source.kustomize.labelIncludeTemplates`.
     #[inline]
-    pub fn query_source_kustomize_label_include_templates(
-        mut self,
-        value: bool,
-    ) -> Self {
-        self.call.flag(33, value);
-        self
+    pub fn query_source_kustomize_label_include_templates(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(33, value),
+        }
     }
     /// Query parameter `query.source.ksonnet.environment`.
     #[inline]
-    pub fn query_source_ksonnet_environment(mut self, value: impl Into<String>) -> Self {
-        self.call.text(34, value);
-        self
+    pub fn query_source_ksonnet_environment(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(34, value),
+        }
     }
     /// Query parameter `query.source.directory.recurse`.
     #[inline]
-    pub fn query_source_directory_recurse(mut self, value: bool) -> Self {
-        self.call.flag(35, value);
-        self
+    pub fn query_source_directory_recurse(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(35, value),
+        }
     }
     /// Query parameter `query.source.directory.jsonnet.libs`.
     #[inline]
     pub fn query_source_directory_jsonnet_libs(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(36, value);
-        self
+        Self {
+            call: self.call.with_texts(36, value),
+        }
     }
     /// Query parameter `query.source.directory.exclude`.
     #[inline]
-    pub fn query_source_directory_exclude(mut self, value: impl Into<String>) -> Self {
-        self.call.text(37, value);
-        self
+    pub fn query_source_directory_exclude(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(37, value),
+        }
     }
     /// Query parameter `query.source.directory.include`.
     #[inline]
-    pub fn query_source_directory_include(mut self, value: impl Into<String>) -> Self {
-        self.call.text(38, value);
-        self
+    pub fn query_source_directory_include(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(38, value),
+        }
     }
     /// Query parameter `query.source.plugin.name`.
     #[inline]
-    pub fn query_source_plugin_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(39, value);
-        self
+    pub fn query_source_plugin_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(39, value),
+        }
     }
     /// Query parameter `query.source.chart`.
     #[inline]
-    pub fn query_source_chart(mut self, value: impl Into<String>) -> Self {
-        self.call.text(40, value);
-        self
+    pub fn query_source_chart(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(40, value),
+        }
     }
     /// Query parameter `query.source.ref`.
     #[inline]
-    pub fn query_source_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(41, value);
-        self
+    pub fn query_source_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(41, value),
+        }
     }
     /// Query parameter `query.source.name`.
     #[inline]
-    pub fn query_source_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(42, value);
-        self
+    pub fn query_source_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(42, value),
+        }
     }
     /// Query parameter `query.appName`.
     #[inline]
-    pub fn query_app_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(43, value);
-        self
+    pub fn query_app_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(43, value),
+        }
     }
     /// Query parameter `query.appProject`.
     #[inline]
-    pub fn query_app_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(44, value);
-        self
+    pub fn query_app_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(44, value),
+        }
     }
     /// Query parameter `query.sourceIndex`.
     #[inline]
-    pub fn query_source_index(mut self, value: i64) -> Self {
-        self.call.int(45, value);
-        self
+    pub fn query_source_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(45, value),
+        }
     }
     /// Query parameter `query.versionId`.
     #[inline]
-    pub fn query_version_id(mut self, value: i64) -> Self {
-        self.call.int(46, value);
-        self
+    pub fn query_version_id(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(46, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -932,318 +976,346 @@ pub struct AgentRepositoryGetAppDetailsByUrl {
 impl AgentRepositoryGetAppDetailsByUrl {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `identifier`.
     #[inline]
-    pub fn identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `query.source.repoURL`.
     #[inline]
-    pub fn query_source_repo_url(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn query_source_repo_url(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `query.source.path`.
     #[inline]
-    pub fn query_source_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn query_source_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `query.source.targetRevision`.
     #[inline]
-    pub fn query_source_target_revision(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn query_source_target_revision(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `query.source.helm.valueFiles`.
     #[inline]
     pub fn query_source_helm_value_files(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(8, value);
-        self
+        Self {
+            call: self.call.with_texts(8, value),
+        }
     }
     /// Query parameter `query.source.helm.releaseName`.
     #[inline]
-    pub fn query_source_helm_release_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn query_source_helm_release_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `query.source.helm.values`.
     #[inline]
-    pub fn query_source_helm_values(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn query_source_helm_values(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `query.source.helm.version`.
     #[inline]
-    pub fn query_source_helm_version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn query_source_helm_version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `query.source.helm.passCredentials`.
     #[inline]
-    pub fn query_source_helm_pass_credentials(mut self, value: bool) -> Self {
-        self.call.flag(12, value);
-        self
+    pub fn query_source_helm_pass_credentials(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(12, value),
+        }
     }
     /// Query parameter `query.source.helm.ignoreMissingValueFiles`.
     #[inline]
-    pub fn query_source_helm_ignore_missing_value_files(mut self, value: bool) -> Self {
-        self.call.flag(13, value);
-        self
+    pub fn query_source_helm_ignore_missing_value_files(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(13, value),
+        }
     }
     /// Query parameter `query.source.helm.skipCrds`.
     #[inline]
-    pub fn query_source_helm_skip_crds(mut self, value: bool) -> Self {
-        self.call.flag(14, value);
-        self
+    pub fn query_source_helm_skip_crds(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(14, value),
+        }
     }
     /// Query parameter `query.source.helm.namespace`.
     #[inline]
-    pub fn query_source_helm_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(15, value);
-        self
+    pub fn query_source_helm_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(15, value),
+        }
     }
     /// Query parameter `query.source.helm.kubeVersion`.
     #[inline]
-    pub fn query_source_helm_kube_version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(16, value);
-        self
+    pub fn query_source_helm_kube_version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(16, value),
+        }
     }
     /// Query parameter `query.source.helm.apiVersions`.
     #[inline]
     pub fn query_source_helm_api_versions(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(17, value);
-        self
+        Self {
+            call: self.call.with_texts(17, value),
+        }
     }
     /// Query parameter `query.source.helm.skipTests`.
     #[inline]
-    pub fn query_source_helm_skip_tests(mut self, value: bool) -> Self {
-        self.call.flag(18, value);
-        self
+    pub fn query_source_helm_skip_tests(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(18, value),
+        }
     }
     /// Query parameter `query.source.helm.skipSchemaValidation`.
     #[inline]
-    pub fn query_source_helm_skip_schema_validation(mut self, value: bool) -> Self {
-        self.call.flag(19, value);
-        self
+    pub fn query_source_helm_skip_schema_validation(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(19, value),
+        }
     }
     /// Query parameter `query.source.kustomize.namePrefix`.
     #[inline]
-    pub fn query_source_kustomize_name_prefix(
-        mut self,
-        value: impl Into<String>,
-    ) -> Self {
-        self.call.text(20, value);
-        self
+    pub fn query_source_kustomize_name_prefix(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(20, value),
+        }
     }
     /// Query parameter `query.source.kustomize.nameSuffix`.
     #[inline]
-    pub fn query_source_kustomize_name_suffix(
-        mut self,
-        value: impl Into<String>,
-    ) -> Self {
-        self.call.text(21, value);
-        self
+    pub fn query_source_kustomize_name_suffix(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(21, value),
+        }
     }
     /// Query parameter `query.source.kustomize.images`.
     #[inline]
     pub fn query_source_kustomize_images(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(22, value);
-        self
+        Self {
+            call: self.call.with_texts(22, value),
+        }
     }
     /// Query parameter `query.source.kustomize.version`.
     #[inline]
-    pub fn query_source_kustomize_version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(23, value);
-        self
+    pub fn query_source_kustomize_version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(23, value),
+        }
     }
     /// Query parameter `query.source.kustomize.forceCommonLabels`.
     #[inline]
-    pub fn query_source_kustomize_force_common_labels(mut self, value: bool) -> Self {
-        self.call.flag(24, value);
-        self
+    pub fn query_source_kustomize_force_common_labels(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(24, value),
+        }
     }
     /// Query parameter `query.source.kustomize.forceCommonAnnotations`.
     #[inline]
-    pub fn query_source_kustomize_force_common_annotations(
-        mut self,
-        value: bool,
-    ) -> Self {
-        self.call.flag(25, value);
-        self
+    pub fn query_source_kustomize_force_common_annotations(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(25, value),
+        }
     }
     /// Query parameter `query.source.kustomize.namespace`.
     #[inline]
-    pub fn query_source_kustomize_namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(26, value);
-        self
+    pub fn query_source_kustomize_namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(26, value),
+        }
     }
     /// Query parameter `query.source.kustomize.commonAnnotationsEnvsubst`.
     #[inline]
     pub fn query_source_kustomize_common_annotations_envsubst(
-        mut self,
+        self,
         value: bool,
     ) -> Self {
-        self.call.flag(27, value);
-        self
+        Self {
+            call: self.call.with_flag(27, value),
+        }
     }
     /// Query parameter `query.source.kustomize.components`.
     #[inline]
     pub fn query_source_kustomize_components(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(28, value);
-        self
+        Self {
+            call: self.call.with_texts(28, value),
+        }
     }
     /// Query parameter `query.source.kustomize.labelWithoutSelector`.
     #[inline]
-    pub fn query_source_kustomize_label_without_selector(mut self, value: bool) -> Self {
-        self.call.flag(29, value);
-        self
+    pub fn query_source_kustomize_label_without_selector(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(29, value),
+        }
     }
     /// Query parameter `query.source.kustomize.kubeVersion`.
     #[inline]
-    pub fn query_source_kustomize_kube_version(
-        mut self,
-        value: impl Into<String>,
-    ) -> Self {
-        self.call.text(30, value);
-        self
+    pub fn query_source_kustomize_kube_version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(30, value),
+        }
     }
     /// Query parameter `query.source.kustomize.apiVersions`.
     #[inline]
     pub fn query_source_kustomize_api_versions(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(31, value);
-        self
+        Self {
+            call: self.call.with_texts(31, value),
+        }
     }
     /// Query parameter `query.source.kustomize.ignoreMissingComponents`.
     #[inline]
-    pub fn query_source_kustomize_ignore_missing_components(
-        mut self,
-        value: bool,
-    ) -> Self {
-        self.call.flag(32, value);
-        self
+    pub fn query_source_kustomize_ignore_missing_components(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(32, value),
+        }
     }
     /// Query parameter `query.source.kustomize.labelIncludeTemplates`.
     #[inline]
-    pub fn query_source_kustomize_label_include_templates(
-        mut self,
-        value: bool,
-    ) -> Self {
-        self.call.flag(33, value);
-        self
+    pub fn query_source_kustomize_label_include_templates(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(33, value),
+        }
     }
     /// Query parameter `query.source.ksonnet.environment`.
     #[inline]
-    pub fn query_source_ksonnet_environment(mut self, value: impl Into<String>) -> Self {
-        self.call.text(34, value);
-        self
+    pub fn query_source_ksonnet_environment(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(34, value),
+        }
     }
     /// Query parameter `query.source.directory.recurse`.
     #[inline]
-    pub fn query_source_directory_recurse(mut self, value: bool) -> Self {
-        self.call.flag(35, value);
-        self
+    pub fn query_source_directory_recurse(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(35, value),
+        }
     }
     /// Query parameter `query.source.directory.jsonnet.libs`.
     #[inline]
     pub fn query_source_directory_jsonnet_libs(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(36, value);
-        self
+        Self {
+            call: self.call.with_texts(36, value),
+        }
     }
     /// Query parameter `query.source.directory.exclude`.
     #[inline]
-    pub fn query_source_directory_exclude(mut self, value: impl Into<String>) -> Self {
-        self.call.text(37, value);
-        self
+    pub fn query_source_directory_exclude(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(37, value),
+        }
     }
     /// Query parameter `query.source.directory.include`.
     #[inline]
-    pub fn query_source_directory_include(mut self, value: impl Into<String>) -> Self {
-        self.call.text(38, value);
-        self
+    pub fn query_source_directory_include(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(38, value),
+        }
     }
     /// Query parameter `query.source.plugin.name`.
     #[inline]
-    pub fn query_source_plugin_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(39, value);
-        self
+    pub fn query_source_plugin_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(39, value),
+        }
     }
     /// Query parameter `query.source.chart`.
     #[inline]
-    pub fn query_source_chart(mut self, value: impl Into<String>) -> Self {
-        self.call.text(40, value);
-        self
+    pub fn query_source_chart(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(40, value),
+        }
     }
     /// Query parameter `query.source.ref`.
     #[inline]
-    pub fn query_source_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(41, value);
-        self
+    pub fn query_source_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(41, value),
+        }
     }
     /// Query parameter `query.source.name`.
     #[inline]
-    pub fn query_source_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(42, value);
-        self
+    pub fn query_source_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(42, value),
+        }
     }
     /// Query parameter `query.appName`.
     #[inline]
-    pub fn query_app_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(43, value);
-        self
+    pub fn query_app_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(43, value),
+        }
     }
     /// Query parameter `query.appProject`.
     #[inline]
-    pub fn query_app_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(44, value);
-        self
+    pub fn query_app_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(44, value),
+        }
     }
     /// Query parameter `query.sourceIndex`.
     #[inline]
-    pub fn query_source_index(mut self, value: i64) -> Self {
-        self.call.int(45, value);
-        self
+    pub fn query_source_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(45, value),
+        }
     }
     /// Query parameter `query.versionId`.
     #[inline]
-    pub fn query_version_id(mut self, value: i64) -> Self {
-        self.call.int(46, value);
-        self
+    pub fn query_version_id(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(46, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1266,33 +1338,38 @@ pub struct AgentRepositoryGetByUrl {
 impl AgentRepositoryGetByUrl {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `url`.
     #[inline]
-    pub fn url(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(4, value);
-        self
+    pub fn url(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(4, value),
+        }
     }
     /// Query parameter `fetchScopePrefixedIdentifier`.
     #[inline]
-    pub fn fetch_scope_prefixed_identifier(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn fetch_scope_prefixed_identifier(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1315,39 +1392,45 @@ pub struct AgentRepositoryGetHelmCharts {
 impl AgentRepositoryGetHelmCharts {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `query.repo`.
     #[inline]
-    pub fn query_repo(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn query_repo(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `query.forceRefresh`.
     #[inline]
-    pub fn query_force_refresh(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn query_force_refresh(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Query parameter `query.project`.
     #[inline]
-    pub fn query_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn query_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1377,45 +1460,52 @@ pub struct AgentRepositoryGetHelmChartsByUrl {
 impl AgentRepositoryGetHelmChartsByUrl {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `identifier`.
     #[inline]
-    pub fn identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `query.repo`.
     #[inline]
-    pub fn query_repo(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn query_repo(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `query.forceRefresh`.
     #[inline]
-    pub fn query_force_refresh(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn query_force_refresh(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Query parameter `query.project`.
     #[inline]
-    pub fn query_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn query_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1445,45 +1535,52 @@ pub struct AgentRepositoryList {
 impl AgentRepositoryList {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `identifier`.
     #[inline]
-    pub fn identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `query.repo`.
     #[inline]
-    pub fn query_repo(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn query_repo(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `query.forceRefresh`.
     #[inline]
-    pub fn query_force_refresh(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn query_force_refresh(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Query parameter `query.project`.
     #[inline]
-    pub fn query_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn query_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1513,45 +1610,52 @@ pub struct AgentRepositoryListApps {
 impl AgentRepositoryListApps {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `query.repo`.
     #[inline]
-    pub fn query_repo(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn query_repo(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `query.revision`.
     #[inline]
-    pub fn query_revision(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn query_revision(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `query.appName`.
     #[inline]
-    pub fn query_app_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn query_app_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `query.appProject`.
     #[inline]
-    pub fn query_app_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn query_app_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1581,51 +1685,59 @@ pub struct AgentRepositoryListAppsByUrl {
 impl AgentRepositoryListAppsByUrl {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `identifier`.
     #[inline]
-    pub fn identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `query.repo`.
     #[inline]
-    pub fn query_repo(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn query_repo(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `query.revision`.
     #[inline]
-    pub fn query_revision(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn query_revision(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `query.appName`.
     #[inline]
-    pub fn query_app_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn query_app_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `query.appProject`.
     #[inline]
-    pub fn query_app_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn query_app_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1655,46 +1767,54 @@ pub struct AgentRepositoryListEsoGenerators {
 impl AgentRepositoryListEsoGenerators {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
     pub fn type_(
-        mut self,
+        self,
         value: impl Into<types::AgentRepositoryListEsoGeneratorsType>,
     ) -> Self {
-        self.call
-            .text(
-                4,
-                Into::<types::AgentRepositoryListEsoGeneratorsType>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::AgentRepositoryListEsoGeneratorsType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `name`.
     #[inline]
-    pub fn name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `url`.
     #[inline]
-    pub fn url(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn url(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1717,39 +1837,45 @@ pub struct AgentRepositoryListRefs {
 impl AgentRepositoryListRefs {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `query.repo`.
     #[inline]
-    pub fn query_repo(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn query_repo(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `query.forceRefresh`.
     #[inline]
-    pub fn query_force_refresh(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn query_force_refresh(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Query parameter `query.project`.
     #[inline]
-    pub fn query_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn query_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1772,45 +1898,52 @@ pub struct AgentRepositoryListRefsByUrl {
 impl AgentRepositoryListRefsByUrl {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `identifier`.
     #[inline]
-    pub fn identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `query.repo`.
     #[inline]
-    pub fn query_repo(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn query_repo(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `query.forceRefresh`.
     #[inline]
-    pub fn query_force_refresh(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn query_force_refresh(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Query parameter `query.project`.
     #[inline]
-    pub fn query_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn query_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1833,21 +1966,24 @@ pub struct AgentRepositoryUpdate {
 impl AgentRepositoryUpdate {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1870,27 +2006,31 @@ pub struct AgentRepositoryValidateAccess {
 impl AgentRepositoryValidateAccess {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `identifier`.
     #[inline]
-    pub fn identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1913,33 +2053,38 @@ pub struct RepositoryExists {
 impl RepositoryExists {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `agentIdentifier`.
     #[inline]
-    pub fn agent_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn agent_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `url`.
     #[inline]
-    pub fn url(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn url(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1988,45 +2133,52 @@ pub struct RepositoryListByRepositoryCredentialTemplate {
 impl RepositoryListByRepositoryCredentialTemplate {
     /// Query parameter `repositoryCredentialURL`.
     #[inline]
-    pub fn repository_credential_url(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn repository_credential_url(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `agentIdentifier`.
     #[inline]
-    pub fn agent_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn agent_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,11 +17,10 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         body: &types::HrepocredsRepoCredsCreateRequest,
     ) -> AgentRepositoryCredentialsCreate {
-        let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_CREDENTIALS_CREATE);
-        call.text(0, agent_identifier);
-        call.body_part(model::Cell::part(body));
         AgentRepositoryCredentialsCreate {
-            call,
+            call: rt::Call::new(self.client, &AGENT_REPOSITORY_CREDENTIALS_CREATE)
+                .with_text(0, agent_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `DELETE /gitops/api/v1/agents/{agentIdentifier}/repocreds/{identifier}`
@@ -35,11 +34,10 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> AgentRepositoryCredentialsDelete {
-        let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_CREDENTIALS_DELETE);
-        call.text(0, agent_identifier);
-        call.text(1, identifier);
         AgentRepositoryCredentialsDelete {
-            call,
+            call: rt::Call::new(self.client, &AGENT_REPOSITORY_CREDENTIALS_DELETE)
+                .with_text(0, agent_identifier)
+                .with_text(1, identifier),
         }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repocreds/{identifier}`
@@ -53,11 +51,10 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> AgentRepositoryCredentialsGet {
-        let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_CREDENTIALS_GET);
-        call.text(0, agent_identifier);
-        call.text(1, identifier);
         AgentRepositoryCredentialsGet {
-            call,
+            call: rt::Call::new(self.client, &AGENT_REPOSITORY_CREDENTIALS_GET)
+                .with_text(0, agent_identifier)
+                .with_text(1, identifier),
         }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/repocreds/get`
@@ -72,14 +69,13 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         body: &types::HrepocredsRepoCredsQuery,
     ) -> AgentRepositoryCredentialsGetForRepositoryUrl {
-        let mut call = rt::Call::new(
-            self.client,
-            &AGENT_REPOSITORY_CREDENTIALS_GET_FOR_REPOSITORY_URL,
-        );
-        call.text(0, agent_identifier);
-        call.body_part(model::Cell::part(body));
         AgentRepositoryCredentialsGetForRepositoryUrl {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &AGENT_REPOSITORY_CREDENTIALS_GET_FOR_REPOSITORY_URL,
+                )
+                .with_text(0, agent_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /gitops/api/v1/repocreds`
@@ -93,10 +89,9 @@ impl<'c> Api<'c> {
         &self,
         body: &types::V1RepositoryCredentialsQuery,
     ) -> AgentRepositoryCredentialsList {
-        let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_CREDENTIALS_LIST);
-        call.body_part(model::Cell::part(body));
         AgentRepositoryCredentialsList {
-            call,
+            call: rt::Call::new(self.client, &AGENT_REPOSITORY_CREDENTIALS_LIST)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `PUT /gitops/api/v1/agents/{agentIdentifier}/repocreds/{identifier}`
@@ -112,12 +107,11 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::HrepocredsRepoCredsUpdateRequest,
     ) -> AgentRepositoryCredentialsUpdate {
-        let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_CREDENTIALS_UPDATE);
-        call.text(0, agent_identifier);
-        call.text(1, identifier);
-        call.body_part(model::Cell::part(body));
         AgentRepositoryCredentialsUpdate {
-            call,
+            call: rt::Call::new(self.client, &AGENT_REPOSITORY_CREDENTIALS_UPDATE)
+                .with_text(0, agent_identifier)
+                .with_text(1, identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
 }
@@ -130,27 +124,31 @@ pub struct AgentRepositoryCredentialsCreate {
 impl AgentRepositoryCredentialsCreate {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `identifier`.
     #[inline]
-    pub fn identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -173,21 +171,24 @@ pub struct AgentRepositoryCredentialsDelete {
 impl AgentRepositoryCredentialsDelete {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -210,33 +211,38 @@ pub struct AgentRepositoryCredentialsGet {
 impl AgentRepositoryCredentialsGet {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `query.url`.
     #[inline]
-    pub fn query_url(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn query_url(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `query.repoCredsType`.
     #[inline]
-    pub fn query_repo_creds_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn query_repo_creds_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -259,27 +265,31 @@ pub struct AgentRepositoryCredentialsGetForRepositoryUrl {
 impl AgentRepositoryCredentialsGetForRepositoryUrl {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `identifier`.
     #[inline]
-    pub fn identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -328,21 +338,24 @@ pub struct AgentRepositoryCredentialsUpdate {
 impl AgentRepositoryCredentialsUpdate {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

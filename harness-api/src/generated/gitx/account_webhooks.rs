@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::CreateWebhookResponse`], `application/json`.
     #[inline]
     pub fn create_account_webhooks(&self) -> CreateAccountWebhooks {
-        let call = rt::Call::new(self.client, &CREATE_ACCOUNT_WEBHOOKS);
-        CreateAccountWebhooks { call }
+        CreateAccountWebhooks {
+            call: rt::Call::new(self.client, &CREATE_ACCOUNT_WEBHOOKS),
+        }
     }
     /// `DELETE /v1/webhooks/{webhook}`
     ///
@@ -25,9 +26,10 @@ impl<'c> Api<'c> {
         &self,
         webhook: impl Into<String>,
     ) -> DeleteAccountWebhook {
-        let mut call = rt::Call::new(self.client, &DELETE_ACCOUNT_WEBHOOK);
-        call.text(0, webhook);
-        DeleteAccountWebhook { call }
+        DeleteAccountWebhook {
+            call: rt::Call::new(self.client, &DELETE_ACCOUNT_WEBHOOK)
+                .with_text(0, webhook),
+        }
     }
     /// `GET /v1/webhooks/{webhook}`
     ///
@@ -36,9 +38,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::WebhookResponse`], `application/json`.
     #[inline]
     pub fn get_account_webhook(&self, webhook: impl Into<String>) -> GetAccountWebhook {
-        let mut call = rt::Call::new(self.client, &GET_ACCOUNT_WEBHOOK);
-        call.text(0, webhook);
-        GetAccountWebhook { call }
+        GetAccountWebhook {
+            call: rt::Call::new(self.client, &GET_ACCOUNT_WEBHOOK).with_text(0, webhook),
+        }
     }
     /// `POST /v1/webhooks/list`
     ///
@@ -48,8 +50,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_account_webhooks(&self) -> ListAccountWebhooks {
-        let call = rt::Call::new(self.client, &LIST_ACCOUNT_WEBHOOKS);
-        ListAccountWebhooks { call }
+        ListAccountWebhooks {
+            call: rt::Call::new(self.client, &LIST_ACCOUNT_WEBHOOKS),
+        }
     }
     /// `PUT /v1/webhooks/{webhook}`
     ///
@@ -62,9 +65,10 @@ impl<'c> Api<'c> {
         &self,
         webhook: impl Into<String>,
     ) -> UpdateAccountWebhook {
-        let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_WEBHOOK);
-        call.text(0, webhook);
-        UpdateAccountWebhook { call }
+        UpdateAccountWebhook {
+            call: rt::Call::new(self.client, &UPDATE_ACCOUNT_WEBHOOK)
+                .with_text(0, webhook),
+        }
     }
 }
 /// Request of [`Api::create_account_webhooks`].
@@ -76,15 +80,17 @@ pub struct CreateAccountWebhooks {
 impl CreateAccountWebhooks {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CreateWebhookRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CreateWebhookRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -107,9 +113,10 @@ pub struct DeleteAccountWebhook {
 impl DeleteAccountWebhook {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -132,9 +139,10 @@ pub struct GetAccountWebhook {
 impl GetAccountWebhook {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -157,27 +165,31 @@ pub struct ListAccountWebhooks {
 impl ListAccountWebhooks {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ListWebhookRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ListWebhookRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -207,15 +219,17 @@ pub struct UpdateAccountWebhook {
 impl UpdateAccountWebhook {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UpdateWebhookRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UpdateWebhookRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

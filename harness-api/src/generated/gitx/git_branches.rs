@@ -17,11 +17,10 @@ impl<'c> Api<'c> {
         yaml_git_config_identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> GetListOfBranchesWithStatus {
-        let mut call = rt::Call::new(self.client, &GET_LIST_OF_BRANCHES_WITH_STATUS);
-        call.text(0, yaml_git_config_identifier);
-        call.text(1, account_identifier);
         GetListOfBranchesWithStatus {
-            call,
+            call: rt::Call::new(self.client, &GET_LIST_OF_BRANCHES_WITH_STATUS)
+                .with_text(0, yaml_git_config_identifier)
+                .with_text(1, account_identifier),
         }
     }
     /// `POST /ng/api/git-sync-branch/sync`
@@ -35,10 +34,11 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> SyncGitBranch {
-        let mut call = rt::Call::new(self.client, &SYNC_GIT_BRANCH);
-        call.text(0, repo_identifier);
-        call.text(1, account_identifier);
-        SyncGitBranch { call }
+        SyncGitBranch {
+            call: rt::Call::new(self.client, &SYNC_GIT_BRANCH)
+                .with_text(0, repo_identifier)
+                .with_text(1, account_identifier),
+        }
     }
 }
 /// Request of [`Api::get_list_of_branches_with_status`].
@@ -50,47 +50,56 @@ pub struct GetListOfBranchesWithStatus {
 impl GetListOfBranchesWithStatus {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `branchSyncStatus`.
     #[inline]
     pub fn branch_sync_status(
-        mut self,
+        self,
         value: impl Into<types::GetListOfBranchesWithStatusBranchSyncStatus>,
     ) -> Self {
-        self.call
-            .text(
-                7,
-                Into::<types::GetListOfBranchesWithStatusBranchSyncStatus>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<
+                        types::GetListOfBranchesWithStatusBranchSyncStatus,
+                    >::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -120,21 +129,24 @@ pub struct SyncGitBranch {
 impl SyncGitBranch {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -16,9 +16,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> CreateGitFullSyncConfig {
-        let mut call = rt::Call::new(self.client, &CREATE_GIT_FULL_SYNC_CONFIG);
-        call.text(0, account_identifier);
-        CreateGitFullSyncConfig { call }
+        CreateGitFullSyncConfig {
+            call: rt::Call::new(self.client, &CREATE_GIT_FULL_SYNC_CONFIG)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ng/api/git-full-sync/config`
     ///
@@ -30,9 +31,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetGitFullSyncConfig {
-        let mut call = rt::Call::new(self.client, &GET_GIT_FULL_SYNC_CONFIG);
-        call.text(0, account_identifier);
-        GetGitFullSyncConfig { call }
+        GetGitFullSyncConfig {
+            call: rt::Call::new(self.client, &GET_GIT_FULL_SYNC_CONFIG)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ng/api/git-full-sync/files`
     ///
@@ -46,9 +48,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListFullSyncFiles {
-        let mut call = rt::Call::new(self.client, &LIST_FULL_SYNC_FILES);
-        call.text(0, account_identifier);
-        ListFullSyncFiles { call }
+        ListFullSyncFiles {
+            call: rt::Call::new(self.client, &LIST_FULL_SYNC_FILES)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ng/api/git-full-sync`
     ///
@@ -60,9 +63,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> TriggerFullSync {
-        let mut call = rt::Call::new(self.client, &TRIGGER_FULL_SYNC);
-        call.text(0, account_identifier);
-        TriggerFullSync { call }
+        TriggerFullSync {
+            call: rt::Call::new(self.client, &TRIGGER_FULL_SYNC)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /ng/api/git-full-sync/config`
     ///
@@ -75,9 +79,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> UpdateGitFullSyncConfig {
-        let mut call = rt::Call::new(self.client, &UPDATE_GIT_FULL_SYNC_CONFIG);
-        call.text(0, account_identifier);
-        UpdateGitFullSyncConfig { call }
+        UpdateGitFullSyncConfig {
+            call: rt::Call::new(self.client, &UPDATE_GIT_FULL_SYNC_CONFIG)
+                .with_text(0, account_identifier),
+        }
     }
 }
 /// Request of [`Api::create_git_full_sync_config`].
@@ -89,35 +94,38 @@ pub struct CreateGitFullSyncConfig {
 impl CreateGitFullSyncConfig {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::GitFullSyncConfigRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::GitFullSyncConfigRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `text/html`.
     #[inline]
-    pub fn body_html(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("text/html", body);
-        self
+    pub fn body_html(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("text/html", body),
+        }
     }
     /// The body as it is to be sent, `text/yaml`.
     #[inline]
-    pub fn body_text_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("text/yaml", body);
-        self
+    pub fn body_text_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("text/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -140,15 +148,17 @@ pub struct GetGitFullSyncConfig {
 impl GetGitFullSyncConfig {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -171,68 +181,76 @@ pub struct ListFullSyncFiles {
 impl ListFullSyncFiles {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(5, value);
-        self
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::GitFullSyncEntityInfoFilter) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::GitFullSyncEntityInfoFilter) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `text/html`.
     #[inline]
-    pub fn body_html(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("text/html", body);
-        self
+    pub fn body_html(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("text/html", body),
+        }
     }
     /// The body as it is to be sent, `text/yaml`.
     #[inline]
-    pub fn body_text_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("text/yaml", body);
-        self
+    pub fn body_text_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("text/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -264,15 +282,17 @@ pub struct TriggerFullSync {
 impl TriggerFullSync {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -295,35 +315,38 @@ pub struct UpdateGitFullSyncConfig {
 impl UpdateGitFullSyncConfig {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::GitFullSyncConfigRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::GitFullSyncConfigRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `text/html`.
     #[inline]
-    pub fn body_html(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("text/html", body);
-        self
+    pub fn body_html(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("text/html", body),
+        }
     }
     /// The body as it is to be sent, `text/yaml`.
     #[inline]
-    pub fn body_text_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("text/yaml", body);
-        self
+    pub fn body_text_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("text/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::GitSyncConfig,
     ) -> CreateGitSyncConfig {
-        let mut call = rt::Call::new(self.client, &CREATE_GIT_SYNC_CONFIG);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateGitSyncConfig { call }
+        CreateGitSyncConfig {
+            call: rt::Call::new(self.client, &CREATE_GIT_SYNC_CONFIG)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ng/api/git-sync`: [`Self::create_git_sync_config`] with another body.
     #[inline]
@@ -29,10 +30,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateGitSyncConfig {
-        let mut call = rt::Call::new(self.client, &CREATE_GIT_SYNC_CONFIG);
-        call.text(0, account_identifier);
-        call.body_text("text/html", body);
-        CreateGitSyncConfig { call }
+        CreateGitSyncConfig {
+            call: rt::Call::new(self.client, &CREATE_GIT_SYNC_CONFIG)
+                .with_text(0, account_identifier)
+                .with_body_text("text/html", body),
+        }
     }
     /// `POST /ng/api/git-sync`: [`Self::create_git_sync_config`] with another body.
     #[inline]
@@ -41,10 +43,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateGitSyncConfig {
-        let mut call = rt::Call::new(self.client, &CREATE_GIT_SYNC_CONFIG);
-        call.text(0, account_identifier);
-        call.body_text("text/plain", body);
-        CreateGitSyncConfig { call }
+        CreateGitSyncConfig {
+            call: rt::Call::new(self.client, &CREATE_GIT_SYNC_CONFIG)
+                .with_text(0, account_identifier)
+                .with_body_text("text/plain", body),
+        }
     }
     /// `POST /ng/api/git-sync`: [`Self::create_git_sync_config`] with another body.
     #[inline]
@@ -53,10 +56,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateGitSyncConfig {
-        let mut call = rt::Call::new(self.client, &CREATE_GIT_SYNC_CONFIG);
-        call.text(0, account_identifier);
-        call.body_text("text/yaml", body);
-        CreateGitSyncConfig { call }
+        CreateGitSyncConfig {
+            call: rt::Call::new(self.client, &CREATE_GIT_SYNC_CONFIG)
+                .with_text(0, account_identifier)
+                .with_body_text("text/yaml", body),
+        }
     }
     /// `GET /ng/api/git-sync`
     ///
@@ -69,9 +73,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetGitSyncConfigList {
-        let mut call = rt::Call::new(self.client, &GET_GIT_SYNC_CONFIG_LIST);
-        call.text(0, account_identifier);
-        GetGitSyncConfigList { call }
+        GetGitSyncConfigList {
+            call: rt::Call::new(self.client, &GET_GIT_SYNC_CONFIG_LIST)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ng/api/git-sync/git-sync-enabled`
     ///
@@ -83,9 +88,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> IsGitSyncEnabled {
-        let mut call = rt::Call::new(self.client, &IS_GIT_SYNC_ENABLED);
-        call.text(0, account_identifier);
-        IsGitSyncEnabled { call }
+        IsGitSyncEnabled {
+            call: rt::Call::new(self.client, &IS_GIT_SYNC_ENABLED)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /ng/api/git-sync/{identifier}/folder/{folderIdentifier}/default`
     ///
@@ -99,11 +105,12 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         folder_identifier: impl Into<String>,
     ) -> UpdateDefaultFolder {
-        let mut call = rt::Call::new(self.client, &UPDATE_DEFAULT_FOLDER);
-        call.text(0, account_id);
-        call.text(1, identifier);
-        call.text(2, folder_identifier);
-        UpdateDefaultFolder { call }
+        UpdateDefaultFolder {
+            call: rt::Call::new(self.client, &UPDATE_DEFAULT_FOLDER)
+                .with_text(0, account_id)
+                .with_text(1, identifier)
+                .with_text(2, folder_identifier),
+        }
     }
     /// `PUT /ng/api/git-sync`
     ///
@@ -117,10 +124,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::GitSyncConfig,
     ) -> UpdateGitSyncConfig {
-        let mut call = rt::Call::new(self.client, &UPDATE_GIT_SYNC_CONFIG);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateGitSyncConfig { call }
+        UpdateGitSyncConfig {
+            call: rt::Call::new(self.client, &UPDATE_GIT_SYNC_CONFIG)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /ng/api/git-sync`: [`Self::update_git_sync_config`] with another body.
     #[inline]
@@ -129,10 +137,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateGitSyncConfig {
-        let mut call = rt::Call::new(self.client, &UPDATE_GIT_SYNC_CONFIG);
-        call.text(0, account_identifier);
-        call.body_text("text/html", body);
-        UpdateGitSyncConfig { call }
+        UpdateGitSyncConfig {
+            call: rt::Call::new(self.client, &UPDATE_GIT_SYNC_CONFIG)
+                .with_text(0, account_identifier)
+                .with_body_text("text/html", body),
+        }
     }
     /// `PUT /ng/api/git-sync`: [`Self::update_git_sync_config`] with another body.
     #[inline]
@@ -141,10 +150,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateGitSyncConfig {
-        let mut call = rt::Call::new(self.client, &UPDATE_GIT_SYNC_CONFIG);
-        call.text(0, account_identifier);
-        call.body_text("text/plain", body);
-        UpdateGitSyncConfig { call }
+        UpdateGitSyncConfig {
+            call: rt::Call::new(self.client, &UPDATE_GIT_SYNC_CONFIG)
+                .with_text(0, account_identifier)
+                .with_body_text("text/plain", body),
+        }
     }
     /// `PUT /ng/api/git-sync`: [`Self::update_git_sync_config`] with another body.
     #[inline]
@@ -153,10 +163,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateGitSyncConfig {
-        let mut call = rt::Call::new(self.client, &UPDATE_GIT_SYNC_CONFIG);
-        call.text(0, account_identifier);
-        call.body_text("text/yaml", body);
-        UpdateGitSyncConfig { call }
+        UpdateGitSyncConfig {
+            call: rt::Call::new(self.client, &UPDATE_GIT_SYNC_CONFIG)
+                .with_text(0, account_identifier)
+                .with_body_text("text/yaml", body),
+        }
     }
 }
 /// Request of [`Api::create_git_sync_config`].
@@ -187,15 +198,17 @@ pub struct GetGitSyncConfigList {
 impl GetGitSyncConfigList {
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -225,15 +238,17 @@ pub struct IsGitSyncEnabled {
 impl IsGitSyncEnabled {
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -256,15 +271,17 @@ pub struct UpdateDefaultFolder {
 impl UpdateDefaultFolder {
     /// Query parameter `projectId`.
     #[inline]
-    pub fn project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `organizationId`.
     #[inline]
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn organization_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

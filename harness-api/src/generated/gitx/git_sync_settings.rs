@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::GitSyncSettings,
     ) -> CreateGitSyncSetting {
-        let mut call = rt::Call::new(self.client, &CREATE_GIT_SYNC_SETTING);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateGitSyncSetting { call }
+        CreateGitSyncSetting {
+            call: rt::Call::new(self.client, &CREATE_GIT_SYNC_SETTING)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ng/api/git-sync-settings`: [`Self::create_git_sync_setting`] with another body.
     #[inline]
@@ -29,10 +30,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateGitSyncSetting {
-        let mut call = rt::Call::new(self.client, &CREATE_GIT_SYNC_SETTING);
-        call.text(0, account_identifier);
-        call.body_text("text/html", body);
-        CreateGitSyncSetting { call }
+        CreateGitSyncSetting {
+            call: rt::Call::new(self.client, &CREATE_GIT_SYNC_SETTING)
+                .with_text(0, account_identifier)
+                .with_body_text("text/html", body),
+        }
     }
     /// `POST /ng/api/git-sync-settings`: [`Self::create_git_sync_setting`] with another body.
     #[inline]
@@ -41,10 +43,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateGitSyncSetting {
-        let mut call = rt::Call::new(self.client, &CREATE_GIT_SYNC_SETTING);
-        call.text(0, account_identifier);
-        call.body_text("text/yaml", body);
-        CreateGitSyncSetting { call }
+        CreateGitSyncSetting {
+            call: rt::Call::new(self.client, &CREATE_GIT_SYNC_SETTING)
+                .with_text(0, account_identifier)
+                .with_body_text("text/yaml", body),
+        }
     }
     /// `GET /ng/api/git-sync-settings`
     ///
@@ -56,9 +59,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetGitSyncSettings {
-        let mut call = rt::Call::new(self.client, &GET_GIT_SYNC_SETTINGS);
-        call.text(0, account_identifier);
-        GetGitSyncSettings { call }
+        GetGitSyncSettings {
+            call: rt::Call::new(self.client, &GET_GIT_SYNC_SETTINGS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /ng/api/git-sync-settings`
     ///
@@ -72,10 +76,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::GitSyncSettings,
     ) -> UpdateGitSyncSetting {
-        let mut call = rt::Call::new(self.client, &UPDATE_GIT_SYNC_SETTING);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateGitSyncSetting { call }
+        UpdateGitSyncSetting {
+            call: rt::Call::new(self.client, &UPDATE_GIT_SYNC_SETTING)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /ng/api/git-sync-settings`: [`Self::update_git_sync_setting`] with another body.
     #[inline]
@@ -84,10 +89,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateGitSyncSetting {
-        let mut call = rt::Call::new(self.client, &UPDATE_GIT_SYNC_SETTING);
-        call.text(0, account_identifier);
-        call.body_text("text/html", body);
-        UpdateGitSyncSetting { call }
+        UpdateGitSyncSetting {
+            call: rt::Call::new(self.client, &UPDATE_GIT_SYNC_SETTING)
+                .with_text(0, account_identifier)
+                .with_body_text("text/html", body),
+        }
     }
     /// `PUT /ng/api/git-sync-settings`: [`Self::update_git_sync_setting`] with another body.
     #[inline]
@@ -96,10 +102,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateGitSyncSetting {
-        let mut call = rt::Call::new(self.client, &UPDATE_GIT_SYNC_SETTING);
-        call.text(0, account_identifier);
-        call.body_text("text/yaml", body);
-        UpdateGitSyncSetting { call }
+        UpdateGitSyncSetting {
+            call: rt::Call::new(self.client, &UPDATE_GIT_SYNC_SETTING)
+                .with_text(0, account_identifier)
+                .with_body_text("text/yaml", body),
+        }
     }
 }
 /// Request of [`Api::create_git_sync_setting`].
@@ -130,15 +137,17 @@ pub struct GetGitSyncSettings {
 impl GetGitSyncSettings {
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -11,8 +11,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ListGitxWebhookBranchesDto`], `application/json`.
     #[inline]
     pub fn list_webhook_event_branches(&self) -> ListWebhookEventBranches {
-        let call = rt::Call::new(self.client, &LIST_WEBHOOK_EVENT_BRANCHES);
-        ListWebhookEventBranches { call }
+        ListWebhookEventBranches {
+            call: rt::Call::new(self.client, &LIST_WEBHOOK_EVENT_BRANCHES),
+        }
     }
 }
 /// Request of [`Api::list_webhook_event_branches`].
@@ -24,45 +25,52 @@ pub struct ListWebhookEventBranches {
 impl ListWebhookEventBranches {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `org`.
     #[inline]
-    pub fn org(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `project`.
     #[inline]
-    pub fn project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `webhook_identifier`.
     #[inline]
-    pub fn webhook_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn webhook_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `repo_name`.
     #[inline]
-    pub fn repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `connector_ref`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `include_parent_scope`.
     #[inline]
-    pub fn include_parent_scope(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn include_parent_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Sends the request.
     #[inline]

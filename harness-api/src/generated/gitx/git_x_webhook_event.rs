@@ -16,9 +16,10 @@ impl<'c> Api<'c> {
         &self,
         gitx_webhook_event: impl Into<String>,
     ) -> PatchGitxWebhookEvent {
-        let mut call = rt::Call::new(self.client, &PATCH_GITX_WEBHOOK_EVENT);
-        call.text(0, gitx_webhook_event);
-        PatchGitxWebhookEvent { call }
+        PatchGitxWebhookEvent {
+            call: rt::Call::new(self.client, &PATCH_GITX_WEBHOOK_EVENT)
+                .with_text(0, gitx_webhook_event),
+        }
     }
 }
 /// Request of [`Api::patch_gitx_webhook_event`].
@@ -30,15 +31,17 @@ pub struct PatchGitxWebhookEvent {
 impl PatchGitxWebhookEvent {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UpdateGitxWebhookEventRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UpdateGitxWebhookEventRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

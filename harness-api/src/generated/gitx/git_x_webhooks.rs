@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::CreateGitxWebhookResponse`], `application/json`.
     #[inline]
     pub fn create_gitx_webhook(&self) -> CreateGitxWebhook {
-        let call = rt::Call::new(self.client, &CREATE_GITX_WEBHOOK);
-        CreateGitxWebhook { call }
+        CreateGitxWebhook {
+            call: rt::Call::new(self.client, &CREATE_GITX_WEBHOOK),
+        }
     }
     /// `DELETE /v1/gitx-webhooks/{gitx-webhook}`
     ///
@@ -25,9 +26,10 @@ impl<'c> Api<'c> {
         &self,
         gitx_webhook: impl Into<String>,
     ) -> DeleteGitxWebhook {
-        let mut call = rt::Call::new(self.client, &DELETE_GITX_WEBHOOK);
-        call.text(0, gitx_webhook);
-        DeleteGitxWebhook { call }
+        DeleteGitxWebhook {
+            call: rt::Call::new(self.client, &DELETE_GITX_WEBHOOK)
+                .with_text(0, gitx_webhook),
+        }
     }
     /// `GET /v1/gitx-webhooks/{gitx-webhook}`
     ///
@@ -36,9 +38,10 @@ impl<'c> Api<'c> {
     /// - Result: [`types::GitxWebhookResponse`], `application/json`.
     #[inline]
     pub fn get_gitx_webhook(&self, gitx_webhook: impl Into<String>) -> GetGitxWebhook {
-        let mut call = rt::Call::new(self.client, &GET_GITX_WEBHOOK);
-        call.text(0, gitx_webhook);
-        GetGitxWebhook { call }
+        GetGitxWebhook {
+            call: rt::Call::new(self.client, &GET_GITX_WEBHOOK)
+                .with_text(0, gitx_webhook),
+        }
     }
     /// `GET /v1/gitx-webhook-events`
     ///
@@ -47,8 +50,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_gitx_webhook_events(&self) -> ListGitxWebhookEvents {
-        let call = rt::Call::new(self.client, &LIST_GITX_WEBHOOK_EVENTS);
-        ListGitxWebhookEvents { call }
+        ListGitxWebhookEvents {
+            call: rt::Call::new(self.client, &LIST_GITX_WEBHOOK_EVENTS),
+        }
     }
     /// `GET /v1/gitx-webhooks`
     ///
@@ -57,8 +61,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_gitx_webhooks(&self) -> ListGitxWebhooks {
-        let call = rt::Call::new(self.client, &LIST_GITX_WEBHOOKS);
-        ListGitxWebhooks { call }
+        ListGitxWebhooks {
+            call: rt::Call::new(self.client, &LIST_GITX_WEBHOOKS),
+        }
     }
     /// `PUT /v1/gitx-webhooks/{gitx-webhook}`
     ///
@@ -71,9 +76,10 @@ impl<'c> Api<'c> {
         &self,
         gitx_webhook: impl Into<String>,
     ) -> UpdateGitxWebhook {
-        let mut call = rt::Call::new(self.client, &UPDATE_GITX_WEBHOOK);
-        call.text(0, gitx_webhook);
-        UpdateGitxWebhook { call }
+        UpdateGitxWebhook {
+            call: rt::Call::new(self.client, &UPDATE_GITX_WEBHOOK)
+                .with_text(0, gitx_webhook),
+        }
     }
 }
 /// Request of [`Api::create_gitx_webhook`].
@@ -85,15 +91,17 @@ pub struct CreateGitxWebhook {
 impl CreateGitxWebhook {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CreateGitxWebhookRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CreateGitxWebhookRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -116,9 +124,10 @@ pub struct DeleteGitxWebhook {
 impl DeleteGitxWebhook {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -141,9 +150,10 @@ pub struct GetGitxWebhook {
 impl GetGitxWebhook {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -166,90 +176,104 @@ pub struct ListGitxWebhookEvents {
 impl ListGitxWebhookEvents {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `webhook_identifier`.
     #[inline]
-    pub fn webhook_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn webhook_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `event_start_time`.
     #[inline]
-    pub fn event_start_time(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn event_start_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `event_end_time`.
     #[inline]
-    pub fn event_end_time(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn event_end_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `repo_name`.
     #[inline]
-    pub fn repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `file_path`.
     #[inline]
-    pub fn file_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn file_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `event_identifier`.
     #[inline]
-    pub fn event_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn event_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `event_status`.
     #[inline]
     pub fn event_status(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(9, value);
-        self
+        Self {
+            call: self.call.with_texts(9, value),
+        }
     }
     /// Query parameter `connector_ref`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `include_parent_scope`.
     #[inline]
-    pub fn include_parent_scope(mut self, value: bool) -> Self {
-        self.call.flag(11, value);
-        self
+    pub fn include_parent_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(11, value),
+        }
     }
     /// Query parameter `commit_id`.
     #[inline]
-    pub fn commit_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn commit_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -279,27 +303,31 @@ pub struct ListGitxWebhooks {
 impl ListGitxWebhooks {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `webhook_identifier`.
     #[inline]
-    pub fn webhook_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn webhook_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -329,15 +357,17 @@ pub struct UpdateGitxWebhook {
 impl UpdateGitxWebhook {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UpdateGitxWebhookRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UpdateGitxWebhookRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

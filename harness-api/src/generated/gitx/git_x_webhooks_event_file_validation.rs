@@ -16,9 +16,10 @@ impl<'c> Api<'c> {
         &self,
         gitx_webhook_event: impl Into<String>,
     ) -> WebhookEventFileValidation {
-        let mut call = rt::Call::new(self.client, &WEBHOOK_EVENT_FILE_VALIDATION);
-        call.text(0, gitx_webhook_event);
-        WebhookEventFileValidation { call }
+        WebhookEventFileValidation {
+            call: rt::Call::new(self.client, &WEBHOOK_EVENT_FILE_VALIDATION)
+                .with_text(0, gitx_webhook_event),
+        }
     }
 }
 /// Request of [`Api::webhook_event_file_validation`].
@@ -30,21 +31,24 @@ pub struct WebhookEventFileValidation {
 impl WebhookEventFileValidation {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -16,9 +16,9 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
     ) -> CreateOrgGitxWebhook {
-        let mut call = rt::Call::new(self.client, &CREATE_ORG_GITX_WEBHOOK);
-        call.text(0, org);
-        CreateOrgGitxWebhook { call }
+        CreateOrgGitxWebhook {
+            call: rt::Call::new(self.client, &CREATE_ORG_GITX_WEBHOOK).with_text(0, org),
+        }
     }
     /// `DELETE /v1/orgs/{org}/gitx-webhooks/{gitx-webhook}`
     ///
@@ -31,10 +31,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         gitx_webhook: impl Into<String>,
     ) -> DeleteOrgGitxWebhook {
-        let mut call = rt::Call::new(self.client, &DELETE_ORG_GITX_WEBHOOK);
-        call.text(0, org);
-        call.text(1, gitx_webhook);
-        DeleteOrgGitxWebhook { call }
+        DeleteOrgGitxWebhook {
+            call: rt::Call::new(self.client, &DELETE_ORG_GITX_WEBHOOK)
+                .with_text(0, org)
+                .with_text(1, gitx_webhook),
+        }
     }
     /// `GET /v1/orgs/{org}/gitx-webhooks/{gitx-webhook}`
     ///
@@ -47,10 +48,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         gitx_webhook: impl Into<String>,
     ) -> GetOrgGitxWebhook {
-        let mut call = rt::Call::new(self.client, &GET_ORG_GITX_WEBHOOK);
-        call.text(0, org);
-        call.text(1, gitx_webhook);
-        GetOrgGitxWebhook { call }
+        GetOrgGitxWebhook {
+            call: rt::Call::new(self.client, &GET_ORG_GITX_WEBHOOK)
+                .with_text(0, org)
+                .with_text(1, gitx_webhook),
+        }
     }
     /// `GET /v1/orgs/{org}/gitx-webhooks`
     ///
@@ -60,9 +62,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_org_gitx_webhooks(&self, org: impl Into<String>) -> ListOrgGitxWebhooks {
-        let mut call = rt::Call::new(self.client, &LIST_ORG_GITX_WEBHOOKS);
-        call.text(0, org);
-        ListOrgGitxWebhooks { call }
+        ListOrgGitxWebhooks {
+            call: rt::Call::new(self.client, &LIST_ORG_GITX_WEBHOOKS).with_text(0, org),
+        }
     }
     /// `PUT /v1/orgs/{org}/gitx-webhooks/{gitx-webhook}`
     ///
@@ -76,10 +78,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         gitx_webhook: impl Into<String>,
     ) -> UpdateOrgGitxWebhook {
-        let mut call = rt::Call::new(self.client, &UPDATE_ORG_GITX_WEBHOOK);
-        call.text(0, org);
-        call.text(1, gitx_webhook);
-        UpdateOrgGitxWebhook { call }
+        UpdateOrgGitxWebhook {
+            call: rt::Call::new(self.client, &UPDATE_ORG_GITX_WEBHOOK)
+                .with_text(0, org)
+                .with_text(1, gitx_webhook),
+        }
     }
 }
 /// Request of [`Api::create_org_gitx_webhook`].
@@ -91,15 +94,17 @@ pub struct CreateOrgGitxWebhook {
 impl CreateOrgGitxWebhook {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CreateGitxWebhookRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CreateGitxWebhookRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -122,9 +127,10 @@ pub struct DeleteOrgGitxWebhook {
 impl DeleteOrgGitxWebhook {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -147,9 +153,10 @@ pub struct GetOrgGitxWebhook {
 impl GetOrgGitxWebhook {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -172,27 +179,31 @@ pub struct ListOrgGitxWebhooks {
 impl ListOrgGitxWebhooks {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `webhook_identifier`.
     #[inline]
-    pub fn webhook_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn webhook_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -222,15 +233,17 @@ pub struct UpdateOrgGitxWebhook {
 impl UpdateOrgGitxWebhook {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UpdateGitxWebhookRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UpdateGitxWebhookRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

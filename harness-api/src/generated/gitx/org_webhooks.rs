@@ -13,9 +13,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::CreateWebhookResponse`], `application/json`.
     #[inline]
     pub fn create_org_webhooks(&self, org: impl Into<String>) -> CreateOrgWebhooks {
-        let mut call = rt::Call::new(self.client, &CREATE_ORG_WEBHOOKS);
-        call.text(0, org);
-        CreateOrgWebhooks { call }
+        CreateOrgWebhooks {
+            call: rt::Call::new(self.client, &CREATE_ORG_WEBHOOKS).with_text(0, org),
+        }
     }
     /// `DELETE /v1/orgs/{org}/webhooks/{webhook}`
     ///
@@ -28,10 +28,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         webhook: impl Into<String>,
     ) -> DeleteOrgWebhook {
-        let mut call = rt::Call::new(self.client, &DELETE_ORG_WEBHOOK);
-        call.text(0, org);
-        call.text(1, webhook);
-        DeleteOrgWebhook { call }
+        DeleteOrgWebhook {
+            call: rt::Call::new(self.client, &DELETE_ORG_WEBHOOK)
+                .with_text(0, org)
+                .with_text(1, webhook),
+        }
     }
     /// `GET /v1/orgs/{org}/webhooks/{webhook}`
     ///
@@ -44,10 +45,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         webhook: impl Into<String>,
     ) -> GetOrgWebhook {
-        let mut call = rt::Call::new(self.client, &GET_ORG_WEBHOOK);
-        call.text(0, org);
-        call.text(1, webhook);
-        GetOrgWebhook { call }
+        GetOrgWebhook {
+            call: rt::Call::new(self.client, &GET_ORG_WEBHOOK)
+                .with_text(0, org)
+                .with_text(1, webhook),
+        }
     }
     /// `POST /v1/orgs/{org}/webhooks/list`
     ///
@@ -58,9 +60,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_org_webhooks(&self, org: impl Into<String>) -> ListOrgWebhooks {
-        let mut call = rt::Call::new(self.client, &LIST_ORG_WEBHOOKS);
-        call.text(0, org);
-        ListOrgWebhooks { call }
+        ListOrgWebhooks {
+            call: rt::Call::new(self.client, &LIST_ORG_WEBHOOKS).with_text(0, org),
+        }
     }
     /// `PUT /v1/orgs/{org}/webhooks/{webhook}`
     ///
@@ -74,10 +76,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         webhook: impl Into<String>,
     ) -> UpdateOrgWebhook {
-        let mut call = rt::Call::new(self.client, &UPDATE_ORG_WEBHOOK);
-        call.text(0, org);
-        call.text(1, webhook);
-        UpdateOrgWebhook { call }
+        UpdateOrgWebhook {
+            call: rt::Call::new(self.client, &UPDATE_ORG_WEBHOOK)
+                .with_text(0, org)
+                .with_text(1, webhook),
+        }
     }
 }
 /// Request of [`Api::create_org_webhooks`].
@@ -89,15 +92,17 @@ pub struct CreateOrgWebhooks {
 impl CreateOrgWebhooks {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CreateWebhookRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CreateWebhookRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -120,9 +125,10 @@ pub struct DeleteOrgWebhook {
 impl DeleteOrgWebhook {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -145,9 +151,10 @@ pub struct GetOrgWebhook {
 impl GetOrgWebhook {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -170,27 +177,31 @@ pub struct ListOrgWebhooks {
 impl ListOrgWebhooks {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ListWebhookRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ListWebhookRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -220,15 +231,17 @@ pub struct UpdateOrgWebhook {
 impl UpdateOrgWebhook {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UpdateWebhookRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UpdateWebhookRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

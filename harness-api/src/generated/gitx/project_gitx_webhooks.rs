@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> CreateProjectGitxWebhook {
-        let mut call = rt::Call::new(self.client, &CREATE_PROJECT_GITX_WEBHOOK);
-        call.text(0, org);
-        call.text(1, project);
-        CreateProjectGitxWebhook { call }
+        CreateProjectGitxWebhook {
+            call: rt::Call::new(self.client, &CREATE_PROJECT_GITX_WEBHOOK)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/gitx-webhooks/{gitx-webhook}`
     ///
@@ -34,11 +35,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         gitx_webhook: impl Into<String>,
     ) -> DeleteProjectGitxWebhook {
-        let mut call = rt::Call::new(self.client, &DELETE_PROJECT_GITX_WEBHOOK);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, gitx_webhook);
-        DeleteProjectGitxWebhook { call }
+        DeleteProjectGitxWebhook {
+            call: rt::Call::new(self.client, &DELETE_PROJECT_GITX_WEBHOOK)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, gitx_webhook),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/gitx-webhooks/{gitx-webhook}`
     ///
@@ -52,11 +54,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         gitx_webhook: impl Into<String>,
     ) -> GetProjectGitxWebhook {
-        let mut call = rt::Call::new(self.client, &GET_PROJECT_GITX_WEBHOOK);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, gitx_webhook);
-        GetProjectGitxWebhook { call }
+        GetProjectGitxWebhook {
+            call: rt::Call::new(self.client, &GET_PROJECT_GITX_WEBHOOK)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, gitx_webhook),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/gitx-webhooks`
     ///
@@ -70,10 +73,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ListProjectGitxWebhook {
-        let mut call = rt::Call::new(self.client, &LIST_PROJECT_GITX_WEBHOOK);
-        call.text(0, org);
-        call.text(1, project);
-        ListProjectGitxWebhook { call }
+        ListProjectGitxWebhook {
+            call: rt::Call::new(self.client, &LIST_PROJECT_GITX_WEBHOOK)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/gitx-webhooks/{gitx-webhook}`
     ///
@@ -88,11 +92,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         gitx_webhook: impl Into<String>,
     ) -> UpdateProjectGitxWebhook {
-        let mut call = rt::Call::new(self.client, &UPDATE_PROJECT_GITX_WEBHOOK);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, gitx_webhook);
-        UpdateProjectGitxWebhook { call }
+        UpdateProjectGitxWebhook {
+            call: rt::Call::new(self.client, &UPDATE_PROJECT_GITX_WEBHOOK)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, gitx_webhook),
+        }
     }
 }
 /// Request of [`Api::create_project_gitx_webhook`].
@@ -104,15 +109,17 @@ pub struct CreateProjectGitxWebhook {
 impl CreateProjectGitxWebhook {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CreateGitxWebhookRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CreateGitxWebhookRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -135,9 +142,10 @@ pub struct DeleteProjectGitxWebhook {
 impl DeleteProjectGitxWebhook {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -160,9 +168,10 @@ pub struct GetProjectGitxWebhook {
 impl GetProjectGitxWebhook {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -185,27 +194,31 @@ pub struct ListProjectGitxWebhook {
 impl ListProjectGitxWebhook {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `webhook_identifier`.
     #[inline]
-    pub fn webhook_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn webhook_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -235,15 +248,17 @@ pub struct UpdateProjectGitxWebhook {
 impl UpdateProjectGitxWebhook {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UpdateGitxWebhookRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UpdateGitxWebhookRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

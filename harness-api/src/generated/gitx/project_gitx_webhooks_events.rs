@@ -17,11 +17,10 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ListProjectGitxWebhookEvents {
-        let mut call = rt::Call::new(self.client, &LIST_PROJECT_GITX_WEBHOOK_EVENTS);
-        call.text(0, org);
-        call.text(1, project);
         ListProjectGitxWebhookEvents {
-            call,
+            call: rt::Call::new(self.client, &LIST_PROJECT_GITX_WEBHOOK_EVENTS)
+                .with_text(0, org)
+                .with_text(1, project),
         }
     }
 }
@@ -34,90 +33,104 @@ pub struct ListProjectGitxWebhookEvents {
 impl ListProjectGitxWebhookEvents {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `webhook_identifier`.
     #[inline]
-    pub fn webhook_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn webhook_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `event_start_time`.
     #[inline]
-    pub fn event_start_time(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn event_start_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `event_end_time`.
     #[inline]
-    pub fn event_end_time(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn event_end_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `repo_name`.
     #[inline]
-    pub fn repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `file_path`.
     #[inline]
-    pub fn file_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn file_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `event_identifier`.
     #[inline]
-    pub fn event_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn event_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `event_status`.
     #[inline]
     pub fn event_status(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(11, value);
-        self
+        Self {
+            call: self.call.with_texts(11, value),
+        }
     }
     /// Query parameter `connector_ref`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Query parameter `include_parent_scope`.
     #[inline]
-    pub fn include_parent_scope(mut self, value: bool) -> Self {
-        self.call.flag(13, value);
-        self
+    pub fn include_parent_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(13, value),
+        }
     }
     /// Query parameter `commit_id`.
     #[inline]
-    pub fn commit_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(14, value);
-        self
+    pub fn commit_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(14, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(15, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(15, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> CreateProjectWebhooks {
-        let mut call = rt::Call::new(self.client, &CREATE_PROJECT_WEBHOOKS);
-        call.text(0, org);
-        call.text(1, project);
-        CreateProjectWebhooks { call }
+        CreateProjectWebhooks {
+            call: rt::Call::new(self.client, &CREATE_PROJECT_WEBHOOKS)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/webhooks/{webhook}`
     ///
@@ -34,11 +35,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         webhook: impl Into<String>,
     ) -> DeleteProjectWebhook {
-        let mut call = rt::Call::new(self.client, &DELETE_PROJECT_WEBHOOK);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, webhook);
-        DeleteProjectWebhook { call }
+        DeleteProjectWebhook {
+            call: rt::Call::new(self.client, &DELETE_PROJECT_WEBHOOK)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, webhook),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/webhooks/{webhook}`
     ///
@@ -52,11 +54,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         webhook: impl Into<String>,
     ) -> GetProjectWebhook {
-        let mut call = rt::Call::new(self.client, &GET_PROJECT_WEBHOOK);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, webhook);
-        GetProjectWebhook { call }
+        GetProjectWebhook {
+            call: rt::Call::new(self.client, &GET_PROJECT_WEBHOOK)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, webhook),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/webhooks/list`
     ///
@@ -71,10 +74,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ListProjectWebhooks {
-        let mut call = rt::Call::new(self.client, &LIST_PROJECT_WEBHOOKS);
-        call.text(0, org);
-        call.text(1, project);
-        ListProjectWebhooks { call }
+        ListProjectWebhooks {
+            call: rt::Call::new(self.client, &LIST_PROJECT_WEBHOOKS)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/webhooks/{webhook}`
     ///
@@ -89,11 +93,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         webhook: impl Into<String>,
     ) -> UpdateProjectWebhook {
-        let mut call = rt::Call::new(self.client, &UPDATE_PROJECT_WEBHOOK);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, webhook);
-        UpdateProjectWebhook { call }
+        UpdateProjectWebhook {
+            call: rt::Call::new(self.client, &UPDATE_PROJECT_WEBHOOK)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, webhook),
+        }
     }
 }
 /// Request of [`Api::create_project_webhooks`].
@@ -105,15 +110,17 @@ pub struct CreateProjectWebhooks {
 impl CreateProjectWebhooks {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CreateWebhookRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CreateWebhookRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -136,9 +143,10 @@ pub struct DeleteProjectWebhook {
 impl DeleteProjectWebhook {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -161,9 +169,10 @@ pub struct GetProjectWebhook {
 impl GetProjectWebhook {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -186,27 +195,31 @@ pub struct ListProjectWebhooks {
 impl ListProjectWebhooks {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ListWebhookRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ListWebhookRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -236,15 +249,17 @@ pub struct UpdateProjectWebhook {
 impl UpdateProjectWebhook {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UpdateWebhookRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UpdateWebhookRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

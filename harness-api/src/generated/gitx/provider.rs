@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CreateProviderRequestDto,
     ) -> CreateProvider {
-        let mut call = rt::Call::new(self.client, &CREATE_PROVIDER);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateProvider { call }
+        CreateProvider {
+            call: rt::Call::new(self.client, &CREATE_PROVIDER)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /ng/api/provider/{providerIdentifier}`
     ///
@@ -33,10 +34,11 @@ impl<'c> Api<'c> {
         provider_identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> DeleteProvider {
-        let mut call = rt::Call::new(self.client, &DELETE_PROVIDER);
-        call.text(0, provider_identifier);
-        call.text(1, account_identifier);
-        DeleteProvider { call }
+        DeleteProvider {
+            call: rt::Call::new(self.client, &DELETE_PROVIDER)
+                .with_text(0, provider_identifier)
+                .with_text(1, account_identifier),
+        }
     }
     /// `GET /ng/api/provider/{providerIdentifier}`
     ///
@@ -49,10 +51,11 @@ impl<'c> Api<'c> {
         provider_identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> GetProvider {
-        let mut call = rt::Call::new(self.client, &GET_PROVIDER);
-        call.text(0, provider_identifier);
-        call.text(1, account_identifier);
-        GetProvider { call }
+        GetProvider {
+            call: rt::Call::new(self.client, &GET_PROVIDER)
+                .with_text(0, provider_identifier)
+                .with_text(1, account_identifier),
+        }
     }
     /// `GET /ng/api/provider`
     ///
@@ -65,9 +68,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetProviderList {
-        let mut call = rt::Call::new(self.client, &GET_PROVIDER_LIST);
-        call.text(0, account_identifier);
-        GetProviderList { call }
+        GetProviderList {
+            call: rt::Call::new(self.client, &GET_PROVIDER_LIST)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /ng/api/provider/{providerIdentifier}`
     ///
@@ -82,11 +86,12 @@ impl<'c> Api<'c> {
         provider_identifier: impl Into<String>,
         body: &types::UpdateProviderRequestDto,
     ) -> UpdateProvider {
-        let mut call = rt::Call::new(self.client, &UPDATE_PROVIDER);
-        call.text(0, account_identifier);
-        call.text(1, provider_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateProvider { call }
+        UpdateProvider {
+            call: rt::Call::new(self.client, &UPDATE_PROVIDER)
+                .with_text(0, account_identifier)
+                .with_text(1, provider_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_provider`].

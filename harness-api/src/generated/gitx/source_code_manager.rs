@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ResponseDtoSourceCodeManager`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_source_code_manager(&self) -> CreateSourceCodeManager {
-        let call = rt::Call::new(self.client, &CREATE_SOURCE_CODE_MANAGER);
-        CreateSourceCodeManager { call }
+        CreateSourceCodeManager {
+            call: rt::Call::new(self.client, &CREATE_SOURCE_CODE_MANAGER),
+        }
     }
     /// `DELETE /ng/api/source-code-manager/{identifier}`
     ///
@@ -26,10 +27,11 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> DeleteSourceCodeManager {
-        let mut call = rt::Call::new(self.client, &DELETE_SOURCE_CODE_MANAGER);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        DeleteSourceCodeManager { call }
+        DeleteSourceCodeManager {
+            call: rt::Call::new(self.client, &DELETE_SOURCE_CODE_MANAGER)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier),
+        }
     }
     /// `GET /ng/api/source-code-manager`
     ///
@@ -42,9 +44,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetSourceCodeManagers {
-        let mut call = rt::Call::new(self.client, &GET_SOURCE_CODE_MANAGERS);
-        call.text(0, account_identifier);
-        GetSourceCodeManagers { call }
+        GetSourceCodeManagers {
+            call: rt::Call::new(self.client, &GET_SOURCE_CODE_MANAGERS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /ng/api/source-code-manager/{identifier}`
     ///
@@ -57,9 +60,10 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
     ) -> UpdateSourceCodeManager {
-        let mut call = rt::Call::new(self.client, &UPDATE_SOURCE_CODE_MANAGER);
-        call.text(0, identifier);
-        UpdateSourceCodeManager { call }
+        UpdateSourceCodeManager {
+            call: rt::Call::new(self.client, &UPDATE_SOURCE_CODE_MANAGER)
+                .with_text(0, identifier),
+        }
     }
 }
 /// Request of [`Api::create_source_code_manager`].
@@ -71,9 +75,10 @@ pub struct CreateSourceCodeManager {
 impl CreateSourceCodeManager {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::SourceCodeManager) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::SourceCodeManager) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -141,9 +146,10 @@ pub struct UpdateSourceCodeManager {
 impl UpdateSourceCodeManager {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::SourceCodeManager) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::SourceCodeManager) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

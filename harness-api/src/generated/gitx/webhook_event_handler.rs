@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &serde_json::Value,
     ) -> ProcessWebhookEvent {
-        let mut call = rt::Call::new(self.client, &PROCESS_WEBHOOK_EVENT);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        ProcessWebhookEvent { call }
+        ProcessWebhookEvent {
+            call: rt::Call::new(self.client, &PROCESS_WEBHOOK_EVENT)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ng/api/webhook`: [`Self::process_webhook_event`] with another body.
     #[inline]
@@ -29,10 +30,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> ProcessWebhookEvent {
-        let mut call = rt::Call::new(self.client, &PROCESS_WEBHOOK_EVENT);
-        call.text(0, account_identifier);
-        call.body_text("text/plain", body);
-        ProcessWebhookEvent { call }
+        ProcessWebhookEvent {
+            call: rt::Call::new(self.client, &PROCESS_WEBHOOK_EVENT)
+                .with_text(0, account_identifier)
+                .with_body_text("text/plain", body),
+        }
     }
 }
 /// Request of [`Api::process_webhook_event`].
@@ -44,21 +46,24 @@ pub struct ProcessWebhookEvent {
 impl ProcessWebhookEvent {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `webhookIdentifier`.
     #[inline]
-    pub fn webhook_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn webhook_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,12 +17,11 @@ impl<'c> Api<'c> {
         artifact: impl Into<String>,
         version: impl Into<String>,
     ) -> CreateBulkDownloadRequestV1 {
-        let mut call = rt::Call::new(self.client, &CREATE_BULK_DOWNLOAD_REQUEST_V1);
-        call.text(0, registry_ref);
-        call.text(1, artifact);
-        call.text(2, version);
         CreateBulkDownloadRequestV1 {
-            call,
+            call: rt::Call::new(self.client, &CREATE_BULK_DOWNLOAD_REQUEST_V1)
+                .with_text(0, registry_ref)
+                .with_text(1, artifact)
+                .with_text(2, version),
         }
     }
     /// `DELETE /har/api/v1/registry/{registry_ref}/artifact/{artifact}`
@@ -36,10 +35,11 @@ impl<'c> Api<'c> {
         registry_ref: impl Into<String>,
         artifact: impl Into<String>,
     ) -> DeleteArtifact {
-        let mut call = rt::Call::new(self.client, &DELETE_ARTIFACT);
-        call.text(0, registry_ref);
-        call.text(1, artifact);
-        DeleteArtifact { call }
+        DeleteArtifact {
+            call: rt::Call::new(self.client, &DELETE_ARTIFACT)
+                .with_text(0, registry_ref)
+                .with_text(1, artifact),
+        }
     }
     /// `DELETE /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}`
     ///
@@ -53,11 +53,12 @@ impl<'c> Api<'c> {
         artifact: impl Into<String>,
         version: impl Into<String>,
     ) -> DeleteArtifactVersion {
-        let mut call = rt::Call::new(self.client, &DELETE_ARTIFACT_VERSION);
-        call.text(0, registry_ref);
-        call.text(1, artifact);
-        call.text(2, version);
-        DeleteArtifactVersion { call }
+        DeleteArtifactVersion {
+            call: rt::Call::new(self.client, &DELETE_ARTIFACT_VERSION)
+                .with_text(0, registry_ref)
+                .with_text(1, artifact)
+                .with_text(2, version),
+        }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/versions`
     ///
@@ -71,10 +72,11 @@ impl<'c> Api<'c> {
         registry_ref: impl Into<String>,
         artifact: impl Into<String>,
     ) -> GetAllArtifactVersions {
-        let mut call = rt::Call::new(self.client, &GET_ALL_ARTIFACT_VERSIONS);
-        call.text(0, registry_ref);
-        call.text(1, artifact);
-        GetAllArtifactVersions { call }
+        GetAllArtifactVersions {
+            call: rt::Call::new(self.client, &GET_ALL_ARTIFACT_VERSIONS)
+                .with_text(0, registry_ref)
+                .with_text(1, artifact),
+        }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/deploymentdetails`
     ///
@@ -89,11 +91,12 @@ impl<'c> Api<'c> {
         artifact: impl Into<String>,
         version: impl Into<String>,
     ) -> GetArtifactDeployments {
-        let mut call = rt::Call::new(self.client, &GET_ARTIFACT_DEPLOYMENTS);
-        call.text(0, registry_ref);
-        call.text(1, artifact);
-        call.text(2, version);
-        GetArtifactDeployments { call }
+        GetArtifactDeployments {
+            call: rt::Call::new(self.client, &GET_ARTIFACT_DEPLOYMENTS)
+                .with_text(0, registry_ref)
+                .with_text(1, artifact)
+                .with_text(2, version),
+        }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/details`
     ///
@@ -107,11 +110,12 @@ impl<'c> Api<'c> {
         artifact: impl Into<String>,
         version: impl Into<String>,
     ) -> GetArtifactDetails {
-        let mut call = rt::Call::new(self.client, &GET_ARTIFACT_DETAILS);
-        call.text(0, registry_ref);
-        call.text(1, artifact);
-        call.text(2, version);
-        GetArtifactDetails { call }
+        GetArtifactDetails {
+            call: rt::Call::new(self.client, &GET_ARTIFACT_DETAILS)
+                .with_text(0, registry_ref)
+                .with_text(1, artifact)
+                .with_text(2, version),
+        }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/file/{file_name}`
     ///
@@ -126,12 +130,13 @@ impl<'c> Api<'c> {
         version: impl Into<String>,
         file_name: impl Into<String>,
     ) -> GetArtifactFile {
-        let mut call = rt::Call::new(self.client, &GET_ARTIFACT_FILE);
-        call.text(0, registry_ref);
-        call.text(1, artifact);
-        call.text(2, version);
-        call.text(3, file_name);
-        GetArtifactFile { call }
+        GetArtifactFile {
+            call: rt::Call::new(self.client, &GET_ARTIFACT_FILE)
+                .with_text(0, registry_ref)
+                .with_text(1, artifact)
+                .with_text(2, version)
+                .with_text(3, file_name),
+        }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/files`
     ///
@@ -146,11 +151,12 @@ impl<'c> Api<'c> {
         artifact: impl Into<String>,
         version: impl Into<String>,
     ) -> GetArtifactFiles {
-        let mut call = rt::Call::new(self.client, &GET_ARTIFACT_FILES);
-        call.text(0, registry_ref);
-        call.text(1, artifact);
-        call.text(2, version);
-        GetArtifactFiles { call }
+        GetArtifactFiles {
+            call: rt::Call::new(self.client, &GET_ARTIFACT_FILES)
+                .with_text(0, registry_ref)
+                .with_text(1, artifact)
+                .with_text(2, version),
+        }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/stats`
     ///
@@ -163,10 +169,11 @@ impl<'c> Api<'c> {
         registry_ref: impl Into<String>,
         artifact: impl Into<String>,
     ) -> GetArtifactStats {
-        let mut call = rt::Call::new(self.client, &GET_ARTIFACT_STATS);
-        call.text(0, registry_ref);
-        call.text(1, artifact);
-        GetArtifactStats { call }
+        GetArtifactStats {
+            call: rt::Call::new(self.client, &GET_ARTIFACT_STATS)
+                .with_text(0, registry_ref)
+                .with_text(1, artifact),
+        }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/stats`
     ///
@@ -178,10 +185,9 @@ impl<'c> Api<'c> {
         &self,
         registry_ref: impl Into<String>,
     ) -> GetArtifactStatsForRegistry {
-        let mut call = rt::Call::new(self.client, &GET_ARTIFACT_STATS_FOR_REGISTRY);
-        call.text(0, registry_ref);
         GetArtifactStatsForRegistry {
-            call,
+            call: rt::Call::new(self.client, &GET_ARTIFACT_STATS_FOR_REGISTRY)
+                .with_text(0, registry_ref),
         }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/summary`
@@ -195,10 +201,11 @@ impl<'c> Api<'c> {
         registry_ref: impl Into<String>,
         artifact: impl Into<String>,
     ) -> GetArtifactSummary {
-        let mut call = rt::Call::new(self.client, &GET_ARTIFACT_SUMMARY);
-        call.text(0, registry_ref);
-        call.text(1, artifact);
-        GetArtifactSummary { call }
+        GetArtifactSummary {
+            call: rt::Call::new(self.client, &GET_ARTIFACT_SUMMARY)
+                .with_text(0, registry_ref)
+                .with_text(1, artifact),
+        }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/summary`
     ///
@@ -212,11 +219,12 @@ impl<'c> Api<'c> {
         artifact: impl Into<String>,
         version: impl Into<String>,
     ) -> GetArtifactVersionSummary {
-        let mut call = rt::Call::new(self.client, &GET_ARTIFACT_VERSION_SUMMARY);
-        call.text(0, registry_ref);
-        call.text(1, artifact);
-        call.text(2, version);
-        GetArtifactVersionSummary { call }
+        GetArtifactVersionSummary {
+            call: rt::Call::new(self.client, &GET_ARTIFACT_VERSION_SUMMARY)
+                .with_text(0, registry_ref)
+                .with_text(1, artifact)
+                .with_text(2, version),
+        }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/tags`
     ///
@@ -230,10 +238,11 @@ impl<'c> Api<'c> {
         registry_ref: impl Into<String>,
         artifact: impl Into<String>,
     ) -> GetOciArtifactTags {
-        let mut call = rt::Call::new(self.client, &GET_OCI_ARTIFACT_TAGS);
-        call.text(0, registry_ref);
-        call.text(1, artifact);
-        GetOciArtifactTags { call }
+        GetOciArtifactTags {
+            call: rt::Call::new(self.client, &GET_OCI_ARTIFACT_TAGS)
+                .with_text(0, registry_ref)
+                .with_text(1, artifact),
+        }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/labels`
     ///
@@ -246,9 +255,10 @@ impl<'c> Api<'c> {
         &self,
         registry_ref: impl Into<String>,
     ) -> ListArtifactLabels {
-        let mut call = rt::Call::new(self.client, &LIST_ARTIFACT_LABELS);
-        call.text(0, registry_ref);
-        ListArtifactLabels { call }
+        ListArtifactLabels {
+            call: rt::Call::new(self.client, &LIST_ARTIFACT_LABELS)
+                .with_text(0, registry_ref),
+        }
     }
     /// `GET /har/api/v1/registry/{registry_identifier}/artifact/{artifact}/redirect`
     ///
@@ -261,10 +271,11 @@ impl<'c> Api<'c> {
         registry_identifier: impl Into<String>,
         artifact: impl Into<String>,
     ) -> RedirectHarnessArtifact {
-        let mut call = rt::Call::new(self.client, &REDIRECT_HARNESS_ARTIFACT);
-        call.text(0, registry_identifier);
-        call.text(1, artifact);
-        RedirectHarnessArtifact { call }
+        RedirectHarnessArtifact {
+            call: rt::Call::new(self.client, &REDIRECT_HARNESS_ARTIFACT)
+                .with_text(0, registry_identifier)
+                .with_text(1, artifact),
+        }
     }
     /// `PUT /har/api/v1/registry/{registry_ref}/artifact/{artifact}/labels`
     ///
@@ -278,10 +289,11 @@ impl<'c> Api<'c> {
         registry_ref: impl Into<String>,
         artifact: impl Into<String>,
     ) -> UpdateArtifactLabels {
-        let mut call = rt::Call::new(self.client, &UPDATE_ARTIFACT_LABELS);
-        call.text(0, registry_ref);
-        call.text(1, artifact);
-        UpdateArtifactLabels { call }
+        UpdateArtifactLabels {
+            call: rt::Call::new(self.client, &UPDATE_ARTIFACT_LABELS)
+                .with_text(0, registry_ref)
+                .with_text(1, artifact),
+        }
     }
 }
 /// Request of [`Api::create_bulk_download_request_v1`].
@@ -312,9 +324,12 @@ pub struct DeleteArtifact {
 impl DeleteArtifact {
     /// Query parameter `artifact_type`.
     #[inline]
-    pub fn artifact_type(mut self, value: impl Into<types::DeleteArtifactType>) -> Self {
-        self.call.text(2, Into::<types::DeleteArtifactType>::into(value).as_str());
-        self
+    pub fn artifact_type(self, value: impl Into<types::DeleteArtifactType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(2, Into::<types::DeleteArtifactType>::into(value).as_str()),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -338,15 +353,18 @@ impl DeleteArtifactVersion {
     /// Query parameter `artifact_type`.
     #[inline]
     pub fn artifact_type(
-        mut self,
+        self,
         value: impl Into<types::DeleteArtifactVersionArtifactType>,
     ) -> Self {
-        self.call
-            .text(
-                3,
-                Into::<types::DeleteArtifactVersionArtifactType>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    3,
+                    Into::<types::DeleteArtifactVersionArtifactType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -370,55 +388,68 @@ impl GetAllArtifactVersions {
     /// Query parameter `artifact_type`.
     #[inline]
     pub fn artifact_type(
-        mut self,
+        self,
         value: impl Into<types::GetAllArtifactVersionsArtifactType>,
     ) -> Self {
-        self.call
-            .text(
-                2,
-                Into::<types::GetAllArtifactVersionsArtifactType>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    2,
+                    Into::<types::GetAllArtifactVersionsArtifactType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `sort_order`.
     #[inline]
-    pub fn sort_order(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn sort_order(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `sort_field`.
     #[inline]
-    pub fn sort_field(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn sort_field(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `deleted`.
     #[inline]
     pub fn deleted(
-        mut self,
+        self,
         value: impl Into<types::GetAllArtifactVersionsDeleted>,
     ) -> Self {
-        self.call
-            .text(8, Into::<types::GetAllArtifactVersionsDeleted>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    8,
+                    Into::<types::GetAllArtifactVersionsDeleted>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -449,55 +480,68 @@ impl GetArtifactDeployments {
     /// Query parameter `env_type`.
     #[inline]
     pub fn env_type(
-        mut self,
+        self,
         value: impl Into<types::GetArtifactDeploymentsEnvType>,
     ) -> Self {
-        self.call
-            .text(3, Into::<types::GetArtifactDeploymentsEnvType>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    3,
+                    Into::<types::GetArtifactDeploymentsEnvType>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `sort_order`.
     #[inline]
-    pub fn sort_order(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn sort_order(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `sort_field`.
     #[inline]
-    pub fn sort_field(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn sort_field(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `version_type`.
     #[inline]
     pub fn version_type(
-        mut self,
+        self,
         value: impl Into<types::GetArtifactDeploymentsVersionType>,
     ) -> Self {
-        self.call
-            .text(
-                9,
-                Into::<types::GetArtifactDeploymentsVersionType>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    9,
+                    Into::<types::GetArtifactDeploymentsVersionType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -528,21 +572,24 @@ impl GetArtifactDetails {
     /// Query parameter `artifact_type`.
     #[inline]
     pub fn artifact_type(
-        mut self,
+        self,
         value: impl Into<types::GetArtifactDetailsArtifactType>,
     ) -> Self {
-        self.call
-            .text(
-                3,
-                Into::<types::GetArtifactDetailsArtifactType>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    3,
+                    Into::<types::GetArtifactDetailsArtifactType>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `childVersion`.
     #[inline]
-    pub fn child_version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn child_version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -566,12 +613,17 @@ impl GetArtifactFile {
     /// Query parameter `artifact_type`.
     #[inline]
     pub fn artifact_type(
-        mut self,
+        self,
         value: impl Into<types::GetArtifactFileArtifactType>,
     ) -> Self {
-        self.call
-            .text(4, Into::<types::GetArtifactFileArtifactType>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::GetArtifactFileArtifactType>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -595,42 +647,52 @@ impl GetArtifactFiles {
     /// Query parameter `artifact_type`.
     #[inline]
     pub fn artifact_type(
-        mut self,
+        self,
         value: impl Into<types::GetArtifactFilesArtifactType>,
     ) -> Self {
-        self.call
-            .text(3, Into::<types::GetArtifactFilesArtifactType>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    3,
+                    Into::<types::GetArtifactFilesArtifactType>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `sort_order`.
     #[inline]
-    pub fn sort_order(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn sort_order(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `sort_field`.
     #[inline]
-    pub fn sort_field(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn sort_field(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -660,15 +722,17 @@ pub struct GetArtifactStats {
 impl GetArtifactStats {
     /// Query parameter `from`.
     #[inline]
-    pub fn from(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn from(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `to`.
     #[inline]
-    pub fn to(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn to(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -691,15 +755,17 @@ pub struct GetArtifactStatsForRegistry {
 impl GetArtifactStatsForRegistry {
     /// Query parameter `from`.
     #[inline]
-    pub fn from(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn from(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `to`.
     #[inline]
-    pub fn to(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn to(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -723,15 +789,17 @@ impl GetArtifactSummary {
     /// Query parameter `artifact_type`.
     #[inline]
     pub fn artifact_type(
-        mut self,
+        self,
         value: impl Into<types::GetArtifactSummaryArtifactType>,
     ) -> Self {
-        self.call
-            .text(
-                2,
-                Into::<types::GetArtifactSummaryArtifactType>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    2,
+                    Into::<types::GetArtifactSummaryArtifactType>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -755,22 +823,25 @@ impl GetArtifactVersionSummary {
     /// Query parameter `artifact_type`.
     #[inline]
     pub fn artifact_type(
-        mut self,
+        self,
         value: impl Into<types::GetArtifactVersionSummaryArtifactType>,
     ) -> Self {
-        self.call
-            .text(
-                3,
-                Into::<types::GetArtifactVersionSummaryArtifactType>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    3,
+                    Into::<types::GetArtifactVersionSummaryArtifactType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `digest`.
     #[inline]
-    pub fn digest(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn digest(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -793,21 +864,24 @@ pub struct GetOciArtifactTags {
 impl GetOciArtifactTags {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -837,21 +911,24 @@ pub struct ListArtifactLabels {
 impl ListArtifactLabels {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -881,15 +958,17 @@ pub struct RedirectHarnessArtifact {
 impl RedirectHarnessArtifact {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `version`.
     #[inline]
-    pub fn version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -913,21 +992,24 @@ impl UpdateArtifactLabels {
     /// Query parameter `artifact_type`.
     #[inline]
     pub fn artifact_type(
-        mut self,
+        self,
         value: impl Into<types::UpdateArtifactLabelsArtifactType>,
     ) -> Self {
-        self.call
-            .text(
-                2,
-                Into::<types::UpdateArtifactLabelsArtifactType>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    2,
+                    Into::<types::UpdateArtifactLabelsArtifactType>::into(value).as_str(),
+                ),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ArtifactLabelRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ArtifactLabelRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

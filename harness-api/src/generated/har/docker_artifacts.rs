@@ -18,12 +18,13 @@ impl<'c> Api<'c> {
         version: impl Into<String>,
         digest: impl Into<String>,
     ) -> GetDockerArtifactDetails {
-        let mut call = rt::Call::new(self.client, &GET_DOCKER_ARTIFACT_DETAILS);
-        call.text(0, registry_ref);
-        call.text(1, artifact);
-        call.text(2, version);
-        call.text(3, digest);
-        GetDockerArtifactDetails { call }
+        GetDockerArtifactDetails {
+            call: rt::Call::new(self.client, &GET_DOCKER_ARTIFACT_DETAILS)
+                .with_text(0, registry_ref)
+                .with_text(1, artifact)
+                .with_text(2, version)
+                .with_text(3, digest),
+        }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/docker/integrationdetails`
     ///
@@ -38,16 +39,12 @@ impl<'c> Api<'c> {
         version: impl Into<String>,
         digest: impl Into<String>,
     ) -> GetDockerArtifactIntegrationDetails {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_DOCKER_ARTIFACT_INTEGRATION_DETAILS,
-        );
-        call.text(0, registry_ref);
-        call.text(1, artifact);
-        call.text(2, version);
-        call.text(3, digest);
         GetDockerArtifactIntegrationDetails {
-            call,
+            call: rt::Call::new(self.client, &GET_DOCKER_ARTIFACT_INTEGRATION_DETAILS)
+                .with_text(0, registry_ref)
+                .with_text(1, artifact)
+                .with_text(2, version)
+                .with_text(3, digest),
         }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/docker/layers`
@@ -63,12 +60,13 @@ impl<'c> Api<'c> {
         version: impl Into<String>,
         digest: impl Into<String>,
     ) -> GetDockerArtifactLayers {
-        let mut call = rt::Call::new(self.client, &GET_DOCKER_ARTIFACT_LAYERS);
-        call.text(0, registry_ref);
-        call.text(1, artifact);
-        call.text(2, version);
-        call.text(3, digest);
-        GetDockerArtifactLayers { call }
+        GetDockerArtifactLayers {
+            call: rt::Call::new(self.client, &GET_DOCKER_ARTIFACT_LAYERS)
+                .with_text(0, registry_ref)
+                .with_text(1, artifact)
+                .with_text(2, version)
+                .with_text(3, digest),
+        }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/docker/manifest`
     ///
@@ -83,12 +81,13 @@ impl<'c> Api<'c> {
         version: impl Into<String>,
         digest: impl Into<String>,
     ) -> GetDockerArtifactManifest {
-        let mut call = rt::Call::new(self.client, &GET_DOCKER_ARTIFACT_MANIFEST);
-        call.text(0, registry_ref);
-        call.text(1, artifact);
-        call.text(2, version);
-        call.text(3, digest);
-        GetDockerArtifactManifest { call }
+        GetDockerArtifactManifest {
+            call: rt::Call::new(self.client, &GET_DOCKER_ARTIFACT_MANIFEST)
+                .with_text(0, registry_ref)
+                .with_text(1, artifact)
+                .with_text(2, version)
+                .with_text(3, digest),
+        }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/docker/manifests`
     ///
@@ -102,11 +101,12 @@ impl<'c> Api<'c> {
         artifact: impl Into<String>,
         version: impl Into<String>,
     ) -> GetDockerArtifactManifests {
-        let mut call = rt::Call::new(self.client, &GET_DOCKER_ARTIFACT_MANIFESTS);
-        call.text(0, registry_ref);
-        call.text(1, artifact);
-        call.text(2, version);
-        GetDockerArtifactManifests { call }
+        GetDockerArtifactManifests {
+            call: rt::Call::new(self.client, &GET_DOCKER_ARTIFACT_MANIFESTS)
+                .with_text(0, registry_ref)
+                .with_text(1, artifact)
+                .with_text(2, version),
+        }
     }
 }
 /// Request of [`Api::get_docker_artifact_details`].
@@ -119,15 +119,18 @@ impl GetDockerArtifactDetails {
     /// Query parameter `version_type`.
     #[inline]
     pub fn version_type(
-        mut self,
+        self,
         value: impl Into<types::GetDockerArtifactDetailsVersionType>,
     ) -> Self {
-        self.call
-            .text(
-                4,
-                Into::<types::GetDockerArtifactDetailsVersionType>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::GetDockerArtifactDetailsVersionType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -151,18 +154,20 @@ impl GetDockerArtifactIntegrationDetails {
     /// Query parameter `version_type`.
     #[inline]
     pub fn version_type(
-        mut self,
+        self,
         value: impl Into<types::GetDockerArtifactIntegrationDetailsVersionType>,
     ) -> Self {
-        self.call
-            .text(
-                4,
-                Into::<
-                    types::GetDockerArtifactIntegrationDetailsVersionType,
-                >::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<
+                        types::GetDockerArtifactIntegrationDetailsVersionType,
+                    >::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -226,16 +231,18 @@ impl GetDockerArtifactManifests {
     /// Query parameter `version_type`.
     #[inline]
     pub fn version_type(
-        mut self,
+        self,
         value: impl Into<types::GetDockerArtifactManifestsVersionType>,
     ) -> Self {
-        self.call
-            .text(
-                3,
-                Into::<types::GetDockerArtifactManifestsVersionType>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    3,
+                    Into::<types::GetDockerArtifactManifestsVersionType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,11 +17,12 @@ impl<'c> Api<'c> {
         artifact: impl Into<String>,
         version: impl Into<String>,
     ) -> GetHelmArtifactDetails {
-        let mut call = rt::Call::new(self.client, &GET_HELM_ARTIFACT_DETAILS);
-        call.text(0, registry_ref);
-        call.text(1, artifact);
-        call.text(2, version);
-        GetHelmArtifactDetails { call }
+        GetHelmArtifactDetails {
+            call: rt::Call::new(self.client, &GET_HELM_ARTIFACT_DETAILS)
+                .with_text(0, registry_ref)
+                .with_text(1, artifact)
+                .with_text(2, version),
+        }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/helm/manifest`
     ///
@@ -35,11 +36,12 @@ impl<'c> Api<'c> {
         artifact: impl Into<String>,
         version: impl Into<String>,
     ) -> GetHelmArtifactManifest {
-        let mut call = rt::Call::new(self.client, &GET_HELM_ARTIFACT_MANIFEST);
-        call.text(0, registry_ref);
-        call.text(1, artifact);
-        call.text(2, version);
-        GetHelmArtifactManifest { call }
+        GetHelmArtifactManifest {
+            call: rt::Call::new(self.client, &GET_HELM_ARTIFACT_MANIFEST)
+                .with_text(0, registry_ref)
+                .with_text(1, artifact)
+                .with_text(2, version),
+        }
     }
 }
 /// Request of [`Api::get_helm_artifact_details`].
@@ -52,15 +54,18 @@ impl GetHelmArtifactDetails {
     /// Query parameter `version_type`.
     #[inline]
     pub fn version_type(
-        mut self,
+        self,
         value: impl Into<types::GetHelmArtifactDetailsVersionType>,
     ) -> Self {
-        self.call
-            .text(
-                3,
-                Into::<types::GetHelmArtifactDetailsVersionType>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    3,
+                    Into::<types::GetHelmArtifactDetailsVersionType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         registry_ref: impl Into<String>,
     ) -> DeleteQuarantineFilePath {
-        let mut call = rt::Call::new(self.client, &DELETE_QUARANTINE_FILE_PATH);
-        call.text(0, registry_ref);
-        DeleteQuarantineFilePath { call }
+        DeleteQuarantineFilePath {
+            call: rt::Call::new(self.client, &DELETE_QUARANTINE_FILE_PATH)
+                .with_text(0, registry_ref),
+        }
     }
     /// `PUT /har/api/v1/registry/{registry_ref}/quarantine`
     ///
@@ -30,9 +31,10 @@ impl<'c> Api<'c> {
         &self,
         registry_ref: impl Into<String>,
     ) -> QuarantineFilePath {
-        let mut call = rt::Call::new(self.client, &QUARANTINE_FILE_PATH);
-        call.text(0, registry_ref);
-        QuarantineFilePath { call }
+        QuarantineFilePath {
+            call: rt::Call::new(self.client, &QUARANTINE_FILE_PATH)
+                .with_text(0, registry_ref),
+        }
     }
 }
 /// Request of [`Api::delete_quarantine_file_path`].
@@ -44,34 +46,40 @@ pub struct DeleteQuarantineFilePath {
 impl DeleteQuarantineFilePath {
     /// Query parameter `artifact`.
     #[inline]
-    pub fn artifact(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn artifact(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `version`.
     #[inline]
-    pub fn version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `file_path`.
     #[inline]
-    pub fn file_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn file_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `artifact_type`.
     #[inline]
     pub fn artifact_type(
-        mut self,
+        self,
         value: impl Into<types::DeleteQuarantineFilePathArtifactType>,
     ) -> Self {
-        self.call
-            .text(
-                4,
-                Into::<types::DeleteQuarantineFilePathArtifactType>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::DeleteQuarantineFilePathArtifactType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -94,9 +102,10 @@ pub struct QuarantineFilePath {
 impl QuarantineFilePath {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::QuarantineRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::QuarantineRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -13,9 +13,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::RegistryResponse`], `application/json`; errors 400, 401, 403, 500.
     #[inline]
     pub fn create_registry(&self, space_ref: impl Into<String>) -> CreateRegistry {
-        let mut call = rt::Call::new(self.client, &CREATE_REGISTRY);
-        call.text(0, space_ref);
-        CreateRegistry { call }
+        CreateRegistry {
+            call: rt::Call::new(self.client, &CREATE_REGISTRY).with_text(0, space_ref),
+        }
     }
     /// `DELETE /har/api/v1/registry/{registry_ref}`
     ///
@@ -24,9 +24,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::RegistryStatusResponse`], `application/json`.
     #[inline]
     pub fn delete_registry(&self, registry_ref: impl Into<String>) -> DeleteRegistry {
-        let mut call = rt::Call::new(self.client, &DELETE_REGISTRY);
-        call.text(0, registry_ref);
-        DeleteRegistry { call }
+        DeleteRegistry {
+            call: rt::Call::new(self.client, &DELETE_REGISTRY).with_text(0, registry_ref),
+        }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifacts`
     ///
@@ -39,9 +39,10 @@ impl<'c> Api<'c> {
         &self,
         registry_ref: impl Into<String>,
     ) -> GetAllArtifactsByRegistry {
-        let mut call = rt::Call::new(self.client, &GET_ALL_ARTIFACTS_BY_REGISTRY);
-        call.text(0, registry_ref);
-        GetAllArtifactsByRegistry { call }
+        GetAllArtifactsByRegistry {
+            call: rt::Call::new(self.client, &GET_ALL_ARTIFACTS_BY_REGISTRY)
+                .with_text(0, registry_ref),
+        }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/client-setup-details`
     ///
@@ -53,9 +54,10 @@ impl<'c> Api<'c> {
         &self,
         registry_ref: impl Into<String>,
     ) -> GetClientSetupDetails {
-        let mut call = rt::Call::new(self.client, &GET_CLIENT_SETUP_DETAILS);
-        call.text(0, registry_ref);
-        GetClientSetupDetails { call }
+        GetClientSetupDetails {
+            call: rt::Call::new(self.client, &GET_CLIENT_SETUP_DETAILS)
+                .with_text(0, registry_ref),
+        }
     }
     /// `GET /har/api/v1/registry/{registry_ref}`
     ///
@@ -64,9 +66,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::RegistryResponse`], `application/json`.
     #[inline]
     pub fn get_registry(&self, registry_ref: impl Into<String>) -> GetRegistry {
-        let mut call = rt::Call::new(self.client, &GET_REGISTRY);
-        call.text(0, registry_ref);
-        GetRegistry { call }
+        GetRegistry {
+            call: rt::Call::new(self.client, &GET_REGISTRY).with_text(0, registry_ref),
+        }
     }
     /// `PUT /har/api/v1/registry/{registry_ref}`
     ///
@@ -76,9 +78,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::RegistryResponse`], `application/json`.
     #[inline]
     pub fn modify_registry(&self, registry_ref: impl Into<String>) -> ModifyRegistry {
-        let mut call = rt::Call::new(self.client, &MODIFY_REGISTRY);
-        call.text(0, registry_ref);
-        ModifyRegistry { call }
+        ModifyRegistry {
+            call: rt::Call::new(self.client, &MODIFY_REGISTRY).with_text(0, registry_ref),
+        }
     }
 }
 /// Request of [`Api::create_registry`].
@@ -90,9 +92,10 @@ pub struct CreateRegistry {
 impl CreateRegistry {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::RegistryRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::RegistryRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -134,53 +137,61 @@ pub struct GetAllArtifactsByRegistry {
 impl GetAllArtifactsByRegistry {
     /// Query parameter `label`.
     #[inline]
-    pub fn label(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(1, value);
-        self
+    pub fn label(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(1, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `sort_order`.
     #[inline]
-    pub fn sort_order(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn sort_order(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `sort_field`.
     #[inline]
-    pub fn sort_field(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn sort_field(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `artifact_type`.
     #[inline]
     pub fn artifact_type(
-        mut self,
+        self,
         value: impl Into<types::GetAllArtifactsByRegistryArtifactType>,
     ) -> Self {
-        self.call
-            .text(
-                7,
-                Into::<types::GetAllArtifactsByRegistryArtifactType>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::GetAllArtifactsByRegistryArtifactType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -210,15 +221,17 @@ pub struct GetClientSetupDetails {
 impl GetClientSetupDetails {
     /// Query parameter `artifact`.
     #[inline]
-    pub fn artifact(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn artifact(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `version`.
     #[inline]
-    pub fn version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -260,9 +273,10 @@ pub struct ModifyRegistry {
 impl ModifyRegistry {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::RegistryRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::RegistryRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

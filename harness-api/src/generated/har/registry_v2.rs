@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         registry_identifier: impl Into<String>,
     ) -> AddOciArtifactTags {
-        let mut call = rt::Call::new(self.client, &ADD_OCI_ARTIFACT_TAGS);
-        call.text(0, account_identifier);
-        call.text(1, registry_identifier);
-        AddOciArtifactTags { call }
+        AddOciArtifactTags {
+            call: rt::Call::new(self.client, &ADD_OCI_ARTIFACT_TAGS)
+                .with_text(0, account_identifier)
+                .with_text(1, registry_identifier),
+        }
     }
     /// `POST /har/api/v2/files/bulk-download`
     ///
@@ -33,9 +34,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> CreateBulkDownloadRequest {
-        let mut call = rt::Call::new(self.client, &CREATE_BULK_DOWNLOAD_REQUEST);
-        call.text(0, account_identifier);
-        CreateBulkDownloadRequest { call }
+        CreateBulkDownloadRequest {
+            call: rt::Call::new(self.client, &CREATE_BULK_DOWNLOAD_REQUEST)
+                .with_text(0, account_identifier),
+        }
     }
     /// `DELETE /har/api/v2/metadata`
     ///
@@ -48,9 +50,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> DeleteMetadata {
-        let mut call = rt::Call::new(self.client, &DELETE_METADATA);
-        call.text(0, account_identifier);
-        DeleteMetadata { call }
+        DeleteMetadata {
+            call: rt::Call::new(self.client, &DELETE_METADATA)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /har/api/v2/files/bulk-download/{download_id}`
     ///
@@ -63,11 +66,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         download_id: impl Into<String>,
     ) -> GetBulkDownloadRequestStatus {
-        let mut call = rt::Call::new(self.client, &GET_BULK_DOWNLOAD_REQUEST_STATUS);
-        call.text(0, account_identifier);
-        call.text(1, download_id);
         GetBulkDownloadRequestStatus {
-            call,
+            call: rt::Call::new(self.client, &GET_BULK_DOWNLOAD_REQUEST_STATUS)
+                .with_text(0, account_identifier)
+                .with_text(1, download_id),
         }
     }
     /// `GET /har/api/v2/files/{file_name}`
@@ -83,12 +85,13 @@ impl<'c> Api<'c> {
         path: impl Into<String>,
         file_name: impl Into<String>,
     ) -> GetFile {
-        let mut call = rt::Call::new(self.client, &GET_FILE);
-        call.text(0, account_identifier);
-        call.text(1, registry_identifier);
-        call.text(2, path);
-        call.text(3, file_name);
-        GetFile { call }
+        GetFile {
+            call: rt::Call::new(self.client, &GET_FILE)
+                .with_text(0, account_identifier)
+                .with_text(1, registry_identifier)
+                .with_text(2, path)
+                .with_text(3, file_name),
+        }
     }
     /// `GET /har/api/v2/metadata`
     ///
@@ -101,10 +104,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         registry_identifier: impl Into<String>,
     ) -> GetMetadata {
-        let mut call = rt::Call::new(self.client, &GET_METADATA);
-        call.text(0, account_identifier);
-        call.text(1, registry_identifier);
-        GetMetadata { call }
+        GetMetadata {
+            call: rt::Call::new(self.client, &GET_METADATA)
+                .with_text(0, account_identifier)
+                .with_text(1, registry_identifier),
+        }
     }
     /// `GET /har/api/v2/metadata/keys`
     ///
@@ -116,9 +120,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetMetadataKeys {
-        let mut call = rt::Call::new(self.client, &GET_METADATA_KEYS);
-        call.text(0, account_identifier);
-        GetMetadataKeys { call }
+        GetMetadataKeys {
+            call: rt::Call::new(self.client, &GET_METADATA_KEYS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /har/api/v2/metadata/values`
     ///
@@ -131,10 +136,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         key: impl Into<String>,
     ) -> GetMetadataValues {
-        let mut call = rt::Call::new(self.client, &GET_METADATA_VALUES);
-        call.text(0, account_identifier);
-        call.text(1, key);
-        GetMetadataValues { call }
+        GetMetadataValues {
+            call: rt::Call::new(self.client, &GET_METADATA_VALUES)
+                .with_text(0, account_identifier)
+                .with_text(1, key),
+        }
     }
     /// `GET /har/api/v2/packages`
     ///
@@ -143,9 +149,10 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn list_packages(&self, account_identifier: impl Into<String>) -> ListPackages {
-        let mut call = rt::Call::new(self.client, &LIST_PACKAGES);
-        call.text(0, account_identifier);
-        ListPackages { call }
+        ListPackages {
+            call: rt::Call::new(self.client, &LIST_PACKAGES)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /har/api/v2/registries`
     ///
@@ -157,9 +164,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListRegistries {
-        let mut call = rt::Call::new(self.client, &LIST_REGISTRIES);
-        call.text(0, account_identifier);
-        ListRegistries { call }
+        ListRegistries {
+            call: rt::Call::new(self.client, &LIST_REGISTRIES)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /har/api/v2/artifacts`
     ///
@@ -168,9 +176,10 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn list_versions(&self, account_identifier: impl Into<String>) -> ListVersions {
-        let mut call = rt::Call::new(self.client, &LIST_VERSIONS);
-        call.text(0, account_identifier);
-        ListVersions { call }
+        ListVersions {
+            call: rt::Call::new(self.client, &LIST_VERSIONS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /har/api/v2/copy`
     ///
@@ -184,11 +193,12 @@ impl<'c> Api<'c> {
         src_registry_identifier: impl Into<String>,
         target_registry_identifier: impl Into<String>,
     ) -> RegistryV2Copy {
-        let mut call = rt::Call::new(self.client, &REGISTRY_V2_COPY);
-        call.text(0, account_identifier);
-        call.text(1, src_registry_identifier);
-        call.text(2, target_registry_identifier);
-        RegistryV2Copy { call }
+        RegistryV2Copy {
+            call: rt::Call::new(self.client, &REGISTRY_V2_COPY)
+                .with_text(0, account_identifier)
+                .with_text(1, src_registry_identifier)
+                .with_text(2, target_registry_identifier),
+        }
     }
     /// `PUT /har/api/v2/metadata`
     ///
@@ -198,9 +208,10 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn save_metadata(&self, account_identifier: impl Into<String>) -> SaveMetadata {
-        let mut call = rt::Call::new(self.client, &SAVE_METADATA);
-        call.text(0, account_identifier);
-        SaveMetadata { call }
+        SaveMetadata {
+            call: rt::Call::new(self.client, &SAVE_METADATA)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /har/api/v2/files/search`
     ///
@@ -214,11 +225,12 @@ impl<'c> Api<'c> {
         registry_identifier: impl Into<String>,
         query: impl Into<String>,
     ) -> SearchFiles {
-        let mut call = rt::Call::new(self.client, &SEARCH_FILES);
-        call.text(0, account_identifier);
-        call.text(1, registry_identifier);
-        call.text(2, query);
-        SearchFiles { call }
+        SearchFiles {
+            call: rt::Call::new(self.client, &SEARCH_FILES)
+                .with_text(0, account_identifier)
+                .with_text(1, registry_identifier)
+                .with_text(2, query),
+        }
     }
     /// `POST /har/api/v2/metadata`
     ///
@@ -231,9 +243,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> UpdateMetadata {
-        let mut call = rt::Call::new(self.client, &UPDATE_METADATA);
-        call.text(0, account_identifier);
-        UpdateMetadata { call }
+        UpdateMetadata {
+            call: rt::Call::new(self.client, &UPDATE_METADATA)
+                .with_text(0, account_identifier),
+        }
     }
 }
 /// Request of [`Api::add_oci_artifact_tags`].
@@ -245,21 +258,24 @@ pub struct AddOciArtifactTags {
 impl AddOciArtifactTags {
     /// Query parameter `org_identifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `project_identifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::AddOciArtifactTagsBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::AddOciArtifactTagsBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -282,9 +298,10 @@ pub struct CreateBulkDownloadRequest {
 impl CreateBulkDownloadRequest {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CreateBulkDownloadRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CreateBulkDownloadRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -307,9 +324,10 @@ pub struct DeleteMetadata {
 impl DeleteMetadata {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::DeleteMetadataBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::DeleteMetadataBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -370,21 +388,24 @@ pub struct GetMetadata {
 impl GetMetadata {
     /// Query parameter `path`.
     #[inline]
-    pub fn path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `package`.
     #[inline]
-    pub fn package(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn package(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `version`.
     #[inline]
-    pub fn version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -407,33 +428,38 @@ pub struct GetMetadataKeys {
 impl GetMetadataKeys {
     /// Query parameter `org_identifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `project_identifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -456,33 +482,38 @@ pub struct GetMetadataValues {
 impl GetMetadataValues {
     /// Query parameter `org_identifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `project_identifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -505,88 +536,105 @@ pub struct ListPackages {
 impl ListPackages {
     /// Query parameter `org_identifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `project_identifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `registry_identifier`.
     #[inline]
     pub fn registry_identifier(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(3, value);
-        self
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Query parameter `metadata`.
     #[inline]
-    pub fn metadata(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.call.texts(4, value);
-        self
+    pub fn metadata(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(4, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `sort_order`.
     #[inline]
-    pub fn sort_order(mut self, value: impl Into<types::ListPackagesSortOrder>) -> Self {
-        self.call.text(7, Into::<types::ListPackagesSortOrder>::into(value).as_str());
-        self
+    pub fn sort_order(self, value: impl Into<types::ListPackagesSortOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(7, Into::<types::ListPackagesSortOrder>::into(value).as_str()),
+        }
     }
     /// Query parameter `sort_field`.
     #[inline]
-    pub fn sort_field(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn sort_field(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `artifact_type`.
     #[inline]
     pub fn artifact_type(
-        mut self,
+        self,
         value: impl Into<types::ListPackagesArtifactType>,
     ) -> Self {
-        self.call
-            .text(10, Into::<types::ListPackagesArtifactType>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    10,
+                    Into::<types::ListPackagesArtifactType>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `package_type`.
     #[inline]
     pub fn package_type(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(11, value);
-        self
+        Self {
+            call: self.call.with_texts(11, value),
+        }
     }
     /// Query parameter `deleted`.
     #[inline]
-    pub fn deleted(mut self, value: impl Into<types::ListPackagesDeleted>) -> Self {
-        self.call.text(12, Into::<types::ListPackagesDeleted>::into(value).as_str());
-        self
+    pub fn deleted(self, value: impl Into<types::ListPackagesDeleted>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(12, Into::<types::ListPackagesDeleted>::into(value).as_str()),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -609,84 +657,104 @@ pub struct ListRegistries {
 impl ListRegistries {
     /// Query parameter `org_identifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `project_identifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `package_type`.
     #[inline]
     pub fn package_type(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(3, value);
-        self
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(mut self, value: impl Into<types::ListRegistriesType>) -> Self {
-        self.call.text(4, Into::<types::ListRegistriesType>::into(value).as_str());
-        self
+    pub fn type_(self, value: impl Into<types::ListRegistriesType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(4, Into::<types::ListRegistriesType>::into(value).as_str()),
+        }
     }
     /// Query parameter `metadata`.
     #[inline]
-    pub fn metadata(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.call.texts(5, value);
-        self
+    pub fn metadata(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `sort_order`.
     #[inline]
-    pub fn sort_order(
-        mut self,
-        value: impl Into<types::ListRegistriesSortOrder>,
-    ) -> Self {
-        self.call.text(8, Into::<types::ListRegistriesSortOrder>::into(value).as_str());
-        self
+    pub fn sort_order(self, value: impl Into<types::ListRegistriesSortOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    8,
+                    Into::<types::ListRegistriesSortOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `sort_field`.
     #[inline]
-    pub fn sort_field(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn sort_field(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `scope`.
     #[inline]
-    pub fn scope(mut self, value: impl Into<types::ListRegistriesScope>) -> Self {
-        self.call.text(11, Into::<types::ListRegistriesScope>::into(value).as_str());
-        self
+    pub fn scope(self, value: impl Into<types::ListRegistriesScope>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(11, Into::<types::ListRegistriesScope>::into(value).as_str()),
+        }
     }
     /// Query parameter `deleted`.
     #[inline]
-    pub fn deleted(mut self, value: impl Into<types::ListRegistriesDeleted>) -> Self {
-        self.call.text(12, Into::<types::ListRegistriesDeleted>::into(value).as_str());
-        self
+    pub fn deleted(self, value: impl Into<types::ListRegistriesDeleted>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    12,
+                    Into::<types::ListRegistriesDeleted>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -709,84 +777,97 @@ pub struct ListVersions {
 impl ListVersions {
     /// Query parameter `org_identifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `project_identifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `registry_identifier`.
     #[inline]
     pub fn registry_identifier(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(3, value);
-        self
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Query parameter `package`.
     #[inline]
-    pub fn package(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn package(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `metadata`.
     #[inline]
-    pub fn metadata(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.call.texts(5, value);
-        self
+    pub fn metadata(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `sort_order`.
     #[inline]
-    pub fn sort_order(mut self, value: impl Into<types::ListVersionsSortOrder>) -> Self {
-        self.call.text(8, Into::<types::ListVersionsSortOrder>::into(value).as_str());
-        self
+    pub fn sort_order(self, value: impl Into<types::ListVersionsSortOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(8, Into::<types::ListVersionsSortOrder>::into(value).as_str()),
+        }
     }
     /// Query parameter `sort_field`.
     #[inline]
-    pub fn sort_field(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn sort_field(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `package_type`.
     #[inline]
     pub fn package_type(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(11, value);
-        self
+        Self {
+            call: self.call.with_texts(11, value),
+        }
     }
     /// Query parameter `deleted`.
     #[inline]
-    pub fn deleted(mut self, value: impl Into<types::ListVersionsDeleted>) -> Self {
-        self.call.text(12, Into::<types::ListVersionsDeleted>::into(value).as_str());
-        self
+    pub fn deleted(self, value: impl Into<types::ListVersionsDeleted>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(12, Into::<types::ListVersionsDeleted>::into(value).as_str()),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -809,49 +890,60 @@ pub struct RegistryV2Copy {
 impl RegistryV2Copy {
     /// Query parameter `src_org_identifier`.
     #[inline]
-    pub fn src_org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn src_org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `src_project_identifier`.
     #[inline]
-    pub fn src_project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn src_project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `src_artifact`.
     #[inline]
-    pub fn src_artifact(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn src_artifact(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `src_version`.
     #[inline]
-    pub fn src_version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn src_version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `target_org_identifier`.
     #[inline]
-    pub fn target_org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn target_org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `target_project_identifier`.
     #[inline]
-    pub fn target_project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn target_project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `artifact_type`.
     #[inline]
     pub fn artifact_type(
-        mut self,
+        self,
         value: impl Into<types::RegistryV2CopyArtifactType>,
     ) -> Self {
-        self.call
-            .text(9, Into::<types::RegistryV2CopyArtifactType>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    9,
+                    Into::<types::RegistryV2CopyArtifactType>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -874,9 +966,10 @@ pub struct SaveMetadata {
 impl SaveMetadata {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::SaveMetadataBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::SaveMetadataBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -899,15 +992,17 @@ pub struct SearchFiles {
 impl SearchFiles {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -930,9 +1025,10 @@ pub struct UpdateMetadata {
 impl UpdateMetadata {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UpdateMetadataBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UpdateMetadataBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

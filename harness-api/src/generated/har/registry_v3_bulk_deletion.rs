@@ -13,9 +13,10 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn bulk_delete_v3(&self, account_identifier: impl Into<String>) -> BulkDeleteV3 {
-        let mut call = rt::Call::new(self.client, &BULK_DELETE_V3);
-        call.text(0, account_identifier);
-        BulkDeleteV3 { call }
+        BulkDeleteV3 {
+            call: rt::Call::new(self.client, &BULK_DELETE_V3)
+                .with_text(0, account_identifier),
+        }
     }
 }
 /// Request of [`Api::bulk_delete_v3`].
@@ -27,21 +28,24 @@ pub struct BulkDeleteV3 {
 impl BulkDeleteV3 {
     /// Query parameter `org_identifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `project_identifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::BulkDeleteV3Body) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::BulkDeleteV3Body) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

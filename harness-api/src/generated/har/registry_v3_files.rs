@@ -16,10 +16,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> GetFileMetadataV3 {
-        let mut call = rt::Call::new(self.client, &GET_FILE_METADATA_V3);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        GetFileMetadataV3 { call }
+        GetFileMetadataV3 {
+            call: rt::Call::new(self.client, &GET_FILE_METADATA_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `GET /har/api/v3/files/{id}/content`
     ///
@@ -32,10 +33,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> GetFileV3 {
-        let mut call = rt::Call::new(self.client, &GET_FILE_V3);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        GetFileV3 { call }
+        GetFileV3 {
+            call: rt::Call::new(self.client, &GET_FILE_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `GET /har/api/v3/files`
     ///
@@ -45,9 +47,10 @@ impl<'c> Api<'c> {
     /// - List: `paged page/size from 0, size 20, items items, size size, more hasMore`.
     #[inline]
     pub fn list_files_v3(&self, account_identifier: impl Into<String>) -> ListFilesV3 {
-        let mut call = rt::Call::new(self.client, &LIST_FILES_V3);
-        call.text(0, account_identifier);
-        ListFilesV3 { call }
+        ListFilesV3 {
+            call: rt::Call::new(self.client, &LIST_FILES_V3)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /har/api/v3/files/{id}/metadata`
     ///
@@ -61,10 +64,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> SaveFileMetadataV3 {
-        let mut call = rt::Call::new(self.client, &SAVE_FILE_METADATA_V3);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        SaveFileMetadataV3 { call }
+        SaveFileMetadataV3 {
+            call: rt::Call::new(self.client, &SAVE_FILE_METADATA_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `POST /har/api/v3/files/{id}/metadata`
     ///
@@ -78,10 +82,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> UpsertFileMetadataV3 {
-        let mut call = rt::Call::new(self.client, &UPSERT_FILE_METADATA_V3);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        UpsertFileMetadataV3 { call }
+        UpsertFileMetadataV3 {
+            call: rt::Call::new(self.client, &UPSERT_FILE_METADATA_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
 }
 /// Request of [`Api::get_file_metadata_v3`].
@@ -131,57 +136,66 @@ pub struct ListFilesV3 {
 impl ListFilesV3 {
     /// Query parameter `org_identifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `project_identifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `registry_id`.
     #[inline]
-    pub fn registry_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn registry_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `package_id`.
     #[inline]
-    pub fn package_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn package_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `version_id`.
     #[inline]
-    pub fn version_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn version_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn sort(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -211,9 +225,10 @@ pub struct SaveFileMetadataV3 {
 impl SaveFileMetadataV3 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::SaveFileMetadataV3Body) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::SaveFileMetadataV3Body) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -236,9 +251,10 @@ pub struct UpsertFileMetadataV3 {
 impl UpsertFileMetadataV3 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UpsertFileMetadataV3Body) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UpsertFileMetadataV3Body) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -16,9 +16,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> AddBuildInfoV3 {
-        let mut call = rt::Call::new(self.client, &ADD_BUILD_INFO_V3);
-        call.text(0, account_identifier);
-        AddBuildInfoV3 { call }
+        AddBuildInfoV3 {
+            call: rt::Call::new(self.client, &ADD_BUILD_INFO_V3)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /har/api/v3/scans/exceptions`
     ///
@@ -31,9 +32,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> CreateFirewallExceptionV3 {
-        let mut call = rt::Call::new(self.client, &CREATE_FIREWALL_EXCEPTION_V3);
-        call.text(0, account_identifier);
-        CreateFirewallExceptionV3 { call }
+        CreateFirewallExceptionV3 {
+            call: rt::Call::new(self.client, &CREATE_FIREWALL_EXCEPTION_V3)
+                .with_text(0, account_identifier),
+        }
     }
     /// `DELETE /har/api/v3/scans/exceptions/{id}`
     ///
@@ -46,10 +48,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> DeleteFirewallExceptionV3 {
-        let mut call = rt::Call::new(self.client, &DELETE_FIREWALL_EXCEPTION_V3);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        DeleteFirewallExceptionV3 { call }
+        DeleteFirewallExceptionV3 {
+            call: rt::Call::new(self.client, &DELETE_FIREWALL_EXCEPTION_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `POST /har/api/v3/scans/evaluate`
     ///
@@ -62,9 +65,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> EvaluateArtifactScanV3 {
-        let mut call = rt::Call::new(self.client, &EVALUATE_ARTIFACT_SCAN_V3);
-        call.text(0, account_identifier);
-        EvaluateArtifactScanV3 { call }
+        EvaluateArtifactScanV3 {
+            call: rt::Call::new(self.client, &EVALUATE_ARTIFACT_SCAN_V3)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /har/api/v3/scans/{id}/details`
     ///
@@ -77,10 +81,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> GetArtifactScanDetailsV3 {
-        let mut call = rt::Call::new(self.client, &GET_ARTIFACT_SCAN_DETAILS_V3);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        GetArtifactScanDetailsV3 { call }
+        GetArtifactScanDetailsV3 {
+            call: rt::Call::new(self.client, &GET_ARTIFACT_SCAN_DETAILS_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `GET /har/api/v3/scans`
     ///
@@ -93,9 +98,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetArtifactScansV3 {
-        let mut call = rt::Call::new(self.client, &GET_ARTIFACT_SCANS_V3);
-        call.text(0, account_identifier);
-        GetArtifactScansV3 { call }
+        GetArtifactScansV3 {
+            call: rt::Call::new(self.client, &GET_ARTIFACT_SCANS_V3)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /har/api/v3/scans/bulk-evaluate/{evaluation_id}`
     ///
@@ -108,11 +114,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         evaluation_id: impl Into<String>,
     ) -> GetBulkScanEvaluationStatusV3 {
-        let mut call = rt::Call::new(self.client, &GET_BULK_SCAN_EVALUATION_STATUS_V3);
-        call.text(0, account_identifier);
-        call.text(1, evaluation_id);
         GetBulkScanEvaluationStatusV3 {
-            call,
+            call: rt::Call::new(self.client, &GET_BULK_SCAN_EVALUATION_STATUS_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, evaluation_id),
         }
     }
     /// `POST /har/api/v3/scans/bulk-evaluate`
@@ -126,10 +131,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> InitiateBulkScanEvaluationV3 {
-        let mut call = rt::Call::new(self.client, &INITIATE_BULK_SCAN_EVALUATION_V3);
-        call.text(0, account_identifier);
         InitiateBulkScanEvaluationV3 {
-            call,
+            call: rt::Call::new(self.client, &INITIATE_BULK_SCAN_EVALUATION_V3)
+                .with_text(0, account_identifier),
         }
     }
     /// `GET /har/api/v3/scans/versions`
@@ -142,10 +146,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListFirewallExceptionVersionsV3 {
-        let mut call = rt::Call::new(self.client, &LIST_FIREWALL_EXCEPTION_VERSIONS_V3);
-        call.text(0, account_identifier);
         ListFirewallExceptionVersionsV3 {
-            call,
+            call: rt::Call::new(self.client, &LIST_FIREWALL_EXCEPTION_VERSIONS_V3)
+                .with_text(0, account_identifier),
         }
     }
     /// `GET /har/api/v3/scans/exceptions`
@@ -158,9 +161,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListFirewallExceptionsV3 {
-        let mut call = rt::Call::new(self.client, &LIST_FIREWALL_EXCEPTIONS_V3);
-        call.text(0, account_identifier);
-        ListFirewallExceptionsV3 { call }
+        ListFirewallExceptionsV3 {
+            call: rt::Call::new(self.client, &LIST_FIREWALL_EXCEPTIONS_V3)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /har/api/v3/build-info/pipeline/details`
     ///
@@ -172,10 +176,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListPipelineBuildInfoDetailsV3 {
-        let mut call = rt::Call::new(self.client, &LIST_PIPELINE_BUILD_INFO_DETAILS_V3);
-        call.text(0, account_identifier);
         ListPipelineBuildInfoDetailsV3 {
-            call,
+            call: rt::Call::new(self.client, &LIST_PIPELINE_BUILD_INFO_DETAILS_V3)
+                .with_text(0, account_identifier),
         }
     }
     /// `PUT /har/api/v3/scans/exceptions/{id}`
@@ -190,10 +193,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> UpdateFirewallExceptionV3 {
-        let mut call = rt::Call::new(self.client, &UPDATE_FIREWALL_EXCEPTION_V3);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        UpdateFirewallExceptionV3 { call }
+        UpdateFirewallExceptionV3 {
+            call: rt::Call::new(self.client, &UPDATE_FIREWALL_EXCEPTION_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `PUT /har/api/v3/scans/exceptions/{id}/status`
     ///
@@ -207,11 +211,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> UpdateStatusFirewallExceptionV3 {
-        let mut call = rt::Call::new(self.client, &UPDATE_STATUS_FIREWALL_EXCEPTION_V3);
-        call.text(0, account_identifier);
-        call.text(1, id);
         UpdateStatusFirewallExceptionV3 {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_STATUS_FIREWALL_EXCEPTION_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
         }
     }
 }
@@ -224,9 +227,10 @@ pub struct AddBuildInfoV3 {
 impl AddBuildInfoV3 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::AddBuildInfoV3Body) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::AddBuildInfoV3Body) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -249,9 +253,10 @@ pub struct CreateFirewallExceptionV3 {
 impl CreateFirewallExceptionV3 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CreateFirewallExceptionV3Body) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CreateFirewallExceptionV3Body) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -293,9 +298,10 @@ pub struct EvaluateArtifactScanV3 {
 impl EvaluateArtifactScanV3 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::EvaluateArtifactScanV3Body) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::EvaluateArtifactScanV3Body) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -318,9 +324,10 @@ pub struct GetArtifactScanDetailsV3 {
 impl GetArtifactScanDetailsV3 {
     /// Query parameter `policy_set_ref`.
     #[inline]
-    pub fn policy_set_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn policy_set_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -343,90 +350,105 @@ pub struct GetArtifactScansV3 {
 impl GetArtifactScansV3 {
     /// Query parameter `org_identifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `project_identifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `package_types`.
     #[inline]
     pub fn package_types(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(3, value);
-        self
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Query parameter `registry_ids`.
     #[inline]
     pub fn registry_ids(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(4, value);
-        self
+        Self {
+            call: self.call.with_texts(4, value),
+        }
     }
     /// Query parameter `policy_set_ref`.
     #[inline]
-    pub fn policy_set_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn policy_set_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `categories`.
     #[inline]
-    pub fn categories(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.call.texts(6, value);
-        self
+    pub fn categories(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `scan_id`.
     #[inline]
-    pub fn scan_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn scan_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `scan_status`.
     #[inline]
-    pub fn scan_status(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn scan_status(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(9, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(9, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(10, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(10, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn sort(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Query parameter `scope`.
     #[inline]
-    pub fn scope(mut self, value: impl Into<types::GetArtifactScansV3Scope>) -> Self {
-        self.call.text(13, Into::<types::GetArtifactScansV3Scope>::into(value).as_str());
-        self
+    pub fn scope(self, value: impl Into<types::GetArtifactScansV3Scope>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    13,
+                    Into::<types::GetArtifactScansV3Scope>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -456,15 +478,17 @@ pub struct GetBulkScanEvaluationStatusV3 {
 impl GetBulkScanEvaluationStatusV3 {
     /// Query parameter `org_identifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `project_identifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -487,21 +511,24 @@ pub struct InitiateBulkScanEvaluationV3 {
 impl InitiateBulkScanEvaluationV3 {
     /// Query parameter `org_identifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `project_identifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::InitiateBulkScanEvaluationV3Body) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::InitiateBulkScanEvaluationV3Body) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -524,27 +551,31 @@ pub struct ListFirewallExceptionVersionsV3 {
 impl ListFirewallExceptionVersionsV3 {
     /// Query parameter `registry_id`.
     #[inline]
-    pub fn registry_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn registry_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `package_name`.
     #[inline]
-    pub fn package_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn package_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -567,81 +598,93 @@ pub struct ListFirewallExceptionsV3 {
 impl ListFirewallExceptionsV3 {
     /// Query parameter `org_identifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `project_identifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `status`.
     #[inline]
-    pub fn status(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn status(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `package_name`.
     #[inline]
-    pub fn package_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn package_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `version`.
     #[inline]
-    pub fn version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `package_types`.
     #[inline]
     pub fn package_types(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(6, value);
-        self
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `registry_ids`.
     #[inline]
     pub fn registry_ids(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(7, value);
-        self
+        Self {
+            call: self.call.with_texts(7, value),
+        }
     }
     /// Query parameter `exception_id`.
     #[inline]
-    pub fn exception_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn exception_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(10, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(10, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(11, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(11, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn sort(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -664,97 +707,106 @@ pub struct ListPipelineBuildInfoDetailsV3 {
 impl ListPipelineBuildInfoDetailsV3 {
     /// Query parameter `package_name`.
     #[inline]
-    pub fn package_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn package_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `version`.
     #[inline]
-    pub fn version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `registry_id`.
     #[inline]
-    pub fn registry_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn registry_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `org_identifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `project_identifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `pipeline_id`.
     #[inline]
-    pub fn pipeline_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn pipeline_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `scan_id`.
     #[inline]
-    pub fn scan_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn scan_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(9, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(9, value),
+        }
     }
     /// Query parameter `projects`.
     #[inline]
-    pub fn projects(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.call.texts(10, value);
-        self
+    pub fn projects(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(10, value),
+        }
     }
     /// Query parameter `categories`.
     #[inline]
-    pub fn categories(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.call.texts(11, value);
-        self
+    pub fn categories(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(11, value),
+        }
     }
     /// Query parameter `package_types`.
     #[inline]
     pub fn package_types(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(12, value);
-        self
+        Self {
+            call: self.call.with_texts(12, value),
+        }
     }
     /// Query parameter `scope`.
     #[inline]
     pub fn scope(
-        mut self,
+        self,
         value: impl Into<types::ListPipelineBuildInfoDetailsV3Scope>,
     ) -> Self {
-        self.call
-            .text(
-                13,
-                Into::<types::ListPipelineBuildInfoDetailsV3Scope>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    13,
+                    Into::<types::ListPipelineBuildInfoDetailsV3Scope>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -777,9 +829,10 @@ pub struct UpdateFirewallExceptionV3 {
 impl UpdateFirewallExceptionV3 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UpdateFirewallExceptionV3Body) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UpdateFirewallExceptionV3Body) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -802,9 +855,10 @@ pub struct UpdateStatusFirewallExceptionV3 {
 impl UpdateStatusFirewallExceptionV3 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UpdateStatusFirewallExceptionV3Body) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UpdateStatusFirewallExceptionV3Body) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetBackfillStateV3 {
-        let mut call = rt::Call::new(self.client, &GET_BACKFILL_STATE_V3);
-        call.text(0, account_identifier);
-        GetBackfillStateV3 { call }
+        GetBackfillStateV3 {
+            call: rt::Call::new(self.client, &GET_BACKFILL_STATE_V3)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /har/api/v3/internal/search/backfill/status/{job_id}`
     ///
@@ -30,10 +31,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         job_id: impl Into<String>,
     ) -> GetBackfillTaskStatusV3 {
-        let mut call = rt::Call::new(self.client, &GET_BACKFILL_TASK_STATUS_V3);
-        call.text(0, account_identifier);
-        call.text(1, job_id);
-        GetBackfillTaskStatusV3 { call }
+        GetBackfillTaskStatusV3 {
+            call: rt::Call::new(self.client, &GET_BACKFILL_TASK_STATUS_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, job_id),
+        }
     }
     /// `POST /har/api/v3/internal/search/backfill`
     ///
@@ -47,10 +49,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::TriggerBackfillV3Body,
     ) -> TriggerBackfillV3 {
-        let mut call = rt::Call::new(self.client, &TRIGGER_BACKFILL_V3);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        TriggerBackfillV3 { call }
+        TriggerBackfillV3 {
+            call: rt::Call::new(self.client, &TRIGGER_BACKFILL_V3)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::get_backfill_state_v3`].

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CreateLifecycleExecutionV3Body,
     ) -> CreateLifecycleExecutionV3 {
-        let mut call = rt::Call::new(self.client, &CREATE_LIFECYCLE_EXECUTION_V3);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateLifecycleExecutionV3 { call }
+        CreateLifecycleExecutionV3 {
+            call: rt::Call::new(self.client, &CREATE_LIFECYCLE_EXECUTION_V3)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /har/api/v3/lifecycle/rules`
     ///
@@ -34,10 +35,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CreateLifecycleRuleV3Body,
     ) -> CreateLifecycleRuleV3 {
-        let mut call = rt::Call::new(self.client, &CREATE_LIFECYCLE_RULE_V3);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateLifecycleRuleV3 { call }
+        CreateLifecycleRuleV3 {
+            call: rt::Call::new(self.client, &CREATE_LIFECYCLE_RULE_V3)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /har/api/v3/lifecycle/rules/{id}`
     ///
@@ -50,10 +52,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> DeleteLifecycleRuleV3 {
-        let mut call = rt::Call::new(self.client, &DELETE_LIFECYCLE_RULE_V3);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        DeleteLifecycleRuleV3 { call }
+        DeleteLifecycleRuleV3 {
+            call: rt::Call::new(self.client, &DELETE_LIFECYCLE_RULE_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `GET /har/api/v3/lifecycle/executions/{executionId}`
     ///
@@ -66,10 +69,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         execution_id: impl Into<String>,
     ) -> GetLifecycleExecutionV3 {
-        let mut call = rt::Call::new(self.client, &GET_LIFECYCLE_EXECUTION_V3);
-        call.text(0, account_identifier);
-        call.text(1, execution_id);
-        GetLifecycleExecutionV3 { call }
+        GetLifecycleExecutionV3 {
+            call: rt::Call::new(self.client, &GET_LIFECYCLE_EXECUTION_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, execution_id),
+        }
     }
     /// `GET /har/api/v3/lifecycle/rules/{id}`
     ///
@@ -82,10 +86,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> GetLifecycleRuleV3 {
-        let mut call = rt::Call::new(self.client, &GET_LIFECYCLE_RULE_V3);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        GetLifecycleRuleV3 { call }
+        GetLifecycleRuleV3 {
+            call: rt::Call::new(self.client, &GET_LIFECYCLE_RULE_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `GET /har/api/v3/lifecycle/stats`
     ///
@@ -97,9 +102,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetLifecycleStatsV3 {
-        let mut call = rt::Call::new(self.client, &GET_LIFECYCLE_STATS_V3);
-        call.text(0, account_identifier);
-        GetLifecycleStatsV3 { call }
+        GetLifecycleStatsV3 {
+            call: rt::Call::new(self.client, &GET_LIFECYCLE_STATS_V3)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /har/api/v3/lifecycle/executions/{executionId}/items`
     ///
@@ -112,11 +118,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         execution_id: impl Into<String>,
     ) -> ListLifecycleExecutionItemsV3 {
-        let mut call = rt::Call::new(self.client, &LIST_LIFECYCLE_EXECUTION_ITEMS_V3);
-        call.text(0, account_identifier);
-        call.text(1, execution_id);
         ListLifecycleExecutionItemsV3 {
-            call,
+            call: rt::Call::new(self.client, &LIST_LIFECYCLE_EXECUTION_ITEMS_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, execution_id),
         }
     }
     /// `GET /har/api/v3/lifecycle/executions`
@@ -129,9 +134,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListLifecycleExecutionsV3 {
-        let mut call = rt::Call::new(self.client, &LIST_LIFECYCLE_EXECUTIONS_V3);
-        call.text(0, account_identifier);
-        ListLifecycleExecutionsV3 { call }
+        ListLifecycleExecutionsV3 {
+            call: rt::Call::new(self.client, &LIST_LIFECYCLE_EXECUTIONS_V3)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /har/api/v3/lifecycle/rules`
     ///
@@ -144,9 +150,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListLifecycleRulesV3 {
-        let mut call = rt::Call::new(self.client, &LIST_LIFECYCLE_RULES_V3);
-        call.text(0, account_identifier);
-        ListLifecycleRulesV3 { call }
+        ListLifecycleRulesV3 {
+            call: rt::Call::new(self.client, &LIST_LIFECYCLE_RULES_V3)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PATCH /har/api/v3/lifecycle/rules/{id}`
     ///
@@ -161,11 +168,12 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         body: &types::PatchLifecycleRuleV3Body,
     ) -> PatchLifecycleRuleV3 {
-        let mut call = rt::Call::new(self.client, &PATCH_LIFECYCLE_RULE_V3);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        call.body_part(model::Cell::part(body));
-        PatchLifecycleRuleV3 { call }
+        PatchLifecycleRuleV3 {
+            call: rt::Call::new(self.client, &PATCH_LIFECYCLE_RULE_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /har/api/v3/lifecycle/rules/{id}`
     ///
@@ -180,11 +188,12 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         body: &types::UpdateLifecycleRuleV3Body,
     ) -> UpdateLifecycleRuleV3 {
-        let mut call = rt::Call::new(self.client, &UPDATE_LIFECYCLE_RULE_V3);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        call.body_part(model::Cell::part(body));
-        UpdateLifecycleRuleV3 { call }
+        UpdateLifecycleRuleV3 {
+            call: rt::Call::new(self.client, &UPDATE_LIFECYCLE_RULE_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_lifecycle_execution_v3`].
@@ -196,15 +205,17 @@ pub struct CreateLifecycleExecutionV3 {
 impl CreateLifecycleExecutionV3 {
     /// Query parameter `org_identifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `project_identifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -227,15 +238,17 @@ pub struct CreateLifecycleRuleV3 {
 impl CreateLifecycleRuleV3 {
     /// Query parameter `org_identifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `project_identifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -277,15 +290,17 @@ pub struct GetLifecycleExecutionV3 {
 impl GetLifecycleExecutionV3 {
     /// Query parameter `org_identifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `project_identifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -308,15 +323,17 @@ pub struct GetLifecycleRuleV3 {
 impl GetLifecycleRuleV3 {
     /// Query parameter `org_identifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `project_identifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -339,52 +356,68 @@ pub struct GetLifecycleStatsV3 {
 impl GetLifecycleStatsV3 {
     /// Query parameter `org_identifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `project_identifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `scope`.
     #[inline]
-    pub fn scope(mut self, value: impl Into<types::GetLifecycleStatsV3Scope>) -> Self {
-        self.call.text(4, Into::<types::GetLifecycleStatsV3Scope>::into(value).as_str());
-        self
+    pub fn scope(self, value: impl Into<types::GetLifecycleStatsV3Scope>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::GetLifecycleStatsV3Scope>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `package_types`.
     #[inline]
     pub fn package_types(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(5, value);
-        self
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Query parameter `registry_ids`.
     #[inline]
     pub fn registry_ids(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(6, value);
-        self
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `action`.
     #[inline]
-    pub fn action(mut self, value: impl Into<types::GetLifecycleStatsV3Action>) -> Self {
-        self.call
-            .text(7, Into::<types::GetLifecycleStatsV3Action>::into(value).as_str());
-        self
+    pub fn action(self, value: impl Into<types::GetLifecycleStatsV3Action>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::GetLifecycleStatsV3Action>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -407,77 +440,90 @@ pub struct ListLifecycleExecutionItemsV3 {
 impl ListLifecycleExecutionItemsV3 {
     /// Query parameter `org_identifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `project_identifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `package_types`.
     #[inline]
     pub fn package_types(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(7, value);
-        self
+        Self {
+            call: self.call.with_texts(7, value),
+        }
     }
     /// Query parameter `registry_ids`.
     #[inline]
     pub fn registry_ids(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(8, value);
-        self
+        Self {
+            call: self.call.with_texts(8, value),
+        }
     }
     /// Query parameter `status`.
     #[inline]
     pub fn status(
-        mut self,
+        self,
         value: impl Into<types::ListLifecycleExecutionItemsV3Status>,
     ) -> Self {
-        self.call
-            .text(
-                9,
-                Into::<types::ListLifecycleExecutionItemsV3Status>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    9,
+                    Into::<types::ListLifecycleExecutionItemsV3Status>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `scope`.
     #[inline]
     pub fn scope(
-        mut self,
+        self,
         value: impl Into<types::ListLifecycleExecutionItemsV3Scope>,
     ) -> Self {
-        self.call
-            .text(
-                10,
-                Into::<types::ListLifecycleExecutionItemsV3Scope>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    10,
+                    Into::<types::ListLifecycleExecutionItemsV3Scope>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -500,77 +546,85 @@ pub struct ListLifecycleExecutionsV3 {
 impl ListLifecycleExecutionsV3 {
     /// Query parameter `org_identifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `project_identifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `scope`.
     #[inline]
-    pub fn scope(
-        mut self,
-        value: impl Into<types::ListLifecycleExecutionsV3Scope>,
-    ) -> Self {
-        self.call
-            .text(
-                6,
-                Into::<types::ListLifecycleExecutionsV3Scope>::into(value).as_str(),
-            );
-        self
+    pub fn scope(self, value: impl Into<types::ListLifecycleExecutionsV3Scope>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::ListLifecycleExecutionsV3Scope>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `package_types`.
     #[inline]
     pub fn package_types(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(7, value);
-        self
+        Self {
+            call: self.call.with_texts(7, value),
+        }
     }
     /// Query parameter `registry_ids`.
     #[inline]
     pub fn registry_ids(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(8, value);
-        self
+        Self {
+            call: self.call.with_texts(8, value),
+        }
     }
     /// Query parameter `status`.
     #[inline]
     pub fn status(
-        mut self,
+        self,
         value: impl Into<types::ListLifecycleExecutionsV3Status>,
     ) -> Self {
-        self.call
-            .text(
-                9,
-                Into::<types::ListLifecycleExecutionsV3Status>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    9,
+                    Into::<types::ListLifecycleExecutionsV3Status>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -593,74 +647,89 @@ pub struct ListLifecycleRulesV3 {
 impl ListLifecycleRulesV3 {
     /// Query parameter `org_identifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `project_identifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn sort(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `scope`.
     #[inline]
-    pub fn scope(mut self, value: impl Into<types::ListLifecycleRulesV3Scope>) -> Self {
-        self.call
-            .text(7, Into::<types::ListLifecycleRulesV3Scope>::into(value).as_str());
-        self
+    pub fn scope(self, value: impl Into<types::ListLifecycleRulesV3Scope>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::ListLifecycleRulesV3Scope>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `package_types`.
     #[inline]
     pub fn package_types(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(8, value);
-        self
+        Self {
+            call: self.call.with_texts(8, value),
+        }
     }
     /// Query parameter `registry_ids`.
     #[inline]
     pub fn registry_ids(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(9, value);
-        self
+        Self {
+            call: self.call.with_texts(9, value),
+        }
     }
     /// Query parameter `action`.
     #[inline]
-    pub fn action(
-        mut self,
-        value: impl Into<types::ListLifecycleRulesV3Action>,
-    ) -> Self {
-        self.call
-            .text(10, Into::<types::ListLifecycleRulesV3Action>::into(value).as_str());
-        self
+    pub fn action(self, value: impl Into<types::ListLifecycleRulesV3Action>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    10,
+                    Into::<types::ListLifecycleRulesV3Action>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -690,15 +759,17 @@ pub struct PatchLifecycleRuleV3 {
 impl PatchLifecycleRuleV3 {
     /// Query parameter `org_identifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `project_identifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -721,15 +792,17 @@ pub struct UpdateLifecycleRuleV3 {
 impl UpdateLifecycleRuleV3 {
     /// Query parameter `org_identifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `project_identifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -16,10 +16,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> DeleteMetadataV3 {
-        let mut call = rt::Call::new(self.client, &DELETE_METADATA_V3);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        DeleteMetadataV3 { call }
+        DeleteMetadataV3 {
+            call: rt::Call::new(self.client, &DELETE_METADATA_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `GET /har/api/v3/metadata/keys`
     ///
@@ -31,9 +32,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetMetadataKeysV3 {
-        let mut call = rt::Call::new(self.client, &GET_METADATA_KEYS_V3);
-        call.text(0, account_identifier);
-        GetMetadataKeysV3 { call }
+        GetMetadataKeysV3 {
+            call: rt::Call::new(self.client, &GET_METADATA_KEYS_V3)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /har/api/v3/metadata/values`
     ///
@@ -46,10 +48,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         key: impl Into<String>,
     ) -> GetMetadataValuesV3 {
-        let mut call = rt::Call::new(self.client, &GET_METADATA_VALUES_V3);
-        call.text(0, account_identifier);
-        call.text(1, key);
-        GetMetadataValuesV3 { call }
+        GetMetadataValuesV3 {
+            call: rt::Call::new(self.client, &GET_METADATA_VALUES_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, key),
+        }
     }
 }
 /// Request of [`Api::delete_metadata_v3`].
@@ -80,33 +83,38 @@ pub struct GetMetadataKeysV3 {
 impl GetMetadataKeysV3 {
     /// Query parameter `org_identifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `project_identifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -129,33 +137,38 @@ pub struct GetMetadataValuesV3 {
 impl GetMetadataValuesV3 {
     /// Query parameter `org_identifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `project_identifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -16,10 +16,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> DeletePackageV3 {
-        let mut call = rt::Call::new(self.client, &DELETE_PACKAGE_V3);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        DeletePackageV3 { call }
+        DeletePackageV3 {
+            call: rt::Call::new(self.client, &DELETE_PACKAGE_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `GET /har/api/v3/packages/{id}/metadata`
     ///
@@ -32,10 +33,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> GetPackageMetadataV3 {
-        let mut call = rt::Call::new(self.client, &GET_PACKAGE_METADATA_V3);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        GetPackageMetadataV3 { call }
+        GetPackageMetadataV3 {
+            call: rt::Call::new(self.client, &GET_PACKAGE_METADATA_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `GET /har/api/v3/packages`
     ///
@@ -48,9 +50,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListPackagesV3 {
-        let mut call = rt::Call::new(self.client, &LIST_PACKAGES_V3);
-        call.text(0, account_identifier);
-        ListPackagesV3 { call }
+        ListPackagesV3 {
+            call: rt::Call::new(self.client, &LIST_PACKAGES_V3)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /har/api/v3/packages/{id}/restore`
     ///
@@ -63,10 +66,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> RestorePackageV3 {
-        let mut call = rt::Call::new(self.client, &RESTORE_PACKAGE_V3);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        RestorePackageV3 { call }
+        RestorePackageV3 {
+            call: rt::Call::new(self.client, &RESTORE_PACKAGE_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `PUT /har/api/v3/packages/{id}/metadata`
     ///
@@ -80,10 +84,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> SavePackageMetadataV3 {
-        let mut call = rt::Call::new(self.client, &SAVE_PACKAGE_METADATA_V3);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        SavePackageMetadataV3 { call }
+        SavePackageMetadataV3 {
+            call: rt::Call::new(self.client, &SAVE_PACKAGE_METADATA_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `POST /har/api/v3/packages/{id}/metadata`
     ///
@@ -97,10 +102,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> UpsertPackageMetadataV3 {
-        let mut call = rt::Call::new(self.client, &UPSERT_PACKAGE_METADATA_V3);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        UpsertPackageMetadataV3 { call }
+        UpsertPackageMetadataV3 {
+            call: rt::Call::new(self.client, &UPSERT_PACKAGE_METADATA_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
 }
 /// Request of [`Api::delete_package_v3`].
@@ -112,9 +118,10 @@ pub struct DeletePackageV3 {
 impl DeletePackageV3 {
     /// Query parameter `force`.
     #[inline]
-    pub fn force(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn force(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -156,84 +163,95 @@ pub struct ListPackagesV3 {
 impl ListPackagesV3 {
     /// Query parameter `org_identifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `project_identifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `registry_ids`.
     #[inline]
     pub fn registry_ids(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(3, value);
-        self
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Query parameter `metadata`.
     #[inline]
-    pub fn metadata(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.call.texts(4, value);
-        self
+    pub fn metadata(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(4, value),
+        }
     }
     /// Query parameter `package_kind`.
     #[inline]
-    pub fn package_kind(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn package_kind(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `package_types`.
     #[inline]
     pub fn package_types(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(6, value);
-        self
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `deleted`.
     #[inline]
-    pub fn deleted(mut self, value: impl Into<types::ListPackagesV3Deleted>) -> Self {
-        self.call.text(7, Into::<types::ListPackagesV3Deleted>::into(value).as_str());
-        self
+    pub fn deleted(self, value: impl Into<types::ListPackagesV3Deleted>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(7, Into::<types::ListPackagesV3Deleted>::into(value).as_str()),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(9, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(9, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn sort(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `include_meta`.
     #[inline]
-    pub fn include_meta(mut self, value: bool) -> Self {
-        self.call.flag(12, value);
-        self
+    pub fn include_meta(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(12, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -282,9 +300,10 @@ pub struct SavePackageMetadataV3 {
 impl SavePackageMetadataV3 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::SavePackageMetadataV3Body) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::SavePackageMetadataV3Body) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -307,9 +326,10 @@ pub struct UpsertPackageMetadataV3 {
 impl UpsertPackageMetadataV3 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UpsertPackageMetadataV3Body) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UpsertPackageMetadataV3Body) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -16,10 +16,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> DeleteRegistryV3 {
-        let mut call = rt::Call::new(self.client, &DELETE_REGISTRY_V3);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        DeleteRegistryV3 { call }
+        DeleteRegistryV3 {
+            call: rt::Call::new(self.client, &DELETE_REGISTRY_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `GET /har/api/v3/registries/{id}/metadata`
     ///
@@ -32,10 +33,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> GetRegistryMetadataV3 {
-        let mut call = rt::Call::new(self.client, &GET_REGISTRY_METADATA_V3);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        GetRegistryMetadataV3 { call }
+        GetRegistryMetadataV3 {
+            call: rt::Call::new(self.client, &GET_REGISTRY_METADATA_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `GET /har/api/v3/registries`
     ///
@@ -48,9 +50,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListRegistriesV3 {
-        let mut call = rt::Call::new(self.client, &LIST_REGISTRIES_V3);
-        call.text(0, account_identifier);
-        ListRegistriesV3 { call }
+        ListRegistriesV3 {
+            call: rt::Call::new(self.client, &LIST_REGISTRIES_V3)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /har/api/v3/registries/{id}/migrate`
     ///
@@ -63,10 +66,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> MigrateRegistryV3 {
-        let mut call = rt::Call::new(self.client, &MIGRATE_REGISTRY_V3);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        MigrateRegistryV3 { call }
+        MigrateRegistryV3 {
+            call: rt::Call::new(self.client, &MIGRATE_REGISTRY_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `POST /har/api/v3/registries/{id}/restore`
     ///
@@ -79,10 +83,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> RestoreRegistryV3 {
-        let mut call = rt::Call::new(self.client, &RESTORE_REGISTRY_V3);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        RestoreRegistryV3 { call }
+        RestoreRegistryV3 {
+            call: rt::Call::new(self.client, &RESTORE_REGISTRY_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `PUT /har/api/v3/registries/{id}/metadata`
     ///
@@ -96,10 +101,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> SaveRegistryMetadataV3 {
-        let mut call = rt::Call::new(self.client, &SAVE_REGISTRY_METADATA_V3);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        SaveRegistryMetadataV3 { call }
+        SaveRegistryMetadataV3 {
+            call: rt::Call::new(self.client, &SAVE_REGISTRY_METADATA_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `POST /har/api/v3/registries/{id}/metadata`
     ///
@@ -113,10 +119,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> UpsertRegistryMetadataV3 {
-        let mut call = rt::Call::new(self.client, &UPSERT_REGISTRY_METADATA_V3);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        UpsertRegistryMetadataV3 { call }
+        UpsertRegistryMetadataV3 {
+            call: rt::Call::new(self.client, &UPSERT_REGISTRY_METADATA_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
 }
 /// Request of [`Api::delete_registry_v3`].
@@ -128,9 +135,10 @@ pub struct DeleteRegistryV3 {
 impl DeleteRegistryV3 {
     /// Query parameter `force`.
     #[inline]
-    pub fn force(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn force(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -172,81 +180,99 @@ pub struct ListRegistriesV3 {
 impl ListRegistriesV3 {
     /// Query parameter `org_identifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `project_identifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `package_types`.
     #[inline]
     pub fn package_types(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(3, value);
-        self
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(mut self, value: impl Into<types::ListRegistriesV3Type>) -> Self {
-        self.call.text(4, Into::<types::ListRegistriesV3Type>::into(value).as_str());
-        self
+    pub fn type_(self, value: impl Into<types::ListRegistriesV3Type>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(4, Into::<types::ListRegistriesV3Type>::into(value).as_str()),
+        }
     }
     /// Query parameter `metadata`.
     #[inline]
-    pub fn metadata(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.call.texts(5, value);
-        self
+    pub fn metadata(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Query parameter `scope`.
     #[inline]
-    pub fn scope(mut self, value: impl Into<types::ListRegistriesV3Scope>) -> Self {
-        self.call.text(6, Into::<types::ListRegistriesV3Scope>::into(value).as_str());
-        self
+    pub fn scope(self, value: impl Into<types::ListRegistriesV3Scope>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(6, Into::<types::ListRegistriesV3Scope>::into(value).as_str()),
+        }
     }
     /// Query parameter `deleted`.
     #[inline]
-    pub fn deleted(mut self, value: impl Into<types::ListRegistriesV3Deleted>) -> Self {
-        self.call.text(7, Into::<types::ListRegistriesV3Deleted>::into(value).as_str());
-        self
+    pub fn deleted(self, value: impl Into<types::ListRegistriesV3Deleted>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::ListRegistriesV3Deleted>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(9, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(9, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn sort(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `include_meta`.
     #[inline]
-    pub fn include_meta(mut self, value: bool) -> Self {
-        self.call.flag(12, value);
-        self
+    pub fn include_meta(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(12, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -314,9 +340,10 @@ pub struct SaveRegistryMetadataV3 {
 impl SaveRegistryMetadataV3 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::SaveRegistryMetadataV3Body) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::SaveRegistryMetadataV3Body) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -339,9 +366,10 @@ pub struct UpsertRegistryMetadataV3 {
 impl UpsertRegistryMetadataV3 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UpsertRegistryMetadataV3Body) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UpsertRegistryMetadataV3Body) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

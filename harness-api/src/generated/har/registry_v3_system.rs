@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetSystemInfoV3 {
-        let mut call = rt::Call::new(self.client, &GET_SYSTEM_INFO_V3);
-        call.text(0, account_identifier);
-        GetSystemInfoV3 { call }
+        GetSystemInfoV3 {
+            call: rt::Call::new(self.client, &GET_SYSTEM_INFO_V3)
+                .with_text(0, account_identifier),
+        }
     }
 }
 /// Request of [`Api::get_system_info_v3`].

@@ -16,9 +16,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> CopyResourcesV3 {
-        let mut call = rt::Call::new(self.client, &COPY_RESOURCES_V3);
-        call.text(0, account_identifier);
-        CopyResourcesV3 { call }
+        CopyResourcesV3 {
+            call: rt::Call::new(self.client, &COPY_RESOURCES_V3)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /har/api/v3/bulk-download`
     ///
@@ -31,10 +32,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> CreateBulkDownloadRequestV3 {
-        let mut call = rt::Call::new(self.client, &CREATE_BULK_DOWNLOAD_REQUEST_V3);
-        call.text(0, account_identifier);
         CreateBulkDownloadRequestV3 {
-            call,
+            call: rt::Call::new(self.client, &CREATE_BULK_DOWNLOAD_REQUEST_V3)
+                .with_text(0, account_identifier),
         }
     }
     /// `GET /har/api/v3/bulk-download/{id}`
@@ -48,11 +48,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> GetBulkDownloadRequestStatusV3 {
-        let mut call = rt::Call::new(self.client, &GET_BULK_DOWNLOAD_REQUEST_STATUS_V3);
-        call.text(0, account_identifier);
-        call.text(1, id);
         GetBulkDownloadRequestStatusV3 {
-            call,
+            call: rt::Call::new(self.client, &GET_BULK_DOWNLOAD_REQUEST_STATUS_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
         }
     }
 }
@@ -65,9 +64,10 @@ pub struct CopyResourcesV3 {
 impl CopyResourcesV3 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CopyResourcesV3Body) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CopyResourcesV3Body) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -90,9 +90,10 @@ pub struct CreateBulkDownloadRequestV3 {
 impl CreateBulkDownloadRequestV3 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CreateBulkDownloadRequestV3Body) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CreateBulkDownloadRequestV3Body) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> AddVersionTagsV3 {
-        let mut call = rt::Call::new(self.client, &ADD_VERSION_TAGS_V3);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        AddVersionTagsV3 { call }
+        AddVersionTagsV3 {
+            call: rt::Call::new(self.client, &ADD_VERSION_TAGS_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `DELETE /har/api/v3/versions/{id}`
     ///
@@ -33,10 +34,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> DeleteVersionV3 {
-        let mut call = rt::Call::new(self.client, &DELETE_VERSION_V3);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        DeleteVersionV3 { call }
+        DeleteVersionV3 {
+            call: rt::Call::new(self.client, &DELETE_VERSION_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `GET /har/api/v3/versions/{id}/metadata`
     ///
@@ -49,10 +51,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> GetVersionMetadataV3 {
-        let mut call = rt::Call::new(self.client, &GET_VERSION_METADATA_V3);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        GetVersionMetadataV3 { call }
+        GetVersionMetadataV3 {
+            call: rt::Call::new(self.client, &GET_VERSION_METADATA_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `GET /har/api/v3/versions`
     ///
@@ -65,9 +68,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListVersionsV3 {
-        let mut call = rt::Call::new(self.client, &LIST_VERSIONS_V3);
-        call.text(0, account_identifier);
-        ListVersionsV3 { call }
+        ListVersionsV3 {
+            call: rt::Call::new(self.client, &LIST_VERSIONS_V3)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /har/api/v3/versions/rebuild-metadata`
     ///
@@ -81,10 +85,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::RebuildVersionMetadataV3Body,
     ) -> RebuildVersionMetadataV3 {
-        let mut call = rt::Call::new(self.client, &REBUILD_VERSION_METADATA_V3);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        RebuildVersionMetadataV3 { call }
+        RebuildVersionMetadataV3 {
+            call: rt::Call::new(self.client, &REBUILD_VERSION_METADATA_V3)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /har/api/v3/versions/{id}/restore`
     ///
@@ -97,10 +102,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> RestoreVersionV3 {
-        let mut call = rt::Call::new(self.client, &RESTORE_VERSION_V3);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        RestoreVersionV3 { call }
+        RestoreVersionV3 {
+            call: rt::Call::new(self.client, &RESTORE_VERSION_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `PUT /har/api/v3/versions/{id}/metadata`
     ///
@@ -114,10 +120,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> SaveVersionMetadataV3 {
-        let mut call = rt::Call::new(self.client, &SAVE_VERSION_METADATA_V3);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        SaveVersionMetadataV3 { call }
+        SaveVersionMetadataV3 {
+            call: rt::Call::new(self.client, &SAVE_VERSION_METADATA_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
     /// `POST /har/api/v3/versions/{id}/metadata`
     ///
@@ -131,10 +138,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
     ) -> UpsertVersionMetadataV3 {
-        let mut call = rt::Call::new(self.client, &UPSERT_VERSION_METADATA_V3);
-        call.text(0, account_identifier);
-        call.text(1, id);
-        UpsertVersionMetadataV3 { call }
+        UpsertVersionMetadataV3 {
+            call: rt::Call::new(self.client, &UPSERT_VERSION_METADATA_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
     }
 }
 /// Request of [`Api::add_version_tags_v3`].
@@ -146,9 +154,10 @@ pub struct AddVersionTagsV3 {
 impl AddVersionTagsV3 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::AddVersionTagsV3Body) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::AddVersionTagsV3Body) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -171,9 +180,10 @@ pub struct DeleteVersionV3 {
 impl DeleteVersionV3 {
     /// Query parameter `force`.
     #[inline]
-    pub fn force(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn force(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -215,87 +225,98 @@ pub struct ListVersionsV3 {
 impl ListVersionsV3 {
     /// Query parameter `org_identifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `project_identifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `registry_ids`.
     #[inline]
     pub fn registry_ids(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(3, value);
-        self
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Query parameter `package_ids`.
     #[inline]
     pub fn package_ids(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(4, value);
-        self
+        Self {
+            call: self.call.with_texts(4, value),
+        }
     }
     /// Query parameter `package_types`.
     #[inline]
     pub fn package_types(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(5, value);
-        self
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Query parameter `deleted`.
     #[inline]
-    pub fn deleted(mut self, value: impl Into<types::ListVersionsV3Deleted>) -> Self {
-        self.call.text(6, Into::<types::ListVersionsV3Deleted>::into(value).as_str());
-        self
+    pub fn deleted(self, value: impl Into<types::ListVersionsV3Deleted>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(6, Into::<types::ListVersionsV3Deleted>::into(value).as_str()),
+        }
     }
     /// Query parameter `metadata`.
     #[inline]
-    pub fn metadata(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.call.texts(7, value);
-        self
+    pub fn metadata(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(7, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(9, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(9, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn sort(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `include_meta`.
     #[inline]
-    pub fn include_meta(mut self, value: bool) -> Self {
-        self.call.flag(12, value);
-        self
+    pub fn include_meta(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(12, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -363,9 +384,10 @@ pub struct SaveVersionMetadataV3 {
 impl SaveVersionMetadataV3 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::SaveVersionMetadataV3Body) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::SaveVersionMetadataV3Body) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -388,9 +410,10 @@ pub struct UpsertVersionMetadataV3 {
 impl UpsertVersionMetadataV3 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UpsertVersionMetadataV3Body) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UpsertVersionMetadataV3Body) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ReplicationRuleResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn create_replication_rule(&self) -> CreateReplicationRule {
-        let call = rt::Call::new(self.client, &CREATE_REPLICATION_RULE);
-        CreateReplicationRule { call }
+        CreateReplicationRule {
+            call: rt::Call::new(self.client, &CREATE_REPLICATION_RULE),
+        }
     }
     /// `DELETE /har/api/v1/replication/rules/{id}`
     ///
@@ -25,9 +26,9 @@ impl<'c> Api<'c> {
         &self,
         id: impl Into<String>,
     ) -> DeleteReplicationRule {
-        let mut call = rt::Call::new(self.client, &DELETE_REPLICATION_RULE);
-        call.text(0, id);
-        DeleteReplicationRule { call }
+        DeleteReplicationRule {
+            call: rt::Call::new(self.client, &DELETE_REPLICATION_RULE).with_text(0, id),
+        }
     }
     /// `GET /har/api/v1/replication/rules/{id}/migration/images/{image_id}/logs`
     ///
@@ -40,10 +41,11 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         image_id: impl Into<String>,
     ) -> GetMigrationLogsForImage {
-        let mut call = rt::Call::new(self.client, &GET_MIGRATION_LOGS_FOR_IMAGE);
-        call.text(0, id);
-        call.text(1, image_id);
-        GetMigrationLogsForImage { call }
+        GetMigrationLogsForImage {
+            call: rt::Call::new(self.client, &GET_MIGRATION_LOGS_FOR_IMAGE)
+                .with_text(0, id)
+                .with_text(1, image_id),
+        }
     }
     /// `GET /har/api/v1/replication/rules/{id}`
     ///
@@ -52,9 +54,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ReplicationRuleResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn get_replication_rule(&self, id: impl Into<String>) -> GetReplicationRule {
-        let mut call = rt::Call::new(self.client, &GET_REPLICATION_RULE);
-        call.text(0, id);
-        GetReplicationRule { call }
+        GetReplicationRule {
+            call: rt::Call::new(self.client, &GET_REPLICATION_RULE).with_text(0, id),
+        }
     }
     /// `GET /har/api/v1/replication/rules/{id}/migration/images`
     ///
@@ -64,9 +66,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/size from 1, size 20, items data.images, total data.itemCount, size data.pageSize`.
     #[inline]
     pub fn list_migration_images(&self, id: impl Into<String>) -> ListMigrationImages {
-        let mut call = rt::Call::new(self.client, &LIST_MIGRATION_IMAGES);
-        call.text(0, id);
-        ListMigrationImages { call }
+        ListMigrationImages {
+            call: rt::Call::new(self.client, &LIST_MIGRATION_IMAGES).with_text(0, id),
+        }
     }
     /// `GET /har/api/v1/replication/rules`
     ///
@@ -74,8 +76,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ListReplicationRulesResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn list_replication_rules(&self) -> ListReplicationRules {
-        let call = rt::Call::new(self.client, &LIST_REPLICATION_RULES);
-        ListReplicationRules { call }
+        ListReplicationRules {
+            call: rt::Call::new(self.client, &LIST_REPLICATION_RULES),
+        }
     }
     /// `POST /har/api/v1/replication/rules/{id}/migration/start`
     ///
@@ -84,9 +87,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::RegistryStatusResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn start_migration(&self, id: impl Into<String>) -> StartMigration {
-        let mut call = rt::Call::new(self.client, &START_MIGRATION);
-        call.text(0, id);
-        StartMigration { call }
+        StartMigration {
+            call: rt::Call::new(self.client, &START_MIGRATION).with_text(0, id),
+        }
     }
     /// `POST /har/api/v1/replication/rules/{id}/migration/stop`
     ///
@@ -95,9 +98,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::RegistryStatusResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn stop_migration(&self, id: impl Into<String>) -> StopMigration {
-        let mut call = rt::Call::new(self.client, &STOP_MIGRATION);
-        call.text(0, id);
-        StopMigration { call }
+        StopMigration {
+            call: rt::Call::new(self.client, &STOP_MIGRATION).with_text(0, id),
+        }
     }
     /// `PUT /har/api/v1/replication/rules/{id}`
     ///
@@ -110,9 +113,9 @@ impl<'c> Api<'c> {
         &self,
         id: impl Into<String>,
     ) -> UpdateReplicationRule {
-        let mut call = rt::Call::new(self.client, &UPDATE_REPLICATION_RULE);
-        call.text(0, id);
-        UpdateReplicationRule { call }
+        UpdateReplicationRule {
+            call: rt::Call::new(self.client, &UPDATE_REPLICATION_RULE).with_text(0, id),
+        }
     }
 }
 /// Request of [`Api::create_replication_rule`].
@@ -124,15 +127,17 @@ pub struct CreateReplicationRule {
 impl CreateReplicationRule {
     /// Query parameter `space_ref`.
     #[inline]
-    pub fn space_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn space_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ReplicationRuleRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ReplicationRuleRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -212,27 +217,31 @@ pub struct ListMigrationImages {
 impl ListMigrationImages {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `sort_order`.
     #[inline]
-    pub fn sort_order(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn sort_order(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `sort_field`.
     #[inline]
-    pub fn sort_field(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn sort_field(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -262,9 +271,10 @@ pub struct ListReplicationRules {
 impl ListReplicationRules {
     /// Query parameter `space_ref`.
     #[inline]
-    pub fn space_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn space_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -325,9 +335,10 @@ pub struct UpdateReplicationRule {
 impl UpdateReplicationRule {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ReplicationRuleRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ReplicationRuleRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -13,9 +13,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::RegistryTypesLabel`], `application/json`.
     #[inline]
     pub fn define_space_label(&self, space_ref: impl Into<String>) -> DefineSpaceLabel {
-        let mut call = rt::Call::new(self.client, &DEFINE_SPACE_LABEL);
-        call.text(0, space_ref);
-        DefineSpaceLabel { call }
+        DefineSpaceLabel {
+            call: rt::Call::new(self.client, &DEFINE_SPACE_LABEL).with_text(0, space_ref),
+        }
     }
     /// `POST /har/api/v1/spaces/{space_ref}/labels/{key}/values`
     ///
@@ -29,10 +29,11 @@ impl<'c> Api<'c> {
         space_ref: impl Into<String>,
         key: impl Into<String>,
     ) -> DefineSpaceLabelValue {
-        let mut call = rt::Call::new(self.client, &DEFINE_SPACE_LABEL_VALUE);
-        call.text(0, space_ref);
-        call.text(1, key);
-        DefineSpaceLabelValue { call }
+        DefineSpaceLabelValue {
+            call: rt::Call::new(self.client, &DEFINE_SPACE_LABEL_VALUE)
+                .with_text(0, space_ref)
+                .with_text(1, key),
+        }
     }
     /// `DELETE /har/api/v1/spaces/{space_ref}/labels/{key}`
     ///
@@ -45,10 +46,11 @@ impl<'c> Api<'c> {
         space_ref: impl Into<String>,
         key: impl Into<String>,
     ) -> DeleteSpaceLabel {
-        let mut call = rt::Call::new(self.client, &DELETE_SPACE_LABEL);
-        call.text(0, space_ref);
-        call.text(1, key);
-        DeleteSpaceLabel { call }
+        DeleteSpaceLabel {
+            call: rt::Call::new(self.client, &DELETE_SPACE_LABEL)
+                .with_text(0, space_ref)
+                .with_text(1, key),
+        }
     }
     /// `DELETE /har/api/v1/spaces/{space_ref}/labels/{key}/values/{value}`
     ///
@@ -62,11 +64,12 @@ impl<'c> Api<'c> {
         key: impl Into<String>,
         value: impl Into<String>,
     ) -> DeleteSpaceLabelValue {
-        let mut call = rt::Call::new(self.client, &DELETE_SPACE_LABEL_VALUE);
-        call.text(0, space_ref);
-        call.text(1, key);
-        call.text(2, value);
-        DeleteSpaceLabelValue { call }
+        DeleteSpaceLabelValue {
+            call: rt::Call::new(self.client, &DELETE_SPACE_LABEL_VALUE)
+                .with_text(0, space_ref)
+                .with_text(1, key)
+                .with_text(2, value),
+        }
     }
     /// `GET /har/api/v1/spaces/{space_ref}/labels/{key}`
     ///
@@ -79,10 +82,11 @@ impl<'c> Api<'c> {
         space_ref: impl Into<String>,
         key: impl Into<String>,
     ) -> FindSpaceLabel {
-        let mut call = rt::Call::new(self.client, &FIND_SPACE_LABEL);
-        call.text(0, space_ref);
-        call.text(1, key);
-        FindSpaceLabel { call }
+        FindSpaceLabel {
+            call: rt::Call::new(self.client, &FIND_SPACE_LABEL)
+                .with_text(0, space_ref)
+                .with_text(1, key),
+        }
     }
     /// `GET /har/api/v1/spaces/{space_ref}/artifacts`
     ///
@@ -92,9 +96,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/size from 1, size 20, items data.artifacts, total data.itemCount, size data.pageSize`.
     #[inline]
     pub fn get_all_artifacts(&self, space_ref: impl Into<String>) -> GetAllArtifacts {
-        let mut call = rt::Call::new(self.client, &GET_ALL_ARTIFACTS);
-        call.text(0, space_ref);
-        GetAllArtifacts { call }
+        GetAllArtifacts {
+            call: rt::Call::new(self.client, &GET_ALL_ARTIFACTS).with_text(0, space_ref),
+        }
     }
     /// `GET /har/api/v1/spaces/{space_ref}/registries`
     ///
@@ -104,9 +108,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/size from 1, size 20, items data.registries, total data.itemCount, size data.pageSize`.
     #[inline]
     pub fn get_all_registries(&self, space_ref: impl Into<String>) -> GetAllRegistries {
-        let mut call = rt::Call::new(self.client, &GET_ALL_REGISTRIES);
-        call.text(0, space_ref);
-        GetAllRegistries { call }
+        GetAllRegistries {
+            call: rt::Call::new(self.client, &GET_ALL_REGISTRIES).with_text(0, space_ref),
+        }
     }
     /// `GET /har/api/v1/spaces/{space_ref}/artifact/stats`
     ///
@@ -118,9 +122,10 @@ impl<'c> Api<'c> {
         &self,
         space_ref: impl Into<String>,
     ) -> GetArtifactStatsForSpace {
-        let mut call = rt::Call::new(self.client, &GET_ARTIFACT_STATS_FOR_SPACE);
-        call.text(0, space_ref);
-        GetArtifactStatsForSpace { call }
+        GetArtifactStatsForSpace {
+            call: rt::Call::new(self.client, &GET_ARTIFACT_STATS_FOR_SPACE)
+                .with_text(0, space_ref),
+        }
     }
     /// `GET /har/api/v1/spaces/{space_ref}/details`
     ///
@@ -132,9 +137,10 @@ impl<'c> Api<'c> {
         &self,
         space_ref: impl Into<String>,
     ) -> GetStorageDetails {
-        let mut call = rt::Call::new(self.client, &GET_STORAGE_DETAILS);
-        call.text(0, space_ref);
-        GetStorageDetails { call }
+        GetStorageDetails {
+            call: rt::Call::new(self.client, &GET_STORAGE_DETAILS)
+                .with_text(0, space_ref),
+        }
     }
     /// `GET /har/api/v1/spaces/{space_ref}/labels/{key}/values`
     ///
@@ -148,10 +154,11 @@ impl<'c> Api<'c> {
         space_ref: impl Into<String>,
         key: impl Into<String>,
     ) -> ListSpaceLabelValues {
-        let mut call = rt::Call::new(self.client, &LIST_SPACE_LABEL_VALUES);
-        call.text(0, space_ref);
-        call.text(1, key);
-        ListSpaceLabelValues { call }
+        ListSpaceLabelValues {
+            call: rt::Call::new(self.client, &LIST_SPACE_LABEL_VALUES)
+                .with_text(0, space_ref)
+                .with_text(1, key),
+        }
     }
     /// `GET /har/api/v1/spaces/{space_ref}/labels`
     ///
@@ -161,9 +168,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 1, size 30, items body`.
     #[inline]
     pub fn list_space_labels(&self, space_ref: impl Into<String>) -> ListSpaceLabels {
-        let mut call = rt::Call::new(self.client, &LIST_SPACE_LABELS);
-        call.text(0, space_ref);
-        ListSpaceLabels { call }
+        ListSpaceLabels {
+            call: rt::Call::new(self.client, &LIST_SPACE_LABELS).with_text(0, space_ref),
+        }
     }
     /// `PUT /har/api/v1/spaces/{space_ref}/labels`
     ///
@@ -173,9 +180,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::RegistryTypesLabelWithValues`], `application/json`.
     #[inline]
     pub fn save_space_label(&self, space_ref: impl Into<String>) -> SaveSpaceLabel {
-        let mut call = rt::Call::new(self.client, &SAVE_SPACE_LABEL);
-        call.text(0, space_ref);
-        SaveSpaceLabel { call }
+        SaveSpaceLabel {
+            call: rt::Call::new(self.client, &SAVE_SPACE_LABEL).with_text(0, space_ref),
+        }
     }
     /// `PATCH /har/api/v1/spaces/{space_ref}/labels/{key}`
     ///
@@ -189,10 +196,11 @@ impl<'c> Api<'c> {
         space_ref: impl Into<String>,
         key: impl Into<String>,
     ) -> UpdateSpaceLabel {
-        let mut call = rt::Call::new(self.client, &UPDATE_SPACE_LABEL);
-        call.text(0, space_ref);
-        call.text(1, key);
-        UpdateSpaceLabel { call }
+        UpdateSpaceLabel {
+            call: rt::Call::new(self.client, &UPDATE_SPACE_LABEL)
+                .with_text(0, space_ref)
+                .with_text(1, key),
+        }
     }
     /// `PATCH /har/api/v1/spaces/{space_ref}/labels/{key}/values/{value}`
     ///
@@ -207,11 +215,12 @@ impl<'c> Api<'c> {
         key: impl Into<String>,
         value: impl Into<String>,
     ) -> UpdateSpaceLabelValue {
-        let mut call = rt::Call::new(self.client, &UPDATE_SPACE_LABEL_VALUE);
-        call.text(0, space_ref);
-        call.text(1, key);
-        call.text(2, value);
-        UpdateSpaceLabelValue { call }
+        UpdateSpaceLabelValue {
+            call: rt::Call::new(self.client, &UPDATE_SPACE_LABEL_VALUE)
+                .with_text(0, space_ref)
+                .with_text(1, key)
+                .with_text(2, value),
+        }
     }
 }
 /// Request of [`Api::define_space_label`].
@@ -223,9 +232,10 @@ pub struct DefineSpaceLabel {
 impl DefineSpaceLabel {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::DefineRegistrySpaceLabelRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::DefineRegistrySpaceLabelRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -248,9 +258,10 @@ pub struct DefineSpaceLabelValue {
 impl DefineSpaceLabelValue {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::DefineRegistrySpaceLabelValueRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::DefineRegistrySpaceLabelValueRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -311,9 +322,10 @@ pub struct FindSpaceLabel {
 impl FindSpaceLabel {
     /// Query parameter `include_values`.
     #[inline]
-    pub fn include_values(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn include_values(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -337,62 +349,71 @@ impl GetAllArtifacts {
     /// Query parameter `reg_identifier`.
     #[inline]
     pub fn reg_identifier(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(1, value);
-        self
+        Self {
+            call: self.call.with_texts(1, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `sort_order`.
     #[inline]
-    pub fn sort_order(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn sort_order(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `sort_field`.
     #[inline]
-    pub fn sort_field(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn sort_field(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `latest_version`.
     #[inline]
-    pub fn latest_version(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn latest_version(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Query parameter `deployed_artifact`.
     #[inline]
-    pub fn deployed_artifact(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn deployed_artifact(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Query parameter `package_type`.
     #[inline]
     pub fn package_type(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(9, value);
-        self
+        Self {
+            call: self.call.with_texts(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -423,59 +444,72 @@ impl GetAllRegistries {
     /// Query parameter `package_type`.
     #[inline]
     pub fn package_type(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(1, value);
-        self
+        Self {
+            call: self.call.with_texts(1, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(mut self, value: impl Into<types::GetAllRegistriesType>) -> Self {
-        self.call.text(2, Into::<types::GetAllRegistriesType>::into(value).as_str());
-        self
+    pub fn type_(self, value: impl Into<types::GetAllRegistriesType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(2, Into::<types::GetAllRegistriesType>::into(value).as_str()),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `sort_order`.
     #[inline]
-    pub fn sort_order(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn sort_order(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `sort_field`.
     #[inline]
-    pub fn sort_field(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn sort_field(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `recursive`.
     #[inline]
-    pub fn recursive(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn recursive(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Query parameter `scope`.
     #[inline]
-    pub fn scope(mut self, value: impl Into<types::GetAllRegistriesScope>) -> Self {
-        self.call.text(9, Into::<types::GetAllRegistriesScope>::into(value).as_str());
-        self
+    pub fn scope(self, value: impl Into<types::GetAllRegistriesScope>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(9, Into::<types::GetAllRegistriesScope>::into(value).as_str()),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -505,15 +539,17 @@ pub struct GetArtifactStatsForSpace {
 impl GetArtifactStatsForSpace {
     /// Query parameter `from`.
     #[inline]
-    pub fn from(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn from(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `to`.
     #[inline]
-    pub fn to(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn to(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -581,27 +617,31 @@ pub struct ListSpaceLabels {
 impl ListSpaceLabels {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `inherited`.
     #[inline]
-    pub fn inherited(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn inherited(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Query parameter `query`.
     #[inline]
-    pub fn query(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn query(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -631,9 +671,10 @@ pub struct SaveSpaceLabel {
 impl SaveSpaceLabel {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::SpaceRefLabelsBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::SpaceRefLabelsBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -656,9 +697,10 @@ pub struct UpdateSpaceLabel {
 impl UpdateSpaceLabel {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UpdateRegistrySpaceLabelRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UpdateRegistrySpaceLabelRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -681,9 +723,10 @@ pub struct UpdateSpaceLabelValue {
 impl UpdateSpaceLabelValue {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UpdateRegistrySpaceLabelValueRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UpdateRegistrySpaceLabelValueRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -13,9 +13,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::RegistryWebhookResponse`], `application/json`.
     #[inline]
     pub fn create_webhook(&self, registry_ref: impl Into<String>) -> CreateWebhook {
-        let mut call = rt::Call::new(self.client, &CREATE_WEBHOOK);
-        call.text(0, registry_ref);
-        CreateWebhook { call }
+        CreateWebhook {
+            call: rt::Call::new(self.client, &CREATE_WEBHOOK).with_text(0, registry_ref),
+        }
     }
     /// `DELETE /har/api/v1/registry/{registry_ref}/webhooks/{webhook_identifier}`
     ///
@@ -28,10 +28,11 @@ impl<'c> Api<'c> {
         registry_ref: impl Into<String>,
         webhook_identifier: impl Into<String>,
     ) -> DeleteWebhook {
-        let mut call = rt::Call::new(self.client, &DELETE_WEBHOOK);
-        call.text(0, registry_ref);
-        call.text(1, webhook_identifier);
-        DeleteWebhook { call }
+        DeleteWebhook {
+            call: rt::Call::new(self.client, &DELETE_WEBHOOK)
+                .with_text(0, registry_ref)
+                .with_text(1, webhook_identifier),
+        }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/webhooks/{webhook_identifier}`
     ///
@@ -44,10 +45,11 @@ impl<'c> Api<'c> {
         registry_ref: impl Into<String>,
         webhook_identifier: impl Into<String>,
     ) -> GetWebhook {
-        let mut call = rt::Call::new(self.client, &GET_WEBHOOK);
-        call.text(0, registry_ref);
-        call.text(1, webhook_identifier);
-        GetWebhook { call }
+        GetWebhook {
+            call: rt::Call::new(self.client, &GET_WEBHOOK)
+                .with_text(0, registry_ref)
+                .with_text(1, webhook_identifier),
+        }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/webhooks/{webhook_identifier}/executions/{webhook_execution_id}`
     ///
@@ -61,11 +63,12 @@ impl<'c> Api<'c> {
         webhook_identifier: impl Into<String>,
         webhook_execution_id: impl Into<String>,
     ) -> GetWebhookExecution {
-        let mut call = rt::Call::new(self.client, &GET_WEBHOOK_EXECUTION);
-        call.text(0, registry_ref);
-        call.text(1, webhook_identifier);
-        call.text(2, webhook_execution_id);
-        GetWebhookExecution { call }
+        GetWebhookExecution {
+            call: rt::Call::new(self.client, &GET_WEBHOOK_EXECUTION)
+                .with_text(0, registry_ref)
+                .with_text(1, webhook_identifier)
+                .with_text(2, webhook_execution_id),
+        }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/webhooks/{webhook_identifier}/executions`
     ///
@@ -79,10 +82,11 @@ impl<'c> Api<'c> {
         registry_ref: impl Into<String>,
         webhook_identifier: impl Into<String>,
     ) -> ListWebhookExecutions {
-        let mut call = rt::Call::new(self.client, &LIST_WEBHOOK_EXECUTIONS);
-        call.text(0, registry_ref);
-        call.text(1, webhook_identifier);
-        ListWebhookExecutions { call }
+        ListWebhookExecutions {
+            call: rt::Call::new(self.client, &LIST_WEBHOOK_EXECUTIONS)
+                .with_text(0, registry_ref)
+                .with_text(1, webhook_identifier),
+        }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/webhooks`
     ///
@@ -92,9 +96,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/size from 1, size 20, items data.webhooks, total data.itemCount, size data.pageSize`.
     #[inline]
     pub fn list_webhooks(&self, registry_ref: impl Into<String>) -> ListWebhooks {
-        let mut call = rt::Call::new(self.client, &LIST_WEBHOOKS);
-        call.text(0, registry_ref);
-        ListWebhooks { call }
+        ListWebhooks {
+            call: rt::Call::new(self.client, &LIST_WEBHOOKS).with_text(0, registry_ref),
+        }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/webhooks/{webhook_identifier}/executions/{webhook_execution_id}/retrigger`
     ///
@@ -108,11 +112,12 @@ impl<'c> Api<'c> {
         webhook_identifier: impl Into<String>,
         webhook_execution_id: impl Into<String>,
     ) -> ReTriggerWebhookExecution {
-        let mut call = rt::Call::new(self.client, &RE_TRIGGER_WEBHOOK_EXECUTION);
-        call.text(0, registry_ref);
-        call.text(1, webhook_identifier);
-        call.text(2, webhook_execution_id);
-        ReTriggerWebhookExecution { call }
+        ReTriggerWebhookExecution {
+            call: rt::Call::new(self.client, &RE_TRIGGER_WEBHOOK_EXECUTION)
+                .with_text(0, registry_ref)
+                .with_text(1, webhook_identifier)
+                .with_text(2, webhook_execution_id),
+        }
     }
     /// `PUT /har/api/v1/registry/{registry_ref}/webhooks/{webhook_identifier}`
     ///
@@ -126,10 +131,11 @@ impl<'c> Api<'c> {
         registry_ref: impl Into<String>,
         webhook_identifier: impl Into<String>,
     ) -> UpdateWebhook {
-        let mut call = rt::Call::new(self.client, &UPDATE_WEBHOOK);
-        call.text(0, registry_ref);
-        call.text(1, webhook_identifier);
-        UpdateWebhook { call }
+        UpdateWebhook {
+            call: rt::Call::new(self.client, &UPDATE_WEBHOOK)
+                .with_text(0, registry_ref)
+                .with_text(1, webhook_identifier),
+        }
     }
 }
 /// Request of [`Api::create_webhook`].
@@ -141,9 +147,10 @@ pub struct CreateWebhook {
 impl CreateWebhook {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::WebhookRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::WebhookRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -223,15 +230,17 @@ pub struct ListWebhookExecutions {
 impl ListWebhookExecutions {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -261,33 +270,38 @@ pub struct ListWebhooks {
 impl ListWebhooks {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `sort_order`.
     #[inline]
-    pub fn sort_order(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn sort_order(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `sort_field`.
     #[inline]
-    pub fn sort_field(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn sort_field(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -336,9 +350,10 @@ pub struct UpdateWebhook {
 impl UpdateWebhook {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::WebhookRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::WebhookRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

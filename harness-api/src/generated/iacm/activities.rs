@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ListActivities {
-        let mut call = rt::Call::new(self.client, &LIST_ACTIVITIES);
-        call.text(0, org);
-        call.text(1, project);
-        ListActivities { call }
+        ListActivities {
+            call: rt::Call::new(self.client, &LIST_ACTIVITIES)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/activities/{id}/resource-changes`
     ///
@@ -35,13 +36,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         id: impl Into<String>,
     ) -> ListActivityResourceChanges {
-        let mut call = rt::Call::new(self.client, &LIST_ACTIVITY_RESOURCE_CHANGES);
-        call.text(0, workspace);
-        call.text(1, org);
-        call.text(2, project);
-        call.text(3, id);
         ListActivityResourceChanges {
-            call,
+            call: rt::Call::new(self.client, &LIST_ACTIVITY_RESOURCE_CHANGES)
+                .with_text(0, workspace)
+                .with_text(1, org)
+                .with_text(2, project)
+                .with_text(3, id),
         }
     }
 }
@@ -54,69 +54,80 @@ pub struct ListActivities {
 impl ListActivities {
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `workspace`.
     #[inline]
-    pub fn workspace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn workspace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `pipeline`.
     #[inline]
-    pub fn pipeline(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn pipeline(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `pipeline_execution_id`.
     #[inline]
-    pub fn pipeline_execution_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn pipeline_execution_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `pipeline_stage_id`.
     #[inline]
-    pub fn pipeline_stage_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn pipeline_stage_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `activity_type`.
     #[inline]
-    pub fn activity_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn activity_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `activity_status`.
     #[inline]
-    pub fn activity_status(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn activity_status(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `start_time`.
     #[inline]
-    pub fn start_time(mut self, value: i64) -> Self {
-        self.call.int(10, value);
-        self
+    pub fn start_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(10, value),
+        }
     }
     /// Query parameter `end_time`.
     #[inline]
-    pub fn end_time(mut self, value: i64) -> Self {
-        self.call.int(11, value);
-        self
+    pub fn end_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(11, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -146,15 +157,17 @@ pub struct ListActivityResourceChanges {
 impl ListActivityResourceChanges {
     /// Query parameter `path_id`.
     #[inline]
-    pub fn path_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn path_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]

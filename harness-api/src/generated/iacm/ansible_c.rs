@@ -19,13 +19,17 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> CreateAnsibleData {
-        let mut call = rt::Call::new(self.client, &CREATE_ANSIBLE_DATA);
-        call.text(0, Into::<types::CreateAnsibleDataType>::into(data_type).as_str());
-        call.text(1, inventories);
-        call.text(2, playbooks);
-        call.text(3, org);
-        call.text(4, project);
-        CreateAnsibleData { call }
+        CreateAnsibleData {
+            call: rt::Call::new(self.client, &CREATE_ANSIBLE_DATA)
+                .with_text(
+                    0,
+                    Into::<types::CreateAnsibleDataType>::into(data_type).as_str(),
+                )
+                .with_text(1, inventories)
+                .with_text(2, playbooks)
+                .with_text(3, org)
+                .with_text(4, project),
+        }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/inventory`
     ///
@@ -40,11 +44,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         body: &types::CreateInventoryRequest,
     ) -> CreateInventory {
-        let mut call = rt::Call::new(self.client, &CREATE_INVENTORY);
-        call.text(0, org);
-        call.text(1, project);
-        call.body_part(model::Cell::part(body));
-        CreateInventory { call }
+        CreateInventory {
+            call: rt::Call::new(self.client, &CREATE_INVENTORY)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/groups`
     ///
@@ -60,12 +65,13 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::CreateInventoryGroupRequest,
     ) -> CreateInventoryGroup {
-        let mut call = rt::Call::new(self.client, &CREATE_INVENTORY_GROUP);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, identifier);
-        call.body_part(model::Cell::part(body));
-        CreateInventoryGroup { call }
+        CreateInventoryGroup {
+            call: rt::Call::new(self.client, &CREATE_INVENTORY_GROUP)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/hosts`
     ///
@@ -81,12 +87,13 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::CreateInventoryHostRequest,
     ) -> CreateInventoryHost {
-        let mut call = rt::Call::new(self.client, &CREATE_INVENTORY_HOST);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, identifier);
-        call.body_part(model::Cell::part(body));
-        CreateInventoryHost { call }
+        CreateInventoryHost {
+            call: rt::Call::new(self.client, &CREATE_INVENTORY_HOST)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/vars`
     ///
@@ -102,12 +109,13 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::CreateInventoryVarsRequest,
     ) -> CreateInventoryVars {
-        let mut call = rt::Call::new(self.client, &CREATE_INVENTORY_VARS);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, identifier);
-        call.body_part(model::Cell::part(body));
-        CreateInventoryVars { call }
+        CreateInventoryVars {
+            call: rt::Call::new(self.client, &CREATE_INVENTORY_VARS)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/playbook`
     ///
@@ -122,11 +130,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         body: &types::CreatePlaybookRequest,
     ) -> CreatePlaybook {
-        let mut call = rt::Call::new(self.client, &CREATE_PLAYBOOK);
-        call.text(0, org);
-        call.text(1, project);
-        call.body_part(model::Cell::part(body));
-        CreatePlaybook { call }
+        CreatePlaybook {
+            call: rt::Call::new(self.client, &CREATE_PLAYBOOK)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/playbook/{identifier}/vars`
     ///
@@ -142,12 +151,13 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::CreatePlaybookVarRequest,
     ) -> CreatePlaybookVars {
-        let mut call = rt::Call::new(self.client, &CREATE_PLAYBOOK_VARS);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, identifier);
-        call.body_part(model::Cell::part(body));
-        CreatePlaybookVars { call }
+        CreatePlaybookVars {
+            call: rt::Call::new(self.client, &CREATE_PLAYBOOK_VARS)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_ansible_data`].
@@ -159,33 +169,38 @@ pub struct CreateAnsibleData {
 impl CreateAnsibleData {
     /// Query parameter `pipeline_id`.
     #[inline]
-    pub fn pipeline_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn pipeline_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `stage_id`.
     #[inline]
-    pub fn stage_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn stage_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `pipeline_execution_id`.
     #[inline]
-    pub fn pipeline_execution_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn pipeline_execution_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `pipeline_stage_id`.
     #[inline]
-    pub fn pipeline_stage_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn pipeline_stage_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -208,9 +223,10 @@ pub struct CreateInventory {
 impl CreateInventory {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -233,9 +249,10 @@ pub struct CreateInventoryGroup {
 impl CreateInventoryGroup {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -258,9 +275,10 @@ pub struct CreateInventoryHost {
 impl CreateInventoryHost {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -283,9 +301,10 @@ pub struct CreateInventoryVars {
 impl CreateInventoryVars {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -308,9 +327,10 @@ pub struct CreatePlaybook {
 impl CreatePlaybook {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -333,9 +353,10 @@ pub struct CreatePlaybookVars {
 impl CreatePlaybookVars {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

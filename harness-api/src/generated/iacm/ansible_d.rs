@@ -17,11 +17,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         identifier: impl Into<String>,
     ) -> DeleteInventory {
-        let mut call = rt::Call::new(self.client, &DELETE_INVENTORY);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, identifier);
-        DeleteInventory { call }
+        DeleteInventory {
+            call: rt::Call::new(self.client, &DELETE_INVENTORY)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, identifier),
+        }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{inventory_identifier}/groups/{identifier}`
     ///
@@ -36,12 +37,13 @@ impl<'c> Api<'c> {
         inventory_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> DeleteInventoryGroup {
-        let mut call = rt::Call::new(self.client, &DELETE_INVENTORY_GROUP);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, inventory_identifier);
-        call.text(3, identifier);
-        DeleteInventoryGroup { call }
+        DeleteInventoryGroup {
+            call: rt::Call::new(self.client, &DELETE_INVENTORY_GROUP)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, inventory_identifier)
+                .with_text(3, identifier),
+        }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{inventory_identifier}/hosts/{host_address}`
     ///
@@ -56,12 +58,13 @@ impl<'c> Api<'c> {
         inventory_identifier: impl Into<String>,
         host_address: impl Into<String>,
     ) -> DeleteInventoryHost {
-        let mut call = rt::Call::new(self.client, &DELETE_INVENTORY_HOST);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, inventory_identifier);
-        call.text(3, host_address);
-        DeleteInventoryHost { call }
+        DeleteInventoryHost {
+            call: rt::Call::new(self.client, &DELETE_INVENTORY_HOST)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, inventory_identifier)
+                .with_text(3, host_address),
+        }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/ansible/playbook/{identifier}`
     ///
@@ -75,11 +78,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         identifier: impl Into<String>,
     ) -> DeletePlaybook {
-        let mut call = rt::Call::new(self.client, &DELETE_PLAYBOOK);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, identifier);
-        DeletePlaybook { call }
+        DeletePlaybook {
+            call: rt::Call::new(self.client, &DELETE_PLAYBOOK)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, identifier),
+        }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/ansible/playbook/{identifier}/vars`
     ///
@@ -95,12 +99,13 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::DeletePlaybookVarsRequest,
     ) -> DeletePlaybookVars {
-        let mut call = rt::Call::new(self.client, &DELETE_PLAYBOOK_VARS);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, identifier);
-        call.body_part(model::Cell::part(body));
-        DeletePlaybookVars { call }
+        DeletePlaybookVars {
+            call: rt::Call::new(self.client, &DELETE_PLAYBOOK_VARS)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::delete_inventory`].
@@ -112,9 +117,10 @@ pub struct DeleteInventory {
 impl DeleteInventory {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -137,9 +143,10 @@ pub struct DeleteInventoryGroup {
 impl DeleteInventoryGroup {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -162,9 +169,10 @@ pub struct DeleteInventoryHost {
 impl DeleteInventoryHost {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -187,9 +195,10 @@ pub struct DeletePlaybook {
 impl DeletePlaybook {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -212,9 +221,10 @@ pub struct DeletePlaybookVars {
 impl DeletePlaybookVars {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -16,10 +16,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ExportHostsCsv {
-        let mut call = rt::Call::new(self.client, &EXPORT_HOSTS_CSV);
-        call.text(0, org);
-        call.text(1, project);
-        ExportHostsCsv { call }
+        ExportHostsCsv {
+            call: rt::Call::new(self.client, &EXPORT_HOSTS_CSV)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
 }
 /// Request of [`Api::export_hosts_csv`].
@@ -31,39 +32,47 @@ pub struct ExportHostsCsv {
 impl ExportHostsCsv {
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `inventory`.
     #[inline]
-    pub fn inventory(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn inventory(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `status`.
     #[inline]
-    pub fn status(mut self, value: impl Into<types::ExportHostsCsvStatus>) -> Self {
-        self.call.text(4, Into::<types::ExportHostsCsvStatus>::into(value).as_str());
-        self
+    pub fn status(self, value: impl Into<types::ExportHostsCsvStatus>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(4, Into::<types::ExportHostsCsvStatus>::into(value).as_str()),
+        }
     }
     /// Query parameter `startTime`.
     #[inline]
-    pub fn start_time(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn start_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `endTime`.
     #[inline]
-    pub fn end_time(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn end_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]

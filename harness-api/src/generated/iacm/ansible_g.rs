@@ -18,15 +18,17 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> GetAnsibleFile {
-        let mut call = rt::Call::new(self.client, &GET_ANSIBLE_FILE);
-        call.text(
-            0,
-            Into::<types::GetAnsibleFileResourceType>::into(resource_type).as_str(),
-        );
-        call.text(1, identifier);
-        call.text(2, org);
-        call.text(3, project);
-        GetAnsibleFile { call }
+        GetAnsibleFile {
+            call: rt::Call::new(self.client, &GET_ANSIBLE_FILE)
+                .with_text(
+                    0,
+                    Into::<types::GetAnsibleFileResourceType>::into(resource_type)
+                        .as_str(),
+                )
+                .with_text(1, identifier)
+                .with_text(2, org)
+                .with_text(3, project),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts/{id}/stats`
     ///
@@ -40,11 +42,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         id: impl Into<String>,
     ) -> GetHostStats {
-        let mut call = rt::Call::new(self.client, &GET_HOST_STATS);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, id);
-        GetHostStats { call }
+        GetHostStats {
+            call: rt::Call::new(self.client, &GET_HOST_STATS)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, id),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts/summary`
     ///
@@ -57,10 +60,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> GetHostsSummary {
-        let mut call = rt::Call::new(self.client, &GET_HOSTS_SUMMARY);
-        call.text(0, org);
-        call.text(1, project);
-        GetHostsSummary { call }
+        GetHostsSummary {
+            call: rt::Call::new(self.client, &GET_HOSTS_SUMMARY)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
 }
 /// Request of [`Api::get_ansible_file`].
@@ -72,9 +76,10 @@ pub struct GetAnsibleFile {
 impl GetAnsibleFile {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -97,9 +102,10 @@ pub struct GetHostStats {
 impl GetHostStats {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -122,33 +128,38 @@ pub struct GetHostsSummary {
 impl GetHostsSummary {
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `inventory`.
     #[inline]
-    pub fn inventory(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn inventory(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `startTime`.
     #[inline]
-    pub fn start_time(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn start_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `endTime`.
     #[inline]
-    pub fn end_time(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn end_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]

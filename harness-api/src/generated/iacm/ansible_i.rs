@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         body: &types::ImportInventoryBody,
     ) -> ImportInventory {
-        let mut call = rt::Call::new(self.client, &IMPORT_INVENTORY);
-        call.text(0, org);
-        call.text(1, project);
-        call.body_part(model::Cell::part(body));
-        ImportInventory { call }
+        ImportInventory {
+            call: rt::Call::new(self.client, &IMPORT_INVENTORY)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::import_inventory`].
@@ -34,9 +35,10 @@ pub struct ImportInventory {
 impl ImportInventory {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

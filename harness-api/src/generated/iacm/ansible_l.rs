@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ListAnsibleActivities {
-        let mut call = rt::Call::new(self.client, &LIST_ANSIBLE_ACTIVITIES);
-        call.text(0, org);
-        call.text(1, project);
-        ListAnsibleActivities { call }
+        ListAnsibleActivities {
+            call: rt::Call::new(self.client, &LIST_ANSIBLE_ACTIVITIES)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/data`
     ///
@@ -34,10 +35,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ListAnsibleData {
-        let mut call = rt::Call::new(self.client, &LIST_ANSIBLE_DATA);
-        call.text(0, org);
-        call.text(1, project);
-        ListAnsibleData { call }
+        ListAnsibleData {
+            call: rt::Call::new(self.client, &LIST_ANSIBLE_DATA)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts/{id}/activities`
     ///
@@ -52,11 +54,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         id: impl Into<String>,
     ) -> ListHostActivities {
-        let mut call = rt::Call::new(self.client, &LIST_HOST_ACTIVITIES);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, id);
-        ListHostActivities { call }
+        ListHostActivities {
+            call: rt::Call::new(self.client, &LIST_HOST_ACTIVITIES)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, id),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts/{id}/inventories`
     ///
@@ -71,11 +74,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         id: impl Into<String>,
     ) -> ListHostInventories {
-        let mut call = rt::Call::new(self.client, &LIST_HOST_INVENTORIES);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, id);
-        ListHostInventories { call }
+        ListHostInventories {
+            call: rt::Call::new(self.client, &LIST_HOST_INVENTORIES)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, id),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts`
     ///
@@ -89,10 +93,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ListHosts {
-        let mut call = rt::Call::new(self.client, &LIST_HOSTS);
-        call.text(0, org);
-        call.text(1, project);
-        ListHosts { call }
+        ListHosts {
+            call: rt::Call::new(self.client, &LIST_HOSTS)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/inventory`
     ///
@@ -106,10 +111,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ListInventory {
-        let mut call = rt::Call::new(self.client, &LIST_INVENTORY);
-        call.text(0, org);
-        call.text(1, project);
-        ListInventory { call }
+        ListInventory {
+            call: rt::Call::new(self.client, &LIST_INVENTORY)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/playbook`
     ///
@@ -123,10 +129,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ListPlaybooks {
-        let mut call = rt::Call::new(self.client, &LIST_PLAYBOOKS);
-        call.text(0, org);
-        call.text(1, project);
-        ListPlaybooks { call }
+        ListPlaybooks {
+            call: rt::Call::new(self.client, &LIST_PLAYBOOKS)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
 }
 /// Request of [`Api::list_ansible_activities`].
@@ -138,52 +145,64 @@ pub struct ListAnsibleActivities {
 impl ListAnsibleActivities {
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListAnsibleActivitiesSort>) -> Self {
-        self.call
-            .text(4, Into::<types::ListAnsibleActivitiesSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListAnsibleActivitiesSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::ListAnsibleActivitiesSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `InventorySearchTerm`.
     #[inline]
-    pub fn inventory_search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn inventory_search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `PlaybookSearchTerm`.
     #[inline]
-    pub fn playbook_search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn playbook_search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `activity_type`.
     #[inline]
-    pub fn activity_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn activity_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `status`.
     #[inline]
-    pub fn status(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn status(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -213,51 +232,59 @@ pub struct ListAnsibleData {
 impl ListAnsibleData {
     /// Query parameter `inventory_search_term`.
     #[inline]
-    pub fn inventory_search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn inventory_search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `playbook_search_term`.
     #[inline]
-    pub fn playbook_search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn playbook_search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `pipeline_execution_id`.
     #[inline]
-    pub fn pipeline_execution_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn pipeline_execution_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `pipeline_stage_id`.
     #[inline]
-    pub fn pipeline_stage_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn pipeline_stage_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `data_type`.
     #[inline]
-    pub fn data_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn data_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -287,27 +314,36 @@ pub struct ListHostActivities {
 impl ListHostActivities {
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListHostActivitiesSort>) -> Self {
-        self.call.text(5, Into::<types::ListHostActivitiesSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListHostActivitiesSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::ListHostActivitiesSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -337,21 +373,24 @@ pub struct ListHostInventories {
 impl ListHostInventories {
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -381,57 +420,68 @@ pub struct ListHosts {
 impl ListHosts {
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListHostsSort>) -> Self {
-        self.call.text(4, Into::<types::ListHostsSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListHostsSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(4, Into::<types::ListHostsSort>::into(value).as_str()),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `inventory`.
     #[inline]
-    pub fn inventory(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn inventory(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `status`.
     #[inline]
-    pub fn status(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn status(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `startTime`.
     #[inline]
-    pub fn start_time(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn start_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Query parameter `endTime`.
     #[inline]
-    pub fn end_time(mut self, value: i64) -> Self {
-        self.call.int(9, value);
-        self
+    pub fn end_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(9, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -461,39 +511,47 @@ pub struct ListInventory {
 impl ListInventory {
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListInventorySort>) -> Self {
-        self.call.text(5, Into::<types::ListInventorySort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListInventorySort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(5, Into::<types::ListInventorySort>::into(value).as_str()),
+        }
     }
     /// Query parameter `includeDetails`.
     #[inline]
-    pub fn include_details(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn include_details(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -523,33 +581,40 @@ pub struct ListPlaybooks {
 impl ListPlaybooks {
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListPlaybooksSort>) -> Self {
-        self.call.text(5, Into::<types::ListPlaybooksSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListPlaybooksSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(5, Into::<types::ListPlaybooksSort>::into(value).as_str()),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]

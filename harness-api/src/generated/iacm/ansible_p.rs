@@ -20,14 +20,21 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> PublishResults {
-        let mut call = rt::Call::new(self.client, &PUBLISH_RESULTS);
-        call.text(0, Into::<types::PublishResultsDataType>::into(data_type).as_str());
-        call.text(1, inventories);
-        call.text(2, playbooks);
-        call.text(3, Into::<types::PublishResultsEventType>::into(event_type).as_str());
-        call.text(4, org);
-        call.text(5, project);
-        PublishResults { call }
+        PublishResults {
+            call: rt::Call::new(self.client, &PUBLISH_RESULTS)
+                .with_text(
+                    0,
+                    Into::<types::PublishResultsDataType>::into(data_type).as_str(),
+                )
+                .with_text(1, inventories)
+                .with_text(2, playbooks)
+                .with_text(
+                    3,
+                    Into::<types::PublishResultsEventType>::into(event_type).as_str(),
+                )
+                .with_text(4, org)
+                .with_text(5, project),
+        }
     }
 }
 /// Request of [`Api::publish_results`].
@@ -39,39 +46,45 @@ pub struct PublishResults {
 impl PublishResults {
     /// Query parameter `pipeline_id`.
     #[inline]
-    pub fn pipeline_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn pipeline_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `stage_id`.
     #[inline]
-    pub fn stage_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn stage_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `pipeline_execution_id`.
     #[inline]
-    pub fn pipeline_execution_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn pipeline_execution_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `pipeline_stage_id`.
     #[inline]
-    pub fn pipeline_stage_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn pipeline_stage_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `metadata`.
     #[inline]
-    pub fn metadata(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn metadata(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -19,12 +19,13 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::ReplaceInventoryFromImportBody,
     ) -> ReplaceInventoryFromImport {
-        let mut call = rt::Call::new(self.client, &REPLACE_INVENTORY_FROM_IMPORT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, identifier);
-        call.body_part(model::Cell::part(body));
-        ReplaceInventoryFromImport { call }
+        ReplaceInventoryFromImport {
+            call: rt::Call::new(self.client, &REPLACE_INVENTORY_FROM_IMPORT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::replace_inventory_from_import`].
@@ -36,9 +37,10 @@ pub struct ReplaceInventoryFromImport {
 impl ReplaceInventoryFromImport {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         body: &types::SendAnsibleEventRequest,
     ) -> SendAnsibleEvent {
-        let mut call = rt::Call::new(self.client, &SEND_ANSIBLE_EVENT);
-        call.text(0, org);
-        call.text(1, project);
-        call.body_part(model::Cell::part(body));
-        SendAnsibleEvent { call }
+        SendAnsibleEvent {
+            call: rt::Call::new(self.client, &SEND_ANSIBLE_EVENT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/activities/{id}`
     ///
@@ -36,11 +37,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         id: impl Into<String>,
     ) -> ShowAnsibleActivity {
-        let mut call = rt::Call::new(self.client, &SHOW_ANSIBLE_ACTIVITY);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, id);
-        ShowAnsibleActivity { call }
+        ShowAnsibleActivity {
+            call: rt::Call::new(self.client, &SHOW_ANSIBLE_ACTIVITY)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, id),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/data/{id}`
     ///
@@ -54,11 +56,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         id: impl Into<String>,
     ) -> ShowAnsibleData {
-        let mut call = rt::Call::new(self.client, &SHOW_ANSIBLE_DATA);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, id);
-        ShowAnsibleData { call }
+        ShowAnsibleData {
+            call: rt::Call::new(self.client, &SHOW_ANSIBLE_DATA)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, id),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts/{id}`
     ///
@@ -72,11 +75,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         id: impl Into<String>,
     ) -> ShowHost {
-        let mut call = rt::Call::new(self.client, &SHOW_HOST);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, id);
-        ShowHost { call }
+        ShowHost {
+            call: rt::Call::new(self.client, &SHOW_HOST)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, id),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}`
     ///
@@ -90,11 +94,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         identifier: impl Into<String>,
     ) -> ShowInventory {
-        let mut call = rt::Call::new(self.client, &SHOW_INVENTORY);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, identifier);
-        ShowInventory { call }
+        ShowInventory {
+            call: rt::Call::new(self.client, &SHOW_INVENTORY)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, identifier),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/ansible`
     ///
@@ -108,11 +113,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         identifier: impl Into<String>,
     ) -> ShowInventoryAsAnsible {
-        let mut call = rt::Call::new(self.client, &SHOW_INVENTORY_AS_ANSIBLE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, identifier);
-        ShowInventoryAsAnsible { call }
+        ShowInventoryAsAnsible {
+            call: rt::Call::new(self.client, &SHOW_INVENTORY_AS_ANSIBLE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, identifier),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/groups`
     ///
@@ -127,11 +133,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         identifier: impl Into<String>,
     ) -> ShowInventoryGroups {
-        let mut call = rt::Call::new(self.client, &SHOW_INVENTORY_GROUPS);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, identifier);
-        ShowInventoryGroups { call }
+        ShowInventoryGroups {
+            call: rt::Call::new(self.client, &SHOW_INVENTORY_GROUPS)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, identifier),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/hosts`
     ///
@@ -146,11 +153,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         identifier: impl Into<String>,
     ) -> ShowInventoryHosts {
-        let mut call = rt::Call::new(self.client, &SHOW_INVENTORY_HOSTS);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, identifier);
-        ShowInventoryHosts { call }
+        ShowInventoryHosts {
+            call: rt::Call::new(self.client, &SHOW_INVENTORY_HOSTS)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, identifier),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/vars`
     ///
@@ -164,11 +172,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         identifier: impl Into<String>,
     ) -> ShowInventoryVars {
-        let mut call = rt::Call::new(self.client, &SHOW_INVENTORY_VARS);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, identifier);
-        ShowInventoryVars { call }
+        ShowInventoryVars {
+            call: rt::Call::new(self.client, &SHOW_INVENTORY_VARS)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, identifier),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/playbook/{identifier}`
     ///
@@ -182,11 +191,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         identifier: impl Into<String>,
     ) -> ShowPlaybook {
-        let mut call = rt::Call::new(self.client, &SHOW_PLAYBOOK);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, identifier);
-        ShowPlaybook { call }
+        ShowPlaybook {
+            call: rt::Call::new(self.client, &SHOW_PLAYBOOK)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, identifier),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/playbook/{identifier}/vars`
     ///
@@ -200,11 +210,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         identifier: impl Into<String>,
     ) -> ShowPlaybookVars {
-        let mut call = rt::Call::new(self.client, &SHOW_PLAYBOOK_VARS);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, identifier);
-        ShowPlaybookVars { call }
+        ShowPlaybookVars {
+            call: rt::Call::new(self.client, &SHOW_PLAYBOOK_VARS)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, identifier),
+        }
     }
 }
 /// Request of [`Api::send_ansible_event`].
@@ -216,9 +227,10 @@ pub struct SendAnsibleEvent {
 impl SendAnsibleEvent {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -241,9 +253,10 @@ pub struct ShowAnsibleActivity {
 impl ShowAnsibleActivity {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -266,9 +279,10 @@ pub struct ShowAnsibleData {
 impl ShowAnsibleData {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -291,9 +305,10 @@ pub struct ShowHost {
 impl ShowHost {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -316,15 +331,17 @@ pub struct ShowInventory {
 impl ShowInventory {
     /// Query parameter `useArrays`.
     #[inline]
-    pub fn use_arrays(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn use_arrays(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -347,9 +364,10 @@ pub struct ShowInventoryAsAnsible {
 impl ShowInventoryAsAnsible {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -372,21 +390,24 @@ pub struct ShowInventoryGroups {
 impl ShowInventoryGroups {
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -416,27 +437,31 @@ pub struct ShowInventoryHosts {
 impl ShowInventoryHosts {
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `group`.
     #[inline]
-    pub fn group(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn group(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -466,21 +491,24 @@ pub struct ShowInventoryVars {
 impl ShowInventoryVars {
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -503,9 +531,10 @@ pub struct ShowPlaybook {
 impl ShowPlaybook {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -528,21 +557,24 @@ pub struct ShowPlaybookVars {
 impl ShowPlaybookVars {
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]

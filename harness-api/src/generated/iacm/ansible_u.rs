@@ -19,12 +19,13 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::UpdateInventoryRequest,
     ) -> UpdateInventory {
-        let mut call = rt::Call::new(self.client, &UPDATE_INVENTORY);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateInventory { call }
+        UpdateInventory {
+            call: rt::Call::new(self.client, &UPDATE_INVENTORY)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{inventory_identifier}/groups/{identifier}`
     ///
@@ -41,13 +42,14 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::UpdateInventoryGroupRequest,
     ) -> UpdateInventoryGroup {
-        let mut call = rt::Call::new(self.client, &UPDATE_INVENTORY_GROUP);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, inventory_identifier);
-        call.text(3, identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateInventoryGroup { call }
+        UpdateInventoryGroup {
+            call: rt::Call::new(self.client, &UPDATE_INVENTORY_GROUP)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, inventory_identifier)
+                .with_text(3, identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{inventory_identifier}/hosts/{host_address}`
     ///
@@ -64,13 +66,14 @@ impl<'c> Api<'c> {
         host_address: impl Into<String>,
         body: &types::UpdateInventoryHostRequest,
     ) -> UpdateInventoryHost {
-        let mut call = rt::Call::new(self.client, &UPDATE_INVENTORY_HOST);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, inventory_identifier);
-        call.text(3, host_address);
-        call.body_part(model::Cell::part(body));
-        UpdateInventoryHost { call }
+        UpdateInventoryHost {
+            call: rt::Call::new(self.client, &UPDATE_INVENTORY_HOST)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, inventory_identifier)
+                .with_text(3, host_address)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/plugin`
     ///
@@ -86,12 +89,13 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::UpdateInventoryPluginBody,
     ) -> UpdateInventoryPlugin {
-        let mut call = rt::Call::new(self.client, &UPDATE_INVENTORY_PLUGIN);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateInventoryPlugin { call }
+        UpdateInventoryPlugin {
+            call: rt::Call::new(self.client, &UPDATE_INVENTORY_PLUGIN)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/vars`
     ///
@@ -107,12 +111,13 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::UpdateInventoryVarsRequest,
     ) -> UpdateInventoryVars {
-        let mut call = rt::Call::new(self.client, &UPDATE_INVENTORY_VARS);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateInventoryVars { call }
+        UpdateInventoryVars {
+            call: rt::Call::new(self.client, &UPDATE_INVENTORY_VARS)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/playbook/{identifier}`
     ///
@@ -128,12 +133,13 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::UpdatePlaybookRequest,
     ) -> UpdatePlaybook {
-        let mut call = rt::Call::new(self.client, &UPDATE_PLAYBOOK);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, identifier);
-        call.body_part(model::Cell::part(body));
-        UpdatePlaybook { call }
+        UpdatePlaybook {
+            call: rt::Call::new(self.client, &UPDATE_PLAYBOOK)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/playbook/{identifier}/vars`
     ///
@@ -149,12 +155,13 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::UpdatePlaybookVarsRequest,
     ) -> UpdatePlaybookVars {
-        let mut call = rt::Call::new(self.client, &UPDATE_PLAYBOOK_VARS);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, identifier);
-        call.body_part(model::Cell::part(body));
-        UpdatePlaybookVars { call }
+        UpdatePlaybookVars {
+            call: rt::Call::new(self.client, &UPDATE_PLAYBOOK_VARS)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::update_inventory`].
@@ -166,9 +173,10 @@ pub struct UpdateInventory {
 impl UpdateInventory {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -191,9 +199,10 @@ pub struct UpdateInventoryGroup {
 impl UpdateInventoryGroup {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -216,9 +225,10 @@ pub struct UpdateInventoryHost {
 impl UpdateInventoryHost {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -241,9 +251,10 @@ pub struct UpdateInventoryPlugin {
 impl UpdateInventoryPlugin {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -266,9 +277,10 @@ pub struct UpdateInventoryVars {
 impl UpdateInventoryVars {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -291,9 +303,10 @@ pub struct UpdatePlaybook {
 impl UpdatePlaybook {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -316,9 +329,10 @@ pub struct UpdatePlaybookVars {
 impl UpdatePlaybookVars {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

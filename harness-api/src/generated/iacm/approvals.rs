@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         body: &types::CreateApprovalRequest,
     ) -> CreateApproval {
-        let mut call = rt::Call::new(self.client, &CREATE_APPROVAL);
-        call.text(0, org);
-        call.text(1, project);
-        call.body_part(model::Cell::part(body));
-        CreateApproval { call }
+        CreateApproval {
+            call: rt::Call::new(self.client, &CREATE_APPROVAL)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/approvals`
     ///
@@ -36,10 +37,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ListApprovals {
-        let mut call = rt::Call::new(self.client, &LIST_APPROVALS);
-        call.text(0, org);
-        call.text(1, project);
-        ListApprovals { call }
+        ListApprovals {
+            call: rt::Call::new(self.client, &LIST_APPROVALS)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/approvals/{id}`
     ///
@@ -53,11 +55,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         id: impl Into<String>,
     ) -> ShowApproval {
-        let mut call = rt::Call::new(self.client, &SHOW_APPROVAL);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, id);
-        ShowApproval { call }
+        ShowApproval {
+            call: rt::Call::new(self.client, &SHOW_APPROVAL)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, id),
+        }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/approvals/{id}`
     ///
@@ -73,12 +76,13 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         body: &types::UpdateApprovalRequest,
     ) -> UpdateApproval {
-        let mut call = rt::Call::new(self.client, &UPDATE_APPROVAL);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, id);
-        call.body_part(model::Cell::part(body));
-        UpdateApproval { call }
+        UpdateApproval {
+            call: rt::Call::new(self.client, &UPDATE_APPROVAL)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_approval`].
@@ -90,9 +94,10 @@ pub struct CreateApproval {
 impl CreateApproval {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -117,48 +122,57 @@ pub struct ListApprovals {
 impl ListApprovals {
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `workspace`.
     #[inline]
-    pub fn workspace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn workspace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `pipeline_execution_id`.
     #[inline]
-    pub fn pipeline_execution_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn pipeline_execution_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `pipeline_stage_id`.
     #[inline]
-    pub fn pipeline_stage_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn pipeline_stage_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `status_type`.
     #[inline]
-    pub fn status_type(
-        mut self,
-        value: impl Into<types::ListApprovalsStatusType>,
-    ) -> Self {
-        self.call.text(7, Into::<types::ListApprovalsStatusType>::into(value).as_str());
-        self
+    pub fn status_type(self, value: impl Into<types::ListApprovalsStatusType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::ListApprovalsStatusType>::into(value).as_str(),
+                ),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -188,9 +202,10 @@ pub struct ShowApproval {
 impl ShowApproval {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -215,9 +230,10 @@ pub struct UpdateApproval {
 impl UpdateApproval {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         body: &types::CreateExecutionRequest,
     ) -> CreateExecution {
-        let mut call = rt::Call::new(self.client, &CREATE_EXECUTION);
-        call.text(0, org);
-        call.text(1, project);
-        call.body_part(model::Cell::part(body));
-        CreateExecution { call }
+        CreateExecution {
+            call: rt::Call::new(self.client, &CREATE_EXECUTION)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/dependency-graph`
     ///
@@ -36,11 +37,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline_execution_id: impl Into<String>,
     ) -> GetDependencyGraph {
-        let mut call = rt::Call::new(self.client, &GET_DEPENDENCY_GRAPH);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline_execution_id);
-        GetDependencyGraph { call }
+        GetDependencyGraph {
+            call: rt::Call::new(self.client, &GET_DEPENDENCY_GRAPH)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline_execution_id),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/cost-changes`
     ///
@@ -54,11 +56,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline_execution_id: impl Into<String>,
     ) -> ListCostChanges {
-        let mut call = rt::Call::new(self.client, &LIST_COST_CHANGES);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline_execution_id);
-        ListCostChanges { call }
+        ListCostChanges {
+            call: rt::Call::new(self.client, &LIST_COST_CHANGES)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline_execution_id),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/cost-changes-all-stages`
     ///
@@ -73,11 +76,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline_execution_id: impl Into<String>,
     ) -> ListCostChangesAllStages {
-        let mut call = rt::Call::new(self.client, &LIST_COST_CHANGES_ALL_STAGES);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline_execution_id);
-        ListCostChangesAllStages { call }
+        ListCostChangesAllStages {
+            call: rt::Call::new(self.client, &LIST_COST_CHANGES_ALL_STAGES)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline_execution_id),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/cost-changes-all-stages-by-modules`
     ///
@@ -91,15 +95,11 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline_execution_id: impl Into<String>,
     ) -> ListCostChangesAllStagesByModules {
-        let mut call = rt::Call::new(
-            self.client,
-            &LIST_COST_CHANGES_ALL_STAGES_BY_MODULES,
-        );
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline_execution_id);
         ListCostChangesAllStagesByModules {
-            call,
+            call: rt::Call::new(self.client, &LIST_COST_CHANGES_ALL_STAGES_BY_MODULES)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline_execution_id),
         }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/executions`
@@ -114,10 +114,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ListExecutions {
-        let mut call = rt::Call::new(self.client, &LIST_EXECUTIONS);
-        call.text(0, org);
-        call.text(1, project);
-        ListExecutions { call }
+        ListExecutions {
+            call: rt::Call::new(self.client, &LIST_EXECUTIONS)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/resource-changes`
     ///
@@ -131,11 +132,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline_execution_id: impl Into<String>,
     ) -> ListResourceChanges {
-        let mut call = rt::Call::new(self.client, &LIST_RESOURCE_CHANGES);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline_execution_id);
-        ListResourceChanges { call }
+        ListResourceChanges {
+            call: rt::Call::new(self.client, &LIST_RESOURCE_CHANGES)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline_execution_id),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/resource-changes-all-stages`
     ///
@@ -150,12 +152,11 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline_execution_id: impl Into<String>,
     ) -> ListResourceChangesAllStages {
-        let mut call = rt::Call::new(self.client, &LIST_RESOURCE_CHANGES_ALL_STAGES);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline_execution_id);
         ListResourceChangesAllStages {
-            call,
+            call: rt::Call::new(self.client, &LIST_RESOURCE_CHANGES_ALL_STAGES)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline_execution_id),
         }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/{pipeline_stage_id}/audit-event`
@@ -173,13 +174,14 @@ impl<'c> Api<'c> {
         pipeline_stage_id: impl Into<String>,
         body: &types::UpdateExecutionRequest,
     ) -> ModifyExecution {
-        let mut call = rt::Call::new(self.client, &MODIFY_EXECUTION);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline_execution_id);
-        call.text(3, pipeline_stage_id);
-        call.body_part(model::Cell::part(body));
-        ModifyExecution { call }
+        ModifyExecution {
+            call: rt::Call::new(self.client, &MODIFY_EXECUTION)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline_execution_id)
+                .with_text(3, pipeline_stage_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/{pipeline_stage_id}`
     ///
@@ -194,12 +196,13 @@ impl<'c> Api<'c> {
         pipeline_execution_id: impl Into<String>,
         pipeline_stage_id: impl Into<String>,
     ) -> ShowExecution {
-        let mut call = rt::Call::new(self.client, &SHOW_EXECUTION);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline_execution_id);
-        call.text(3, pipeline_stage_id);
-        ShowExecution { call }
+        ShowExecution {
+            call: rt::Call::new(self.client, &SHOW_EXECUTION)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline_execution_id)
+                .with_text(3, pipeline_stage_id),
+        }
     }
 }
 /// Request of [`Api::create_execution`].
@@ -211,9 +214,10 @@ pub struct CreateExecution {
 impl CreateExecution {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -236,21 +240,24 @@ pub struct GetDependencyGraph {
 impl GetDependencyGraph {
     /// Query parameter `pipeline_stage_id`.
     #[inline]
-    pub fn pipeline_stage_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn pipeline_stage_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `path_id`.
     #[inline]
-    pub fn path_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn path_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -273,15 +280,17 @@ pub struct ListCostChanges {
 impl ListCostChanges {
     /// Query parameter `pipeline_stage_id`.
     #[inline]
-    pub fn pipeline_stage_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn pipeline_stage_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -304,9 +313,10 @@ pub struct ListCostChangesAllStages {
 impl ListCostChangesAllStages {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -336,15 +346,17 @@ pub struct ListCostChangesAllStagesByModules {
 impl ListCostChangesAllStagesByModules {
     /// Query parameter `stack_path`.
     #[inline]
-    pub fn stack_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn stack_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -367,57 +379,66 @@ pub struct ListExecutions {
 impl ListExecutions {
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `workspace`.
     #[inline]
-    pub fn workspace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn workspace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `pipeline_execution_id`.
     #[inline]
-    pub fn pipeline_execution_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn pipeline_execution_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `status`.
     #[inline]
-    pub fn status(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(6, value);
-        self
+    pub fn status(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `pipeline_name`.
     #[inline]
-    pub fn pipeline_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn pipeline_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `start_time`.
     #[inline]
-    pub fn start_time(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn start_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Query parameter `end_time`.
     #[inline]
-    pub fn end_time(mut self, value: i64) -> Self {
-        self.call.int(9, value);
-        self
+    pub fn end_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(9, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -447,27 +468,31 @@ pub struct ListResourceChanges {
 impl ListResourceChanges {
     /// Query parameter `exclude_state`.
     #[inline]
-    pub fn exclude_state(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn exclude_state(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Query parameter `pipeline_stage_id`.
     #[inline]
-    pub fn pipeline_stage_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn pipeline_stage_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `path_id`.
     #[inline]
-    pub fn path_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn path_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -490,15 +515,17 @@ pub struct ListResourceChangesAllStages {
 impl ListResourceChangesAllStages {
     /// Query parameter `exclude_state`.
     #[inline]
-    pub fn exclude_state(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn exclude_state(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -528,9 +555,10 @@ pub struct ModifyExecution {
 impl ModifyExecution {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -553,9 +581,10 @@ pub struct ShowExecution {
 impl ShowExecution {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

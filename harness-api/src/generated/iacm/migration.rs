@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::MigrateTemplateConnectorsRequest,
     ) -> MigrateTemplateConnectors {
-        let mut call = rt::Call::new(self.client, &MIGRATE_TEMPLATE_CONNECTORS);
-        call.body_part(model::Cell::part(body));
-        MigrateTemplateConnectors { call }
+        MigrateTemplateConnectors {
+            call: rt::Call::new(self.client, &MIGRATE_TEMPLATE_CONNECTORS)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /iacm/api/migrate/workspace-connectors`
     ///
@@ -29,9 +30,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::MigrateWorkspaceConnectorsRequest,
     ) -> MigrateWorkspaceConnectors {
-        let mut call = rt::Call::new(self.client, &MIGRATE_WORKSPACE_CONNECTORS);
-        call.body_part(model::Cell::part(body));
-        MigrateWorkspaceConnectors { call }
+        MigrateWorkspaceConnectors {
+            call: rt::Call::new(self.client, &MIGRATE_WORKSPACE_CONNECTORS)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::migrate_template_connectors`].

@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::BatchCheckModuleLifecycleBody,
     ) -> BatchCheckModuleLifecycle {
-        let mut call = rt::Call::new(self.client, &BATCH_CHECK_MODULE_LIFECYCLE);
-        call.body_part(model::Cell::part(body));
-        BatchCheckModuleLifecycle { call }
+        BatchCheckModuleLifecycle {
+            call: rt::Call::new(self.client, &BATCH_CHECK_MODULE_LIFECYCLE)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::batch_check_module_lifecycle`].
@@ -29,9 +30,10 @@ pub struct BatchCheckModuleLifecycle {
 impl BatchCheckModuleLifecycle {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -12,9 +12,10 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ModuleRegistryCreateModuleResponseBody`], `application/json`.
     #[inline]
     pub fn create_module(&self, body: &types::CreateModuleRequest) -> CreateModule {
-        let mut call = rt::Call::new(self.client, &CREATE_MODULE);
-        call.body_part(model::Cell::part(body));
-        CreateModule { call }
+        CreateModule {
+            call: rt::Call::new(self.client, &CREATE_MODULE)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /iacm/api/modules/{moduleId}/executions`
     ///
@@ -28,10 +29,11 @@ impl<'c> Api<'c> {
         module_id: impl Into<String>,
         body: &types::CreateModuleExecutionRequest,
     ) -> CreateModuleExecution {
-        let mut call = rt::Call::new(self.client, &CREATE_MODULE_EXECUTION);
-        call.text(0, module_id);
-        call.body_part(model::Cell::part(body));
-        CreateModuleExecution { call }
+        CreateModuleExecution {
+            call: rt::Call::new(self.client, &CREATE_MODULE_EXECUTION)
+                .with_text(0, module_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /iacm/api/modules/pipeline/onboarding`
     ///
@@ -43,9 +45,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::CreateOnboardingPipelineBody,
     ) -> CreateOnboardingPipeline {
-        let mut call = rt::Call::new(self.client, &CREATE_ONBOARDING_PIPELINE);
-        call.body_part(model::Cell::part(body));
-        CreateOnboardingPipeline { call }
+        CreateOnboardingPipeline {
+            call: rt::Call::new(self.client, &CREATE_ONBOARDING_PIPELINE)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /iacm/api/modules/{id}/pipeline`
     ///
@@ -59,10 +62,11 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         body: &types::CreateTestingPipelineRequest,
     ) -> CreateTestingPipelines {
-        let mut call = rt::Call::new(self.client, &CREATE_TESTING_PIPELINES);
-        call.text(0, id);
-        call.body_part(model::Cell::part(body));
-        CreateTestingPipelines { call }
+        CreateTestingPipelines {
+            call: rt::Call::new(self.client, &CREATE_TESTING_PIPELINES)
+                .with_text(0, id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_module`].
@@ -74,21 +78,24 @@ pub struct CreateModule {
 impl CreateModule {
     /// Query parameter `scope_org`.
     #[inline]
-    pub fn scope_org(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn scope_org(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `scope_project`.
     #[inline]
-    pub fn scope_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn scope_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -130,21 +137,24 @@ pub struct CreateOnboardingPipeline {
 impl CreateOnboardingPipeline {
     /// Query parameter `scope_org`.
     #[inline]
-    pub fn scope_org(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn scope_org(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `scope_project`.
     #[inline]
-    pub fn scope_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn scope_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -167,21 +177,24 @@ pub struct CreateTestingPipelines {
 impl CreateTestingPipelines {
     /// Query parameter `scope_org`.
     #[inline]
-    pub fn scope_org(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn scope_org(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `scope_project`.
     #[inline]
-    pub fn scope_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn scope_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -12,9 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: nothing.
     #[inline]
     pub fn delete_module(&self, id: impl Into<String>) -> DeleteModule {
-        let mut call = rt::Call::new(self.client, &DELETE_MODULE);
-        call.text(0, id);
-        DeleteModule { call }
+        DeleteModule {
+            call: rt::Call::new(self.client, &DELETE_MODULE).with_text(0, id),
+        }
     }
     /// `DELETE /iacm/api/modules/{id}/lifecycle`
     ///
@@ -26,9 +26,9 @@ impl<'c> Api<'c> {
         &self,
         id: impl Into<String>,
     ) -> DeleteModuleLifecycle {
-        let mut call = rt::Call::new(self.client, &DELETE_MODULE_LIFECYCLE);
-        call.text(0, id);
-        DeleteModuleLifecycle { call }
+        DeleteModuleLifecycle {
+            call: rt::Call::new(self.client, &DELETE_MODULE_LIFECYCLE).with_text(0, id),
+        }
     }
     /// `DELETE /iacm/api/modules/{id}/versions/{version}`
     ///
@@ -41,10 +41,11 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         version: impl Into<String>,
     ) -> DeleteModuleVersions {
-        let mut call = rt::Call::new(self.client, &DELETE_MODULE_VERSIONS);
-        call.text(0, id);
-        call.text(1, version);
-        DeleteModuleVersions { call }
+        DeleteModuleVersions {
+            call: rt::Call::new(self.client, &DELETE_MODULE_VERSIONS)
+                .with_text(0, id)
+                .with_text(1, version),
+        }
     }
     /// `DELETE /iacm/api/modules/{id}/testing`
     ///
@@ -53,9 +54,9 @@ impl<'c> Api<'c> {
     /// - Result: nothing.
     #[inline]
     pub fn disable_testing(&self, id: i64) -> DisableTesting {
-        let mut call = rt::Call::new(self.client, &DISABLE_TESTING);
-        call.int(0, id);
-        DisableTesting { call }
+        DisableTesting {
+            call: rt::Call::new(self.client, &DISABLE_TESTING).with_int(0, id),
+        }
     }
     /// `GET /iacm/registry/account/{namespace}/{name}/{system}/{version}/download`
     ///
@@ -70,12 +71,13 @@ impl<'c> Api<'c> {
         system: impl Into<String>,
         version: impl Into<String>,
     ) -> DownloadModule {
-        let mut call = rt::Call::new(self.client, &DOWNLOAD_MODULE);
-        call.text(0, namespace);
-        call.text(1, name);
-        call.text(2, system);
-        call.text(3, version);
-        DownloadModule { call }
+        DownloadModule {
+            call: rt::Call::new(self.client, &DOWNLOAD_MODULE)
+                .with_text(0, namespace)
+                .with_text(1, name)
+                .with_text(2, system)
+                .with_text(3, version),
+        }
     }
 }
 /// Request of [`Api::delete_module`].
@@ -87,21 +89,24 @@ pub struct DeleteModule {
 impl DeleteModule {
     /// Query parameter `scope_org`.
     #[inline]
-    pub fn scope_org(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn scope_org(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `scope_project`.
     #[inline]
-    pub fn scope_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn scope_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -124,21 +129,24 @@ pub struct DeleteModuleLifecycle {
 impl DeleteModuleLifecycle {
     /// Query parameter `scope_org`.
     #[inline]
-    pub fn scope_org(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn scope_org(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `scope_project`.
     #[inline]
-    pub fn scope_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn scope_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -161,21 +169,24 @@ pub struct DeleteModuleVersions {
 impl DeleteModuleVersions {
     /// Query parameter `scope_org`.
     #[inline]
-    pub fn scope_org(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn scope_org(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `scope_project`.
     #[inline]
-    pub fn scope_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn scope_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -198,21 +209,24 @@ pub struct DisableTesting {
 impl DisableTesting {
     /// Query parameter `scope_org`.
     #[inline]
-    pub fn scope_org(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn scope_org(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `scope_project`.
     #[inline]
-    pub fn scope_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn scope_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         body: &types::EnableTestingRequest,
     ) -> EnableTesting {
-        let mut call = rt::Call::new(self.client, &ENABLE_TESTING);
-        call.text(0, id);
-        call.body_part(model::Cell::part(body));
-        EnableTesting { call }
+        EnableTesting {
+            call: rt::Call::new(self.client, &ENABLE_TESTING)
+                .with_text(0, id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::enable_testing`].
@@ -32,21 +33,24 @@ pub struct EnableTesting {
 impl EnableTesting {
     /// Query parameter `scope_org`.
     #[inline]
-    pub fn scope_org(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn scope_org(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `scope_project`.
     #[inline]
-    pub fn scope_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn scope_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

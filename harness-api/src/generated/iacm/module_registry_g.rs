@@ -19,13 +19,14 @@ impl<'c> Api<'c> {
         system: impl Into<String>,
         version: impl Into<String>,
     ) -> GetModule {
-        let mut call = rt::Call::new(self.client, &GET_MODULE);
-        call.text(0, token);
-        call.text(1, namespace);
-        call.text(2, name);
-        call.text(3, system);
-        call.text(4, version);
-        GetModule { call }
+        GetModule {
+            call: rt::Call::new(self.client, &GET_MODULE)
+                .with_text(0, token)
+                .with_text(1, namespace)
+                .with_text(2, name)
+                .with_text(3, system)
+                .with_text(4, version),
+        }
     }
     /// `GET /iacm/api/modules/{module_id}/examples/{example_path}/{filename}`
     ///
@@ -40,12 +41,13 @@ impl<'c> Api<'c> {
         example_path: impl Into<String>,
         filename: impl Into<String>,
     ) -> GetModuleExampleFile {
-        let mut call = rt::Call::new(self.client, &GET_MODULE_EXAMPLE_FILE);
-        call.text(0, version);
-        call.text(1, module_id);
-        call.text(2, example_path);
-        call.text(3, filename);
-        GetModuleExampleFile { call }
+        GetModuleExampleFile {
+            call: rt::Call::new(self.client, &GET_MODULE_EXAMPLE_FILE)
+                .with_text(0, version)
+                .with_text(1, module_id)
+                .with_text(2, example_path)
+                .with_text(3, filename),
+        }
     }
     /// `GET /iacm/api/modules/{id}/lifecycle`
     ///
@@ -54,9 +56,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn get_module_lifecycle(&self, id: impl Into<String>) -> GetModuleLifecycle {
-        let mut call = rt::Call::new(self.client, &GET_MODULE_LIFECYCLE);
-        call.text(0, id);
-        GetModuleLifecycle { call }
+        GetModuleLifecycle {
+            call: rt::Call::new(self.client, &GET_MODULE_LIFECYCLE).with_text(0, id),
+        }
     }
     /// `GET /iacm/api/modules/{id}/lifecycle/versions/{version}`
     ///
@@ -69,11 +71,10 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         version: impl Into<String>,
     ) -> GetModuleLifecycleVersionStatus {
-        let mut call = rt::Call::new(self.client, &GET_MODULE_LIFECYCLE_VERSION_STATUS);
-        call.text(0, id);
-        call.text(1, version);
         GetModuleLifecycleVersionStatus {
-            call,
+            call: rt::Call::new(self.client, &GET_MODULE_LIFECYCLE_VERSION_STATUS)
+                .with_text(0, id)
+                .with_text(1, version),
         }
     }
 }
@@ -105,21 +106,24 @@ pub struct GetModuleExampleFile {
 impl GetModuleExampleFile {
     /// Query parameter `scope_org`.
     #[inline]
-    pub fn scope_org(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn scope_org(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `scope_project`.
     #[inline]
-    pub fn scope_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn scope_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -142,21 +146,24 @@ pub struct GetModuleLifecycle {
 impl GetModuleLifecycle {
     /// Query parameter `scope_org`.
     #[inline]
-    pub fn scope_org(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn scope_org(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `scope_project`.
     #[inline]
-    pub fn scope_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn scope_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -179,21 +186,24 @@ pub struct GetModuleLifecycleVersionStatus {
 impl GetModuleLifecycleVersionStatus {
     /// Query parameter `scope_org`.
     #[inline]
-    pub fn scope_org(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn scope_org(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `scope_project`.
     #[inline]
-    pub fn scope_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn scope_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

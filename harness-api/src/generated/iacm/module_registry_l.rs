@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - List: `whole list, items body`.
     #[inline]
     pub fn list_connectors(&self) -> ListConnectors {
-        let call = rt::Call::new(self.client, &LIST_CONNECTORS);
-        ListConnectors { call }
+        ListConnectors {
+            call: rt::Call::new(self.client, &LIST_CONNECTORS),
+        }
     }
     /// `GET /iacm/api/modules/{module_id}/metadata`
     ///
@@ -26,10 +27,11 @@ impl<'c> Api<'c> {
         version: impl Into<String>,
         module_id: impl Into<String>,
     ) -> ListMetadataByModule {
-        let mut call = rt::Call::new(self.client, &LIST_METADATA_BY_MODULE);
-        call.text(0, version);
-        call.text(1, module_id);
-        ListMetadataByModule { call }
+        ListMetadataByModule {
+            call: rt::Call::new(self.client, &LIST_METADATA_BY_MODULE)
+                .with_text(0, version)
+                .with_text(1, module_id),
+        }
     }
     /// `GET /iacm/api/modules/{module_id}/examples/{example_path}`
     ///
@@ -43,11 +45,12 @@ impl<'c> Api<'c> {
         module_id: impl Into<String>,
         example_path: impl Into<String>,
     ) -> ListModuleExampleFiles {
-        let mut call = rt::Call::new(self.client, &LIST_MODULE_EXAMPLE_FILES);
-        call.text(0, version);
-        call.text(1, module_id);
-        call.text(2, example_path);
-        ListModuleExampleFiles { call }
+        ListModuleExampleFiles {
+            call: rt::Call::new(self.client, &LIST_MODULE_EXAMPLE_FILES)
+                .with_text(0, version)
+                .with_text(1, module_id)
+                .with_text(2, example_path),
+        }
     }
     /// `GET /iacm/api/modules/{moduleId}/executions`
     ///
@@ -60,9 +63,10 @@ impl<'c> Api<'c> {
         &self,
         module_id: impl Into<String>,
     ) -> ListModuleExecutionsId {
-        let mut call = rt::Call::new(self.client, &LIST_MODULE_EXECUTIONS_ID);
-        call.text(0, module_id);
-        ListModuleExecutionsId { call }
+        ListModuleExecutionsId {
+            call: rt::Call::new(self.client, &LIST_MODULE_EXECUTIONS_ID)
+                .with_text(0, module_id),
+        }
     }
     /// `GET /iacm/api/modules/{id}/tags`
     ///
@@ -72,9 +76,9 @@ impl<'c> Api<'c> {
     /// - List: `whole list, items body`.
     #[inline]
     pub fn list_module_tags_by_id(&self, id: impl Into<String>) -> ListModuleTagsById {
-        let mut call = rt::Call::new(self.client, &LIST_MODULE_TAGS_BY_ID);
-        call.text(0, id);
-        ListModuleTagsById { call }
+        ListModuleTagsById {
+            call: rt::Call::new(self.client, &LIST_MODULE_TAGS_BY_ID).with_text(0, id),
+        }
     }
     /// `GET /iacm/api/modules`
     ///
@@ -83,8 +87,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
     #[inline]
     pub fn list_modules_by_account(&self) -> ListModulesByAccount {
-        let call = rt::Call::new(self.client, &LIST_MODULES_BY_ACCOUNT);
-        ListModulesByAccount { call }
+        ListModulesByAccount {
+            call: rt::Call::new(self.client, &LIST_MODULES_BY_ACCOUNT),
+        }
     }
     /// `GET /iacm/api/modules/{id}`
     ///
@@ -93,9 +98,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ListModuleByIdResponse`], `application/json`.
     #[inline]
     pub fn list_modules_by_id(&self, id: impl Into<String>) -> ListModulesById {
-        let mut call = rt::Call::new(self.client, &LIST_MODULES_BY_ID);
-        call.text(0, id);
-        ListModulesById { call }
+        ListModulesById {
+            call: rt::Call::new(self.client, &LIST_MODULES_BY_ID).with_text(0, id),
+        }
     }
     /// `GET /iacm/api/modules/{module_id}/readme`
     ///
@@ -108,10 +113,11 @@ impl<'c> Api<'c> {
         version: impl Into<String>,
         module_id: impl Into<String>,
     ) -> ListReadmeById {
-        let mut call = rt::Call::new(self.client, &LIST_README_BY_ID);
-        call.text(0, version);
-        call.text(1, module_id);
-        ListReadmeById { call }
+        ListReadmeById {
+            call: rt::Call::new(self.client, &LIST_README_BY_ID)
+                .with_text(0, version)
+                .with_text(1, module_id),
+        }
     }
     /// `GET /iacm/registry/account/{namespace}/{name}/{system}/versions`
     ///
@@ -125,11 +131,12 @@ impl<'c> Api<'c> {
         name: impl Into<String>,
         system: impl Into<String>,
     ) -> ListVersions {
-        let mut call = rt::Call::new(self.client, &LIST_VERSIONS);
-        call.text(0, namespace);
-        call.text(1, name);
-        call.text(2, system);
-        ListVersions { call }
+        ListVersions {
+            call: rt::Call::new(self.client, &LIST_VERSIONS)
+                .with_text(0, namespace)
+                .with_text(1, name)
+                .with_text(2, system),
+        }
     }
 }
 /// Request of [`Api::list_connectors`].
@@ -141,21 +148,24 @@ pub struct ListConnectors {
 impl ListConnectors {
     /// Query parameter `org`.
     #[inline]
-    pub fn org(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn org(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `project`.
     #[inline]
-    pub fn project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -185,27 +195,31 @@ pub struct ListMetadataByModule {
 impl ListMetadataByModule {
     /// Query parameter `submodule`.
     #[inline]
-    pub fn submodule(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn submodule(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `scope_org`.
     #[inline]
-    pub fn scope_org(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn scope_org(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `scope_project`.
     #[inline]
-    pub fn scope_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn scope_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -228,21 +242,24 @@ pub struct ListModuleExampleFiles {
 impl ListModuleExampleFiles {
     /// Query parameter `scope_org`.
     #[inline]
-    pub fn scope_org(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn scope_org(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `scope_project`.
     #[inline]
-    pub fn scope_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn scope_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -265,63 +282,73 @@ pub struct ListModuleExecutionsId {
 impl ListModuleExecutionsId {
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `pipeline_execution_id`.
     #[inline]
-    pub fn pipeline_execution_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn pipeline_execution_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `status`.
     #[inline]
-    pub fn status(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(4, value);
-        self
+    pub fn status(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(4, value),
+        }
     }
     /// Query parameter `start_time`.
     #[inline]
-    pub fn start_time(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn start_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `end_time`.
     #[inline]
-    pub fn end_time(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn end_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `module_onboarding`.
     #[inline]
-    pub fn module_onboarding(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn module_onboarding(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Query parameter `scope_org`.
     #[inline]
-    pub fn scope_org(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn scope_org(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `scope_project`.
     #[inline]
-    pub fn scope_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn scope_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -351,21 +378,24 @@ pub struct ListModuleTagsById {
 impl ListModuleTagsById {
     /// Query parameter `scope_org`.
     #[inline]
-    pub fn scope_org(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn scope_org(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `scope_project`.
     #[inline]
-    pub fn scope_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn scope_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -395,45 +425,57 @@ pub struct ListModulesByAccount {
 impl ListModulesByAccount {
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(0, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(0, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListModulesByAccountSort>) -> Self {
-        self.call.text(3, Into::<types::ListModulesByAccountSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListModulesByAccountSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    3,
+                    Into::<types::ListModulesByAccountSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `scope_org`.
     #[inline]
-    pub fn scope_org(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn scope_org(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `scope_project`.
     #[inline]
-    pub fn scope_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn scope_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -463,21 +505,24 @@ pub struct ListModulesById {
 impl ListModulesById {
     /// Query parameter `scope_org`.
     #[inline]
-    pub fn scope_org(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn scope_org(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `scope_project`.
     #[inline]
-    pub fn scope_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn scope_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -500,27 +545,31 @@ pub struct ListReadmeById {
 impl ListReadmeById {
     /// Query parameter `submodule`.
     #[inline]
-    pub fn submodule(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn submodule(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `scope_org`.
     #[inline]
-    pub fn scope_org(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn scope_org(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `scope_project`.
     #[inline]
-    pub fn scope_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn scope_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]

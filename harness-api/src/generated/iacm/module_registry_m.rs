@@ -19,12 +19,13 @@ impl<'c> Api<'c> {
         version: impl Into<String>,
         body: &types::CreateModuleDataRequest,
     ) -> ModuleParsedData {
-        let mut call = rt::Call::new(self.client, &MODULE_PARSED_DATA);
-        call.text(0, name);
-        call.text(1, system);
-        call.text(2, version);
-        call.body_part(model::Cell::part(body));
-        ModuleParsedData { call }
+        ModuleParsedData {
+            call: rt::Call::new(self.client, &MODULE_PARSED_DATA)
+                .with_text(0, name)
+                .with_text(1, system)
+                .with_text(2, version)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::module_parsed_data`].
@@ -36,21 +37,24 @@ pub struct ModuleParsedData {
 impl ModuleParsedData {
     /// Query parameter `scope_org`.
     #[inline]
-    pub fn scope_org(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn scope_org(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `scope_project`.
     #[inline]
-    pub fn scope_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn scope_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -18,12 +18,13 @@ impl<'c> Api<'c> {
         version: impl Into<String>,
         content_disposition: impl Into<String>,
     ) -> PostModuleArtifact {
-        let mut call = rt::Call::new(self.client, &POST_MODULE_ARTIFACT);
-        call.text(0, name);
-        call.text(1, system);
-        call.text(2, version);
-        call.text(3, content_disposition);
-        PostModuleArtifact { call }
+        PostModuleArtifact {
+            call: rt::Call::new(self.client, &POST_MODULE_ARTIFACT)
+                .with_text(0, name)
+                .with_text(1, system)
+                .with_text(2, version)
+                .with_text(3, content_disposition),
+        }
     }
     /// `POST /iacm/api/modules/{name}/{system}/{version}/examples/{example_path}`
     ///
@@ -38,12 +39,13 @@ impl<'c> Api<'c> {
         version: impl Into<String>,
         example_path: impl Into<String>,
     ) -> PostModuleExample {
-        let mut call = rt::Call::new(self.client, &POST_MODULE_EXAMPLE);
-        call.text(0, name);
-        call.text(1, system);
-        call.text(2, version);
-        call.text(3, example_path);
-        PostModuleExample { call }
+        PostModuleExample {
+            call: rt::Call::new(self.client, &POST_MODULE_EXAMPLE)
+                .with_text(0, name)
+                .with_text(1, system)
+                .with_text(2, version)
+                .with_text(3, example_path),
+        }
     }
     /// `POST /iacm/api/modules/{name}/{system}/{version}/readme`
     ///
@@ -57,11 +59,12 @@ impl<'c> Api<'c> {
         system: impl Into<String>,
         version: impl Into<String>,
     ) -> PostModuleReadme {
-        let mut call = rt::Call::new(self.client, &POST_MODULE_README);
-        call.text(0, name);
-        call.text(1, system);
-        call.text(2, version);
-        PostModuleReadme { call }
+        PostModuleReadme {
+            call: rt::Call::new(self.client, &POST_MODULE_README)
+                .with_text(0, name)
+                .with_text(1, system)
+                .with_text(2, version),
+        }
     }
     /// `POST /iacm/api/modules/{name}/{system}/tags`
     ///
@@ -76,11 +79,12 @@ impl<'c> Api<'c> {
         system: impl Into<String>,
         body: &types::CreateModuleTagsRequest,
     ) -> PostModuleTags {
-        let mut call = rt::Call::new(self.client, &POST_MODULE_TAGS);
-        call.text(0, name);
-        call.text(1, system);
-        call.body_part(model::Cell::part(body));
-        PostModuleTags { call }
+        PostModuleTags {
+            call: rt::Call::new(self.client, &POST_MODULE_TAGS)
+                .with_text(0, name)
+                .with_text(1, system)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /iacm/api/modules/{id}/lifecycle`
     ///
@@ -94,10 +98,11 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         body: &types::PutModuleLifecycleBody,
     ) -> PutModuleLifecycle {
-        let mut call = rt::Call::new(self.client, &PUT_MODULE_LIFECYCLE);
-        call.text(0, id);
-        call.body_part(model::Cell::part(body));
-        PutModuleLifecycle { call }
+        PutModuleLifecycle {
+            call: rt::Call::new(self.client, &PUT_MODULE_LIFECYCLE)
+                .with_text(0, id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::post_module_artifact`].
@@ -109,21 +114,24 @@ pub struct PostModuleArtifact {
 impl PostModuleArtifact {
     /// Query parameter `scope_org`.
     #[inline]
-    pub fn scope_org(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn scope_org(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `scope_project`.
     #[inline]
-    pub fn scope_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn scope_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -146,21 +154,24 @@ pub struct PostModuleExample {
 impl PostModuleExample {
     /// Query parameter `scope_org`.
     #[inline]
-    pub fn scope_org(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn scope_org(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `scope_project`.
     #[inline]
-    pub fn scope_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn scope_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -183,27 +194,31 @@ pub struct PostModuleReadme {
 impl PostModuleReadme {
     /// Query parameter `submoduleName`.
     #[inline]
-    pub fn submodule_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn submodule_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `scope_org`.
     #[inline]
-    pub fn scope_org(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn scope_org(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `scope_project`.
     #[inline]
-    pub fn scope_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn scope_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -226,21 +241,24 @@ pub struct PostModuleTags {
 impl PostModuleTags {
     /// Query parameter `scope_org`.
     #[inline]
-    pub fn scope_org(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn scope_org(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `scope_project`.
     #[inline]
-    pub fn scope_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn scope_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -263,21 +281,24 @@ pub struct PutModuleLifecycle {
 impl PutModuleLifecycle {
     /// Query parameter `scope_org`.
     #[inline]
-    pub fn scope_org(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn scope_org(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `scope_project`.
     #[inline]
-    pub fn scope_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn scope_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         module_id: impl Into<String>,
         body: &types::SendModuleEventRequest,
     ) -> SendModuleEvent {
-        let mut call = rt::Call::new(self.client, &SEND_MODULE_EVENT);
-        call.text(0, module_id);
-        call.body_part(model::Cell::part(body));
-        SendModuleEvent { call }
+        SendModuleEvent {
+            call: rt::Call::new(self.client, &SEND_MODULE_EVENT)
+                .with_text(0, module_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /iacm/api/modules/{id}/sync`
     ///
@@ -29,9 +30,9 @@ impl<'c> Api<'c> {
     /// - Result: nothing.
     #[inline]
     pub fn sync_module_metadata(&self, id: impl Into<String>) -> SyncModuleMetadata {
-        let mut call = rt::Call::new(self.client, &SYNC_MODULE_METADATA);
-        call.text(0, id);
-        SyncModuleMetadata { call }
+        SyncModuleMetadata {
+            call: rt::Call::new(self.client, &SYNC_MODULE_METADATA).with_text(0, id),
+        }
     }
 }
 /// Request of [`Api::send_module_event`].
@@ -62,21 +63,24 @@ pub struct SyncModuleMetadata {
 impl SyncModuleMetadata {
     /// Query parameter `scope_org`.
     #[inline]
-    pub fn scope_org(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn scope_org(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `scope_project`.
     #[inline]
-    pub fn scope_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn scope_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         body: &types::UpdateModuleRequest,
     ) -> UpdateModule {
-        let mut call = rt::Call::new(self.client, &UPDATE_MODULE);
-        call.text(0, id);
-        call.body_part(model::Cell::part(body));
-        UpdateModule { call }
+        UpdateModule {
+            call: rt::Call::new(self.client, &UPDATE_MODULE)
+                .with_text(0, id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /iacm/api/modules/{id}/testing`
     ///
@@ -34,10 +35,11 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         body: &types::UpdateTestingRequest,
     ) -> UpdateModuleTesting {
-        let mut call = rt::Call::new(self.client, &UPDATE_MODULE_TESTING);
-        call.text(0, id);
-        call.body_part(model::Cell::part(body));
-        UpdateModuleTesting { call }
+        UpdateModuleTesting {
+            call: rt::Call::new(self.client, &UPDATE_MODULE_TESTING)
+                .with_text(0, id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::update_module`].
@@ -49,21 +51,24 @@ pub struct UpdateModule {
 impl UpdateModule {
     /// Query parameter `scope_org`.
     #[inline]
-    pub fn scope_org(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn scope_org(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `scope_project`.
     #[inline]
-    pub fn scope_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn scope_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -86,21 +91,24 @@ pub struct UpdateModuleTesting {
 impl UpdateModuleTesting {
     /// Query parameter `scope_org`.
     #[inline]
-    pub fn scope_org(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn scope_org(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `scope_project`.
     #[inline]
-    pub fn scope_project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn scope_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -15,10 +15,9 @@ impl<'c> Api<'c> {
         &self,
         body: &types::BatchCheckProviderLifecycleBody,
     ) -> BatchCheckProviderLifecycle {
-        let mut call = rt::Call::new(self.client, &BATCH_CHECK_PROVIDER_LIFECYCLE);
-        call.body_part(model::Cell::part(body));
         BatchCheckProviderLifecycle {
-            call,
+            call: rt::Call::new(self.client, &BATCH_CHECK_PROVIDER_LIFECYCLE)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /iacm/api/providers/{id}`
@@ -33,10 +32,11 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         body: &types::CreateProviderBody,
     ) -> CreateProvider {
-        let mut call = rt::Call::new(self.client, &CREATE_PROVIDER);
-        call.text(0, id);
-        call.body_part(model::Cell::part(body));
-        CreateProvider { call }
+        CreateProvider {
+            call: rt::Call::new(self.client, &CREATE_PROVIDER)
+                .with_text(0, id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /iacm/api/providers/{id}/version`
     ///
@@ -50,10 +50,11 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         body: &types::CreateProviderVersionRequestBody,
     ) -> CreateProviderVersion {
-        let mut call = rt::Call::new(self.client, &CREATE_PROVIDER_VERSION);
-        call.text(0, id);
-        call.body_part(model::Cell::part(body));
-        CreateProviderVersion { call }
+        CreateProviderVersion {
+            call: rt::Call::new(self.client, &CREATE_PROVIDER_VERSION)
+                .with_text(0, id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /iacm/api/providers/{id}`
     ///
@@ -62,9 +63,9 @@ impl<'c> Api<'c> {
     /// - Result: nothing.
     #[inline]
     pub fn delete_provider(&self, id: impl Into<String>) -> DeleteProvider {
-        let mut call = rt::Call::new(self.client, &DELETE_PROVIDER);
-        call.text(0, id);
-        DeleteProvider { call }
+        DeleteProvider {
+            call: rt::Call::new(self.client, &DELETE_PROVIDER).with_text(0, id),
+        }
     }
     /// `DELETE /iacm/api/providers/{id}/version/{version}/file/{filename}`
     ///
@@ -78,11 +79,12 @@ impl<'c> Api<'c> {
         version: impl Into<String>,
         filename: impl Into<String>,
     ) -> DeleteProviderFile {
-        let mut call = rt::Call::new(self.client, &DELETE_PROVIDER_FILE);
-        call.text(0, id);
-        call.text(1, version);
-        call.text(2, filename);
-        DeleteProviderFile { call }
+        DeleteProviderFile {
+            call: rt::Call::new(self.client, &DELETE_PROVIDER_FILE)
+                .with_text(0, id)
+                .with_text(1, version)
+                .with_text(2, filename),
+        }
     }
     /// `DELETE /iacm/api/providers/{id}/lifecycle`
     ///
@@ -94,9 +96,9 @@ impl<'c> Api<'c> {
         &self,
         id: impl Into<String>,
     ) -> DeleteProviderLifecycle {
-        let mut call = rt::Call::new(self.client, &DELETE_PROVIDER_LIFECYCLE);
-        call.text(0, id);
-        DeleteProviderLifecycle { call }
+        DeleteProviderLifecycle {
+            call: rt::Call::new(self.client, &DELETE_PROVIDER_LIFECYCLE).with_text(0, id),
+        }
     }
     /// `DELETE /iacm/api/providers/{id}/version/{version}`
     ///
@@ -109,10 +111,11 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         version: impl Into<String>,
     ) -> DeleteProviderVersion {
-        let mut call = rt::Call::new(self.client, &DELETE_PROVIDER_VERSION);
-        call.text(0, id);
-        call.text(1, version);
-        DeleteProviderVersion { call }
+        DeleteProviderVersion {
+            call: rt::Call::new(self.client, &DELETE_PROVIDER_VERSION)
+                .with_text(0, id)
+                .with_text(1, version),
+        }
     }
     /// `DELETE /iacm/api/providers/keys/{id}`
     ///
@@ -121,9 +124,9 @@ impl<'c> Api<'c> {
     /// - Result: nothing.
     #[inline]
     pub fn delete_signing_key(&self, id: impl Into<String>) -> DeleteSigningKey {
-        let mut call = rt::Call::new(self.client, &DELETE_SIGNING_KEY);
-        call.text(0, id);
-        DeleteSigningKey { call }
+        DeleteSigningKey {
+            call: rt::Call::new(self.client, &DELETE_SIGNING_KEY).with_text(0, id),
+        }
     }
     /// `GET /iacm/api/providers/{id}`
     ///
@@ -132,9 +135,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::IacmGetProviderResponse`], `application/json`.
     #[inline]
     pub fn get_provider(&self, id: impl Into<String>) -> GetProvider {
-        let mut call = rt::Call::new(self.client, &GET_PROVIDER);
-        call.text(0, id);
-        GetProvider { call }
+        GetProvider {
+            call: rt::Call::new(self.client, &GET_PROVIDER).with_text(0, id),
+        }
     }
     /// `GET /iacm/api/providers/get-provider-domain`
     ///
@@ -142,8 +145,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn get_provider_domain(&self) -> GetProviderDomain {
-        let call = rt::Call::new(self.client, &GET_PROVIDER_DOMAIN);
-        GetProviderDomain { call }
+        GetProviderDomain {
+            call: rt::Call::new(self.client, &GET_PROVIDER_DOMAIN),
+        }
     }
     /// `GET /iacm/provider/account/{account}/{type}/{version}/download/{os}/{arch}`
     ///
@@ -159,13 +163,14 @@ impl<'c> Api<'c> {
         os: impl Into<String>,
         arch: impl Into<String>,
     ) -> GetProviderDownload {
-        let mut call = rt::Call::new(self.client, &GET_PROVIDER_DOWNLOAD);
-        call.text(0, account);
-        call.text(1, type_);
-        call.text(2, version);
-        call.text(3, os);
-        call.text(4, arch);
-        GetProviderDownload { call }
+        GetProviderDownload {
+            call: rt::Call::new(self.client, &GET_PROVIDER_DOWNLOAD)
+                .with_text(0, account)
+                .with_text(1, type_)
+                .with_text(2, version)
+                .with_text(3, os)
+                .with_text(4, arch),
+        }
     }
     /// `GET /iacm/provider/account/{account}/{type}/{version}/download/{os}/{arch}/{filetype}`
     ///
@@ -183,15 +188,19 @@ impl<'c> Api<'c> {
         arch: impl Into<String>,
         filetype: impl Into<types::GetProviderFileFiletype>,
     ) -> GetProviderFile {
-        let mut call = rt::Call::new(self.client, &GET_PROVIDER_FILE);
-        call.text(0, token);
-        call.text(1, account);
-        call.text(2, type_);
-        call.text(3, version);
-        call.text(4, os);
-        call.text(5, arch);
-        call.text(6, Into::<types::GetProviderFileFiletype>::into(filetype).as_str());
-        GetProviderFile { call }
+        GetProviderFile {
+            call: rt::Call::new(self.client, &GET_PROVIDER_FILE)
+                .with_text(0, token)
+                .with_text(1, account)
+                .with_text(2, type_)
+                .with_text(3, version)
+                .with_text(4, os)
+                .with_text(5, arch)
+                .with_text(
+                    6,
+                    Into::<types::GetProviderFileFiletype>::into(filetype).as_str(),
+                ),
+        }
     }
     /// `GET /iacm/api/providers/{id}/lifecycle`
     ///
@@ -200,9 +209,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn get_provider_lifecycle(&self, id: impl Into<String>) -> GetProviderLifecycle {
-        let mut call = rt::Call::new(self.client, &GET_PROVIDER_LIFECYCLE);
-        call.text(0, id);
-        GetProviderLifecycle { call }
+        GetProviderLifecycle {
+            call: rt::Call::new(self.client, &GET_PROVIDER_LIFECYCLE).with_text(0, id),
+        }
     }
     /// `GET /iacm/api/providers/{id}/lifecycle/versions/{version}`
     ///
@@ -215,14 +224,10 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         version: impl Into<String>,
     ) -> GetProviderLifecycleVersionStatus {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_PROVIDER_LIFECYCLE_VERSION_STATUS,
-        );
-        call.text(0, id);
-        call.text(1, version);
         GetProviderLifecycleVersionStatus {
-            call,
+            call: rt::Call::new(self.client, &GET_PROVIDER_LIFECYCLE_VERSION_STATUS)
+                .with_text(0, id)
+                .with_text(1, version),
         }
     }
     /// `GET /iacm/api/providers/{id}/version/{version}`
@@ -236,10 +241,11 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         version: impl Into<String>,
     ) -> GetProviderVersion {
-        let mut call = rt::Call::new(self.client, &GET_PROVIDER_VERSION);
-        call.text(0, id);
-        call.text(1, version);
-        GetProviderVersion { call }
+        GetProviderVersion {
+            call: rt::Call::new(self.client, &GET_PROVIDER_VERSION)
+                .with_text(0, id)
+                .with_text(1, version),
+        }
     }
     /// `GET /iacm/provider/account/{account}/{type}/versions`
     ///
@@ -252,10 +258,11 @@ impl<'c> Api<'c> {
         account: impl Into<String>,
         type_: impl Into<String>,
     ) -> ListProviderVersions {
-        let mut call = rt::Call::new(self.client, &LIST_PROVIDER_VERSIONS);
-        call.text(0, account);
-        call.text(1, type_);
-        ListProviderVersions { call }
+        ListProviderVersions {
+            call: rt::Call::new(self.client, &LIST_PROVIDER_VERSIONS)
+                .with_text(0, account)
+                .with_text(1, type_),
+        }
     }
     /// `GET /iacm/api/providers`
     ///
@@ -264,8 +271,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
     #[inline]
     pub fn list_providers(&self) -> ListProviders {
-        let call = rt::Call::new(self.client, &LIST_PROVIDERS);
-        ListProviders { call }
+        ListProviders {
+            call: rt::Call::new(self.client, &LIST_PROVIDERS),
+        }
     }
     /// `GET /iacm/api/providers/keys`
     ///
@@ -274,8 +282,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
     #[inline]
     pub fn list_signing_keys(&self) -> ListSigningKeys {
-        let call = rt::Call::new(self.client, &LIST_SIGNING_KEYS);
-        ListSigningKeys { call }
+        ListSigningKeys {
+            call: rt::Call::new(self.client, &LIST_SIGNING_KEYS),
+        }
     }
     /// `POST /iacm/api/providers/{id}/version/{version}/files`
     ///
@@ -289,11 +298,12 @@ impl<'c> Api<'c> {
         version: impl Into<String>,
         content_disposition: impl Into<String>,
     ) -> PostProviderFiles {
-        let mut call = rt::Call::new(self.client, &POST_PROVIDER_FILES);
-        call.text(0, id);
-        call.text(1, version);
-        call.text(2, content_disposition);
-        PostProviderFiles { call }
+        PostProviderFiles {
+            call: rt::Call::new(self.client, &POST_PROVIDER_FILES)
+                .with_text(0, id)
+                .with_text(1, version)
+                .with_text(2, content_disposition),
+        }
     }
     /// `POST /iacm/api/providers/{id}/version/{version}/publish`
     ///
@@ -306,10 +316,11 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         version: impl Into<String>,
     ) -> PublishProviderVersion {
-        let mut call = rt::Call::new(self.client, &PUBLISH_PROVIDER_VERSION);
-        call.text(0, id);
-        call.text(1, version);
-        PublishProviderVersion { call }
+        PublishProviderVersion {
+            call: rt::Call::new(self.client, &PUBLISH_PROVIDER_VERSION)
+                .with_text(0, id)
+                .with_text(1, version),
+        }
     }
     /// `PUT /iacm/api/providers/{id}/lifecycle`
     ///
@@ -323,10 +334,11 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         body: &types::PutProviderLifecycleBody,
     ) -> PutProviderLifecycle {
-        let mut call = rt::Call::new(self.client, &PUT_PROVIDER_LIFECYCLE);
-        call.text(0, id);
-        call.body_part(model::Cell::part(body));
-        PutProviderLifecycle { call }
+        PutProviderLifecycle {
+            call: rt::Call::new(self.client, &PUT_PROVIDER_LIFECYCLE)
+                .with_text(0, id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /iacm/api/providers/{id}/version/{version}`
     ///
@@ -341,11 +353,12 @@ impl<'c> Api<'c> {
         version: impl Into<String>,
         body: &types::UpdateProviderVersionRequestBody,
     ) -> UpdateProviderVersion {
-        let mut call = rt::Call::new(self.client, &UPDATE_PROVIDER_VERSION);
-        call.text(0, id);
-        call.text(1, version);
-        call.body_part(model::Cell::part(body));
-        UpdateProviderVersion { call }
+        UpdateProviderVersion {
+            call: rt::Call::new(self.client, &UPDATE_PROVIDER_VERSION)
+                .with_text(0, id)
+                .with_text(1, version)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /iacm/api/providers/keys/{id}`
     ///
@@ -359,10 +372,11 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         body: &types::UploadSigningKeyRequest,
     ) -> UpdateSigningKey {
-        let mut call = rt::Call::new(self.client, &UPDATE_SIGNING_KEY);
-        call.text(0, id);
-        call.body_part(model::Cell::part(body));
-        UpdateSigningKey { call }
+        UpdateSigningKey {
+            call: rt::Call::new(self.client, &UPDATE_SIGNING_KEY)
+                .with_text(0, id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /iacm/api/providers/keys`
     ///
@@ -374,9 +388,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::UploadSigningKeyRequest,
     ) -> UploadSigningKey {
-        let mut call = rt::Call::new(self.client, &UPLOAD_SIGNING_KEY);
-        call.body_part(model::Cell::part(body));
-        UploadSigningKey { call }
+        UploadSigningKey {
+            call: rt::Call::new(self.client, &UPLOAD_SIGNING_KEY)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::batch_check_provider_lifecycle`].
@@ -388,9 +403,10 @@ pub struct BatchCheckProviderLifecycle {
 impl BatchCheckProviderLifecycle {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -413,9 +429,10 @@ pub struct CreateProvider {
 impl CreateProvider {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -438,9 +455,10 @@ pub struct CreateProviderVersion {
 impl CreateProviderVersion {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -463,9 +481,10 @@ pub struct DeleteProvider {
 impl DeleteProvider {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -488,9 +507,10 @@ pub struct DeleteProviderFile {
 impl DeleteProviderFile {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -513,9 +533,10 @@ pub struct DeleteProviderLifecycle {
 impl DeleteProviderLifecycle {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -538,9 +559,10 @@ pub struct DeleteProviderVersion {
 impl DeleteProviderVersion {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -563,9 +585,10 @@ pub struct DeleteSigningKey {
 impl DeleteSigningKey {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -588,9 +611,10 @@ pub struct GetProvider {
 impl GetProvider {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -613,9 +637,10 @@ pub struct GetProviderDomain {
 impl GetProviderDomain {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -676,9 +701,10 @@ pub struct GetProviderLifecycle {
 impl GetProviderLifecycle {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -701,9 +727,10 @@ pub struct GetProviderLifecycleVersionStatus {
 impl GetProviderLifecycleVersionStatus {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -726,9 +753,10 @@ pub struct GetProviderVersion {
 impl GetProviderVersion {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -770,33 +798,40 @@ pub struct ListProviders {
 impl ListProviders {
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(0, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(0, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListProvidersSort>) -> Self {
-        self.call.text(3, Into::<types::ListProvidersSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListProvidersSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(3, Into::<types::ListProvidersSort>::into(value).as_str()),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -826,33 +861,40 @@ pub struct ListSigningKeys {
 impl ListSigningKeys {
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(0, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(0, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListSigningKeysSort>) -> Self {
-        self.call.text(3, Into::<types::ListSigningKeysSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListSigningKeysSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(3, Into::<types::ListSigningKeysSort>::into(value).as_str()),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -882,9 +924,10 @@ pub struct PostProviderFiles {
 impl PostProviderFiles {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -907,9 +950,10 @@ pub struct PublishProviderVersion {
 impl PublishProviderVersion {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -932,9 +976,10 @@ pub struct PutProviderLifecycle {
 impl PutProviderLifecycle {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -957,9 +1002,10 @@ pub struct UpdateProviderVersion {
 impl UpdateProviderVersion {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -982,9 +1028,10 @@ pub struct UpdateSigningKey {
 impl UpdateSigningKey {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1007,9 +1054,10 @@ pub struct UploadSigningKey {
 impl UploadSigningKey {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]

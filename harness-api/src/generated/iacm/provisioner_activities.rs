@@ -20,13 +20,14 @@ impl<'c> Api<'c> {
         activity_id: impl Into<String>,
         body: &types::CompleteActivityBody,
     ) -> CompleteActivity {
-        let mut call = rt::Call::new(self.client, &COMPLETE_ACTIVITY);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        call.text(3, activity_id);
-        call.body_part(model::Cell::part(body));
-        CompleteActivity { call }
+        CompleteActivity {
+            call: rt::Call::new(self.client, &COMPLETE_ACTIVITY)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace)
+                .with_text(3, activity_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/provisioner-activities/start`
     ///
@@ -42,12 +43,13 @@ impl<'c> Api<'c> {
         workspace: impl Into<String>,
         body: &types::StartActivityBody,
     ) -> StartActivity {
-        let mut call = rt::Call::new(self.client, &START_ACTIVITY);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        call.body_part(model::Cell::part(body));
-        StartActivity { call }
+        StartActivity {
+            call: rt::Call::new(self.client, &START_ACTIVITY)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::complete_activity`].
@@ -59,9 +61,10 @@ pub struct CompleteActivity {
 impl CompleteActivity {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -84,9 +87,10 @@ pub struct StartActivity {
 impl StartActivity {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -19,12 +19,13 @@ impl<'c> Api<'c> {
         workspace: impl Into<String>,
         body: &types::CreateRemediationRunBody,
     ) -> CreateRemediationRun {
-        let mut call = rt::Call::new(self.client, &CREATE_REMEDIATION_RUN);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        call.body_part(model::Cell::part(body));
-        CreateRemediationRun { call }
+        CreateRemediationRun {
+            call: rt::Call::new(self.client, &CREATE_REMEDIATION_RUN)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/config`
     ///
@@ -38,11 +39,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
     ) -> DisableRemediation {
-        let mut call = rt::Call::new(self.client, &DISABLE_REMEDIATION);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        DisableRemediation { call }
+        DisableRemediation {
+            call: rt::Call::new(self.client, &DISABLE_REMEDIATION)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace),
+        }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/config`
     ///
@@ -56,11 +58,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
     ) -> EnableRemediation {
-        let mut call = rt::Call::new(self.client, &ENABLE_REMEDIATION);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        EnableRemediation { call }
+        EnableRemediation {
+            call: rt::Call::new(self.client, &ENABLE_REMEDIATION)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/config`
     ///
@@ -74,11 +77,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
     ) -> GetRemediationConfig {
-        let mut call = rt::Call::new(self.client, &GET_REMEDIATION_CONFIG);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        GetRemediationConfig { call }
+        GetRemediationConfig {
+            call: rt::Call::new(self.client, &GET_REMEDIATION_CONFIG)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/runs/{id}`
     ///
@@ -93,12 +97,13 @@ impl<'c> Api<'c> {
         workspace: impl Into<String>,
         id: impl Into<String>,
     ) -> GetRemediationRun {
-        let mut call = rt::Call::new(self.client, &GET_REMEDIATION_RUN);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        call.text(3, id);
-        GetRemediationRun { call }
+        GetRemediationRun {
+            call: rt::Call::new(self.client, &GET_REMEDIATION_RUN)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace)
+                .with_text(3, id),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/runs`
     ///
@@ -112,11 +117,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
     ) -> ListRemediationRuns {
-        let mut call = rt::Call::new(self.client, &LIST_REMEDIATION_RUNS);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        ListRemediationRuns { call }
+        ListRemediationRuns {
+            call: rt::Call::new(self.client, &LIST_REMEDIATION_RUNS)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace),
+        }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/runs/{id}`
     ///
@@ -133,13 +139,14 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         body: &types::UpdateRemediationRunBody,
     ) -> UpdateRemediationRun {
-        let mut call = rt::Call::new(self.client, &UPDATE_REMEDIATION_RUN);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        call.text(3, id);
-        call.body_part(model::Cell::part(body));
-        UpdateRemediationRun { call }
+        UpdateRemediationRun {
+            call: rt::Call::new(self.client, &UPDATE_REMEDIATION_RUN)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace)
+                .with_text(3, id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_remediation_run`].
@@ -151,9 +158,10 @@ pub struct CreateRemediationRun {
 impl CreateRemediationRun {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -176,9 +184,10 @@ pub struct DisableRemediation {
 impl DisableRemediation {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -201,9 +210,10 @@ pub struct EnableRemediation {
 impl EnableRemediation {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -226,9 +236,10 @@ pub struct GetRemediationConfig {
 impl GetRemediationConfig {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -251,9 +262,10 @@ pub struct GetRemediationRun {
 impl GetRemediationRun {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -276,21 +288,24 @@ pub struct ListRemediationRuns {
 impl ListRemediationRuns {
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -313,9 +328,10 @@ pub struct UpdateRemediationRun {
 impl UpdateRemediationRun {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -16,10 +16,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> CheckPushData {
-        let mut call = rt::Call::new(self.client, &CHECK_PUSH_DATA);
-        call.text(0, org);
-        call.text(1, project);
-        CheckPushData { call }
+        CheckPushData {
+            call: rt::Call::new(self.client, &CHECK_PUSH_DATA)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/settings/default-pipelines`
     ///
@@ -34,11 +35,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         body: &types::DeleteDefaultPipelineRequest,
     ) -> DeleteDefaultPipeline {
-        let mut call = rt::Call::new(self.client, &DELETE_DEFAULT_PIPELINE);
-        call.text(0, org);
-        call.text(1, project);
-        call.body_part(model::Cell::part(body));
-        DeleteDefaultPipeline { call }
+        DeleteDefaultPipeline {
+            call: rt::Call::new(self.client, &DELETE_DEFAULT_PIPELINE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/settings/ephemeral-config`
     ///
@@ -51,14 +53,10 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> DisableEphemeralWorkspacesInProject {
-        let mut call = rt::Call::new(
-            self.client,
-            &DISABLE_EPHEMERAL_WORKSPACES_IN_PROJECT,
-        );
-        call.text(0, org);
-        call.text(1, project);
         DisableEphemeralWorkspacesInProject {
-            call,
+            call: rt::Call::new(self.client, &DISABLE_EPHEMERAL_WORKSPACES_IN_PROJECT)
+                .with_text(0, org)
+                .with_text(1, project),
         }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/settings/drift-config`
@@ -72,10 +70,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> DisableProjectDrift {
-        let mut call = rt::Call::new(self.client, &DISABLE_PROJECT_DRIFT);
-        call.text(0, org);
-        call.text(1, project);
-        DisableProjectDrift { call }
+        DisableProjectDrift {
+            call: rt::Call::new(self.client, &DISABLE_PROJECT_DRIFT)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/settings/ephemeral-config`
     ///
@@ -90,15 +89,11 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         body: &types::EnableEphemeralWorkspacesInProjectBody,
     ) -> EnableEphemeralWorkspacesInProject {
-        let mut call = rt::Call::new(
-            self.client,
-            &ENABLE_EPHEMERAL_WORKSPACES_IN_PROJECT,
-        );
-        call.text(0, org);
-        call.text(1, project);
-        call.body_part(model::Cell::part(body));
         EnableEphemeralWorkspacesInProject {
-            call,
+            call: rt::Call::new(self.client, &ENABLE_EPHEMERAL_WORKSPACES_IN_PROJECT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/settings/drift-config`
@@ -114,11 +109,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         body: &types::EnableProjectDriftBody,
     ) -> EnableProjectDrift {
-        let mut call = rt::Call::new(self.client, &ENABLE_PROJECT_DRIFT);
-        call.text(0, org);
-        call.text(1, project);
-        call.body_part(model::Cell::part(body));
-        EnableProjectDrift { call }
+        EnableProjectDrift {
+            call: rt::Call::new(self.client, &ENABLE_PROJECT_DRIFT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/settings/default-pipelines`
     ///
@@ -132,10 +128,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ListDefaultPipelines {
-        let mut call = rt::Call::new(self.client, &LIST_DEFAULT_PIPELINES);
-        call.text(0, org);
-        call.text(1, project);
-        ListDefaultPipelines { call }
+        ListDefaultPipelines {
+            call: rt::Call::new(self.client, &LIST_DEFAULT_PIPELINES)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/settings/default-pipelines`
     ///
@@ -150,11 +147,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         body: &types::UpsertDefaultPipelineRequest,
     ) -> UpsertDefaultPipeline {
-        let mut call = rt::Call::new(self.client, &UPSERT_DEFAULT_PIPELINE);
-        call.text(0, org);
-        call.text(1, project);
-        call.body_part(model::Cell::part(body));
-        UpsertDefaultPipeline { call }
+        UpsertDefaultPipeline {
+            call: rt::Call::new(self.client, &UPSERT_DEFAULT_PIPELINE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::check_push_data`].
@@ -166,9 +164,10 @@ pub struct CheckPushData {
 impl CheckPushData {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -191,9 +190,10 @@ pub struct DeleteDefaultPipeline {
 impl DeleteDefaultPipeline {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -216,9 +216,10 @@ pub struct DisableEphemeralWorkspacesInProject {
 impl DisableEphemeralWorkspacesInProject {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -241,9 +242,10 @@ pub struct DisableProjectDrift {
 impl DisableProjectDrift {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -266,9 +268,10 @@ pub struct EnableEphemeralWorkspacesInProject {
 impl EnableEphemeralWorkspacesInProject {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -291,9 +294,10 @@ pub struct EnableProjectDrift {
 impl EnableProjectDrift {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -316,15 +320,17 @@ pub struct ListDefaultPipelines {
 impl ListDefaultPipelines {
     /// Query parameter `workspace`.
     #[inline]
-    pub fn workspace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn workspace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -354,9 +360,10 @@ pub struct UpsertDefaultPipeline {
 impl UpsertDefaultPipeline {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -15,12 +15,14 @@ impl<'c> Api<'c> {
         &self,
         provisioner: impl Into<types::GetProvisionerConfigProvisioner>,
     ) -> GetProvisionerConfig {
-        let mut call = rt::Call::new(self.client, &GET_PROVISIONER_CONFIG);
-        call.text(
-            0,
-            Into::<types::GetProvisionerConfigProvisioner>::into(provisioner).as_str(),
-        );
-        GetProvisionerConfig { call }
+        GetProvisionerConfig {
+            call: rt::Call::new(self.client, &GET_PROVISIONER_CONFIG)
+                .with_text(
+                    0,
+                    Into::<types::GetProvisionerConfigProvisioner>::into(provisioner)
+                        .as_str(),
+                ),
+        }
     }
     /// `POST /iacm/api/latest-plugin-version`
     ///
@@ -32,9 +34,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::PluginReportedVersion,
     ) -> LatestPluginVersion {
-        let mut call = rt::Call::new(self.client, &LATEST_PLUGIN_VERSION);
-        call.body_part(model::Cell::part(body));
-        LatestPluginVersion { call }
+        LatestPluginVersion {
+            call: rt::Call::new(self.client, &LATEST_PLUGIN_VERSION)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /iacm/api/provisioners/supported/{provisioner}`
     ///
@@ -47,14 +50,15 @@ impl<'c> Api<'c> {
         &self,
         provisioner: impl Into<types::ListSupportedProvisionerVersionsProvisioner>,
     ) -> ListSupportedProvisionerVersions {
-        let mut call = rt::Call::new(self.client, &LIST_SUPPORTED_PROVISIONER_VERSIONS);
-        call.text(
-            0,
-            Into::<types::ListSupportedProvisionerVersionsProvisioner>::into(provisioner)
-                .as_str(),
-        );
         ListSupportedProvisionerVersions {
-            call,
+            call: rt::Call::new(self.client, &LIST_SUPPORTED_PROVISIONER_VERSIONS)
+                .with_text(
+                    0,
+                    Into::<
+                        types::ListSupportedProvisionerVersionsProvisioner,
+                    >::into(provisioner)
+                        .as_str(),
+                ),
         }
     }
     /// `GET /iacm/api/health`
@@ -63,8 +67,9 @@ impl<'c> Api<'c> {
     /// - Result: nothing.
     #[inline]
     pub fn system_health(&self) -> SystemHealth {
-        let call = rt::Call::new(self.client, &SYSTEM_HEALTH);
-        SystemHealth { call }
+        SystemHealth {
+            call: rt::Call::new(self.client, &SYSTEM_HEALTH),
+        }
     }
     /// `GET /iacm/api/version`
     ///
@@ -72,8 +77,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::IacmServiceVersion`], `application/json`.
     #[inline]
     pub fn system_version(&self) -> SystemVersion {
-        let call = rt::Call::new(self.client, &SYSTEM_VERSION);
-        SystemVersion { call }
+        SystemVersion {
+            call: rt::Call::new(self.client, &SYSTEM_VERSION),
+        }
     }
 }
 /// Request of [`Api::get_provisioner_config`].

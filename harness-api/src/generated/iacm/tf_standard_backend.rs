@@ -20,13 +20,14 @@ impl<'c> Api<'c> {
         workspace: impl Into<String>,
         body: &types::LockWorkspaceRequest,
     ) -> LockWorkspace {
-        let mut call = rt::Call::new(self.client, &LOCK_WORKSPACE);
-        call.text(0, account_identifier);
-        call.text(1, org);
-        call.text(2, project);
-        call.text(3, workspace);
-        call.body_part(model::Cell::part(body));
-        LockWorkspace { call }
+        LockWorkspace {
+            call: rt::Call::new(self.client, &LOCK_WORKSPACE)
+                .with_text(0, account_identifier)
+                .with_text(1, org)
+                .with_text(2, project)
+                .with_text(3, workspace)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/terraform-backend`
     ///
@@ -41,12 +42,13 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
     ) -> PullTerraformState {
-        let mut call = rt::Call::new(self.client, &PULL_TERRAFORM_STATE);
-        call.text(0, account_identifier);
-        call.text(1, org);
-        call.text(2, project);
-        call.text(3, workspace);
-        PullTerraformState { call }
+        PullTerraformState {
+            call: rt::Call::new(self.client, &PULL_TERRAFORM_STATE)
+                .with_text(0, account_identifier)
+                .with_text(1, org)
+                .with_text(2, project)
+                .with_text(3, workspace),
+        }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/terraform-backend`
     ///
@@ -61,12 +63,13 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
     ) -> PushTerraformState {
-        let mut call = rt::Call::new(self.client, &PUSH_TERRAFORM_STATE);
-        call.text(0, account_identifier);
-        call.text(1, org);
-        call.text(2, project);
-        call.text(3, workspace);
-        PushTerraformState { call }
+        PushTerraformState {
+            call: rt::Call::new(self.client, &PUSH_TERRAFORM_STATE)
+                .with_text(0, account_identifier)
+                .with_text(1, org)
+                .with_text(2, project)
+                .with_text(3, workspace),
+        }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/terraform-backend/lock`
     ///
@@ -83,13 +86,14 @@ impl<'c> Api<'c> {
         workspace: impl Into<String>,
         body: &types::UnlockWorkspaceRequest,
     ) -> UnlockWorkspace {
-        let mut call = rt::Call::new(self.client, &UNLOCK_WORKSPACE);
-        call.text(0, account_identifier);
-        call.text(1, org);
-        call.text(2, project);
-        call.text(3, workspace);
-        call.body_part(model::Cell::part(body));
-        UnlockWorkspace { call }
+        UnlockWorkspace {
+            call: rt::Call::new(self.client, &UNLOCK_WORKSPACE)
+                .with_text(0, account_identifier)
+                .with_text(1, org)
+                .with_text(2, project)
+                .with_text(3, workspace)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::lock_workspace`].
@@ -139,9 +143,10 @@ pub struct PushTerraformState {
 impl PushTerraformState {
     /// Query parameter `ID`.
     #[inline]
-    pub fn id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

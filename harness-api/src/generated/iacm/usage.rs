@@ -11,8 +11,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ShowLicenceResponse`], `application/json`.
     #[inline]
     pub fn check_licence(&self) -> CheckLicence {
-        let call = rt::Call::new(self.client, &CHECK_LICENCE);
-        CheckLicence { call }
+        CheckLicence {
+            call: rt::Call::new(self.client, &CHECK_LICENCE),
+        }
     }
     /// `PUT /iacm/api/enforcement/client/usage/{metric}`
     ///
@@ -25,10 +26,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         metric: impl Into<String>,
     ) -> GetUsage {
-        let mut call = rt::Call::new(self.client, &GET_USAGE);
-        call.text(0, account_identifier);
-        call.text(1, metric);
-        GetUsage { call }
+        GetUsage {
+            call: rt::Call::new(self.client, &GET_USAGE)
+                .with_text(0, account_identifier)
+                .with_text(1, metric),
+        }
     }
 }
 /// Request of [`Api::check_licence`].
@@ -40,9 +42,10 @@ pub struct CheckLicence {
 impl CheckLicence {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -15,10 +15,9 @@ impl<'c> Api<'c> {
         &self,
         body: &types::CreateVariableSetRequestAccScope,
     ) -> CreateVariableSetAccountLevel {
-        let mut call = rt::Call::new(self.client, &CREATE_VARIABLE_SET_ACCOUNT_LEVEL);
-        call.body_part(model::Cell::part(body));
         CreateVariableSetAccountLevel {
-            call,
+            call: rt::Call::new(self.client, &CREATE_VARIABLE_SET_ACCOUNT_LEVEL)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /iacm/api/orgs/{org}/variable-set`
@@ -33,10 +32,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         body: &types::CreateVariableSetRequestOrgScope,
     ) -> CreateVariableSetOrgLevel {
-        let mut call = rt::Call::new(self.client, &CREATE_VARIABLE_SET_ORG_LEVEL);
-        call.text(0, org);
-        call.body_part(model::Cell::part(body));
-        CreateVariableSetOrgLevel { call }
+        CreateVariableSetOrgLevel {
+            call: rt::Call::new(self.client, &CREATE_VARIABLE_SET_ORG_LEVEL)
+                .with_text(0, org)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/variable-set`
     ///
@@ -51,11 +51,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         body: &types::CreateVariableSetRequestProjScope,
     ) -> CreateVariableSetProjLevel {
-        let mut call = rt::Call::new(self.client, &CREATE_VARIABLE_SET_PROJ_LEVEL);
-        call.text(0, org);
-        call.text(1, project);
-        call.body_part(model::Cell::part(body));
-        CreateVariableSetProjLevel { call }
+        CreateVariableSetProjLevel {
+            call: rt::Call::new(self.client, &CREATE_VARIABLE_SET_PROJ_LEVEL)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /iacm/api/variable-set/{identifier}`
     ///
@@ -67,10 +68,9 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
     ) -> DeleteVariableSetAccountLevel {
-        let mut call = rt::Call::new(self.client, &DELETE_VARIABLE_SET_ACCOUNT_LEVEL);
-        call.text(0, identifier);
         DeleteVariableSetAccountLevel {
-            call,
+            call: rt::Call::new(self.client, &DELETE_VARIABLE_SET_ACCOUNT_LEVEL)
+                .with_text(0, identifier),
         }
     }
     /// `DELETE /iacm/api/variable-set`
@@ -83,13 +83,9 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
     ) -> DeleteVariableSetByQueryAccountLevel {
-        let mut call = rt::Call::new(
-            self.client,
-            &DELETE_VARIABLE_SET_BY_QUERY_ACCOUNT_LEVEL,
-        );
-        call.text(0, identifier);
         DeleteVariableSetByQueryAccountLevel {
-            call,
+            call: rt::Call::new(self.client, &DELETE_VARIABLE_SET_BY_QUERY_ACCOUNT_LEVEL)
+                .with_text(0, identifier),
         }
     }
     /// `DELETE /iacm/api/orgs/{org}/variable-set`
@@ -103,14 +99,10 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         org: impl Into<String>,
     ) -> DeleteVariableSetByQueryOrgLevel {
-        let mut call = rt::Call::new(
-            self.client,
-            &DELETE_VARIABLE_SET_BY_QUERY_ORG_LEVEL,
-        );
-        call.text(0, identifier);
-        call.text(1, org);
         DeleteVariableSetByQueryOrgLevel {
-            call,
+            call: rt::Call::new(self.client, &DELETE_VARIABLE_SET_BY_QUERY_ORG_LEVEL)
+                .with_text(0, identifier)
+                .with_text(1, org),
         }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/variable-set`
@@ -125,15 +117,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> DeleteVariableSetByQueryProjLevel {
-        let mut call = rt::Call::new(
-            self.client,
-            &DELETE_VARIABLE_SET_BY_QUERY_PROJ_LEVEL,
-        );
-        call.text(0, identifier);
-        call.text(1, org);
-        call.text(2, project);
         DeleteVariableSetByQueryProjLevel {
-            call,
+            call: rt::Call::new(self.client, &DELETE_VARIABLE_SET_BY_QUERY_PROJ_LEVEL)
+                .with_text(0, identifier)
+                .with_text(1, org)
+                .with_text(2, project),
         }
     }
     /// `DELETE /iacm/api/orgs/{org}/variable-set/{identifier}`
@@ -147,10 +135,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         identifier: impl Into<String>,
     ) -> DeleteVariableSetOrgLevel {
-        let mut call = rt::Call::new(self.client, &DELETE_VARIABLE_SET_ORG_LEVEL);
-        call.text(0, org);
-        call.text(1, identifier);
-        DeleteVariableSetOrgLevel { call }
+        DeleteVariableSetOrgLevel {
+            call: rt::Call::new(self.client, &DELETE_VARIABLE_SET_ORG_LEVEL)
+                .with_text(0, org)
+                .with_text(1, identifier),
+        }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/variable-set/{identifier}`
     ///
@@ -164,11 +153,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         identifier: impl Into<String>,
     ) -> DeleteVariableSetProjLevel {
-        let mut call = rt::Call::new(self.client, &DELETE_VARIABLE_SET_PROJ_LEVEL);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, identifier);
-        DeleteVariableSetProjLevel { call }
+        DeleteVariableSetProjLevel {
+            call: rt::Call::new(self.client, &DELETE_VARIABLE_SET_PROJ_LEVEL)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, identifier),
+        }
     }
     /// `GET /iacm/api/variable-set/{identifier}`
     ///
@@ -180,9 +170,10 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
     ) -> GetVariableSetAccountLevel {
-        let mut call = rt::Call::new(self.client, &GET_VARIABLE_SET_ACCOUNT_LEVEL);
-        call.text(0, identifier);
-        GetVariableSetAccountLevel { call }
+        GetVariableSetAccountLevel {
+            call: rt::Call::new(self.client, &GET_VARIABLE_SET_ACCOUNT_LEVEL)
+                .with_text(0, identifier),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/variable-set/{identifier}`
     ///
@@ -195,10 +186,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         identifier: impl Into<String>,
     ) -> GetVariableSetOrgLevel {
-        let mut call = rt::Call::new(self.client, &GET_VARIABLE_SET_ORG_LEVEL);
-        call.text(0, org);
-        call.text(1, identifier);
-        GetVariableSetOrgLevel { call }
+        GetVariableSetOrgLevel {
+            call: rt::Call::new(self.client, &GET_VARIABLE_SET_ORG_LEVEL)
+                .with_text(0, org)
+                .with_text(1, identifier),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/variable-set/{identifier}`
     ///
@@ -212,11 +204,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         identifier: impl Into<String>,
     ) -> GetVariableSetProjLevel {
-        let mut call = rt::Call::new(self.client, &GET_VARIABLE_SET_PROJ_LEVEL);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, identifier);
-        GetVariableSetProjLevel { call }
+        GetVariableSetProjLevel {
+            call: rt::Call::new(self.client, &GET_VARIABLE_SET_PROJ_LEVEL)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, identifier),
+        }
     }
     /// `GET /iacm/api/variable-set/{identifier}/references`
     ///
@@ -229,13 +222,9 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
     ) -> ListVariableSetReferencesAccountLevel {
-        let mut call = rt::Call::new(
-            self.client,
-            &LIST_VARIABLE_SET_REFERENCES_ACCOUNT_LEVEL,
-        );
-        call.text(0, identifier);
         ListVariableSetReferencesAccountLevel {
-            call,
+            call: rt::Call::new(self.client, &LIST_VARIABLE_SET_REFERENCES_ACCOUNT_LEVEL)
+                .with_text(0, identifier),
         }
     }
     /// `GET /iacm/api/orgs/{org}/variable-set/{identifier}/references`
@@ -250,14 +239,10 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         identifier: impl Into<String>,
     ) -> ListVariableSetReferencesOrgLevel {
-        let mut call = rt::Call::new(
-            self.client,
-            &LIST_VARIABLE_SET_REFERENCES_ORG_LEVEL,
-        );
-        call.text(0, org);
-        call.text(1, identifier);
         ListVariableSetReferencesOrgLevel {
-            call,
+            call: rt::Call::new(self.client, &LIST_VARIABLE_SET_REFERENCES_ORG_LEVEL)
+                .with_text(0, org)
+                .with_text(1, identifier),
         }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/variable-set/{identifier}/references`
@@ -273,15 +258,11 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         identifier: impl Into<String>,
     ) -> ListVariableSetReferencesProjLevel {
-        let mut call = rt::Call::new(
-            self.client,
-            &LIST_VARIABLE_SET_REFERENCES_PROJ_LEVEL,
-        );
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, identifier);
         ListVariableSetReferencesProjLevel {
-            call,
+            call: rt::Call::new(self.client, &LIST_VARIABLE_SET_REFERENCES_PROJ_LEVEL)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, identifier),
         }
     }
     /// `GET /iacm/api/variable-sets`
@@ -291,9 +272,8 @@ impl<'c> Api<'c> {
     /// - List: `whole list, items items`.
     #[inline]
     pub fn list_variable_sets_account_level(&self) -> ListVariableSetsAccountLevel {
-        let call = rt::Call::new(self.client, &LIST_VARIABLE_SETS_ACCOUNT_LEVEL);
         ListVariableSetsAccountLevel {
-            call,
+            call: rt::Call::new(self.client, &LIST_VARIABLE_SETS_ACCOUNT_LEVEL),
         }
     }
     /// `GET /iacm/api/orgs/{org}/variable-sets`
@@ -307,9 +287,10 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
     ) -> ListVariableSetsOrgLevel {
-        let mut call = rt::Call::new(self.client, &LIST_VARIABLE_SETS_ORG_LEVEL);
-        call.text(0, org);
-        ListVariableSetsOrgLevel { call }
+        ListVariableSetsOrgLevel {
+            call: rt::Call::new(self.client, &LIST_VARIABLE_SETS_ORG_LEVEL)
+                .with_text(0, org),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/variable-sets`
     ///
@@ -323,10 +304,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ListVariableSetsProjLevel {
-        let mut call = rt::Call::new(self.client, &LIST_VARIABLE_SETS_PROJ_LEVEL);
-        call.text(0, org);
-        call.text(1, project);
-        ListVariableSetsProjLevel { call }
+        ListVariableSetsProjLevel {
+            call: rt::Call::new(self.client, &LIST_VARIABLE_SETS_PROJ_LEVEL)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `PUT /iacm/api/variable-set/{identifier}`
     ///
@@ -340,11 +322,10 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::UpdateVariableSetRequestAccountScope,
     ) -> UpdateVariableSetAccountLevel {
-        let mut call = rt::Call::new(self.client, &UPDATE_VARIABLE_SET_ACCOUNT_LEVEL);
-        call.text(0, identifier);
-        call.body_part(model::Cell::part(body));
         UpdateVariableSetAccountLevel {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_VARIABLE_SET_ACCOUNT_LEVEL)
+                .with_text(0, identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `PUT /iacm/api/orgs/{org}/variable-set/{identifier}`
@@ -360,11 +341,12 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::UpdateVariableSetRequestOrgScope,
     ) -> UpdateVariableSetOrgLevel {
-        let mut call = rt::Call::new(self.client, &UPDATE_VARIABLE_SET_ORG_LEVEL);
-        call.text(0, org);
-        call.text(1, identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateVariableSetOrgLevel { call }
+        UpdateVariableSetOrgLevel {
+            call: rt::Call::new(self.client, &UPDATE_VARIABLE_SET_ORG_LEVEL)
+                .with_text(0, org)
+                .with_text(1, identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/variable-set/{identifier}`
     ///
@@ -380,12 +362,13 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::UpdateVariableSetRequestProjScope,
     ) -> UpdateVariableSetProjLevel {
-        let mut call = rt::Call::new(self.client, &UPDATE_VARIABLE_SET_PROJ_LEVEL);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateVariableSetProjLevel { call }
+        UpdateVariableSetProjLevel {
+            call: rt::Call::new(self.client, &UPDATE_VARIABLE_SET_PROJ_LEVEL)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_variable_set_account_level`].
@@ -397,9 +380,10 @@ pub struct CreateVariableSetAccountLevel {
 impl CreateVariableSetAccountLevel {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -424,9 +408,10 @@ pub struct CreateVariableSetOrgLevel {
 impl CreateVariableSetOrgLevel {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -451,9 +436,10 @@ pub struct CreateVariableSetProjLevel {
 impl CreateVariableSetProjLevel {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -478,9 +464,10 @@ pub struct DeleteVariableSetAccountLevel {
 impl DeleteVariableSetAccountLevel {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -503,9 +490,10 @@ pub struct DeleteVariableSetByQueryAccountLevel {
 impl DeleteVariableSetByQueryAccountLevel {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -528,9 +516,10 @@ pub struct DeleteVariableSetByQueryOrgLevel {
 impl DeleteVariableSetByQueryOrgLevel {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -553,9 +542,10 @@ pub struct DeleteVariableSetByQueryProjLevel {
 impl DeleteVariableSetByQueryProjLevel {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -578,9 +568,10 @@ pub struct DeleteVariableSetOrgLevel {
 impl DeleteVariableSetOrgLevel {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -603,9 +594,10 @@ pub struct DeleteVariableSetProjLevel {
 impl DeleteVariableSetProjLevel {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -628,9 +620,10 @@ pub struct GetVariableSetAccountLevel {
 impl GetVariableSetAccountLevel {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -655,9 +648,10 @@ pub struct GetVariableSetOrgLevel {
 impl GetVariableSetOrgLevel {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -682,9 +676,10 @@ pub struct GetVariableSetProjLevel {
 impl GetVariableSetProjLevel {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -709,9 +704,10 @@ pub struct ListVariableSetReferencesAccountLevel {
 impl ListVariableSetReferencesAccountLevel {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -741,9 +737,10 @@ pub struct ListVariableSetReferencesOrgLevel {
 impl ListVariableSetReferencesOrgLevel {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -773,9 +770,10 @@ pub struct ListVariableSetReferencesProjLevel {
 impl ListVariableSetReferencesProjLevel {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -805,9 +803,10 @@ pub struct ListVariableSetsAccountLevel {
 impl ListVariableSetsAccountLevel {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -837,9 +836,10 @@ pub struct ListVariableSetsOrgLevel {
 impl ListVariableSetsOrgLevel {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -869,9 +869,10 @@ pub struct ListVariableSetsProjLevel {
 impl ListVariableSetsProjLevel {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -901,9 +902,10 @@ pub struct UpdateVariableSetAccountLevel {
 impl UpdateVariableSetAccountLevel {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -928,9 +930,10 @@ pub struct UpdateVariableSetOrgLevel {
 impl UpdateVariableSetOrgLevel {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -955,9 +958,10 @@ pub struct UpdateVariableSetProjLevel {
 impl UpdateVariableSetProjLevel {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -19,12 +19,13 @@ impl<'c> Api<'c> {
         workspace: impl Into<String>,
         body: &types::CreateWorkspaceVariableRequest,
     ) -> CreateVariable {
-        let mut call = rt::Call::new(self.client, &CREATE_VARIABLE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        call.body_part(model::Cell::part(body));
-        CreateVariable { call }
+        CreateVariable {
+            call: rt::Call::new(self.client, &CREATE_VARIABLE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/variables/{kind}/{key}`
     ///
@@ -40,13 +41,14 @@ impl<'c> Api<'c> {
         kind: impl Into<types::DestroyVariableKind>,
         key: impl Into<String>,
     ) -> DestroyVariable {
-        let mut call = rt::Call::new(self.client, &DESTROY_VARIABLE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        call.text(3, Into::<types::DestroyVariableKind>::into(kind).as_str());
-        call.text(4, key);
-        DestroyVariable { call }
+        DestroyVariable {
+            call: rt::Call::new(self.client, &DESTROY_VARIABLE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace)
+                .with_text(3, Into::<types::DestroyVariableKind>::into(kind).as_str())
+                .with_text(4, key),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/variables/merged`
     ///
@@ -60,11 +62,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
     ) -> GetVariablesAndProviders {
-        let mut call = rt::Call::new(self.client, &GET_VARIABLES_AND_PROVIDERS);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        GetVariablesAndProviders { call }
+        GetVariablesAndProviders {
+            call: rt::Call::new(self.client, &GET_VARIABLES_AND_PROVIDERS)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/variables`
     ///
@@ -79,11 +82,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
     ) -> ListVariables {
-        let mut call = rt::Call::new(self.client, &LIST_VARIABLES);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        ListVariables { call }
+        ListVariables {
+            call: rt::Call::new(self.client, &LIST_VARIABLES)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/variables/{kind}/{key}`
     ///
@@ -99,13 +103,14 @@ impl<'c> Api<'c> {
         kind: impl Into<types::ShowVariableKind>,
         key: impl Into<String>,
     ) -> ShowVariable {
-        let mut call = rt::Call::new(self.client, &SHOW_VARIABLE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        call.text(3, Into::<types::ShowVariableKind>::into(kind).as_str());
-        call.text(4, key);
-        ShowVariable { call }
+        ShowVariable {
+            call: rt::Call::new(self.client, &SHOW_VARIABLE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace)
+                .with_text(3, Into::<types::ShowVariableKind>::into(kind).as_str())
+                .with_text(4, key),
+        }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/variables/{kind}/{key}`
     ///
@@ -123,14 +128,15 @@ impl<'c> Api<'c> {
         key: impl Into<String>,
         body: &types::UpdateWorkspaceVariableRequest,
     ) -> UpdateVariable {
-        let mut call = rt::Call::new(self.client, &UPDATE_VARIABLE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        call.text(3, Into::<types::UpdateVariableKind>::into(kind).as_str());
-        call.text(4, key);
-        call.body_part(model::Cell::part(body));
-        UpdateVariable { call }
+        UpdateVariable {
+            call: rt::Call::new(self.client, &UPDATE_VARIABLE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace)
+                .with_text(3, Into::<types::UpdateVariableKind>::into(kind).as_str())
+                .with_text(4, key)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_variable`].
@@ -142,9 +148,10 @@ pub struct CreateVariable {
 impl CreateVariable {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -167,9 +174,10 @@ pub struct DestroyVariable {
 impl DestroyVariable {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -192,9 +200,10 @@ pub struct GetVariablesAndProviders {
 impl GetVariablesAndProviders {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -217,9 +226,10 @@ pub struct ListVariables {
 impl ListVariables {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -249,9 +259,10 @@ pub struct ShowVariable {
 impl ShowVariable {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -274,9 +285,10 @@ pub struct UpdateVariable {
 impl UpdateVariable {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         body: &types::CreateWorkspaceTemplateRequest,
     ) -> AddWorkspaceTemplate {
-        let mut call = rt::Call::new(self.client, &ADD_WORKSPACE_TEMPLATE);
-        call.text(0, org);
-        call.text(1, project);
-        call.body_part(model::Cell::part(body));
-        AddWorkspaceTemplate { call }
+        AddWorkspaceTemplate {
+            call: rt::Call::new(self.client, &ADD_WORKSPACE_TEMPLATE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspace/template/{workspace_id}/yaml-diff`
     ///
@@ -36,15 +37,11 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace_id: impl Into<String>,
     ) -> GetWorkspaceTemplateReconciliationDiff {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_WORKSPACE_TEMPLATE_RECONCILIATION_DIFF,
-        );
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace_id);
         GetWorkspaceTemplateReconciliationDiff {
-            call,
+            call: rt::Call::new(self.client, &GET_WORKSPACE_TEMPLATE_RECONCILIATION_DIFF)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace_id),
         }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspace/templates/{template_id}`
@@ -60,11 +57,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         template_id: impl Into<String>,
     ) -> GetWorkspacesByTemplateId {
-        let mut call = rt::Call::new(self.client, &GET_WORKSPACES_BY_TEMPLATE_ID);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, template_id);
-        GetWorkspacesByTemplateId { call }
+        GetWorkspacesByTemplateId {
+            call: rt::Call::new(self.client, &GET_WORKSPACES_BY_TEMPLATE_ID)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, template_id),
+        }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/workspace/templates/{template_id}/{workspace_id}`
     ///
@@ -81,13 +79,14 @@ impl<'c> Api<'c> {
         workspace_id: impl Into<String>,
         body: &types::UpdateWorkspaceTemplateRequest,
     ) -> UpdateWorkspaceTemplate {
-        let mut call = rt::Call::new(self.client, &UPDATE_WORKSPACE_TEMPLATE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, template_id);
-        call.text(3, workspace_id);
-        call.body_part(model::Cell::part(body));
-        UpdateWorkspaceTemplate { call }
+        UpdateWorkspaceTemplate {
+            call: rt::Call::new(self.client, &UPDATE_WORKSPACE_TEMPLATE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, template_id)
+                .with_text(3, workspace_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::add_workspace_template`].
@@ -99,9 +98,10 @@ pub struct AddWorkspaceTemplate {
 impl AddWorkspaceTemplate {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -124,9 +124,10 @@ pub struct GetWorkspaceTemplateReconciliationDiff {
 impl GetWorkspaceTemplateReconciliationDiff {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -151,9 +152,10 @@ pub struct GetWorkspacesByTemplateId {
 impl GetWorkspacesByTemplateId {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -183,9 +185,10 @@ pub struct UpdateWorkspaceTemplate {
 impl UpdateWorkspaceTemplate {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -19,12 +19,13 @@ impl<'c> Api<'c> {
         workspace: impl Into<String>,
         body: &types::CloneWorkspaceRequest,
     ) -> CloneWorkspace {
-        let mut call = rt::Call::new(self.client, &CLONE_WORKSPACE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        call.body_part(model::Cell::part(body));
-        CloneWorkspace { call }
+        CloneWorkspace {
+            call: rt::Call::new(self.client, &CLONE_WORKSPACE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remote-executions`
     ///
@@ -40,12 +41,13 @@ impl<'c> Api<'c> {
         workspace: impl Into<String>,
         body: &types::CreateRemoteExecutionRequest,
     ) -> CreateRemoteExecution {
-        let mut call = rt::Call::new(self.client, &CREATE_REMOTE_EXECUTION);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        call.body_part(model::Cell::part(body));
-        CreateRemoteExecution { call }
+        CreateRemoteExecution {
+            call: rt::Call::new(self.client, &CREATE_REMOTE_EXECUTION)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces`
     ///
@@ -60,11 +62,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         body: &types::CreateWorkspaceRequest,
     ) -> CreateWorkspace {
-        let mut call = rt::Call::new(self.client, &CREATE_WORKSPACE);
-        call.text(0, org);
-        call.text(1, project);
-        call.body_part(model::Cell::part(body));
-        CreateWorkspace { call }
+        CreateWorkspace {
+            call: rt::Call::new(self.client, &CREATE_WORKSPACE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/data`
     ///
@@ -84,21 +87,27 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
     ) -> CreateWorkspaceData {
-        let mut call = rt::Call::new(self.client, &CREATE_WORKSPACE_DATA);
-        call.text(0, pipeline_id);
-        call.text(1, stage_id);
-        call.text(2, pipeline_execution_id);
-        call.text(3, pipeline_stage_id);
-        call.text(
-            4,
-            Into::<types::CreateWorkspaceDataProvisionerType>::into(provisioner_type)
-                .as_str(),
-        );
-        call.text(5, Into::<types::CreateWorkspaceDataType>::into(data_type).as_str());
-        call.text(6, org);
-        call.text(7, project);
-        call.text(8, workspace);
-        CreateWorkspaceData { call }
+        CreateWorkspaceData {
+            call: rt::Call::new(self.client, &CREATE_WORKSPACE_DATA)
+                .with_text(0, pipeline_id)
+                .with_text(1, stage_id)
+                .with_text(2, pipeline_execution_id)
+                .with_text(3, pipeline_stage_id)
+                .with_text(
+                    4,
+                    Into::<
+                        types::CreateWorkspaceDataProvisionerType,
+                    >::into(provisioner_type)
+                        .as_str(),
+                )
+                .with_text(
+                    5,
+                    Into::<types::CreateWorkspaceDataType>::into(data_type).as_str(),
+                )
+                .with_text(6, org)
+                .with_text(7, project)
+                .with_text(8, workspace),
+        }
     }
 }
 /// Request of [`Api::clone_workspace`].
@@ -110,9 +119,10 @@ pub struct CloneWorkspace {
 impl CloneWorkspace {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -135,9 +145,10 @@ pub struct CreateRemoteExecution {
 impl CreateRemoteExecution {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -160,9 +171,10 @@ pub struct CreateWorkspace {
 impl CreateWorkspace {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -185,21 +197,24 @@ pub struct CreateWorkspaceData {
 impl CreateWorkspaceData {
     /// Query parameter `policy_action`.
     #[inline]
-    pub fn policy_action(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn policy_action(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `stack_path`.
     #[inline]
-    pub fn stack_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn stack_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Sends the request.
     #[inline]

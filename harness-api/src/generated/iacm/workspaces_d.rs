@@ -17,11 +17,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
     ) -> DeleteDriftConfig {
-        let mut call = rt::Call::new(self.client, &DELETE_DRIFT_CONFIG);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        DeleteDriftConfig { call }
+        DeleteDriftConfig {
+            call: rt::Call::new(self.client, &DELETE_DRIFT_CONFIG)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace),
+        }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/ephemeral-config`
     ///
@@ -35,11 +36,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
     ) -> DeleteEphemeralConfig {
-        let mut call = rt::Call::new(self.client, &DELETE_EPHEMERAL_CONFIG);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        DeleteEphemeralConfig { call }
+        DeleteEphemeralConfig {
+            call: rt::Call::new(self.client, &DELETE_EPHEMERAL_CONFIG)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace),
+        }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/resources`
     ///
@@ -55,12 +57,13 @@ impl<'c> Api<'c> {
         workspace: impl Into<String>,
         body: &types::DeleteResourcesRequest,
     ) -> DeleteResources {
-        let mut call = rt::Call::new(self.client, &DELETE_RESOURCES);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        call.body_part(model::Cell::part(body));
-        DeleteResources { call }
+        DeleteResources {
+            call: rt::Call::new(self.client, &DELETE_RESOURCES)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/resources/stale`
     ///
@@ -76,12 +79,13 @@ impl<'c> Api<'c> {
         workspace: impl Into<String>,
         body: &types::DeleteStaleResourcesBody,
     ) -> DeleteStaleResources {
-        let mut call = rt::Call::new(self.client, &DELETE_STALE_RESOURCES);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        call.body_part(model::Cell::part(body));
-        DeleteStaleResources { call }
+        DeleteStaleResources {
+            call: rt::Call::new(self.client, &DELETE_STALE_RESOURCES)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{identifier}`
     ///
@@ -95,11 +99,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         identifier: impl Into<String>,
     ) -> DestroyWorkspace {
-        let mut call = rt::Call::new(self.client, &DESTROY_WORKSPACE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, identifier);
-        DestroyWorkspace { call }
+        DestroyWorkspace {
+            call: rt::Call::new(self.client, &DESTROY_WORKSPACE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, identifier),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remote-executions/{id}/download`
     ///
@@ -114,12 +119,13 @@ impl<'c> Api<'c> {
         workspace: impl Into<String>,
         id: impl Into<String>,
     ) -> DownloadRemoteExecution {
-        let mut call = rt::Call::new(self.client, &DOWNLOAD_REMOTE_EXECUTION);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        call.text(3, id);
-        DownloadRemoteExecution { call }
+        DownloadRemoteExecution {
+            call: rt::Call::new(self.client, &DOWNLOAD_REMOTE_EXECUTION)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace)
+                .with_text(3, id),
+        }
     }
 }
 /// Request of [`Api::delete_drift_config`].
@@ -131,15 +137,17 @@ pub struct DeleteDriftConfig {
 impl DeleteDriftConfig {
     /// Query parameter `provisioner`.
     #[inline]
-    pub fn provisioner(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn provisioner(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -162,15 +170,17 @@ pub struct DeleteEphemeralConfig {
 impl DeleteEphemeralConfig {
     /// Query parameter `provisioner`.
     #[inline]
-    pub fn provisioner(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn provisioner(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -193,9 +203,10 @@ pub struct DeleteResources {
 impl DeleteResources {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -218,9 +229,10 @@ pub struct DeleteStaleResources {
 impl DeleteStaleResources {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -243,9 +255,10 @@ pub struct DestroyWorkspace {
 impl DestroyWorkspace {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -268,9 +281,10 @@ pub struct DownloadRemoteExecution {
 impl DownloadRemoteExecution {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -19,13 +19,14 @@ impl<'c> Api<'c> {
         workspace: impl Into<String>,
         id: impl Into<String>,
     ) -> EvaluateWorkspaceData {
-        let mut call = rt::Call::new(self.client, &EVALUATE_WORKSPACE_DATA);
-        call.text(0, policy_action);
-        call.text(1, org);
-        call.text(2, project);
-        call.text(3, workspace);
-        call.text(4, id);
-        EvaluateWorkspaceData { call }
+        EvaluateWorkspaceData {
+            call: rt::Call::new(self.client, &EVALUATE_WORKSPACE_DATA)
+                .with_text(0, policy_action)
+                .with_text(1, org)
+                .with_text(2, project)
+                .with_text(3, workspace)
+                .with_text(4, id),
+        }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remote-executions/{id}/execute`
     ///
@@ -40,12 +41,13 @@ impl<'c> Api<'c> {
         workspace: impl Into<String>,
         id: impl Into<String>,
     ) -> ExecuteRemoteExecution {
-        let mut call = rt::Call::new(self.client, &EXECUTE_REMOTE_EXECUTION);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        call.text(3, id);
-        ExecuteRemoteExecution { call }
+        ExecuteRemoteExecution {
+            call: rt::Call::new(self.client, &EXECUTE_REMOTE_EXECUTION)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace)
+                .with_text(3, id),
+        }
     }
 }
 /// Request of [`Api::evaluate_workspace_data`].
@@ -57,15 +59,17 @@ pub struct EvaluateWorkspaceData {
 impl EvaluateWorkspaceData {
     /// Query parameter `pipeline_execution_id`.
     #[inline]
-    pub fn pipeline_execution_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn pipeline_execution_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -88,9 +92,10 @@ pub struct ExecuteRemoteExecution {
 impl ExecuteRemoteExecution {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -18,12 +18,13 @@ impl<'c> Api<'c> {
         workspace: impl Into<String>,
         id: impl Into<String>,
     ) -> FindRemoteExecution {
-        let mut call = rt::Call::new(self.client, &FIND_REMOTE_EXECUTION);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        call.text(3, id);
-        FindRemoteExecution { call }
+        FindRemoteExecution {
+            call: rt::Call::new(self.client, &FIND_REMOTE_EXECUTION)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace)
+                .with_text(3, id),
+        }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{identifier}/actions/force-unlock`
     ///
@@ -37,11 +38,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         identifier: impl Into<String>,
     ) -> ForceUnlockWorkspace {
-        let mut call = rt::Call::new(self.client, &FORCE_UNLOCK_WORKSPACE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, identifier);
-        ForceUnlockWorkspace { call }
+        ForceUnlockWorkspace {
+            call: rt::Call::new(self.client, &FORCE_UNLOCK_WORKSPACE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, identifier),
+        }
     }
 }
 /// Request of [`Api::find_remote_execution`].
@@ -53,9 +55,10 @@ pub struct FindRemoteExecution {
 impl FindRemoteExecution {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -78,9 +81,10 @@ pub struct ForceUnlockWorkspace {
 impl ForceUnlockWorkspace {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

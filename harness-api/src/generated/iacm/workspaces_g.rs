@@ -17,11 +17,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
     ) -> GetDriftConfig {
-        let mut call = rt::Call::new(self.client, &GET_DRIFT_CONFIG);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        GetDriftConfig { call }
+        GetDriftConfig {
+            call: rt::Call::new(self.client, &GET_DRIFT_CONFIG)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/ephemeral-config`
     ///
@@ -35,11 +36,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
     ) -> GetEphemeralConfig {
-        let mut call = rt::Call::new(self.client, &GET_EPHEMERAL_CONFIG);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        GetEphemeralConfig { call }
+        GetEphemeralConfig {
+            call: rt::Call::new(self.client, &GET_EPHEMERAL_CONFIG)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace),
+        }
     }
 }
 /// Request of [`Api::get_drift_config`].
@@ -51,15 +53,17 @@ pub struct GetDriftConfig {
 impl GetDriftConfig {
     /// Query parameter `provisioner`.
     #[inline]
-    pub fn provisioner(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn provisioner(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -82,15 +86,17 @@ pub struct GetEphemeralConfig {
 impl GetEphemeralConfig {
     /// Query parameter `provisioner`.
     #[inline]
-    pub fn provisioner(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn provisioner(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ListAllWorkspaceTags {
-        let mut call = rt::Call::new(self.client, &LIST_ALL_WORKSPACE_TAGS);
-        call.text(0, org);
-        call.text(1, project);
-        ListAllWorkspaceTags { call }
+        ListAllWorkspaceTags {
+            call: rt::Call::new(self.client, &LIST_ALL_WORKSPACE_TAGS)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `GET /iacm/api/workspace/templates/{template_id}`
     ///
@@ -33,9 +34,10 @@ impl<'c> Api<'c> {
         &self,
         template_id: impl Into<String>,
     ) -> ListAssociatedWorkspaces {
-        let mut call = rt::Call::new(self.client, &LIST_ASSOCIATED_WORKSPACES);
-        call.text(0, template_id);
-        ListAssociatedWorkspaces { call }
+        ListAssociatedWorkspaces {
+            call: rt::Call::new(self.client, &LIST_ASSOCIATED_WORKSPACES)
+                .with_text(0, template_id),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/pipelines`
     ///
@@ -50,11 +52,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
     ) -> ListPipelines {
-        let mut call = rt::Call::new(self.client, &LIST_PIPELINES);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        ListPipelines { call }
+        ListPipelines {
+            call: rt::Call::new(self.client, &LIST_PIPELINES)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/provisioners-ratio`
     ///
@@ -67,10 +70,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ListProvisionersRatio {
-        let mut call = rt::Call::new(self.client, &LIST_PROVISIONERS_RATIO);
-        call.text(0, org);
-        call.text(1, project);
-        ListProvisionersRatio { call }
+        ListProvisionersRatio {
+            call: rt::Call::new(self.client, &LIST_PROVISIONERS_RATIO)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/resources`
     ///
@@ -84,11 +88,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
     ) -> ListResources {
-        let mut call = rt::Call::new(self.client, &LIST_RESOURCES);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        ListResources { call }
+        ListResources {
+            call: rt::Call::new(self.client, &LIST_RESOURCES)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/data`
     ///
@@ -103,11 +108,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
     ) -> ListWorkspaceData {
-        let mut call = rt::Call::new(self.client, &LIST_WORKSPACE_DATA);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        ListWorkspaceData { call }
+        ListWorkspaceData {
+            call: rt::Call::new(self.client, &LIST_WORKSPACE_DATA)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{identifier}/modules`
     ///
@@ -122,11 +128,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         identifier: impl Into<String>,
     ) -> ListWorkspaceModules {
-        let mut call = rt::Call::new(self.client, &LIST_WORKSPACE_MODULES);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, identifier);
-        ListWorkspaceModules { call }
+        ListWorkspaceModules {
+            call: rt::Call::new(self.client, &LIST_WORKSPACE_MODULES)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, identifier),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/resource-types/{resource_type}/attributes`
     ///
@@ -142,16 +149,12 @@ impl<'c> Api<'c> {
         workspace: impl Into<String>,
         resource_type: impl Into<String>,
     ) -> ListWorkspaceResourceTypeAttributes {
-        let mut call = rt::Call::new(
-            self.client,
-            &LIST_WORKSPACE_RESOURCE_TYPE_ATTRIBUTES,
-        );
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        call.text(3, resource_type);
         ListWorkspaceResourceTypeAttributes {
-            call,
+            call: rt::Call::new(self.client, &LIST_WORKSPACE_RESOURCE_TYPE_ATTRIBUTES)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace)
+                .with_text(3, resource_type),
         }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/resource-types`
@@ -167,11 +170,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
     ) -> ListWorkspaceResourceTypes {
-        let mut call = rt::Call::new(self.client, &LIST_WORKSPACE_RESOURCE_TYPES);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        ListWorkspaceResourceTypes { call }
+        ListWorkspaceResourceTypes {
+            call: rt::Call::new(self.client, &LIST_WORKSPACE_RESOURCE_TYPES)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/resource-types-and-attributes`
     ///
@@ -185,15 +189,14 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
     ) -> ListWorkspaceResourceTypesAndAttributes {
-        let mut call = rt::Call::new(
-            self.client,
-            &LIST_WORKSPACE_RESOURCE_TYPES_AND_ATTRIBUTES,
-        );
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
         ListWorkspaceResourceTypesAndAttributes {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &LIST_WORKSPACE_RESOURCE_TYPES_AND_ATTRIBUTES,
+                )
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace),
         }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces`
@@ -208,10 +211,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ListWorkspaces {
-        let mut call = rt::Call::new(self.client, &LIST_WORKSPACES);
-        call.text(0, org);
-        call.text(1, project);
-        ListWorkspaces { call }
+        ListWorkspaces {
+            call: rt::Call::new(self.client, &LIST_WORKSPACES)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
 }
 /// Request of [`Api::list_all_workspace_tags`].
@@ -223,9 +227,10 @@ pub struct ListAllWorkspaceTags {
 impl ListAllWorkspaceTags {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -255,27 +260,31 @@ pub struct ListAssociatedWorkspaces {
 impl ListAssociatedWorkspaces {
     /// Query parameter `org`.
     #[inline]
-    pub fn org(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `project`.
     #[inline]
-    pub fn project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `version`.
     #[inline]
-    pub fn version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -305,21 +314,24 @@ pub struct ListPipelines {
 impl ListPipelines {
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -349,21 +361,24 @@ pub struct ListProvisionersRatio {
 impl ListProvisionersRatio {
     /// Query parameter `start_time`.
     #[inline]
-    pub fn start_time(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn start_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `end_time`.
     #[inline]
-    pub fn end_time(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn end_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -386,30 +401,34 @@ pub struct ListResources {
 impl ListResources {
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `resource_types`.
     #[inline]
     pub fn resource_types(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(5, value);
-        self
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -432,51 +451,59 @@ pub struct ListWorkspaceData {
 impl ListWorkspaceData {
     /// Query parameter `pipeline_execution_id`.
     #[inline]
-    pub fn pipeline_execution_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn pipeline_execution_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `pipeline_stage_id`.
     #[inline]
-    pub fn pipeline_stage_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn pipeline_stage_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `provisioner_type`.
     #[inline]
-    pub fn provisioner_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn provisioner_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `data_type`.
     #[inline]
-    pub fn data_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn data_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `stack_path`.
     #[inline]
-    pub fn stack_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn stack_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(9, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(9, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -506,9 +533,10 @@ pub struct ListWorkspaceModules {
 impl ListWorkspaceModules {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -538,9 +566,10 @@ pub struct ListWorkspaceResourceTypeAttributes {
 impl ListWorkspaceResourceTypeAttributes {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -570,9 +599,10 @@ pub struct ListWorkspaceResourceTypes {
 impl ListWorkspaceResourceTypes {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -602,9 +632,10 @@ pub struct ListWorkspaceResourceTypesAndAttributes {
 impl ListWorkspaceResourceTypesAndAttributes {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -627,45 +658,54 @@ pub struct ListWorkspaces {
 impl ListWorkspaces {
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListWorkspacesSort>) -> Self {
-        self.call.text(5, Into::<types::ListWorkspacesSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListWorkspacesSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(5, Into::<types::ListWorkspacesSort>::into(value).as_str()),
+        }
     }
     /// Query parameter `status`.
     #[inline]
-    pub fn status(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(6, value);
-        self
+    pub fn status(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `tags`.
     #[inline]
-    pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(7, value);
-        self
+    pub fn tags(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(7, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -19,12 +19,13 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::SearchResourcesRequest,
     ) -> SearchResources {
-        let mut call = rt::Call::new(self.client, &SEARCH_RESOURCES);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, identifier);
-        call.body_part(model::Cell::part(body));
-        SearchResources { call }
+        SearchResources {
+            call: rt::Call::new(self.client, &SEARCH_RESOURCES)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/events`
     ///
@@ -40,12 +41,13 @@ impl<'c> Api<'c> {
         workspace: impl Into<String>,
         body: &types::SendEventRequest,
     ) -> SendEvent {
-        let mut call = rt::Call::new(self.client, &SEND_EVENT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        call.body_part(model::Cell::part(body));
-        SendEvent { call }
+        SendEvent {
+            call: rt::Call::new(self.client, &SEND_EVENT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{identifier}`
     ///
@@ -59,11 +61,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         identifier: impl Into<String>,
     ) -> ShowWorkspace {
-        let mut call = rt::Call::new(self.client, &SHOW_WORKSPACE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, identifier);
-        ShowWorkspace { call }
+        ShowWorkspace {
+            call: rt::Call::new(self.client, &SHOW_WORKSPACE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, identifier),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/data/{id}`
     ///
@@ -78,12 +81,13 @@ impl<'c> Api<'c> {
         workspace: impl Into<String>,
         id: impl Into<String>,
     ) -> ShowWorkspaceData {
-        let mut call = rt::Call::new(self.client, &SHOW_WORKSPACE_DATA);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        call.text(3, id);
-        ShowWorkspaceData { call }
+        ShowWorkspaceData {
+            call: rt::Call::new(self.client, &SHOW_WORKSPACE_DATA)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace)
+                .with_text(3, id),
+        }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspace-metrics`
     ///
@@ -96,10 +100,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ShowWorkspaceMetrics {
-        let mut call = rt::Call::new(self.client, &SHOW_WORKSPACE_METRICS);
-        call.text(0, org);
-        call.text(1, project);
-        ShowWorkspaceMetrics { call }
+        ShowWorkspaceMetrics {
+            call: rt::Call::new(self.client, &SHOW_WORKSPACE_METRICS)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
 }
 /// Request of [`Api::search_resources`].
@@ -111,9 +116,10 @@ pub struct SearchResources {
 impl SearchResources {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -136,9 +142,10 @@ pub struct SendEvent {
 impl SendEvent {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -161,9 +168,10 @@ pub struct ShowWorkspace {
 impl ShowWorkspace {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -186,9 +194,10 @@ pub struct ShowWorkspaceData {
 impl ShowWorkspaceData {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -211,21 +220,24 @@ pub struct ShowWorkspaceMetrics {
 impl ShowWorkspaceMetrics {
     /// Query parameter `start_time`.
     #[inline]
-    pub fn start_time(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn start_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `end_time`.
     #[inline]
-    pub fn end_time(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn end_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -19,12 +19,13 @@ impl<'c> Api<'c> {
         workspace: impl Into<String>,
         body: &types::UpdateDriftConfigBody,
     ) -> UpdateDriftConfig {
-        let mut call = rt::Call::new(self.client, &UPDATE_DRIFT_CONFIG);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        call.body_part(model::Cell::part(body));
-        UpdateDriftConfig { call }
+        UpdateDriftConfig {
+            call: rt::Call::new(self.client, &UPDATE_DRIFT_CONFIG)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/ephemeral-config`
     ///
@@ -40,12 +41,13 @@ impl<'c> Api<'c> {
         workspace: impl Into<String>,
         body: &types::UpdateEphemeralConfigBody,
     ) -> UpdateEphemeralConfig {
-        let mut call = rt::Call::new(self.client, &UPDATE_EPHEMERAL_CONFIG);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        call.body_part(model::Cell::part(body));
-        UpdateEphemeralConfig { call }
+        UpdateEphemeralConfig {
+            call: rt::Call::new(self.client, &UPDATE_EPHEMERAL_CONFIG)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PATCH /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/resources`
     ///
@@ -61,12 +63,13 @@ impl<'c> Api<'c> {
         workspace: impl Into<String>,
         body: &types::UpdateResourcesRequest,
     ) -> UpdateResources {
-        let mut call = rt::Call::new(self.client, &UPDATE_RESOURCES);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        call.body_part(model::Cell::part(body));
-        UpdateResources { call }
+        UpdateResources {
+            call: rt::Call::new(self.client, &UPDATE_RESOURCES)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/workspaces/{identifier}`
     ///
@@ -82,12 +85,13 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::UpdateWorkspaceRequest,
     ) -> UpdateWorkspace {
-        let mut call = rt::Call::new(self.client, &UPDATE_WORKSPACE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateWorkspace { call }
+        UpdateWorkspace {
+            call: rt::Call::new(self.client, &UPDATE_WORKSPACE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/dependency-graph`
     ///
@@ -107,24 +111,28 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
     ) -> UploadDependencyGraph {
-        let mut call = rt::Call::new(self.client, &UPLOAD_DEPENDENCY_GRAPH);
-        call.text(0, pipeline_id);
-        call.text(1, stage_id);
-        call.text(2, pipeline_execution_id);
-        call.text(3, pipeline_stage_id);
-        call.text(
-            4,
-            Into::<types::UploadDependencyGraphProvisionerType>::into(provisioner_type)
-                .as_str(),
-        );
-        call.text(
-            5,
-            Into::<types::UploadDependencyGraphDataType>::into(data_type).as_str(),
-        );
-        call.text(6, org);
-        call.text(7, project);
-        call.text(8, workspace);
-        UploadDependencyGraph { call }
+        UploadDependencyGraph {
+            call: rt::Call::new(self.client, &UPLOAD_DEPENDENCY_GRAPH)
+                .with_text(0, pipeline_id)
+                .with_text(1, stage_id)
+                .with_text(2, pipeline_execution_id)
+                .with_text(3, pipeline_stage_id)
+                .with_text(
+                    4,
+                    Into::<
+                        types::UploadDependencyGraphProvisionerType,
+                    >::into(provisioner_type)
+                        .as_str(),
+                )
+                .with_text(
+                    5,
+                    Into::<types::UploadDependencyGraphDataType>::into(data_type)
+                        .as_str(),
+                )
+                .with_text(6, org)
+                .with_text(7, project)
+                .with_text(8, workspace),
+        }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remote-executions/{id}/upload`
     ///
@@ -140,13 +148,14 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         content_digest: impl Into<String>,
     ) -> UploadRemoteExecution {
-        let mut call = rt::Call::new(self.client, &UPLOAD_REMOTE_EXECUTION);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workspace);
-        call.text(3, id);
-        call.text(4, content_digest);
-        UploadRemoteExecution { call }
+        UploadRemoteExecution {
+            call: rt::Call::new(self.client, &UPLOAD_REMOTE_EXECUTION)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace)
+                .with_text(3, id)
+                .with_text(4, content_digest),
+        }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/risk-assessment`
     ///
@@ -166,24 +175,27 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
     ) -> UploadRiskAssessment {
-        let mut call = rt::Call::new(self.client, &UPLOAD_RISK_ASSESSMENT);
-        call.text(0, pipeline_id);
-        call.text(1, stage_id);
-        call.text(2, pipeline_execution_id);
-        call.text(3, pipeline_stage_id);
-        call.text(
-            4,
-            Into::<types::UploadRiskAssessmentProvisionerType>::into(provisioner_type)
-                .as_str(),
-        );
-        call.text(
-            5,
-            Into::<types::UploadRiskAssessmentDataType>::into(data_type).as_str(),
-        );
-        call.text(6, org);
-        call.text(7, project);
-        call.text(8, workspace);
-        UploadRiskAssessment { call }
+        UploadRiskAssessment {
+            call: rt::Call::new(self.client, &UPLOAD_RISK_ASSESSMENT)
+                .with_text(0, pipeline_id)
+                .with_text(1, stage_id)
+                .with_text(2, pipeline_execution_id)
+                .with_text(3, pipeline_stage_id)
+                .with_text(
+                    4,
+                    Into::<
+                        types::UploadRiskAssessmentProvisionerType,
+                    >::into(provisioner_type)
+                        .as_str(),
+                )
+                .with_text(
+                    5,
+                    Into::<types::UploadRiskAssessmentDataType>::into(data_type).as_str(),
+                )
+                .with_text(6, org)
+                .with_text(7, project)
+                .with_text(8, workspace),
+        }
     }
 }
 /// Request of [`Api::update_drift_config`].
@@ -195,9 +207,10 @@ pub struct UpdateDriftConfig {
 impl UpdateDriftConfig {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -220,9 +233,10 @@ pub struct UpdateEphemeralConfig {
 impl UpdateEphemeralConfig {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -245,9 +259,10 @@ pub struct UpdateResources {
 impl UpdateResources {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -270,9 +285,10 @@ pub struct UpdateWorkspace {
 impl UpdateWorkspace {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -295,15 +311,17 @@ pub struct UploadDependencyGraph {
 impl UploadDependencyGraph {
     /// Query parameter `stack_path`.
     #[inline]
-    pub fn stack_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn stack_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -326,9 +344,10 @@ pub struct UploadRemoteExecution {
 impl UploadRemoteExecution {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -351,15 +370,17 @@ pub struct UploadRiskAssessment {
 impl UploadRiskAssessment {
     /// Query parameter `stack_path`.
     #[inline]
-    pub fn stack_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn stack_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         namespace: impl Into<String>,
     ) -> GetAccountForNamespace {
-        let mut call = rt::Call::new(self.client, &GET_ACCOUNT_FOR_NAMESPACE);
-        call.text(0, namespace);
-        GetAccountForNamespace { call }
+        GetAccountForNamespace {
+            call: rt::Call::new(self.client, &GET_ACCOUNT_FOR_NAMESPACE)
+                .with_text(0, namespace),
+        }
     }
 }
 /// Request of [`Api::get_account_for_namespace`].

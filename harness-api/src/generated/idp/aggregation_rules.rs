@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn create_aggregation_rule(&self) -> CreateAggregationRule {
-        let call = rt::Call::new(self.client, &CREATE_AGGREGATION_RULE);
-        CreateAggregationRule { call }
+        CreateAggregationRule {
+            call: rt::Call::new(self.client, &CREATE_AGGREGATION_RULE),
+        }
     }
     /// `DELETE /v1/aggregation-rules/{aggregation-rule-id}`
     ///
@@ -25,9 +26,10 @@ impl<'c> Api<'c> {
         &self,
         aggregation_rule_id: impl Into<String>,
     ) -> DeleteAggregationRule {
-        let mut call = rt::Call::new(self.client, &DELETE_AGGREGATION_RULE);
-        call.text(0, aggregation_rule_id);
-        DeleteAggregationRule { call }
+        DeleteAggregationRule {
+            call: rt::Call::new(self.client, &DELETE_AGGREGATION_RULE)
+                .with_text(0, aggregation_rule_id),
+        }
     }
     /// `GET /v1/aggregation-rules/{aggregation-rule-id}`
     ///
@@ -39,9 +41,10 @@ impl<'c> Api<'c> {
         &self,
         aggregation_rule_id: impl Into<String>,
     ) -> GetAggregationRule {
-        let mut call = rt::Call::new(self.client, &GET_AGGREGATION_RULE);
-        call.text(0, aggregation_rule_id);
-        GetAggregationRule { call }
+        GetAggregationRule {
+            call: rt::Call::new(self.client, &GET_AGGREGATION_RULE)
+                .with_text(0, aggregation_rule_id),
+        }
     }
     /// `GET /v1/aggregation-rules`
     ///
@@ -49,8 +52,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn get_aggregation_rules(&self) -> GetAggregationRules {
-        let call = rt::Call::new(self.client, &GET_AGGREGATION_RULES);
-        GetAggregationRules { call }
+        GetAggregationRules {
+            call: rt::Call::new(self.client, &GET_AGGREGATION_RULES),
+        }
     }
     /// `POST /v1/aggregation-rules/review`
     ///
@@ -59,8 +63,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn review_aggregation_rules(&self) -> ReviewAggregationRules {
-        let call = rt::Call::new(self.client, &REVIEW_AGGREGATION_RULES);
-        ReviewAggregationRules { call }
+        ReviewAggregationRules {
+            call: rt::Call::new(self.client, &REVIEW_AGGREGATION_RULES),
+        }
     }
     /// `POST /v1/aggregation-rules/{aggregation-rule-id}/compute`
     ///
@@ -72,10 +77,9 @@ impl<'c> Api<'c> {
         &self,
         aggregation_rule_id: impl Into<String>,
     ) -> TriggerAggregationRuleComputation {
-        let mut call = rt::Call::new(self.client, &TRIGGER_AGGREGATION_RULE_COMPUTATION);
-        call.text(0, aggregation_rule_id);
         TriggerAggregationRuleComputation {
-            call,
+            call: rt::Call::new(self.client, &TRIGGER_AGGREGATION_RULE_COMPUTATION)
+                .with_text(0, aggregation_rule_id),
         }
     }
     /// `PUT /v1/aggregation-rules/{aggregation-rule-id}`
@@ -89,9 +93,10 @@ impl<'c> Api<'c> {
         &self,
         aggregation_rule_id: impl Into<String>,
     ) -> UpdateAggregationRule {
-        let mut call = rt::Call::new(self.client, &UPDATE_AGGREGATION_RULE);
-        call.text(0, aggregation_rule_id);
-        UpdateAggregationRule { call }
+        UpdateAggregationRule {
+            call: rt::Call::new(self.client, &UPDATE_AGGREGATION_RULE)
+                .with_text(0, aggregation_rule_id),
+        }
     }
 }
 /// Request of [`Api::create_aggregation_rule`].
@@ -103,15 +108,17 @@ pub struct CreateAggregationRule {
 impl CreateAggregationRule {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CreateAggregationRuleBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CreateAggregationRuleBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -134,15 +141,17 @@ pub struct DeleteAggregationRule {
 impl DeleteAggregationRule {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `force_delete`.
     #[inline]
-    pub fn force_delete(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn force_delete(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -165,9 +174,10 @@ pub struct GetAggregationRule {
 impl GetAggregationRule {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -190,33 +200,38 @@ pub struct GetAggregationRules {
 impl GetAggregationRules {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn sort(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -239,15 +254,17 @@ pub struct ReviewAggregationRules {
 impl ReviewAggregationRules {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ReviewAggregationRulesBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ReviewAggregationRulesBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -270,9 +287,10 @@ pub struct TriggerAggregationRuleComputation {
 impl TriggerAggregationRuleComputation {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -295,15 +313,17 @@ pub struct UpdateAggregationRule {
 impl UpdateAggregationRule {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UpdateAggregationRuleBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UpdateAggregationRuleBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

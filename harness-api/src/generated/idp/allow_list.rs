@@ -11,8 +11,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::AllowListResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_allow_list(&self) -> GetAllowList {
-        let call = rt::Call::new(self.client, &GET_ALLOW_LIST);
-        GetAllowList { call }
+        GetAllowList {
+            call: rt::Call::new(self.client, &GET_ALLOW_LIST),
+        }
     }
     /// `POST /v1/allow-list`
     ///
@@ -21,8 +22,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::AllowListResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn save_allow_list(&self) -> SaveAllowList {
-        let call = rt::Call::new(self.client, &SAVE_ALLOW_LIST);
-        SaveAllowList { call }
+        SaveAllowList {
+            call: rt::Call::new(self.client, &SAVE_ALLOW_LIST),
+        }
     }
 }
 /// Request of [`Api::get_allow_list`].
@@ -34,9 +36,10 @@ pub struct GetAllowList {
 impl GetAllowList {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -59,15 +62,17 @@ pub struct SaveAllowList {
 impl SaveAllowList {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::AllowListRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::AllowListRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -12,9 +12,8 @@ impl<'c> Api<'c> {
     /// - Result: [`types::AppConfigResponse`], `application/json`, `application/xml`, `multipart/form-data`, `text/html`.
     #[inline]
     pub fn save_or_update_plugin_app_config(&self) -> SaveOrUpdatePluginAppConfig {
-        let call = rt::Call::new(self.client, &SAVE_OR_UPDATE_PLUGIN_APP_CONFIG);
         SaveOrUpdatePluginAppConfig {
-            call,
+            call: rt::Call::new(self.client, &SAVE_OR_UPDATE_PLUGIN_APP_CONFIG),
         }
     }
     /// `POST /v1/plugin-toggle/{plugin-id}`
@@ -28,10 +27,11 @@ impl<'c> Api<'c> {
         plugin_id: impl Into<String>,
         enabled: bool,
     ) -> TogglePluginForAccount {
-        let mut call = rt::Call::new(self.client, &TOGGLE_PLUGIN_FOR_ACCOUNT);
-        call.text(0, plugin_id);
-        call.flag(1, enabled);
-        TogglePluginForAccount { call }
+        TogglePluginForAccount {
+            call: rt::Call::new(self.client, &TOGGLE_PLUGIN_FOR_ACCOUNT)
+                .with_text(0, plugin_id)
+                .with_flag(1, enabled),
+        }
     }
 }
 /// Request of [`Api::save_or_update_plugin_app_config`].
@@ -43,15 +43,17 @@ pub struct SaveOrUpdatePluginAppConfig {
 impl SaveOrUpdatePluginAppConfig {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::AppConfigRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::AppConfigRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -74,15 +76,17 @@ pub struct TogglePluginForAccount {
 impl TogglePluginForAccount {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `plugin_name`.
     #[inline]
-    pub fn plugin_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn plugin_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         auth_id: impl Into<types::GetAuthInfoAuthId>,
     ) -> GetAuthInfo {
-        let mut call = rt::Call::new(self.client, &GET_AUTH_INFO);
-        call.text(0, Into::<types::GetAuthInfoAuthId>::into(auth_id).as_str());
-        GetAuthInfo { call }
+        GetAuthInfo {
+            call: rt::Call::new(self.client, &GET_AUTH_INFO)
+                .with_text(0, Into::<types::GetAuthInfoAuthId>::into(auth_id).as_str()),
+        }
     }
     /// `POST /v1/auth-info/{auth-id}`
     ///
@@ -30,9 +31,10 @@ impl<'c> Api<'c> {
         &self,
         auth_id: impl Into<types::SaveAuthInfoAuthId>,
     ) -> SaveAuthInfo {
-        let mut call = rt::Call::new(self.client, &SAVE_AUTH_INFO);
-        call.text(0, Into::<types::SaveAuthInfoAuthId>::into(auth_id).as_str());
-        SaveAuthInfo { call }
+        SaveAuthInfo {
+            call: rt::Call::new(self.client, &SAVE_AUTH_INFO)
+                .with_text(0, Into::<types::SaveAuthInfoAuthId>::into(auth_id).as_str()),
+        }
     }
 }
 /// Request of [`Api::get_auth_info`].
@@ -44,9 +46,10 @@ pub struct GetAuthInfo {
 impl GetAuthInfo {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -69,15 +72,17 @@ pub struct SaveAuthInfo {
 impl SaveAuthInfo {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::BackstageEnvVariableBatchRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::BackstageEnvVariableBatchRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::BackstageEnvVariableResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_backstage_env_variable(&self) -> CreateBackstageEnvVariable {
-        let call = rt::Call::new(self.client, &CREATE_BACKSTAGE_ENV_VARIABLE);
-        CreateBackstageEnvVariable { call }
+        CreateBackstageEnvVariable {
+            call: rt::Call::new(self.client, &CREATE_BACKSTAGE_ENV_VARIABLE),
+        }
     }
     /// `POST /v1/backstage-env-variables/batch`
     ///
@@ -22,9 +23,8 @@ impl<'c> Api<'c> {
     /// - Result: list of [`types::BackstageEnvVariableResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_backstage_env_variables(&self) -> CreateBackstageEnvVariables {
-        let call = rt::Call::new(self.client, &CREATE_BACKSTAGE_ENV_VARIABLES);
         CreateBackstageEnvVariables {
-            call,
+            call: rt::Call::new(self.client, &CREATE_BACKSTAGE_ENV_VARIABLES),
         }
     }
     /// `DELETE /v1/backstage-env-variables/{backstage-env-variable}`
@@ -37,9 +37,10 @@ impl<'c> Api<'c> {
         &self,
         backstage_env_variable: impl Into<String>,
     ) -> DeleteBackstageEnvVariable {
-        let mut call = rt::Call::new(self.client, &DELETE_BACKSTAGE_ENV_VARIABLE);
-        call.text(0, backstage_env_variable);
-        DeleteBackstageEnvVariable { call }
+        DeleteBackstageEnvVariable {
+            call: rt::Call::new(self.client, &DELETE_BACKSTAGE_ENV_VARIABLE)
+                .with_text(0, backstage_env_variable),
+        }
     }
     /// `DELETE /v1/backstage-env-variables/batch`
     ///
@@ -47,9 +48,8 @@ impl<'c> Api<'c> {
     /// - Result: nothing.
     #[inline]
     pub fn delete_backstage_env_variables(&self) -> DeleteBackstageEnvVariables {
-        let call = rt::Call::new(self.client, &DELETE_BACKSTAGE_ENV_VARIABLES);
         DeleteBackstageEnvVariables {
-            call,
+            call: rt::Call::new(self.client, &DELETE_BACKSTAGE_ENV_VARIABLES),
         }
     }
     /// `GET /v1/backstage-env-variables/{backstage-env-variable}`
@@ -62,9 +62,10 @@ impl<'c> Api<'c> {
         &self,
         backstage_env_variable: impl Into<String>,
     ) -> GetBackstageEnvVariable {
-        let mut call = rt::Call::new(self.client, &GET_BACKSTAGE_ENV_VARIABLE);
-        call.text(0, backstage_env_variable);
-        GetBackstageEnvVariable { call }
+        GetBackstageEnvVariable {
+            call: rt::Call::new(self.client, &GET_BACKSTAGE_ENV_VARIABLE)
+                .with_text(0, backstage_env_variable),
+        }
     }
     /// `GET /v1/backstage-env-variables`
     ///
@@ -73,8 +74,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_backstage_env_variables(&self) -> GetBackstageEnvVariables {
-        let call = rt::Call::new(self.client, &GET_BACKSTAGE_ENV_VARIABLES);
-        GetBackstageEnvVariables { call }
+        GetBackstageEnvVariables {
+            call: rt::Call::new(self.client, &GET_BACKSTAGE_ENV_VARIABLES),
+        }
     }
     /// `PUT /v1/backstage-env-variables/reload/{namespace}`
     ///
@@ -86,10 +88,9 @@ impl<'c> Api<'c> {
         &self,
         namespace: impl Into<String>,
     ) -> ReloadBackstageEnvVariables {
-        let mut call = rt::Call::new(self.client, &RELOAD_BACKSTAGE_ENV_VARIABLES);
-        call.text(0, namespace);
         ReloadBackstageEnvVariables {
-            call,
+            call: rt::Call::new(self.client, &RELOAD_BACKSTAGE_ENV_VARIABLES)
+                .with_text(0, namespace),
         }
     }
     /// `GET /v1/backstage-env-variables/resolve`
@@ -98,9 +99,8 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ResolvedEnvVariableResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn resolve_backstage_env_variables(&self) -> ResolveBackstageEnvVariables {
-        let call = rt::Call::new(self.client, &RESOLVE_BACKSTAGE_ENV_VARIABLES);
         ResolveBackstageEnvVariables {
-            call,
+            call: rt::Call::new(self.client, &RESOLVE_BACKSTAGE_ENV_VARIABLES),
         }
     }
     /// `PUT /v1/backstage-env-variables/sync`
@@ -109,8 +109,9 @@ impl<'c> Api<'c> {
     /// - Result: nothing.
     #[inline]
     pub fn sync_backstage_env_variables(&self) -> SyncBackstageEnvVariables {
-        let call = rt::Call::new(self.client, &SYNC_BACKSTAGE_ENV_VARIABLES);
-        SyncBackstageEnvVariables { call }
+        SyncBackstageEnvVariables {
+            call: rt::Call::new(self.client, &SYNC_BACKSTAGE_ENV_VARIABLES),
+        }
     }
     /// `PUT /v1/backstage-env-variables/{backstage-env-variable}`
     ///
@@ -123,9 +124,10 @@ impl<'c> Api<'c> {
         &self,
         backstage_env_variable: impl Into<String>,
     ) -> UpdateBackstageEnvVariable {
-        let mut call = rt::Call::new(self.client, &UPDATE_BACKSTAGE_ENV_VARIABLE);
-        call.text(0, backstage_env_variable);
-        UpdateBackstageEnvVariable { call }
+        UpdateBackstageEnvVariable {
+            call: rt::Call::new(self.client, &UPDATE_BACKSTAGE_ENV_VARIABLE)
+                .with_text(0, backstage_env_variable),
+        }
     }
     /// `PUT /v1/backstage-env-variables/batch`
     ///
@@ -134,9 +136,8 @@ impl<'c> Api<'c> {
     /// - Result: list of [`types::BackstageEnvVariableResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_backstage_env_variables(&self) -> UpdateBackstageEnvVariables {
-        let call = rt::Call::new(self.client, &UPDATE_BACKSTAGE_ENV_VARIABLES);
         UpdateBackstageEnvVariables {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_BACKSTAGE_ENV_VARIABLES),
         }
     }
 }
@@ -149,22 +150,24 @@ pub struct CreateBackstageEnvVariable {
 impl CreateBackstageEnvVariable {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::BackstageEnvVariableRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::BackstageEnvVariableRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -187,22 +190,24 @@ pub struct CreateBackstageEnvVariables {
 impl CreateBackstageEnvVariables {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::BackstageEnvVariableBatchRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::BackstageEnvVariableBatchRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -225,9 +230,10 @@ pub struct DeleteBackstageEnvVariable {
 impl DeleteBackstageEnvVariable {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -251,17 +257,19 @@ impl DeleteBackstageEnvVariables {
     /// Query parameter `backstage-env-variable`.
     #[inline]
     pub fn backstage_env_variable(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(0, value);
-        self
+        Self {
+            call: self.call.with_texts(0, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -284,9 +292,10 @@ pub struct GetBackstageEnvVariable {
 impl GetBackstageEnvVariable {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -309,27 +318,31 @@ pub struct GetBackstageEnvVariables {
 impl GetBackstageEnvVariables {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn sort(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -359,9 +372,10 @@ pub struct ReloadBackstageEnvVariables {
 impl ReloadBackstageEnvVariables {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -384,15 +398,17 @@ pub struct ResolveBackstageEnvVariables {
 impl ResolveBackstageEnvVariables {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `namespace`.
     #[inline]
-    pub fn namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn namespace(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -415,9 +431,10 @@ pub struct SyncBackstageEnvVariables {
 impl SyncBackstageEnvVariables {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -440,22 +457,24 @@ pub struct UpdateBackstageEnvVariable {
 impl UpdateBackstageEnvVariable {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::BackstageEnvVariableRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::BackstageEnvVariableRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -478,22 +497,24 @@ pub struct UpdateBackstageEnvVariables {
 impl UpdateBackstageEnvVariables {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::BackstageEnvVariableBatchRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::BackstageEnvVariableBatchRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -13,9 +13,8 @@ impl<'c> Api<'c> {
     pub fn backstage_harness_sync_all_accounts(
         &self,
     ) -> BackstageHarnessSyncAllAccounts {
-        let call = rt::Call::new(self.client, &BACKSTAGE_HARNESS_SYNC_ALL_ACCOUNTS);
         BackstageHarnessSyncAllAccounts {
-            call,
+            call: rt::Call::new(self.client, &BACKSTAGE_HARNESS_SYNC_ALL_ACCOUNTS),
         }
     }
     /// `POST /v1/backstage-harness/sync/for-account`
@@ -24,9 +23,8 @@ impl<'c> Api<'c> {
     /// - Result: [`types::BackstageHarnessSyncEntitiesResponse`], `application/json`.
     #[inline]
     pub fn backstage_harness_sync_for_account(&self) -> BackstageHarnessSyncForAccount {
-        let call = rt::Call::new(self.client, &BACKSTAGE_HARNESS_SYNC_FOR_ACCOUNT);
         BackstageHarnessSyncForAccount {
-            call,
+            call: rt::Call::new(self.client, &BACKSTAGE_HARNESS_SYNC_FOR_ACCOUNT),
         }
     }
     /// `POST /v1/backstage-harness/sync/for-entity`
@@ -38,12 +36,8 @@ impl<'c> Api<'c> {
     pub fn backstage_harness_sync_for_account_entity(
         &self,
     ) -> BackstageHarnessSyncForAccountEntity {
-        let call = rt::Call::new(
-            self.client,
-            &BACKSTAGE_HARNESS_SYNC_FOR_ACCOUNT_ENTITY,
-        );
         BackstageHarnessSyncForAccountEntity {
-            call,
+            call: rt::Call::new(self.client, &BACKSTAGE_HARNESS_SYNC_FOR_ACCOUNT_ENTITY),
         }
     }
 }
@@ -75,9 +69,10 @@ pub struct BackstageHarnessSyncForAccount {
 impl BackstageHarnessSyncForAccount {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -100,15 +95,17 @@ pub struct BackstageHarnessSyncForAccountEntity {
 impl BackstageHarnessSyncForAccountEntity {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::BackstageHarnessSyncRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::BackstageHarnessSyncRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::BackstagePermissionsResponse`], `application/json`.
     #[inline]
     pub fn create_backstage_permissions(&self) -> CreateBackstagePermissions {
-        let call = rt::Call::new(self.client, &CREATE_BACKSTAGE_PERMISSIONS);
-        CreateBackstagePermissions { call }
+        CreateBackstagePermissions {
+            call: rt::Call::new(self.client, &CREATE_BACKSTAGE_PERMISSIONS),
+        }
     }
     /// `GET /v1/backstage-permissions`
     ///
@@ -21,8 +22,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::BackstagePermissionsResponse`], `application/json`.
     #[inline]
     pub fn get_backstage_permissions(&self) -> GetBackstagePermissions {
-        let call = rt::Call::new(self.client, &GET_BACKSTAGE_PERMISSIONS);
-        GetBackstagePermissions { call }
+        GetBackstagePermissions {
+            call: rt::Call::new(self.client, &GET_BACKSTAGE_PERMISSIONS),
+        }
     }
     /// `PUT /v1/backstage-permissions`
     ///
@@ -31,8 +33,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::BackstagePermissionsResponse`], `application/json`.
     #[inline]
     pub fn update_backstage_permissions(&self) -> UpdateBackstagePermissions {
-        let call = rt::Call::new(self.client, &UPDATE_BACKSTAGE_PERMISSIONS);
-        UpdateBackstagePermissions { call }
+        UpdateBackstagePermissions {
+            call: rt::Call::new(self.client, &UPDATE_BACKSTAGE_PERMISSIONS),
+        }
     }
 }
 /// Request of [`Api::create_backstage_permissions`].
@@ -44,15 +47,17 @@ pub struct CreateBackstagePermissions {
 impl CreateBackstagePermissions {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::BackstagePermissionsRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::BackstagePermissionsRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -75,9 +80,10 @@ pub struct GetBackstagePermissions {
 impl GetBackstagePermissions {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -100,15 +106,17 @@ pub struct UpdateBackstagePermissions {
 impl UpdateBackstagePermissions {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::BackstagePermissionsRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::BackstagePermissionsRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

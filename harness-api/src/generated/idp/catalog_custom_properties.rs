@@ -12,9 +12,8 @@ impl<'c> Api<'c> {
     /// - Result: [`types::CustomPropertyByFieldDeleteResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_catalog_custom_properties(&self) -> DeleteCatalogCustomProperties {
-        let call = rt::Call::new(self.client, &DELETE_CATALOG_CUSTOM_PROPERTIES);
         DeleteCatalogCustomProperties {
-            call,
+            call: rt::Call::new(self.client, &DELETE_CATALOG_CUSTOM_PROPERTIES),
         }
     }
     /// `DELETE /v1/catalog/custom-properties/entity`
@@ -26,12 +25,8 @@ impl<'c> Api<'c> {
     pub fn delete_catalog_custom_properties_by_entity(
         &self,
     ) -> DeleteCatalogCustomPropertiesByEntity {
-        let call = rt::Call::new(
-            self.client,
-            &DELETE_CATALOG_CUSTOM_PROPERTIES_BY_ENTITY,
-        );
         DeleteCatalogCustomPropertiesByEntity {
-            call,
+            call: rt::Call::new(self.client, &DELETE_CATALOG_CUSTOM_PROPERTIES_BY_ENTITY),
         }
     }
     /// `DELETE /v1/catalog/custom-properties/property`
@@ -43,12 +38,8 @@ impl<'c> Api<'c> {
     pub fn delete_entities_by_catalog_custom_property(
         &self,
     ) -> DeleteEntitiesByCatalogCustomProperty {
-        let call = rt::Call::new(
-            self.client,
-            &DELETE_ENTITIES_BY_CATALOG_CUSTOM_PROPERTY,
-        );
         DeleteEntitiesByCatalogCustomProperty {
-            call,
+            call: rt::Call::new(self.client, &DELETE_ENTITIES_BY_CATALOG_CUSTOM_PROPERTY),
         }
     }
     /// `GET /v1/catalog/custom-properties/entity`
@@ -61,13 +52,9 @@ impl<'c> Api<'c> {
         &self,
         entity_ref: impl Into<String>,
     ) -> GetCatalogCustomPropertiesByEntity {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_CATALOG_CUSTOM_PROPERTIES_BY_ENTITY,
-        );
-        call.text(0, entity_ref);
         GetCatalogCustomPropertiesByEntity {
-            call,
+            call: rt::Call::new(self.client, &GET_CATALOG_CUSTOM_PROPERTIES_BY_ENTITY)
+                .with_text(0, entity_ref),
         }
     }
     /// `GET /v1/catalog/custom-properties/property`
@@ -80,13 +67,9 @@ impl<'c> Api<'c> {
         &self,
         property: impl Into<String>,
     ) -> GetEntitiesByCatalogCustomProperty {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_ENTITIES_BY_CATALOG_CUSTOM_PROPERTY,
-        );
-        call.text(0, property);
         GetEntitiesByCatalogCustomProperty {
-            call,
+            call: rt::Call::new(self.client, &GET_ENTITIES_BY_CATALOG_CUSTOM_PROPERTY)
+                .with_text(0, property),
         }
     }
     /// `POST /v1/catalog/custom-properties`
@@ -96,9 +79,8 @@ impl<'c> Api<'c> {
     /// - Result: [`types::CustomPropertyByFieldResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn ingest_catalog_custom_properties(&self) -> IngestCatalogCustomProperties {
-        let call = rt::Call::new(self.client, &INGEST_CATALOG_CUSTOM_PROPERTIES);
         IngestCatalogCustomProperties {
-            call,
+            call: rt::Call::new(self.client, &INGEST_CATALOG_CUSTOM_PROPERTIES),
         }
     }
     /// `POST /v1/catalog/custom-properties/entity`
@@ -110,12 +92,8 @@ impl<'c> Api<'c> {
     pub fn ingest_catalog_custom_properties_by_entity(
         &self,
     ) -> IngestCatalogCustomPropertiesByEntity {
-        let call = rt::Call::new(
-            self.client,
-            &INGEST_CATALOG_CUSTOM_PROPERTIES_BY_ENTITY,
-        );
         IngestCatalogCustomPropertiesByEntity {
-            call,
+            call: rt::Call::new(self.client, &INGEST_CATALOG_CUSTOM_PROPERTIES_BY_ENTITY),
         }
     }
     /// `POST /v1/catalog/custom-properties/property`
@@ -127,12 +105,8 @@ impl<'c> Api<'c> {
     pub fn ingest_entities_by_catalog_custom_property(
         &self,
     ) -> IngestEntitiesByCatalogCustomProperty {
-        let call = rt::Call::new(
-            self.client,
-            &INGEST_ENTITIES_BY_CATALOG_CUSTOM_PROPERTY,
-        );
         IngestEntitiesByCatalogCustomProperty {
-            call,
+            call: rt::Call::new(self.client, &INGEST_ENTITIES_BY_CATALOG_CUSTOM_PROPERTY),
         }
     }
 }
@@ -145,28 +119,31 @@ pub struct DeleteCatalogCustomProperties {
 impl DeleteCatalogCustomProperties {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `dry_run`.
     #[inline]
-    pub fn dry_run(mut self, value: bool) -> Self {
-        self.call.flag(1, value);
-        self
+    pub fn dry_run(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CustomPropertyFilterDeleteRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CustomPropertyFilterDeleteRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -189,28 +166,31 @@ pub struct DeleteCatalogCustomPropertiesByEntity {
 impl DeleteCatalogCustomPropertiesByEntity {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `dry_run`.
     #[inline]
-    pub fn dry_run(mut self, value: bool) -> Self {
-        self.call.flag(1, value);
-        self
+    pub fn dry_run(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CustomPropertyByEntityDeleteRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CustomPropertyByEntityDeleteRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -233,28 +213,31 @@ pub struct DeleteEntitiesByCatalogCustomProperty {
 impl DeleteEntitiesByCatalogCustomProperty {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `dry_run`.
     #[inline]
-    pub fn dry_run(mut self, value: bool) -> Self {
-        self.call.flag(1, value);
-        self
+    pub fn dry_run(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CustomPropertyByFieldDeleteRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CustomPropertyByFieldDeleteRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -277,9 +260,10 @@ pub struct GetCatalogCustomPropertiesByEntity {
 impl GetCatalogCustomPropertiesByEntity {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -302,9 +286,10 @@ pub struct GetEntitiesByCatalogCustomProperty {
 impl GetEntitiesByCatalogCustomProperty {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -327,28 +312,31 @@ pub struct IngestCatalogCustomProperties {
 impl IngestCatalogCustomProperties {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `dry_run`.
     #[inline]
-    pub fn dry_run(mut self, value: bool) -> Self {
-        self.call.flag(1, value);
-        self
+    pub fn dry_run(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CustomPropertyFilterRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CustomPropertyFilterRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -371,28 +359,31 @@ pub struct IngestCatalogCustomPropertiesByEntity {
 impl IngestCatalogCustomPropertiesByEntity {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `dry_run`.
     #[inline]
-    pub fn dry_run(mut self, value: bool) -> Self {
-        self.call.flag(1, value);
-        self
+    pub fn dry_run(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CustomPropertyByEntityRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CustomPropertyByEntityRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -415,28 +406,31 @@ pub struct IngestEntitiesByCatalogCustomProperty {
 impl IngestEntitiesByCatalogCustomProperty {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `dry_run`.
     #[inline]
-    pub fn dry_run(mut self, value: bool) -> Self {
-        self.call.flag(1, value);
-        self
+    pub fn dry_run(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CustomPropertyByFieldRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CustomPropertyByFieldRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::DefaultSaveResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_check(&self) -> CreateCheck {
-        let call = rt::Call::new(self.client, &CREATE_CHECK);
-        CreateCheck { call }
+        CreateCheck {
+            call: rt::Call::new(self.client, &CREATE_CHECK),
+        }
     }
     /// `DELETE /v1/checks/{check-id}`
     ///
@@ -22,9 +23,9 @@ impl<'c> Api<'c> {
     /// - Result: nothing.
     #[inline]
     pub fn delete_check(&self, check_id: impl Into<String>) -> DeleteCheck {
-        let mut call = rt::Call::new(self.client, &DELETE_CHECK);
-        call.text(0, check_id);
-        DeleteCheck { call }
+        DeleteCheck {
+            call: rt::Call::new(self.client, &DELETE_CHECK).with_text(0, check_id),
+        }
     }
     /// `GET /v1/checks/{check-id}`
     ///
@@ -33,9 +34,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::CheckDetailsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_check(&self, check_id: impl Into<String>) -> GetCheck {
-        let mut call = rt::Call::new(self.client, &GET_CHECK);
-        call.text(0, check_id);
-        GetCheck { call }
+        GetCheck {
+            call: rt::Call::new(self.client, &GET_CHECK).with_text(0, check_id),
+        }
     }
     /// `GET /v1/checks/{check-id}/graph`
     ///
@@ -45,9 +46,9 @@ impl<'c> Api<'c> {
     /// - List: `whole list, items body`.
     #[inline]
     pub fn get_check_graph(&self, check_id: impl Into<String>) -> GetCheckGraph {
-        let mut call = rt::Call::new(self.client, &GET_CHECK_GRAPH);
-        call.text(0, check_id);
-        GetCheckGraph { call }
+        GetCheckGraph {
+            call: rt::Call::new(self.client, &GET_CHECK_GRAPH).with_text(0, check_id),
+        }
     }
     /// `GET /v1/checks/{check-id}/stats`
     ///
@@ -56,9 +57,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::CheckStatsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_check_stats(&self, check_id: impl Into<String>) -> GetCheckStats {
-        let mut call = rt::Call::new(self.client, &GET_CHECK_STATS);
-        call.text(0, check_id);
-        GetCheckStats { call }
+        GetCheckStats {
+            call: rt::Call::new(self.client, &GET_CHECK_STATS).with_text(0, check_id),
+        }
     }
     /// `GET /v1/checks`
     ///
@@ -67,8 +68,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_checks(&self) -> GetChecks {
-        let call = rt::Call::new(self.client, &GET_CHECKS);
-        GetChecks { call }
+        GetChecks {
+            call: rt::Call::new(self.client, &GET_CHECKS),
+        }
     }
     /// `PUT /v1/checks/{check-id}`
     ///
@@ -78,9 +80,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::DefaultSaveResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_check(&self, check_id: impl Into<String>) -> UpdateCheck {
-        let mut call = rt::Call::new(self.client, &UPDATE_CHECK);
-        call.text(0, check_id);
-        UpdateCheck { call }
+        UpdateCheck {
+            call: rt::Call::new(self.client, &UPDATE_CHECK).with_text(0, check_id),
+        }
     }
 }
 /// Request of [`Api::create_check`].
@@ -92,15 +94,17 @@ pub struct CreateCheck {
 impl CreateCheck {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CheckDetailsRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CheckDetailsRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -123,15 +127,17 @@ pub struct DeleteCheck {
 impl DeleteCheck {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `force_delete`.
     #[inline]
-    pub fn force_delete(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn force_delete(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -154,15 +160,17 @@ pub struct GetCheck {
 impl GetCheck {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `custom`.
     #[inline]
-    pub fn custom(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn custom(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -185,15 +193,17 @@ pub struct GetCheckGraph {
 impl GetCheckGraph {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `custom`.
     #[inline]
-    pub fn custom(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn custom(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -223,15 +233,17 @@ pub struct GetCheckStats {
 impl GetCheckStats {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `custom`.
     #[inline]
-    pub fn custom(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn custom(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -254,39 +266,45 @@ pub struct GetChecks {
 impl GetChecks {
     /// Query parameter `custom`.
     #[inline]
-    pub fn custom(mut self, value: bool) -> Self {
-        self.call.flag(0, value);
-        self
+    pub fn custom(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(0, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn sort(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -316,15 +334,17 @@ pub struct UpdateCheck {
 impl UpdateCheck {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CheckDetailsRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CheckDetailsRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -11,8 +11,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ConnectorInfoResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_connector_info(&self) -> GetConnectorInfo {
-        let call = rt::Call::new(self.client, &GET_CONNECTOR_INFO);
-        GetConnectorInfo { call }
+        GetConnectorInfo {
+            call: rt::Call::new(self.client, &GET_CONNECTOR_INFO),
+        }
     }
     /// `GET /v1/connector-info/{provider-type}`
     ///
@@ -24,10 +25,9 @@ impl<'c> Api<'c> {
         &self,
         provider_type: impl Into<String>,
     ) -> GetConnectorInfoByProviderType {
-        let mut call = rt::Call::new(self.client, &GET_CONNECTOR_INFO_BY_PROVIDER_TYPE);
-        call.text(0, provider_type);
         GetConnectorInfoByProviderType {
-            call,
+            call: rt::Call::new(self.client, &GET_CONNECTOR_INFO_BY_PROVIDER_TYPE)
+                .with_text(0, provider_type),
         }
     }
     /// `GET /v1/connectors-info`
@@ -36,8 +36,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ConnectorInfoResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_connectors_info(&self) -> GetConnectorsInfo {
-        let call = rt::Call::new(self.client, &GET_CONNECTORS_INFO);
-        GetConnectorsInfo { call }
+        GetConnectorsInfo {
+            call: rt::Call::new(self.client, &GET_CONNECTORS_INFO),
+        }
     }
     /// `POST /v1/connector-info`
     ///
@@ -46,8 +47,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ConnectorInfoResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn save_connector_info(&self) -> SaveConnectorInfo {
-        let call = rt::Call::new(self.client, &SAVE_CONNECTOR_INFO);
-        SaveConnectorInfo { call }
+        SaveConnectorInfo {
+            call: rt::Call::new(self.client, &SAVE_CONNECTOR_INFO),
+        }
     }
 }
 /// Request of [`Api::get_connector_info`].
@@ -59,9 +61,10 @@ pub struct GetConnectorInfo {
 impl GetConnectorInfo {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -84,9 +87,10 @@ pub struct GetConnectorInfoByProviderType {
 impl GetConnectorInfoByProviderType {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -109,9 +113,10 @@ pub struct GetConnectorsInfo {
 impl GetConnectorsInfo {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -134,15 +139,17 @@ pub struct SaveConnectorInfo {
 impl SaveConnectorInfo {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ConnectorInfoRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ConnectorInfoRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

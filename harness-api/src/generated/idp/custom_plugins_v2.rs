@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn create_custom_plugins_v2(&self) -> CreateCustomPluginsV2 {
-        let call = rt::Call::new(self.client, &CREATE_CUSTOM_PLUGINS_V2);
-        CreateCustomPluginsV2 { call }
+        CreateCustomPluginsV2 {
+            call: rt::Call::new(self.client, &CREATE_CUSTOM_PLUGINS_V2),
+        }
     }
     /// `DELETE /v2/custom-plugins/{plugin-id}`
     ///
@@ -25,9 +26,10 @@ impl<'c> Api<'c> {
         &self,
         plugin_id: impl Into<String>,
     ) -> DeleteCustomPluginV2 {
-        let mut call = rt::Call::new(self.client, &DELETE_CUSTOM_PLUGIN_V2);
-        call.text(0, plugin_id);
-        DeleteCustomPluginV2 { call }
+        DeleteCustomPluginV2 {
+            call: rt::Call::new(self.client, &DELETE_CUSTOM_PLUGIN_V2)
+                .with_text(0, plugin_id),
+        }
     }
     /// `GET /v2/custom-plugins/{plugin-id}`
     ///
@@ -39,9 +41,10 @@ impl<'c> Api<'c> {
         &self,
         plugin_id: impl Into<String>,
     ) -> GetCustomPluginV2 {
-        let mut call = rt::Call::new(self.client, &GET_CUSTOM_PLUGIN_V2);
-        call.text(0, plugin_id);
-        GetCustomPluginV2 { call }
+        GetCustomPluginV2 {
+            call: rt::Call::new(self.client, &GET_CUSTOM_PLUGIN_V2)
+                .with_text(0, plugin_id),
+        }
     }
     /// `GET /v2/custom-plugins`
     ///
@@ -49,8 +52,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn get_custom_plugins_v2(&self) -> GetCustomPluginsV2 {
-        let call = rt::Call::new(self.client, &GET_CUSTOM_PLUGINS_V2);
-        GetCustomPluginsV2 { call }
+        GetCustomPluginsV2 {
+            call: rt::Call::new(self.client, &GET_CUSTOM_PLUGINS_V2),
+        }
     }
     /// `PUT /v2/custom-plugins/{plugin-id}`
     ///
@@ -63,9 +67,10 @@ impl<'c> Api<'c> {
         &self,
         plugin_id: impl Into<String>,
     ) -> UpdateCustomPluginV2 {
-        let mut call = rt::Call::new(self.client, &UPDATE_CUSTOM_PLUGIN_V2);
-        call.text(0, plugin_id);
-        UpdateCustomPluginV2 { call }
+        UpdateCustomPluginV2 {
+            call: rt::Call::new(self.client, &UPDATE_CUSTOM_PLUGIN_V2)
+                .with_text(0, plugin_id),
+        }
     }
 }
 /// Request of [`Api::create_custom_plugins_v2`].
@@ -77,22 +82,24 @@ pub struct CreateCustomPluginsV2 {
 impl CreateCustomPluginsV2 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CreateCustomPluginsV2Body) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CreateCustomPluginsV2Body) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -115,9 +122,10 @@ pub struct DeleteCustomPluginV2 {
 impl DeleteCustomPluginV2 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -140,9 +148,10 @@ pub struct GetCustomPluginV2 {
 impl GetCustomPluginV2 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -165,33 +174,38 @@ pub struct GetCustomPluginsV2 {
 impl GetCustomPluginsV2 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn sort(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -214,22 +228,24 @@ pub struct UpdateCustomPluginV2 {
 impl UpdateCustomPluginV2 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UpdateCustomPluginV2Body) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UpdateCustomPluginV2Body) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]

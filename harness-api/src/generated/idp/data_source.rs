@@ -11,9 +11,8 @@ impl<'c> Api<'c> {
     /// - Result: [`types::DataSourcesResponse`], `application/json`, `application/xml`.
     #[inline]
     pub fn get_all_datasources_for_account(&self) -> GetAllDatasourcesForAccount {
-        let call = rt::Call::new(self.client, &GET_ALL_DATASOURCES_FOR_ACCOUNT);
         GetAllDatasourcesForAccount {
-            call,
+            call: rt::Call::new(self.client, &GET_ALL_DATASOURCES_FOR_ACCOUNT),
         }
     }
     /// `GET /v1/data-sources/{data-source}/datapoints`
@@ -26,9 +25,10 @@ impl<'c> Api<'c> {
         &self,
         data_source: impl Into<String>,
     ) -> GetDataPointsForDataSource {
-        let mut call = rt::Call::new(self.client, &GET_DATA_POINTS_FOR_DATA_SOURCE);
-        call.text(0, data_source);
-        GetDataPointsForDataSource { call }
+        GetDataPointsForDataSource {
+            call: rt::Call::new(self.client, &GET_DATA_POINTS_FOR_DATA_SOURCE)
+                .with_text(0, data_source),
+        }
     }
     /// `GET /v1/data-sources/data-points/map`
     ///
@@ -36,9 +36,8 @@ impl<'c> Api<'c> {
     /// - Result: [`types::DataSourceDataPointsMapResponse`], `application/json`, `application/xml`.
     #[inline]
     pub fn get_data_sources_data_points_map(&self) -> GetDataSourcesDataPointsMap {
-        let call = rt::Call::new(self.client, &GET_DATA_SOURCES_DATA_POINTS_MAP);
         GetDataSourcesDataPointsMap {
-            call,
+            call: rt::Call::new(self.client, &GET_DATA_SOURCES_DATA_POINTS_MAP),
         }
     }
 }
@@ -51,9 +50,10 @@ pub struct GetAllDatasourcesForAccount {
 impl GetAllDatasourcesForAccount {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -76,9 +76,10 @@ pub struct GetDataPointsForDataSource {
 impl GetDataPointsForDataSource {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -101,9 +102,10 @@ pub struct GetDataSourcesDataPointsMap {
 impl GetDataSourcesDataPointsMap {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         option: impl Into<types::ConvertEntityOption>,
         body: &types::EntityRequest,
     ) -> ConvertEntity {
-        let mut call = rt::Call::new(self.client, &CONVERT_ENTITY);
-        call.text(0, Into::<types::ConvertEntityOption>::into(option).as_str());
-        call.body_part(model::Cell::part(body));
-        ConvertEntity { call }
+        ConvertEntity {
+            call: rt::Call::new(self.client, &CONVERT_ENTITY)
+                .with_text(0, Into::<types::ConvertEntityOption>::into(option).as_str())
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /v1/entities`
     ///
@@ -29,9 +30,10 @@ impl<'c> Api<'c> {
     /// - Result: [`types::EntityResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_entity(&self, body: &types::EntityCreateRequest) -> CreateEntity {
-        let mut call = rt::Call::new(self.client, &CREATE_ENTITY);
-        call.body_part(model::Cell::part(body));
-        CreateEntity { call }
+        CreateEntity {
+            call: rt::Call::new(self.client, &CREATE_ENTITY)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /v1/entities/{scope}/{kind}/{identifier}`
     ///
@@ -45,11 +47,12 @@ impl<'c> Api<'c> {
         kind: impl Into<String>,
         identifier: impl Into<String>,
     ) -> DeleteEntity {
-        let mut call = rt::Call::new(self.client, &DELETE_ENTITY);
-        call.text(0, scope);
-        call.text(1, kind);
-        call.text(2, identifier);
-        DeleteEntity { call }
+        DeleteEntity {
+            call: rt::Call::new(self.client, &DELETE_ENTITY)
+                .with_text(0, scope)
+                .with_text(1, kind)
+                .with_text(2, identifier),
+        }
     }
     /// `GET /v1/entities`
     ///
@@ -58,8 +61,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, size 10, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_entities(&self) -> GetEntities {
-        let call = rt::Call::new(self.client, &GET_ENTITIES);
-        GetEntities { call }
+        GetEntities {
+            call: rt::Call::new(self.client, &GET_ENTITIES),
+        }
     }
     /// `POST /v1/entities/by-refs`
     ///
@@ -69,8 +73,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, size 10, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_entities_by_refs(&self) -> GetEntitiesByRefs {
-        let call = rt::Call::new(self.client, &GET_ENTITIES_BY_REFS);
-        GetEntitiesByRefs { call }
+        GetEntitiesByRefs {
+            call: rt::Call::new(self.client, &GET_ENTITIES_BY_REFS),
+        }
     }
     /// `GET /v1/entities/filters`
     ///
@@ -83,9 +88,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetEntitiesFilters {
-        let mut call = rt::Call::new(self.client, &GET_ENTITIES_FILTERS);
-        call.text(0, account_identifier);
-        GetEntitiesFilters { call }
+        GetEntitiesFilters {
+            call: rt::Call::new(self.client, &GET_ENTITIES_FILTERS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /v1/entities/filters`
     ///
@@ -98,9 +104,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetEntitiesFiltersByQuery {
-        let mut call = rt::Call::new(self.client, &GET_ENTITIES_FILTERS_BY_QUERY);
-        call.text(0, account_identifier);
-        GetEntitiesFiltersByQuery { call }
+        GetEntitiesFiltersByQuery {
+            call: rt::Call::new(self.client, &GET_ENTITIES_FILTERS_BY_QUERY)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /v1/entities/groups`
     ///
@@ -108,8 +115,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::EntitiesGroupsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_entities_groups(&self) -> GetEntitiesGroups {
-        let call = rt::Call::new(self.client, &GET_ENTITIES_GROUPS);
-        GetEntitiesGroups { call }
+        GetEntitiesGroups {
+            call: rt::Call::new(self.client, &GET_ENTITIES_GROUPS),
+        }
     }
     /// `GET /v1/entities/kinds`
     ///
@@ -122,9 +130,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetEntitiesKinds {
-        let mut call = rt::Call::new(self.client, &GET_ENTITIES_KINDS);
-        call.text(0, account_identifier);
-        GetEntitiesKinds { call }
+        GetEntitiesKinds {
+            call: rt::Call::new(self.client, &GET_ENTITIES_KINDS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /v1/entities/{scope}/{kind}/{identifier}`
     ///
@@ -138,11 +147,12 @@ impl<'c> Api<'c> {
         kind: impl Into<String>,
         identifier: impl Into<String>,
     ) -> GetEntity {
-        let mut call = rt::Call::new(self.client, &GET_ENTITY);
-        call.text(0, scope);
-        call.text(1, kind);
-        call.text(2, identifier);
-        GetEntity { call }
+        GetEntity {
+            call: rt::Call::new(self.client, &GET_ENTITY)
+                .with_text(0, scope)
+                .with_text(1, kind)
+                .with_text(2, identifier),
+        }
     }
     /// `GET /v1/entities/json-schema`
     ///
@@ -150,8 +160,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`, `application/yaml`.
     #[inline]
     pub fn get_json_schema(&self) -> GetJsonSchema {
-        let call = rt::Call::new(self.client, &GET_JSON_SCHEMA);
-        GetJsonSchema { call }
+        GetJsonSchema {
+            call: rt::Call::new(self.client, &GET_JSON_SCHEMA),
+        }
     }
     /// `POST /v1/entities/import`
     ///
@@ -160,9 +171,10 @@ impl<'c> Api<'c> {
     /// - Result: [`types::EntityResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn import_entity(&self, body: &types::IdpGitImportDetails) -> ImportEntity {
-        let mut call = rt::Call::new(self.client, &IMPORT_ENTITY);
-        call.body_part(model::Cell::part(body));
-        ImportEntity { call }
+        ImportEntity {
+            call: rt::Call::new(self.client, &IMPORT_ENTITY)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /v1/entities/move/{scope}/{kind}/{identifier}`
     ///
@@ -178,12 +190,13 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::EntityMoveRequest,
     ) -> MoveEntity {
-        let mut call = rt::Call::new(self.client, &MOVE_ENTITY);
-        call.text(0, scope);
-        call.text(1, kind);
-        call.text(2, identifier);
-        call.body_part(model::Cell::part(body));
-        MoveEntity { call }
+        MoveEntity {
+            call: rt::Call::new(self.client, &MOVE_ENTITY)
+                .with_text(0, scope)
+                .with_text(1, kind)
+                .with_text(2, identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /v1/entities/{scope}/{kind}/{identifier}`
     ///
@@ -199,12 +212,13 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::EntityUpdateRequest,
     ) -> UpdateEntity {
-        let mut call = rt::Call::new(self.client, &UPDATE_ENTITY);
-        call.text(0, scope);
-        call.text(1, kind);
-        call.text(2, identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateEntity { call }
+        UpdateEntity {
+            call: rt::Call::new(self.client, &UPDATE_ENTITY)
+                .with_text(0, scope)
+                .with_text(1, kind)
+                .with_text(2, identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /v1/entities/git-metadata/{scope}/{kind}/{identifier}`
     ///
@@ -220,12 +234,13 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::GitMetadataUpdateRequest,
     ) -> UpdateGitMetadata {
-        let mut call = rt::Call::new(self.client, &UPDATE_GIT_METADATA);
-        call.text(0, scope);
-        call.text(1, kind);
-        call.text(2, identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateGitMetadata { call }
+        UpdateGitMetadata {
+            call: rt::Call::new(self.client, &UPDATE_GIT_METADATA)
+                .with_text(0, scope)
+                .with_text(1, kind)
+                .with_text(2, identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::convert_entity`].
@@ -237,15 +252,17 @@ pub struct ConvertEntity {
 impl ConvertEntity {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -268,39 +285,45 @@ pub struct CreateEntity {
 impl CreateEntity {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `convert`.
     #[inline]
-    pub fn convert(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn convert(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Query parameter `dry_run`.
     #[inline]
-    pub fn dry_run(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn dry_run(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -323,27 +346,31 @@ pub struct DeleteEntity {
 impl DeleteEntity {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -366,93 +393,108 @@ pub struct GetEntities {
 impl GetEntities {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn sort(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `scopes`.
     #[inline]
-    pub fn scopes(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn scopes(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `entity_refs`.
     #[inline]
-    pub fn entity_refs(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn entity_refs(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `owned_by_me`.
     #[inline]
-    pub fn owned_by_me(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn owned_by_me(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Query parameter `favorites`.
     #[inline]
-    pub fn favorites(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn favorites(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Query parameter `kind`.
     #[inline]
-    pub fn kind(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn kind(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn type_(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `owner`.
     #[inline]
-    pub fn owner(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn owner(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `lifecycle`.
     #[inline]
-    pub fn lifecycle(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn lifecycle(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Query parameter `tags`.
     #[inline]
-    pub fn tags(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn tags(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(14, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(14, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -482,93 +524,108 @@ pub struct GetEntitiesByRefs {
 impl GetEntitiesByRefs {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn sort(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `scopes`.
     #[inline]
-    pub fn scopes(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn scopes(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `owned_by_me`.
     #[inline]
-    pub fn owned_by_me(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn owned_by_me(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Query parameter `favorites`.
     #[inline]
-    pub fn favorites(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn favorites(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Query parameter `kind`.
     #[inline]
-    pub fn kind(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn kind(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn type_(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `owner`.
     #[inline]
-    pub fn owner(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn owner(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `lifecycle`.
     #[inline]
-    pub fn lifecycle(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn lifecycle(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `tags`.
     #[inline]
-    pub fn tags(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn tags(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::EntitiesByRefsRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::EntitiesByRefsRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -598,21 +655,24 @@ pub struct GetEntitiesFilters {
 impl GetEntitiesFilters {
     /// Query parameter `kind`.
     #[inline]
-    pub fn kind(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn kind(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `scopes`.
     #[inline]
-    pub fn scopes(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn scopes(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -642,27 +702,31 @@ pub struct GetEntitiesFiltersByQuery {
 impl GetEntitiesFiltersByQuery {
     /// Query parameter `kind`.
     #[inline]
-    pub fn kind(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn kind(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `scopes`.
     #[inline]
-    pub fn scopes(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn scopes(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::EntityFilterQueryRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::EntityFilterQueryRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -685,75 +749,87 @@ pub struct GetEntitiesGroups {
 impl GetEntitiesGroups {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `search_on_entities`.
     #[inline]
-    pub fn search_on_entities(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn search_on_entities(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `search_on_groups`.
     #[inline]
-    pub fn search_on_groups(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn search_on_groups(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `scopes`.
     #[inline]
-    pub fn scopes(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn scopes(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `kind`.
     #[inline]
-    pub fn kind(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn kind(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `owned_by_me`.
     #[inline]
-    pub fn owned_by_me(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn owned_by_me(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Query parameter `favorites`.
     #[inline]
-    pub fn favorites(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn favorites(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn type_(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `owner`.
     #[inline]
-    pub fn owner(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn owner(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `lifecycle`.
     #[inline]
-    pub fn lifecycle(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn lifecycle(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `tags`.
     #[inline]
-    pub fn tags(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn tags(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -776,21 +852,24 @@ pub struct GetEntitiesKinds {
 impl GetEntitiesKinds {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -820,57 +899,66 @@ pub struct GetEntity {
 impl GetEntity {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `branch_name`.
     #[inline]
-    pub fn branch_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn branch_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `connector_ref`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `repo_name`.
     #[inline]
-    pub fn repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Header `Load-From-Cache`.
     #[inline]
-    pub fn load_from_cache(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn load_from_cache(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `load_from_fallback_branch`.
     #[inline]
-    pub fn load_from_fallback_branch(mut self, value: bool) -> Self {
-        self.call.flag(10, value);
-        self
+    pub fn load_from_fallback_branch(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(10, value),
+        }
     }
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -893,9 +981,10 @@ pub struct GetJsonSchema {
 impl GetJsonSchema {
     /// Query parameter `kind`.
     #[inline]
-    pub fn kind(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn kind(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -918,27 +1007,31 @@ pub struct ImportEntity {
 impl ImportEntity {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -961,27 +1054,31 @@ pub struct MoveEntity {
 impl MoveEntity {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1004,27 +1101,31 @@ pub struct UpdateEntity {
 impl UpdateEntity {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1047,27 +1148,31 @@ pub struct UpdateGitMetadata {
 impl UpdateGitMetadata {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]

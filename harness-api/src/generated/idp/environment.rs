@@ -14,9 +14,8 @@ impl<'c> Api<'c> {
     pub fn create_compile_and_execute_environment(
         &self,
     ) -> CreateCompileAndExecuteEnvironment {
-        let call = rt::Call::new(self.client, &CREATE_COMPILE_AND_EXECUTE_ENVIRONMENT);
         CreateCompileAndExecuteEnvironment {
-            call,
+            call: rt::Call::new(self.client, &CREATE_COMPILE_AND_EXECUTE_ENVIRONMENT),
         }
     }
     /// `DELETE /v1/idp-environments/{environment-id}`
@@ -29,9 +28,10 @@ impl<'c> Api<'c> {
         &self,
         environment_id: impl Into<String>,
     ) -> DeleteEnvironment {
-        let mut call = rt::Call::new(self.client, &DELETE_ENVIRONMENT);
-        call.text(0, environment_id);
-        DeleteEnvironment { call }
+        DeleteEnvironment {
+            call: rt::Call::new(self.client, &DELETE_ENVIRONMENT)
+                .with_text(0, environment_id),
+        }
     }
     /// `PUT /v1/idp-environments/{environment-id}`
     ///
@@ -44,13 +44,9 @@ impl<'c> Api<'c> {
         &self,
         environment_id: impl Into<String>,
     ) -> UpdateCompileAndExecuteEnvironment {
-        let mut call = rt::Call::new(
-            self.client,
-            &UPDATE_COMPILE_AND_EXECUTE_ENVIRONMENT,
-        );
-        call.text(0, environment_id);
         UpdateCompileAndExecuteEnvironment {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_COMPILE_AND_EXECUTE_ENVIRONMENT)
+                .with_text(0, environment_id),
         }
     }
 }
@@ -63,33 +59,38 @@ pub struct CreateCompileAndExecuteEnvironment {
 impl CreateCompileAndExecuteEnvironment {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `dryRun`.
     #[inline]
-    pub fn dry_run(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn dry_run(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::EnvironmentProxyCreateRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::EnvironmentProxyCreateRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -112,21 +113,24 @@ pub struct DeleteEnvironment {
 impl DeleteEnvironment {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -149,27 +153,31 @@ pub struct UpdateCompileAndExecuteEnvironment {
 impl UpdateCompileAndExecuteEnvironment {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::EnvironmentProxyUpdateRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::EnvironmentProxyUpdateRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -12,9 +12,10 @@ impl<'c> Api<'c> {
     /// - Result: nothing.
     #[inline]
     pub fn delete_group(&self, group_identifier: impl Into<String>) -> DeleteGroup {
-        let mut call = rt::Call::new(self.client, &DELETE_GROUP);
-        call.text(0, group_identifier);
-        DeleteGroup { call }
+        DeleteGroup {
+            call: rt::Call::new(self.client, &DELETE_GROUP)
+                .with_text(0, group_identifier),
+        }
     }
     /// `GET /v1/groups`
     ///
@@ -23,8 +24,9 @@ impl<'c> Api<'c> {
     /// - List: `whole list, items body`.
     #[inline]
     pub fn get_all_groups_for_account(&self) -> GetAllGroupsForAccount {
-        let call = rt::Call::new(self.client, &GET_ALL_GROUPS_FOR_ACCOUNT);
-        GetAllGroupsForAccount { call }
+        GetAllGroupsForAccount {
+            call: rt::Call::new(self.client, &GET_ALL_GROUPS_FOR_ACCOUNT),
+        }
     }
     /// `GET /v1/groups/{group-identifier}`
     ///
@@ -36,9 +38,10 @@ impl<'c> Api<'c> {
         &self,
         group_identifier: impl Into<String>,
     ) -> GetGroupDetails {
-        let mut call = rt::Call::new(self.client, &GET_GROUP_DETAILS);
-        call.text(0, group_identifier);
-        GetGroupDetails { call }
+        GetGroupDetails {
+            call: rt::Call::new(self.client, &GET_GROUP_DETAILS)
+                .with_text(0, group_identifier),
+        }
     }
     /// `GET /v1/groups/yaml`
     ///
@@ -46,8 +49,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::GroupsYamlResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_groups_yaml(&self) -> GetGroupsYaml {
-        let call = rt::Call::new(self.client, &GET_GROUPS_YAML);
-        GetGroupsYaml { call }
+        GetGroupsYaml {
+            call: rt::Call::new(self.client, &GET_GROUPS_YAML),
+        }
     }
     /// `GET /v1/groups/workflows`
     ///
@@ -56,8 +60,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, at most 100, items workflows`.
     #[inline]
     pub fn get_workflows_for_account(&self) -> GetWorkflowsForAccount {
-        let call = rt::Call::new(self.client, &GET_WORKFLOWS_FOR_ACCOUNT);
-        GetWorkflowsForAccount { call }
+        GetWorkflowsForAccount {
+            call: rt::Call::new(self.client, &GET_WORKFLOWS_FOR_ACCOUNT),
+        }
     }
     /// `POST /v1/groups`
     ///
@@ -66,8 +71,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::GroupResponse`], `application/json`.
     #[inline]
     pub fn save_group(&self) -> SaveGroup {
-        let call = rt::Call::new(self.client, &SAVE_GROUP);
-        SaveGroup { call }
+        SaveGroup {
+            call: rt::Call::new(self.client, &SAVE_GROUP),
+        }
     }
     /// `PUT /v1/groups`
     ///
@@ -76,8 +82,9 @@ impl<'c> Api<'c> {
     /// - Result: list of [`types::GroupResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_groups(&self) -> UpdateGroups {
-        let call = rt::Call::new(self.client, &UPDATE_GROUPS);
-        UpdateGroups { call }
+        UpdateGroups {
+            call: rt::Call::new(self.client, &UPDATE_GROUPS),
+        }
     }
 }
 /// Request of [`Api::delete_group`].
@@ -89,9 +96,10 @@ pub struct DeleteGroup {
 impl DeleteGroup {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -114,9 +122,10 @@ pub struct GetAllGroupsForAccount {
 impl GetAllGroupsForAccount {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -146,9 +155,10 @@ pub struct GetGroupDetails {
 impl GetGroupDetails {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -171,9 +181,10 @@ pub struct GetGroupsYaml {
 impl GetGroupsYaml {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -196,21 +207,24 @@ pub struct GetWorkflowsForAccount {
 impl GetWorkflowsForAccount {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -240,15 +254,17 @@ pub struct SaveGroup {
 impl SaveGroup {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::GroupRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::GroupRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -271,15 +287,17 @@ pub struct UpdateGroups {
 impl UpdateGroups {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &[types::GroupRequest]) -> Self {
-        self.call.body_json(&body);
-        self
+    pub fn body(self, body: &[types::GroupRequest]) -> Self {
+        Self {
+            call: self.call.with_body_json(&body),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::DataSourceDataPointInfoResponse`], `application/json`.
     #[inline]
     pub fn get_harness_data_point_values(&self) -> GetHarnessDataPointValues {
-        let call = rt::Call::new(self.client, &GET_HARNESS_DATA_POINT_VALUES);
-        GetHarnessDataPointValues { call }
+        GetHarnessDataPointValues {
+            call: rt::Call::new(self.client, &GET_HARNESS_DATA_POINT_VALUES),
+        }
     }
 }
 /// Request of [`Api::get_harness_data_point_values`].
@@ -25,15 +26,17 @@ pub struct GetHarnessDataPointValues {
 impl GetHarnessDataPointValues {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::DataSourceDataPointInfoRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::DataSourceDataPointInfoRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -16,11 +16,10 @@ impl<'c> Api<'c> {
         card_identifier: impl Into<String>,
         quick_link_identifier: impl Into<String>,
     ) -> DeleteCustomLinkCardQuickLinks {
-        let mut call = rt::Call::new(self.client, &DELETE_CUSTOM_LINK_CARD_QUICK_LINKS);
-        call.text(0, card_identifier);
-        call.text(1, quick_link_identifier);
         DeleteCustomLinkCardQuickLinks {
-            call,
+            call: rt::Call::new(self.client, &DELETE_CUSTOM_LINK_CARD_QUICK_LINKS)
+                .with_text(0, card_identifier)
+                .with_text(1, quick_link_identifier),
         }
     }
     /// `DELETE /v1/home-page-layout/header/quick-links/{quick-link-identifier}/icon`
@@ -33,10 +32,9 @@ impl<'c> Api<'c> {
         &self,
         quick_link_identifier: impl Into<String>,
     ) -> DeleteHeadersQuickLinksIcon {
-        let mut call = rt::Call::new(self.client, &DELETE_HEADERS_QUICK_LINKS_ICON);
-        call.text(0, quick_link_identifier);
         DeleteHeadersQuickLinksIcon {
-            call,
+            call: rt::Call::new(self.client, &DELETE_HEADERS_QUICK_LINKS_ICON)
+                .with_text(0, quick_link_identifier),
         }
     }
     /// `DELETE /v1/home-page-layout/card/{card-identifier}/icon`
@@ -49,10 +47,9 @@ impl<'c> Api<'c> {
         &self,
         card_identifier: impl Into<String>,
     ) -> DeleteHomePageLayoutCardsIcon {
-        let mut call = rt::Call::new(self.client, &DELETE_HOME_PAGE_LAYOUT_CARDS_ICON);
-        call.text(0, card_identifier);
         DeleteHomePageLayoutCardsIcon {
-            call,
+            call: rt::Call::new(self.client, &DELETE_HOME_PAGE_LAYOUT_CARDS_ICON)
+                .with_text(0, card_identifier),
         }
     }
     /// `DELETE /v1/home-page-layout/icon`
@@ -62,8 +59,9 @@ impl<'c> Api<'c> {
     /// - Result: nothing.
     #[inline]
     pub fn delete_home_page_layout_icon(&self) -> DeleteHomePageLayoutIcon {
-        let call = rt::Call::new(self.client, &DELETE_HOME_PAGE_LAYOUT_ICON);
-        DeleteHomePageLayoutIcon { call }
+        DeleteHomePageLayoutIcon {
+            call: rt::Call::new(self.client, &DELETE_HOME_PAGE_LAYOUT_ICON),
+        }
     }
     /// `GET /v1/home-page-layout`
     ///
@@ -71,8 +69,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::HomePageLayoutResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_home_page_layout_info(&self) -> GetHomePageLayoutInfo {
-        let call = rt::Call::new(self.client, &GET_HOME_PAGE_LAYOUT_INFO);
-        GetHomePageLayoutInfo { call }
+        GetHomePageLayoutInfo {
+            call: rt::Call::new(self.client, &GET_HOME_PAGE_LAYOUT_INFO),
+        }
     }
     /// `GET /v1/home-page-layout/yaml`
     ///
@@ -80,8 +79,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::HomePageLayoutYamlResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_yaml_for_home_page_layout(&self) -> GetYamlForHomePageLayout {
-        let call = rt::Call::new(self.client, &GET_YAML_FOR_HOME_PAGE_LAYOUT);
-        GetYamlForHomePageLayout { call }
+        GetYamlForHomePageLayout {
+            call: rt::Call::new(self.client, &GET_YAML_FOR_HOME_PAGE_LAYOUT),
+        }
     }
     /// `POST /v1/home-page-layout`
     ///
@@ -90,8 +90,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::HomePageLayoutResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn save_home_page_layout_info(&self) -> SaveHomePageLayoutInfo {
-        let call = rt::Call::new(self.client, &SAVE_HOME_PAGE_LAYOUT_INFO);
-        SaveHomePageLayoutInfo { call }
+        SaveHomePageLayoutInfo {
+            call: rt::Call::new(self.client, &SAVE_HOME_PAGE_LAYOUT_INFO),
+        }
     }
 }
 /// Request of [`Api::delete_custom_link_card_quick_links`].
@@ -103,9 +104,10 @@ pub struct DeleteCustomLinkCardQuickLinks {
 impl DeleteCustomLinkCardQuickLinks {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -128,9 +130,10 @@ pub struct DeleteHeadersQuickLinksIcon {
 impl DeleteHeadersQuickLinksIcon {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -153,9 +156,10 @@ pub struct DeleteHomePageLayoutCardsIcon {
 impl DeleteHomePageLayoutCardsIcon {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -178,15 +182,17 @@ pub struct DeleteHomePageLayoutIcon {
 impl DeleteHomePageLayoutIcon {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::DeleteHomePageLayoutIconRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::DeleteHomePageLayoutIconRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -209,9 +215,10 @@ pub struct GetHomePageLayoutInfo {
 impl GetHomePageLayoutInfo {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -234,9 +241,10 @@ pub struct GetYamlForHomePageLayout {
 impl GetYamlForHomePageLayout {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -259,22 +267,24 @@ pub struct SaveHomePageLayoutInfo {
 impl SaveHomePageLayoutInfo {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::HomePageLayoutRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::HomePageLayoutRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,14 @@ impl<'c> Api<'c> {
         integration: impl Into<types::CreateIntegrationValue>,
         body: &types::CreateIntegrationBody,
     ) -> CreateIntegration {
-        let mut call = rt::Call::new(self.client, &CREATE_INTEGRATION);
-        call.text(0, Into::<types::CreateIntegrationValue>::into(integration).as_str());
-        call.body_part(model::Cell::part(body));
-        CreateIntegration { call }
+        CreateIntegration {
+            call: rt::Call::new(self.client, &CREATE_INTEGRATION)
+                .with_text(
+                    0,
+                    Into::<types::CreateIntegrationValue>::into(integration).as_str(),
+                )
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /v1/integrations/{integration}`
     ///
@@ -32,12 +36,14 @@ impl<'c> Api<'c> {
         &self,
         integration: impl Into<types::DeleteIntegrationsIntegration>,
     ) -> DeleteIntegrations {
-        let mut call = rt::Call::new(self.client, &DELETE_INTEGRATIONS);
-        call.text(
-            0,
-            Into::<types::DeleteIntegrationsIntegration>::into(integration).as_str(),
-        );
-        DeleteIntegrations { call }
+        DeleteIntegrations {
+            call: rt::Call::new(self.client, &DELETE_INTEGRATIONS)
+                .with_text(
+                    0,
+                    Into::<types::DeleteIntegrationsIntegration>::into(integration)
+                        .as_str(),
+                ),
+        }
     }
     /// `GET /v1/integrations/{integration-id}/discover/entities`
     ///
@@ -49,9 +55,10 @@ impl<'c> Api<'c> {
         &self,
         integration_id: impl Into<String>,
     ) -> DiscoverEntities {
-        let mut call = rt::Call::new(self.client, &DISCOVER_ENTITIES);
-        call.text(0, integration_id);
-        DiscoverEntities { call }
+        DiscoverEntities {
+            call: rt::Call::new(self.client, &DISCOVER_ENTITIES)
+                .with_text(0, integration_id),
+        }
     }
     /// `GET /v1/integrations/{integration}/{integration-id}`
     ///
@@ -64,10 +71,14 @@ impl<'c> Api<'c> {
         integration: impl Into<types::GetIntegrationValue>,
         integration_id: impl Into<String>,
     ) -> GetIntegration {
-        let mut call = rt::Call::new(self.client, &GET_INTEGRATION);
-        call.text(0, Into::<types::GetIntegrationValue>::into(integration).as_str());
-        call.text(1, integration_id);
-        GetIntegration { call }
+        GetIntegration {
+            call: rt::Call::new(self.client, &GET_INTEGRATION)
+                .with_text(
+                    0,
+                    Into::<types::GetIntegrationValue>::into(integration).as_str(),
+                )
+                .with_text(1, integration_id),
+        }
     }
     /// `GET /v1/integrations/{integration}`
     ///
@@ -79,12 +90,13 @@ impl<'c> Api<'c> {
         &self,
         integration: impl Into<types::GetIntegrationsIntegration>,
     ) -> GetIntegrations {
-        let mut call = rt::Call::new(self.client, &GET_INTEGRATIONS);
-        call.text(
-            0,
-            Into::<types::GetIntegrationsIntegration>::into(integration).as_str(),
-        );
-        GetIntegrations { call }
+        GetIntegrations {
+            call: rt::Call::new(self.client, &GET_INTEGRATIONS)
+                .with_text(
+                    0,
+                    Into::<types::GetIntegrationsIntegration>::into(integration).as_str(),
+                ),
+        }
     }
     /// `POST /v1/integrations/{integration-id}/discover/entities`
     ///
@@ -98,10 +110,11 @@ impl<'c> Api<'c> {
         integration_id: impl Into<String>,
         body: &types::SaveDiscoverEntitiesBody,
     ) -> SaveDiscoverEntities {
-        let mut call = rt::Call::new(self.client, &SAVE_DISCOVER_ENTITIES);
-        call.text(0, integration_id);
-        call.body_part(model::Cell::part(body));
-        SaveDiscoverEntities { call }
+        SaveDiscoverEntities {
+            call: rt::Call::new(self.client, &SAVE_DISCOVER_ENTITIES)
+                .with_text(0, integration_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /v1/integrations/{integration-id}/entities/unlink`
     ///
@@ -115,10 +128,11 @@ impl<'c> Api<'c> {
         integration_id: impl Into<String>,
         body: &types::UnlinkIntegrationEntitiesBody,
     ) -> UnlinkIntegrationEntities {
-        let mut call = rt::Call::new(self.client, &UNLINK_INTEGRATION_ENTITIES);
-        call.text(0, integration_id);
-        call.body_part(model::Cell::part(body));
-        UnlinkIntegrationEntities { call }
+        UnlinkIntegrationEntities {
+            call: rt::Call::new(self.client, &UNLINK_INTEGRATION_ENTITIES)
+                .with_text(0, integration_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /v1/integrations/{integration}/{integration-id}`
     ///
@@ -133,11 +147,15 @@ impl<'c> Api<'c> {
         integration_id: impl Into<String>,
         body: &types::UpdateIntegrationBody,
     ) -> UpdateIntegration {
-        let mut call = rt::Call::new(self.client, &UPDATE_INTEGRATION);
-        call.text(0, Into::<types::UpdateIntegrationValue>::into(integration).as_str());
-        call.text(1, integration_id);
-        call.body_part(model::Cell::part(body));
-        UpdateIntegration { call }
+        UpdateIntegration {
+            call: rt::Call::new(self.client, &UPDATE_INTEGRATION)
+                .with_text(
+                    0,
+                    Into::<types::UpdateIntegrationValue>::into(integration).as_str(),
+                )
+                .with_text(1, integration_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_integration`].
@@ -149,21 +167,24 @@ pub struct CreateIntegration {
 impl CreateIntegration {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `dry_run`.
     #[inline]
-    pub fn dry_run(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn dry_run(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Query parameter `write_validation`.
     #[inline]
-    pub fn write_validation(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn write_validation(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -186,9 +207,10 @@ pub struct DeleteIntegrations {
 impl DeleteIntegrations {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -211,33 +233,38 @@ pub struct DiscoverEntities {
 impl DiscoverEntities {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn sort(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -260,9 +287,10 @@ pub struct GetIntegration {
 impl GetIntegration {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -285,33 +313,38 @@ pub struct GetIntegrations {
 impl GetIntegrations {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn sort(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -334,9 +367,10 @@ pub struct SaveDiscoverEntities {
 impl SaveDiscoverEntities {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -359,9 +393,10 @@ pub struct UnlinkIntegrationEntities {
 impl UnlinkIntegrationEntities {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -384,15 +419,17 @@ pub struct UpdateIntegration {
 impl UpdateIntegration {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `dry_run`.
     #[inline]
-    pub fn dry_run(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn dry_run(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -12,9 +12,10 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn create_kind(&self, body: &types::CreateKindBody) -> CreateKind {
-        let mut call = rt::Call::new(self.client, &CREATE_KIND);
-        call.body_part(model::Cell::part(body));
-        CreateKind { call }
+        CreateKind {
+            call: rt::Call::new(self.client, &CREATE_KIND)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /v1/kinds/{identifier}`
     ///
@@ -23,9 +24,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_kind(&self, identifier: impl Into<String>) -> DeleteKind {
-        let mut call = rt::Call::new(self.client, &DELETE_KIND);
-        call.text(0, identifier);
-        DeleteKind { call }
+        DeleteKind {
+            call: rt::Call::new(self.client, &DELETE_KIND).with_text(0, identifier),
+        }
     }
     /// `GET /v1/kinds/{identifier}`
     ///
@@ -34,9 +35,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn get_kind(&self, identifier: impl Into<String>) -> GetKind {
-        let mut call = rt::Call::new(self.client, &GET_KIND);
-        call.text(0, identifier);
-        GetKind { call }
+        GetKind {
+            call: rt::Call::new(self.client, &GET_KIND).with_text(0, identifier),
+        }
     }
     /// `GET /v1/kinds/schema`
     ///
@@ -44,8 +45,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn get_kind_schema(&self) -> GetKindSchema {
-        let call = rt::Call::new(self.client, &GET_KIND_SCHEMA);
-        GetKindSchema { call }
+        GetKindSchema {
+            call: rt::Call::new(self.client, &GET_KIND_SCHEMA),
+        }
     }
     /// `GET /v1/kinds`
     ///
@@ -53,8 +55,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn get_kinds(&self) -> GetKinds {
-        let call = rt::Call::new(self.client, &GET_KINDS);
-        GetKinds { call }
+        GetKinds {
+            call: rt::Call::new(self.client, &GET_KINDS),
+        }
     }
     /// `POST /v1/kinds/schema/validate`
     ///
@@ -66,9 +69,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::KindSchemaValidateBody,
     ) -> KindSchemaValidate {
-        let mut call = rt::Call::new(self.client, &KIND_SCHEMA_VALIDATE);
-        call.body_part(model::Cell::part(body));
-        KindSchemaValidate { call }
+        KindSchemaValidate {
+            call: rt::Call::new(self.client, &KIND_SCHEMA_VALIDATE)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /v1/kinds/{identifier}`
     ///
@@ -82,10 +86,11 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::UpdateKindBody,
     ) -> UpdateKind {
-        let mut call = rt::Call::new(self.client, &UPDATE_KIND);
-        call.text(0, identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateKind { call }
+        UpdateKind {
+            call: rt::Call::new(self.client, &UPDATE_KIND)
+                .with_text(0, identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_kind`].
@@ -97,9 +102,10 @@ pub struct CreateKind {
 impl CreateKind {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -122,9 +128,10 @@ pub struct DeleteKind {
 impl DeleteKind {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -147,15 +154,17 @@ pub struct GetKind {
 impl GetKind {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `custom`.
     #[inline]
-    pub fn custom(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn custom(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -178,9 +187,10 @@ pub struct GetKindSchema {
 impl GetKindSchema {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -203,39 +213,45 @@ pub struct GetKinds {
 impl GetKinds {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn sort(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `custom`.
     #[inline]
-    pub fn custom(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn custom(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -258,9 +274,10 @@ pub struct KindSchemaValidate {
 impl KindSchemaValidate {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -283,9 +300,10 @@ pub struct UpdateKind {
 impl UpdateKind {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]

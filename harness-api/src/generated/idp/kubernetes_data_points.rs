@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::DataSourceDataPointInfoResponse`], `application/json`.
     #[inline]
     pub fn get_k8s_data_point_values(&self) -> GetK8sDataPointValues {
-        let call = rt::Call::new(self.client, &GET_K8S_DATA_POINT_VALUES);
-        GetK8sDataPointValues { call }
+        GetK8sDataPointValues {
+            call: rt::Call::new(self.client, &GET_K8S_DATA_POINT_VALUES),
+        }
     }
 }
 /// Request of [`Api::get_k8s_data_point_values`].
@@ -25,22 +26,24 @@ pub struct GetK8sDataPointValues {
 impl GetK8sDataPointValues {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::KubernetesRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::KubernetesRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]

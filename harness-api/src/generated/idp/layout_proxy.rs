@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`, `text/plain`.
     #[inline]
     pub fn create_layout(&self) -> CreateLayout {
-        let call = rt::Call::new(self.client, &CREATE_LAYOUT);
-        CreateLayout { call }
+        CreateLayout {
+            call: rt::Call::new(self.client, &CREATE_LAYOUT),
+        }
     }
     /// `DELETE /v1/layout`
     ///
@@ -22,8 +23,9 @@ impl<'c> Api<'c> {
     /// - Result: nothing.
     #[inline]
     pub fn delete_layout(&self) -> DeleteLayout {
-        let call = rt::Call::new(self.client, &DELETE_LAYOUT);
-        DeleteLayout { call }
+        DeleteLayout {
+            call: rt::Call::new(self.client, &DELETE_LAYOUT),
+        }
     }
     /// `GET /v1/layout`
     ///
@@ -31,8 +33,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`, `text/plain`.
     #[inline]
     pub fn get_all_layouts(&self) -> GetAllLayouts {
-        let call = rt::Call::new(self.client, &GET_ALL_LAYOUTS);
-        GetAllLayouts { call }
+        GetAllLayouts {
+            call: rt::Call::new(self.client, &GET_ALL_LAYOUTS),
+        }
     }
     /// `GET /v1/layout/{layout-identifier}`
     ///
@@ -41,9 +44,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`, `text/plain`.
     #[inline]
     pub fn get_layout(&self, layout_identifier: impl Into<String>) -> GetLayout {
-        let mut call = rt::Call::new(self.client, &GET_LAYOUT);
-        call.text(0, layout_identifier);
-        GetLayout { call }
+        GetLayout {
+            call: rt::Call::new(self.client, &GET_LAYOUT).with_text(0, layout_identifier),
+        }
     }
     /// `GET /v1/layout/health`
     ///
@@ -51,8 +54,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`, `text/plain`.
     #[inline]
     pub fn get_layout_health(&self) -> GetLayoutHealth {
-        let call = rt::Call::new(self.client, &GET_LAYOUT_HEALTH);
-        GetLayoutHealth { call }
+        GetLayoutHealth {
+            call: rt::Call::new(self.client, &GET_LAYOUT_HEALTH),
+        }
     }
     /// `POST /v1/layout/ingest`
     ///
@@ -61,8 +65,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`, `text/plain`.
     #[inline]
     pub fn layout_ingest(&self) -> LayoutIngest {
-        let call = rt::Call::new(self.client, &LAYOUT_INGEST);
-        LayoutIngest { call }
+        LayoutIngest {
+            call: rt::Call::new(self.client, &LAYOUT_INGEST),
+        }
     }
 }
 /// Request of [`Api::create_layout`].
@@ -74,15 +79,17 @@ pub struct CreateLayout {
 impl CreateLayout {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::LayoutRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::LayoutRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -105,15 +112,17 @@ pub struct DeleteLayout {
 impl DeleteLayout {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::LayoutRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::LayoutRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -136,9 +145,10 @@ pub struct GetAllLayouts {
 impl GetAllLayouts {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -161,9 +171,10 @@ pub struct GetLayout {
 impl GetLayout {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -186,9 +197,10 @@ pub struct GetLayoutHealth {
 impl GetLayoutHealth {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -211,15 +223,17 @@ pub struct LayoutIngest {
 impl LayoutIngest {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::LayoutIngestRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::LayoutIngestRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

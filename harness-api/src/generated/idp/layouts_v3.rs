@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn create_layout_v3(&self) -> CreateLayoutV3 {
-        let call = rt::Call::new(self.client, &CREATE_LAYOUT_V3);
-        CreateLayoutV3 { call }
+        CreateLayoutV3 {
+            call: rt::Call::new(self.client, &CREATE_LAYOUT_V3),
+        }
     }
     /// `DELETE /v3/layout`
     ///
@@ -22,8 +23,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_layout_v3(&self) -> DeleteLayoutV3 {
-        let call = rt::Call::new(self.client, &DELETE_LAYOUT_V3);
-        DeleteLayoutV3 { call }
+        DeleteLayoutV3 {
+            call: rt::Call::new(self.client, &DELETE_LAYOUT_V3),
+        }
     }
     /// `GET /v3/layout/health`
     ///
@@ -31,8 +33,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn get_layout_health_v3(&self) -> GetLayoutHealthV3 {
-        let call = rt::Call::new(self.client, &GET_LAYOUT_HEALTH_V3);
-        GetLayoutHealthV3 { call }
+        GetLayoutHealthV3 {
+            call: rt::Call::new(self.client, &GET_LAYOUT_HEALTH_V3),
+        }
     }
     /// `GET /v3/layout/{layout-identifier}`
     ///
@@ -41,9 +44,10 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn get_layout_v3(&self, layout_identifier: impl Into<String>) -> GetLayoutV3 {
-        let mut call = rt::Call::new(self.client, &GET_LAYOUT_V3);
-        call.text(0, layout_identifier);
-        GetLayoutV3 { call }
+        GetLayoutV3 {
+            call: rt::Call::new(self.client, &GET_LAYOUT_V3)
+                .with_text(0, layout_identifier),
+        }
     }
     /// `GET /v3/layout`
     ///
@@ -51,8 +55,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn get_layouts_v3(&self) -> GetLayoutsV3 {
-        let call = rt::Call::new(self.client, &GET_LAYOUTS_V3);
-        GetLayoutsV3 { call }
+        GetLayoutsV3 {
+            call: rt::Call::new(self.client, &GET_LAYOUTS_V3),
+        }
     }
     /// `POST /v3/layout/ingest`
     ///
@@ -61,8 +66,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn layout_ingest_v3(&self) -> LayoutIngestV3 {
-        let call = rt::Call::new(self.client, &LAYOUT_INGEST_V3);
-        LayoutIngestV3 { call }
+        LayoutIngestV3 {
+            call: rt::Call::new(self.client, &LAYOUT_INGEST_V3),
+        }
     }
 }
 /// Request of [`Api::create_layout_v3`].
@@ -74,15 +80,17 @@ pub struct CreateLayoutV3 {
 impl CreateLayoutV3 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CreateLayoutV3Body) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CreateLayoutV3Body) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -105,15 +113,17 @@ pub struct DeleteLayoutV3 {
 impl DeleteLayoutV3 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::DeleteLayoutV3Body) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::DeleteLayoutV3Body) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -136,9 +146,10 @@ pub struct GetLayoutHealthV3 {
 impl GetLayoutHealthV3 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -161,9 +172,10 @@ pub struct GetLayoutV3 {
 impl GetLayoutV3 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -186,9 +198,10 @@ pub struct GetLayoutsV3 {
 impl GetLayoutsV3 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -211,15 +224,17 @@ pub struct LayoutIngestV3 {
 impl LayoutIngestV3 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::LayoutIngestV3Body) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::LayoutIngestV3Body) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

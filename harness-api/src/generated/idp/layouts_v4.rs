@@ -11,8 +11,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn get_layouts_v4(&self) -> GetLayoutsV4 {
-        let call = rt::Call::new(self.client, &GET_LAYOUTS_V4);
-        GetLayoutsV4 { call }
+        GetLayoutsV4 {
+            call: rt::Call::new(self.client, &GET_LAYOUTS_V4),
+        }
     }
 }
 /// Request of [`Api::get_layouts_v4`].
@@ -24,9 +25,10 @@ pub struct GetLayoutsV4 {
 impl GetLayoutsV4 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::LicenseUsageSaveResponse`], `application/json`.
     #[inline]
     pub fn license_usage_save(&self) -> LicenseUsageSave {
-        let call = rt::Call::new(self.client, &LICENSE_USAGE_SAVE);
-        LicenseUsageSave { call }
+        LicenseUsageSave {
+            call: rt::Call::new(self.client, &LICENSE_USAGE_SAVE),
+        }
     }
 }
 /// Request of [`Api::license_usage_save`].
@@ -25,15 +26,17 @@ pub struct LicenseUsageSave {
 impl LicenseUsageSave {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::LicenseUsageSaveRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::LicenseUsageSaveRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -11,8 +11,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::MergedPluginConfigResponse`], `application/json`.
     #[inline]
     pub fn get_merged_plugins_config(&self) -> GetMergedPluginsConfig {
-        let call = rt::Call::new(self.client, &GET_MERGED_PLUGINS_CONFIG);
-        GetMergedPluginsConfig { call }
+        GetMergedPluginsConfig {
+            call: rt::Call::new(self.client, &GET_MERGED_PLUGINS_CONFIG),
+        }
     }
     /// `PUT /v1/sync-app-config`
     ///
@@ -20,8 +21,9 @@ impl<'c> Api<'c> {
     /// - Result: nothing.
     #[inline]
     pub fn sync_app_config(&self) -> SyncAppConfig {
-        let call = rt::Call::new(self.client, &SYNC_APP_CONFIG);
-        SyncAppConfig { call }
+        SyncAppConfig {
+            call: rt::Call::new(self.client, &SYNC_APP_CONFIG),
+        }
     }
     /// `PUT /v1/configuration-entities`
     ///
@@ -30,9 +32,8 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ConfigurationEntities`], `application/json`.
     #[inline]
     pub fn update_configuration_entities(&self) -> UpdateConfigurationEntities {
-        let call = rt::Call::new(self.client, &UPDATE_CONFIGURATION_ENTITIES);
         UpdateConfigurationEntities {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_CONFIGURATION_ENTITIES),
         }
     }
 }
@@ -45,9 +46,10 @@ pub struct GetMergedPluginsConfig {
 impl GetMergedPluginsConfig {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -70,15 +72,17 @@ pub struct SyncAppConfig {
 impl SyncAppConfig {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `base_config`.
     #[inline]
-    pub fn base_config(mut self, value: bool) -> Self {
-        self.call.flag(1, value);
-        self
+    pub fn base_config(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -101,15 +105,17 @@ pub struct UpdateConfigurationEntities {
 impl UpdateConfigurationEntities {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ConfigurationEntities) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ConfigurationEntities) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -11,8 +11,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`, `application/xml`.
     #[inline]
     pub fn create_namespace(&self) -> CreateNamespace {
-        let call = rt::Call::new(self.client, &CREATE_NAMESPACE);
-        CreateNamespace { call }
+        CreateNamespace {
+            call: rt::Call::new(self.client, &CREATE_NAMESPACE),
+        }
     }
     /// `GET /v1/namespace-info`
     ///
@@ -20,8 +21,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`, `application/xml`.
     #[inline]
     pub fn get_namespace_info(&self) -> GetNamespaceInfo {
-        let call = rt::Call::new(self.client, &GET_NAMESPACE_INFO);
-        GetNamespaceInfo { call }
+        GetNamespaceInfo {
+            call: rt::Call::new(self.client, &GET_NAMESPACE_INFO),
+        }
     }
 }
 /// Request of [`Api::create_namespace`].
@@ -33,9 +35,10 @@ pub struct CreateNamespace {
 impl CreateNamespace {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -58,9 +61,10 @@ pub struct GetNamespaceInfo {
 impl GetNamespaceInfo {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]

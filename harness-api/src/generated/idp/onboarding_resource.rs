@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, at most 100, items harness_backstage_entities`.
     #[inline]
     pub fn get_harness_entities(&self) -> GetHarnessEntities {
-        let call = rt::Call::new(self.client, &GET_HARNESS_ENTITIES);
-        GetHarnessEntities { call }
+        GetHarnessEntities {
+            call: rt::Call::new(self.client, &GET_HARNESS_ENTITIES),
+        }
     }
     /// `GET /v1/onboarding/harness-entities-count`
     ///
@@ -21,8 +22,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::HarnessEntitiesCountResponse`], `application/json`.
     #[inline]
     pub fn get_harness_entities_count(&self) -> GetHarnessEntitiesCount {
-        let call = rt::Call::new(self.client, &GET_HARNESS_ENTITIES_COUNT);
-        GetHarnessEntitiesCount { call }
+        GetHarnessEntitiesCount {
+            call: rt::Call::new(self.client, &GET_HARNESS_ENTITIES_COUNT),
+        }
     }
     /// `POST /v1/onboarding/import-harness-entities`
     ///
@@ -34,9 +36,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::ImportEntitiesBase,
     ) -> ImportHarnessEntities {
-        let mut call = rt::Call::new(self.client, &IMPORT_HARNESS_ENTITIES);
-        call.body_part(model::Cell::part(body));
-        ImportHarnessEntities { call }
+        ImportHarnessEntities {
+            call: rt::Call::new(self.client, &IMPORT_HARNESS_ENTITIES)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /v1/onboarding/generate-yaml`
     ///
@@ -45,8 +48,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::GenerateYamlResponse`], `application/json`.
     #[inline]
     pub fn onboarding_generate_yaml(&self) -> OnboardingGenerateYaml {
-        let call = rt::Call::new(self.client, &ONBOARDING_GENERATE_YAML);
-        OnboardingGenerateYaml { call }
+        OnboardingGenerateYaml {
+            call: rt::Call::new(self.client, &ONBOARDING_GENERATE_YAML),
+        }
     }
 }
 /// Request of [`Api::get_harness_entities`].
@@ -58,45 +62,52 @@ pub struct GetHarnessEntities {
 impl GetHarnessEntities {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn sort(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn order(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `project_to_filter`.
     #[inline]
-    pub fn project_to_filter(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn project_to_filter(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -126,9 +137,10 @@ pub struct GetHarnessEntitiesCount {
 impl GetHarnessEntitiesCount {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -151,9 +163,10 @@ pub struct ImportHarnessEntities {
 impl ImportHarnessEntities {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -176,15 +189,17 @@ pub struct OnboardingGenerateYaml {
 impl OnboardingGenerateYaml {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::GenerateYamlRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::GenerateYamlRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

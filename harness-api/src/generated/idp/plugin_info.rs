@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         plugin_id: impl Into<String>,
     ) -> DeleteCustomPluginInfo {
-        let mut call = rt::Call::new(self.client, &DELETE_CUSTOM_PLUGIN_INFO);
-        call.text(0, plugin_id);
-        DeleteCustomPluginInfo { call }
+        DeleteCustomPluginInfo {
+            call: rt::Call::new(self.client, &DELETE_CUSTOM_PLUGIN_INFO)
+                .with_text(0, plugin_id),
+        }
     }
     /// `GET /v1/backstage-plugins-info`
     ///
@@ -26,8 +27,9 @@ impl<'c> Api<'c> {
     /// - List: `whole list, items body`.
     #[inline]
     pub fn get_backstage_plugins(&self) -> GetBackstagePlugins {
-        let call = rt::Call::new(self.client, &GET_BACKSTAGE_PLUGINS);
-        GetBackstagePlugins { call }
+        GetBackstagePlugins {
+            call: rt::Call::new(self.client, &GET_BACKSTAGE_PLUGINS),
+        }
     }
     /// `GET /v1/plugin/request`
     ///
@@ -36,8 +38,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, at most 100, items plugin_requests`.
     #[inline]
     pub fn get_plugin_request(&self) -> GetPluginRequest {
-        let call = rt::Call::new(self.client, &GET_PLUGIN_REQUEST);
-        GetPluginRequest { call }
+        GetPluginRequest {
+            call: rt::Call::new(self.client, &GET_PLUGIN_REQUEST),
+        }
     }
     /// `GET /v1/plugins-info`
     ///
@@ -46,8 +49,9 @@ impl<'c> Api<'c> {
     /// - List: `whole list, items body`.
     #[inline]
     pub fn get_plugins(&self) -> GetPlugins {
-        let call = rt::Call::new(self.client, &GET_PLUGINS);
-        GetPlugins { call }
+        GetPlugins {
+            call: rt::Call::new(self.client, &GET_PLUGINS),
+        }
     }
     /// `GET /v1/plugins-info/{plugin-id}`
     ///
@@ -59,9 +63,10 @@ impl<'c> Api<'c> {
         &self,
         plugin_id: impl Into<String>,
     ) -> GetPluginsInfoPluginId {
-        let mut call = rt::Call::new(self.client, &GET_PLUGINS_INFO_PLUGIN_ID);
-        call.text(0, plugin_id);
-        GetPluginsInfoPluginId { call }
+        GetPluginsInfoPluginId {
+            call: rt::Call::new(self.client, &GET_PLUGINS_INFO_PLUGIN_ID)
+                .with_text(0, plugin_id),
+        }
     }
     /// `POST /v1/plugin/request`
     ///
@@ -70,8 +75,9 @@ impl<'c> Api<'c> {
     /// - Result: nothing.
     #[inline]
     pub fn post_plugin_request(&self) -> PostPluginRequest {
-        let call = rt::Call::new(self.client, &POST_PLUGIN_REQUEST);
-        PostPluginRequest { call }
+        PostPluginRequest {
+            call: rt::Call::new(self.client, &POST_PLUGIN_REQUEST),
+        }
     }
     /// `POST /v1/plugins-info`
     ///
@@ -80,8 +86,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::CustomPluginInfoResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn save_custom_plugins_info(&self) -> SaveCustomPluginsInfo {
-        let call = rt::Call::new(self.client, &SAVE_CUSTOM_PLUGINS_INFO);
-        SaveCustomPluginsInfo { call }
+        SaveCustomPluginsInfo {
+            call: rt::Call::new(self.client, &SAVE_CUSTOM_PLUGINS_INFO),
+        }
     }
     /// `PUT /v1/plugins-info/{plugin-id}`
     ///
@@ -94,9 +101,10 @@ impl<'c> Api<'c> {
         &self,
         plugin_id: impl Into<String>,
     ) -> UpdateCustomPluginsInfo {
-        let mut call = rt::Call::new(self.client, &UPDATE_CUSTOM_PLUGINS_INFO);
-        call.text(0, plugin_id);
-        UpdateCustomPluginsInfo { call }
+        UpdateCustomPluginsInfo {
+            call: rt::Call::new(self.client, &UPDATE_CUSTOM_PLUGINS_INFO)
+                .with_text(0, plugin_id),
+        }
     }
 }
 /// Request of [`Api::delete_custom_plugin_info`].
@@ -108,15 +116,17 @@ pub struct DeleteCustomPluginInfo {
 impl DeleteCustomPluginInfo {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `plugin_name`.
     #[inline]
-    pub fn plugin_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn plugin_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -139,9 +149,10 @@ pub struct GetBackstagePlugins {
 impl GetBackstagePlugins {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -171,21 +182,24 @@ pub struct GetPluginRequest {
 impl GetPluginRequest {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -215,9 +229,10 @@ pub struct GetPlugins {
 impl GetPlugins {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -247,15 +262,17 @@ pub struct GetPluginsInfoPluginId {
 impl GetPluginsInfoPluginId {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `meta`.
     #[inline]
-    pub fn meta(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn meta(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -278,15 +295,17 @@ pub struct PostPluginRequest {
 impl PostPluginRequest {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::RequestPlugin) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::RequestPlugin) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -309,15 +328,17 @@ pub struct SaveCustomPluginsInfo {
 impl SaveCustomPluginsInfo {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &serde_json::Value) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &serde_json::Value) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -340,22 +361,24 @@ pub struct UpdateCustomPluginsInfo {
 impl UpdateCustomPluginsInfo {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CustomPluginInfoRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CustomPluginInfoRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -11,8 +11,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`, `application/xml`.
     #[inline]
     pub fn provision_idp(&self) -> ProvisionIdp {
-        let call = rt::Call::new(self.client, &PROVISION_IDP);
-        ProvisionIdp { call }
+        ProvisionIdp {
+            call: rt::Call::new(self.client, &PROVISION_IDP),
+        }
     }
 }
 /// Request of [`Api::provision_idp`].
@@ -24,9 +25,10 @@ pub struct ProvisionIdp {
 impl ProvisionIdp {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::DefaultSaveResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_scorecard(&self) -> CreateScorecard {
-        let call = rt::Call::new(self.client, &CREATE_SCORECARD);
-        CreateScorecard { call }
+        CreateScorecard {
+            call: rt::Call::new(self.client, &CREATE_SCORECARD),
+        }
     }
     /// `DELETE /v1/scorecards/{scorecard-id}`
     ///
@@ -22,9 +23,10 @@ impl<'c> Api<'c> {
     /// - Result: nothing.
     #[inline]
     pub fn delete_scorecard(&self, scorecard_id: impl Into<String>) -> DeleteScorecard {
-        let mut call = rt::Call::new(self.client, &DELETE_SCORECARD);
-        call.text(0, scorecard_id);
-        DeleteScorecard { call }
+        DeleteScorecard {
+            call: rt::Call::new(self.client, &DELETE_SCORECARD)
+                .with_text(0, scorecard_id),
+        }
     }
     /// `GET /v1/entity-facets`
     ///
@@ -33,9 +35,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::Facets`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_entity_facets(&self, kind: impl Into<String>) -> GetEntityFacets {
-        let mut call = rt::Call::new(self.client, &GET_ENTITY_FACETS);
-        call.text(0, kind);
-        GetEntityFacets { call }
+        GetEntityFacets {
+            call: rt::Call::new(self.client, &GET_ENTITY_FACETS).with_text(0, kind),
+        }
     }
     /// `GET /v1/scorecards/{scorecard-id}`
     ///
@@ -44,9 +46,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ScorecardDetailsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_scorecard(&self, scorecard_id: impl Into<String>) -> GetScorecard {
-        let mut call = rt::Call::new(self.client, &GET_SCORECARD);
-        call.text(0, scorecard_id);
-        GetScorecard { call }
+        GetScorecard {
+            call: rt::Call::new(self.client, &GET_SCORECARD).with_text(0, scorecard_id),
+        }
     }
     /// `GET /v1/scorecards/{scorecard-id}/stats`
     ///
@@ -58,9 +60,10 @@ impl<'c> Api<'c> {
         &self,
         scorecard_id: impl Into<String>,
     ) -> GetScorecardStats {
-        let mut call = rt::Call::new(self.client, &GET_SCORECARD_STATS);
-        call.text(0, scorecard_id);
-        GetScorecardStats { call }
+        GetScorecardStats {
+            call: rt::Call::new(self.client, &GET_SCORECARD_STATS)
+                .with_text(0, scorecard_id),
+        }
     }
     /// `GET /v1/scorecards`
     ///
@@ -69,8 +72,9 @@ impl<'c> Api<'c> {
     /// - List: `whole list, items body`.
     #[inline]
     pub fn get_scorecards(&self) -> GetScorecards {
-        let call = rt::Call::new(self.client, &GET_SCORECARDS);
-        GetScorecards { call }
+        GetScorecards {
+            call: rt::Call::new(self.client, &GET_SCORECARDS),
+        }
     }
     /// `PUT /v1/scorecards/{scorecard-id}`
     ///
@@ -80,9 +84,10 @@ impl<'c> Api<'c> {
     /// - Result: [`types::DefaultSaveResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_scorecard(&self, scorecard_id: impl Into<String>) -> UpdateScorecard {
-        let mut call = rt::Call::new(self.client, &UPDATE_SCORECARD);
-        call.text(0, scorecard_id);
-        UpdateScorecard { call }
+        UpdateScorecard {
+            call: rt::Call::new(self.client, &UPDATE_SCORECARD)
+                .with_text(0, scorecard_id),
+        }
     }
 }
 /// Request of [`Api::create_scorecard`].
@@ -94,15 +99,17 @@ pub struct CreateScorecard {
 impl CreateScorecard {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ScorecardDetailsRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ScorecardDetailsRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -125,9 +132,10 @@ pub struct DeleteScorecard {
 impl DeleteScorecard {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -150,9 +158,10 @@ pub struct GetEntityFacets {
 impl GetEntityFacets {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -175,9 +184,10 @@ pub struct GetScorecard {
 impl GetScorecard {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -200,9 +210,10 @@ pub struct GetScorecardStats {
 impl GetScorecardStats {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -225,9 +236,10 @@ pub struct GetScorecards {
 impl GetScorecards {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -257,15 +269,17 @@ pub struct UpdateScorecard {
 impl UpdateScorecard {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ScorecardDetailsRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ScorecardDetailsRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

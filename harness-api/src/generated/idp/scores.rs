@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: list of [`types::EntityScoresResponse`], `application/json`.
     #[inline]
     pub fn get_aggregated_scores(&self) -> GetAggregatedScores {
-        let call = rt::Call::new(self.client, &GET_AGGREGATED_SCORES);
-        GetAggregatedScores { call }
+        GetAggregatedScores {
+            call: rt::Call::new(self.client, &GET_AGGREGATED_SCORES),
+        }
     }
     /// `GET /v1/scores/summary`
     ///
@@ -25,9 +26,10 @@ impl<'c> Api<'c> {
         &self,
         entity_identifier: impl Into<String>,
     ) -> GetAllScorecardSummary {
-        let mut call = rt::Call::new(self.client, &GET_ALL_SCORECARD_SUMMARY);
-        call.text(0, entity_identifier);
-        GetAllScorecardSummary { call }
+        GetAllScorecardSummary {
+            call: rt::Call::new(self.client, &GET_ALL_SCORECARD_SUMMARY)
+                .with_text(0, entity_identifier),
+        }
     }
     /// `GET /v1/scores/graph`
     ///
@@ -39,10 +41,9 @@ impl<'c> Api<'c> {
         &self,
         entity_identifier: impl Into<String>,
     ) -> GetScorecardsGraphsScoreSummary {
-        let mut call = rt::Call::new(self.client, &GET_SCORECARDS_GRAPHS_SCORE_SUMMARY);
-        call.text(0, entity_identifier);
         GetScorecardsGraphsScoreSummary {
-            call,
+            call: rt::Call::new(self.client, &GET_SCORECARDS_GRAPHS_SCORE_SUMMARY)
+                .with_text(0, entity_identifier),
         }
     }
     /// `GET /v1/scores`
@@ -55,10 +56,9 @@ impl<'c> Api<'c> {
         &self,
         entity_identifier: impl Into<String>,
     ) -> GetScorecardsScoresOverview {
-        let mut call = rt::Call::new(self.client, &GET_SCORECARDS_SCORES_OVERVIEW);
-        call.text(0, entity_identifier);
         GetScorecardsScoresOverview {
-            call,
+            call: rt::Call::new(self.client, &GET_SCORECARDS_SCORES_OVERVIEW)
+                .with_text(0, entity_identifier),
         }
     }
     /// `GET /v1/scores/recalibrate/status`
@@ -68,8 +68,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ScorecardRecalibrateResponseV2`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_scores_recalibrate_status(&self) -> GetScoresRecalibrateStatus {
-        let call = rt::Call::new(self.client, &GET_SCORES_RECALIBRATE_STATUS);
-        GetScoresRecalibrateStatus { call }
+        GetScoresRecalibrateStatus {
+            call: rt::Call::new(self.client, &GET_SCORES_RECALIBRATE_STATUS),
+        }
     }
     /// `POST /v1/scores/recalibrate`
     ///
@@ -78,8 +79,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ScorecardRecalibrateResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn scorecard_recalibrate(&self) -> ScorecardRecalibrate {
-        let call = rt::Call::new(self.client, &SCORECARD_RECALIBRATE);
-        ScorecardRecalibrate { call }
+        ScorecardRecalibrate {
+            call: rt::Call::new(self.client, &SCORECARD_RECALIBRATE),
+        }
     }
 }
 /// Request of [`Api::get_aggregated_scores`].
@@ -91,15 +93,17 @@ pub struct GetAggregatedScores {
 impl GetAggregatedScores {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ScorecardFilter) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ScorecardFilter) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -122,9 +126,10 @@ pub struct GetAllScorecardSummary {
 impl GetAllScorecardSummary {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -147,15 +152,17 @@ pub struct GetScorecardsGraphsScoreSummary {
 impl GetScorecardsGraphsScoreSummary {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `scorecard_identifier`.
     #[inline]
-    pub fn scorecard_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn scorecard_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -178,9 +185,10 @@ pub struct GetScorecardsScoresOverview {
 impl GetScorecardsScoresOverview {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -203,22 +211,24 @@ pub struct GetScoresRecalibrateStatus {
 impl GetScoresRecalibrateStatus {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ScorecardRecalibrateRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ScorecardRecalibrateRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -241,22 +251,24 @@ pub struct ScorecardRecalibrate {
 impl ScorecardRecalibrate {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ScorecardRecalibrateRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ScorecardRecalibrateRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]

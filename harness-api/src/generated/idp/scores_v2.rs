@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ScorecardRecalibrateResponseV2`], `application/json`, `application/yaml`.
     #[inline]
     pub fn scorecard_recalibrate_v2(&self) -> ScorecardRecalibrateV2 {
-        let call = rt::Call::new(self.client, &SCORECARD_RECALIBRATE_V2);
-        ScorecardRecalibrateV2 { call }
+        ScorecardRecalibrateV2 {
+            call: rt::Call::new(self.client, &SCORECARD_RECALIBRATE_V2),
+        }
     }
 }
 /// Request of [`Api::scorecard_recalibrate_v2`].
@@ -25,22 +26,24 @@ pub struct ScorecardRecalibrateV2 {
 impl ScorecardRecalibrateV2 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ScorecardRecalibrateRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ScorecardRecalibrateRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]

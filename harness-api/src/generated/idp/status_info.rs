@@ -15,9 +15,13 @@ impl<'c> Api<'c> {
         &self,
         type_: impl Into<types::GetStatusInfoByTypeValue>,
     ) -> GetStatusInfoByType {
-        let mut call = rt::Call::new(self.client, &GET_STATUS_INFO_BY_TYPE);
-        call.text(0, Into::<types::GetStatusInfoByTypeValue>::into(type_).as_str());
-        GetStatusInfoByType { call }
+        GetStatusInfoByType {
+            call: rt::Call::new(self.client, &GET_STATUS_INFO_BY_TYPE)
+                .with_text(
+                    0,
+                    Into::<types::GetStatusInfoByTypeValue>::into(type_).as_str(),
+                ),
+        }
     }
     /// `POST /v1/status-info/{type}`
     ///
@@ -30,9 +34,13 @@ impl<'c> Api<'c> {
         &self,
         type_: impl Into<types::SaveStatusInfoByTypeValue>,
     ) -> SaveStatusInfoByType {
-        let mut call = rt::Call::new(self.client, &SAVE_STATUS_INFO_BY_TYPE);
-        call.text(0, Into::<types::SaveStatusInfoByTypeValue>::into(type_).as_str());
-        SaveStatusInfoByType { call }
+        SaveStatusInfoByType {
+            call: rt::Call::new(self.client, &SAVE_STATUS_INFO_BY_TYPE)
+                .with_text(
+                    0,
+                    Into::<types::SaveStatusInfoByTypeValue>::into(type_).as_str(),
+                ),
+        }
     }
 }
 /// Request of [`Api::get_status_info_by_type`].
@@ -44,9 +52,10 @@ pub struct GetStatusInfoByType {
 impl GetStatusInfoByType {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -69,22 +78,24 @@ pub struct SaveStatusInfoByType {
 impl SaveStatusInfoByType {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::StatusInfoRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::StatusInfoRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -15,9 +15,13 @@ impl<'c> Api<'c> {
         &self,
         type_: impl Into<types::GetStatusInfoTypeV2Type>,
     ) -> GetStatusInfoTypeV2 {
-        let mut call = rt::Call::new(self.client, &GET_STATUS_INFO_TYPE_V2);
-        call.text(0, Into::<types::GetStatusInfoTypeV2Type>::into(type_).as_str());
-        GetStatusInfoTypeV2 { call }
+        GetStatusInfoTypeV2 {
+            call: rt::Call::new(self.client, &GET_STATUS_INFO_TYPE_V2)
+                .with_text(
+                    0,
+                    Into::<types::GetStatusInfoTypeV2Type>::into(type_).as_str(),
+                ),
+        }
     }
 }
 /// Request of [`Api::get_status_info_type_v2`].
@@ -29,9 +33,10 @@ pub struct GetStatusInfoTypeV2 {
 impl GetStatusInfoTypeV2 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]

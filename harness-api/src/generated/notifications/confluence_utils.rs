@@ -11,9 +11,8 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ConfluenceOauthTokenResponse`], `application/json`.
     #[inline]
     pub fn confluence_oauth_token_generate(&self) -> ConfluenceOauthTokenGenerate {
-        let call = rt::Call::new(self.client, &CONFLUENCE_OAUTH_TOKEN_GENERATE);
         ConfluenceOauthTokenGenerate {
-            call,
+            call: rt::Call::new(self.client, &CONFLUENCE_OAUTH_TOKEN_GENERATE),
         }
     }
 }
@@ -26,9 +25,10 @@ pub struct ConfluenceOauthTokenGenerate {
 impl ConfluenceOauthTokenGenerate {
     /// Query parameter `authorization_code`.
     #[inline]
-    pub fn authorization_code(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn authorization_code(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]

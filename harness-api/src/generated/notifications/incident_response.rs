@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: nothing.
     #[inline]
     pub fn slo_notification_trigger(&self) -> SloNotificationTrigger {
-        let call = rt::Call::new(self.client, &SLO_NOTIFICATION_TRIGGER);
-        SloNotificationTrigger { call }
+        SloNotificationTrigger {
+            call: rt::Call::new(self.client, &SLO_NOTIFICATION_TRIGGER),
+        }
     }
 }
 /// Request of [`Api::slo_notification_trigger`].
@@ -25,15 +26,17 @@ pub struct SloNotificationTrigger {
 impl SloNotificationTrigger {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::SloNotificationDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::SloNotificationDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

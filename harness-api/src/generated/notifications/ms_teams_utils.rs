@@ -11,8 +11,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::MsTeamsOauthTokenResponse`], `application/json`.
     #[inline]
     pub fn ms_teams_oauth_token_generate(&self) -> MsTeamsOauthTokenGenerate {
-        let call = rt::Call::new(self.client, &MS_TEAMS_OAUTH_TOKEN_GENERATE);
-        MsTeamsOauthTokenGenerate { call }
+        MsTeamsOauthTokenGenerate {
+            call: rt::Call::new(self.client, &MS_TEAMS_OAUTH_TOKEN_GENERATE),
+        }
     }
 }
 /// Request of [`Api::ms_teams_oauth_token_generate`].
@@ -24,9 +25,10 @@ pub struct MsTeamsOauthTokenGenerate {
 impl MsTeamsOauthTokenGenerate {
     /// Query parameter `authorization_code`.
     #[inline]
-    pub fn authorization_code(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn authorization_code(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]

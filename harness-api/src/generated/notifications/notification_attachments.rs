@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: text, `application/json`.
     #[inline]
     pub fn create_attachment(&self) -> CreateAttachment {
-        let call = rt::Call::new(self.client, &CREATE_ATTACHMENT);
-        CreateAttachment { call }
+        CreateAttachment {
+            call: rt::Call::new(self.client, &CREATE_ATTACHMENT),
+        }
     }
 }
 /// Request of [`Api::create_attachment`].
@@ -25,21 +26,24 @@ pub struct CreateAttachment {
 impl CreateAttachment {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Form field `file`.
     #[inline]
-    pub fn file(mut self, value: impl Into<rt::FilePart>) -> Self {
-        self.call.file(1, value.into());
-        self
+    pub fn file(self, value: impl Into<rt::FilePart>) -> Self {
+        Self {
+            call: self.call.with_file(1, value),
+        }
     }
     /// Form field `spec`.
     #[inline]
-    pub fn spec(mut self, value: &types::AttachmentDto) -> Self {
-        self.call.object(2, value);
-        self
+    pub fn spec(self, value: &types::AttachmentDto) -> Self {
+        Self {
+            call: self.call.with_object(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> CreateNotificationChannel {
-        let mut call = rt::Call::new(self.client, &CREATE_NOTIFICATION_CHANNEL);
-        call.text(0, org);
-        call.text(1, project);
-        CreateNotificationChannel { call }
+        CreateNotificationChannel {
+            call: rt::Call::new(self.client, &CREATE_NOTIFICATION_CHANNEL)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `POST /v1/notification-channels`
     ///
@@ -31,9 +32,8 @@ impl<'c> Api<'c> {
     pub fn create_notification_channel_account(
         &self,
     ) -> CreateNotificationChannelAccount {
-        let call = rt::Call::new(self.client, &CREATE_NOTIFICATION_CHANNEL_ACCOUNT);
         CreateNotificationChannelAccount {
-            call,
+            call: rt::Call::new(self.client, &CREATE_NOTIFICATION_CHANNEL_ACCOUNT),
         }
     }
     /// `POST /v1/orgs/{org}/notification-channels`
@@ -47,10 +47,9 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
     ) -> CreateNotificationChannelOrg {
-        let mut call = rt::Call::new(self.client, &CREATE_NOTIFICATION_CHANNEL_ORG);
-        call.text(0, org);
         CreateNotificationChannelOrg {
-            call,
+            call: rt::Call::new(self.client, &CREATE_NOTIFICATION_CHANNEL_ORG)
+                .with_text(0, org),
         }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/notification-channels/{notification-channel}`
@@ -65,11 +64,12 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> DeleteNotificationChannel {
-        let mut call = rt::Call::new(self.client, &DELETE_NOTIFICATION_CHANNEL);
-        call.text(0, notification_channel);
-        call.text(1, org);
-        call.text(2, project);
-        DeleteNotificationChannel { call }
+        DeleteNotificationChannel {
+            call: rt::Call::new(self.client, &DELETE_NOTIFICATION_CHANNEL)
+                .with_text(0, notification_channel)
+                .with_text(1, org)
+                .with_text(2, project),
+        }
     }
     /// `DELETE /v1/notification-channels/{notification-channel}`
     ///
@@ -81,10 +81,9 @@ impl<'c> Api<'c> {
         &self,
         notification_channel: impl Into<String>,
     ) -> DeleteNotificationChannelAccount {
-        let mut call = rt::Call::new(self.client, &DELETE_NOTIFICATION_CHANNEL_ACCOUNT);
-        call.text(0, notification_channel);
         DeleteNotificationChannelAccount {
-            call,
+            call: rt::Call::new(self.client, &DELETE_NOTIFICATION_CHANNEL_ACCOUNT)
+                .with_text(0, notification_channel),
         }
     }
     /// `DELETE /v1/orgs/{org}/notification-channels/{notification-channel}`
@@ -98,11 +97,10 @@ impl<'c> Api<'c> {
         notification_channel: impl Into<String>,
         org: impl Into<String>,
     ) -> DeleteNotificationChannelOrg {
-        let mut call = rt::Call::new(self.client, &DELETE_NOTIFICATION_CHANNEL_ORG);
-        call.text(0, notification_channel);
-        call.text(1, org);
         DeleteNotificationChannelOrg {
-            call,
+            call: rt::Call::new(self.client, &DELETE_NOTIFICATION_CHANNEL_ORG)
+                .with_text(0, notification_channel)
+                .with_text(1, org),
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/notification-channels/{notification-channel}`
@@ -117,11 +115,12 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> GetNotificationChannel {
-        let mut call = rt::Call::new(self.client, &GET_NOTIFICATION_CHANNEL);
-        call.text(0, notification_channel);
-        call.text(1, org);
-        call.text(2, project);
-        GetNotificationChannel { call }
+        GetNotificationChannel {
+            call: rt::Call::new(self.client, &GET_NOTIFICATION_CHANNEL)
+                .with_text(0, notification_channel)
+                .with_text(1, org)
+                .with_text(2, project),
+        }
     }
     /// `GET /v1/notification-channels/{notification-channel}`
     ///
@@ -133,10 +132,9 @@ impl<'c> Api<'c> {
         &self,
         notification_channel: impl Into<String>,
     ) -> GetNotificationChannelAccount {
-        let mut call = rt::Call::new(self.client, &GET_NOTIFICATION_CHANNEL_ACCOUNT);
-        call.text(0, notification_channel);
         GetNotificationChannelAccount {
-            call,
+            call: rt::Call::new(self.client, &GET_NOTIFICATION_CHANNEL_ACCOUNT)
+                .with_text(0, notification_channel),
         }
     }
     /// `GET /v1/orgs/{org}/notification-channels/{notification-channel}`
@@ -150,10 +148,11 @@ impl<'c> Api<'c> {
         notification_channel: impl Into<String>,
         org: impl Into<String>,
     ) -> GetNotificationChannelOrg {
-        let mut call = rt::Call::new(self.client, &GET_NOTIFICATION_CHANNEL_ORG);
-        call.text(0, notification_channel);
-        call.text(1, org);
-        GetNotificationChannelOrg { call }
+        GetNotificationChannelOrg {
+            call: rt::Call::new(self.client, &GET_NOTIFICATION_CHANNEL_ORG)
+                .with_text(0, notification_channel)
+                .with_text(1, org),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/notification-channels`
     ///
@@ -167,10 +166,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ListNotificationChannels {
-        let mut call = rt::Call::new(self.client, &LIST_NOTIFICATION_CHANNELS);
-        call.text(0, org);
-        call.text(1, project);
-        ListNotificationChannels { call }
+        ListNotificationChannels {
+            call: rt::Call::new(self.client, &LIST_NOTIFICATION_CHANNELS)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `GET /v1/notification-channels`
     ///
@@ -179,9 +179,8 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_notification_channels_account(&self) -> ListNotificationChannelsAccount {
-        let call = rt::Call::new(self.client, &LIST_NOTIFICATION_CHANNELS_ACCOUNT);
         ListNotificationChannelsAccount {
-            call,
+            call: rt::Call::new(self.client, &LIST_NOTIFICATION_CHANNELS_ACCOUNT),
         }
     }
     /// `GET /v1/orgs/{org}/notification-channels`
@@ -195,10 +194,9 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
     ) -> ListNotificationChannelsOrg {
-        let mut call = rt::Call::new(self.client, &LIST_NOTIFICATION_CHANNELS_ORG);
-        call.text(0, org);
         ListNotificationChannelsOrg {
-            call,
+            call: rt::Call::new(self.client, &LIST_NOTIFICATION_CHANNELS_ORG)
+                .with_text(0, org),
         }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/notification-channels/{notification-channel}`
@@ -214,11 +212,12 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> UpdateNotificationChannel {
-        let mut call = rt::Call::new(self.client, &UPDATE_NOTIFICATION_CHANNEL);
-        call.text(0, notification_channel);
-        call.text(1, org);
-        call.text(2, project);
-        UpdateNotificationChannel { call }
+        UpdateNotificationChannel {
+            call: rt::Call::new(self.client, &UPDATE_NOTIFICATION_CHANNEL)
+                .with_text(0, notification_channel)
+                .with_text(1, org)
+                .with_text(2, project),
+        }
     }
     /// `PUT /v1/notification-channels/{notification-channel}`
     ///
@@ -231,10 +230,9 @@ impl<'c> Api<'c> {
         &self,
         notification_channel: impl Into<String>,
     ) -> UpdateNotificationChannelAccount {
-        let mut call = rt::Call::new(self.client, &UPDATE_NOTIFICATION_CHANNEL_ACCOUNT);
-        call.text(0, notification_channel);
         UpdateNotificationChannelAccount {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_NOTIFICATION_CHANNEL_ACCOUNT)
+                .with_text(0, notification_channel),
         }
     }
     /// `PUT /v1/orgs/{org}/notification-channels/{notification-channel}`
@@ -249,11 +247,10 @@ impl<'c> Api<'c> {
         notification_channel: impl Into<String>,
         org: impl Into<String>,
     ) -> UpdateNotificationChannelOrg {
-        let mut call = rt::Call::new(self.client, &UPDATE_NOTIFICATION_CHANNEL_ORG);
-        call.text(0, notification_channel);
-        call.text(1, org);
         UpdateNotificationChannelOrg {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_NOTIFICATION_CHANNEL_ORG)
+                .with_text(0, notification_channel)
+                .with_text(1, org),
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/validate-channels/{notification-channel}`
@@ -268,15 +265,11 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         notification_channel: impl Into<String>,
     ) -> ValidateNotificationChannelIdentifier {
-        let mut call = rt::Call::new(
-            self.client,
-            &VALIDATE_NOTIFICATION_CHANNEL_IDENTIFIER,
-        );
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, notification_channel);
         ValidateNotificationChannelIdentifier {
-            call,
+            call: rt::Call::new(self.client, &VALIDATE_NOTIFICATION_CHANNEL_IDENTIFIER)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, notification_channel),
         }
     }
     /// `GET /v1/validate-channels/{notification-channel}`
@@ -289,13 +282,12 @@ impl<'c> Api<'c> {
         &self,
         notification_channel: impl Into<String>,
     ) -> ValidateNotificationChannelIdentifierAccount {
-        let mut call = rt::Call::new(
-            self.client,
-            &VALIDATE_NOTIFICATION_CHANNEL_IDENTIFIER_ACCOUNT,
-        );
-        call.text(0, notification_channel);
         ValidateNotificationChannelIdentifierAccount {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &VALIDATE_NOTIFICATION_CHANNEL_IDENTIFIER_ACCOUNT,
+                )
+                .with_text(0, notification_channel),
         }
     }
     /// `GET /v1/orgs/{org}/validate-channels/{notification-channel}`
@@ -309,14 +301,13 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         notification_channel: impl Into<String>,
     ) -> ValidateNotificationChannelIdentifierOrg {
-        let mut call = rt::Call::new(
-            self.client,
-            &VALIDATE_NOTIFICATION_CHANNEL_IDENTIFIER_ORG,
-        );
-        call.text(0, org);
-        call.text(1, notification_channel);
         ValidateNotificationChannelIdentifierOrg {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &VALIDATE_NOTIFICATION_CHANNEL_IDENTIFIER_ORG,
+                )
+                .with_text(0, org)
+                .with_text(1, notification_channel),
         }
     }
 }
@@ -329,15 +320,17 @@ pub struct CreateNotificationChannel {
 impl CreateNotificationChannel {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::NotificationChannelDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::NotificationChannelDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -360,15 +353,17 @@ pub struct CreateNotificationChannelAccount {
 impl CreateNotificationChannelAccount {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::NotificationChannelDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::NotificationChannelDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -391,15 +386,17 @@ pub struct CreateNotificationChannelOrg {
 impl CreateNotificationChannelOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::NotificationChannelDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::NotificationChannelDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -422,9 +419,10 @@ pub struct DeleteNotificationChannel {
 impl DeleteNotificationChannel {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -447,9 +445,10 @@ pub struct DeleteNotificationChannelAccount {
 impl DeleteNotificationChannelAccount {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -472,9 +471,10 @@ pub struct DeleteNotificationChannelOrg {
 impl DeleteNotificationChannelOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -497,9 +497,10 @@ pub struct GetNotificationChannel {
 impl GetNotificationChannel {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -522,9 +523,10 @@ pub struct GetNotificationChannelAccount {
 impl GetNotificationChannelAccount {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -547,9 +549,10 @@ pub struct GetNotificationChannelOrg {
 impl GetNotificationChannelOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -572,59 +575,69 @@ pub struct ListNotificationChannels {
 impl ListNotificationChannels {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(
-        mut self,
-        value: impl Into<types::ListNotificationChannelsSort>,
-    ) -> Self {
-        self.call
-            .text(5, Into::<types::ListNotificationChannelsSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListNotificationChannelsSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::ListNotificationChannelsSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(
-        mut self,
-        value: impl Into<types::ListNotificationChannelsOrder>,
-    ) -> Self {
-        self.call
-            .text(6, Into::<types::ListNotificationChannelsOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::ListNotificationChannelsOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::ListNotificationChannelsOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `notification_channel_type`.
     #[inline]
-    pub fn notification_channel_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn notification_channel_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Query parameter `include_parent_scope`.
     #[inline]
-    pub fn include_parent_scope(mut self, value: bool) -> Self {
-        self.call.flag(9, value);
-        self
+    pub fn include_parent_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -654,65 +667,77 @@ pub struct ListNotificationChannelsAccount {
 impl ListNotificationChannelsAccount {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(
-        mut self,
+        self,
         value: impl Into<types::ListNotificationChannelsAccountSort>,
     ) -> Self {
-        self.call
-            .text(
-                3,
-                Into::<types::ListNotificationChannelsAccountSort>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    3,
+                    Into::<types::ListNotificationChannelsAccountSort>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(
-        mut self,
+        self,
         value: impl Into<types::ListNotificationChannelsAccountOrder>,
     ) -> Self {
-        self.call
-            .text(
-                4,
-                Into::<types::ListNotificationChannelsAccountOrder>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::ListNotificationChannelsAccountOrder>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `notification_channel_type`.
     #[inline]
-    pub fn notification_channel_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn notification_channel_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `include_parent_scope`.
     #[inline]
-    pub fn include_parent_scope(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn include_parent_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -742,65 +767,72 @@ pub struct ListNotificationChannelsOrg {
 impl ListNotificationChannelsOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(
-        mut self,
-        value: impl Into<types::ListNotificationChannelsOrgSort>,
-    ) -> Self {
-        self.call
-            .text(
-                4,
-                Into::<types::ListNotificationChannelsOrgSort>::into(value).as_str(),
-            );
-        self
+    pub fn sort(self, value: impl Into<types::ListNotificationChannelsOrgSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::ListNotificationChannelsOrgSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(
-        mut self,
+        self,
         value: impl Into<types::ListNotificationChannelsOrgOrder>,
     ) -> Self {
-        self.call
-            .text(
-                5,
-                Into::<types::ListNotificationChannelsOrgOrder>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::ListNotificationChannelsOrgOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `notification_channel_type`.
     #[inline]
-    pub fn notification_channel_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn notification_channel_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `include_parent_scope`.
     #[inline]
-    pub fn include_parent_scope(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn include_parent_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -830,15 +862,17 @@ pub struct UpdateNotificationChannel {
 impl UpdateNotificationChannel {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::NotificationChannelDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::NotificationChannelDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -861,15 +895,17 @@ pub struct UpdateNotificationChannelAccount {
 impl UpdateNotificationChannelAccount {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::NotificationChannelDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::NotificationChannelDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -892,15 +928,17 @@ pub struct UpdateNotificationChannelOrg {
 impl UpdateNotificationChannelOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::NotificationChannelDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::NotificationChannelDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -923,9 +961,10 @@ pub struct ValidateNotificationChannelIdentifier {
 impl ValidateNotificationChannelIdentifier {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -948,9 +987,10 @@ pub struct ValidateNotificationChannelIdentifierAccount {
 impl ValidateNotificationChannelIdentifierAccount {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -973,9 +1013,10 @@ pub struct ValidateNotificationChannelIdentifierOrg {
 impl ValidateNotificationChannelIdentifierOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> CreateNotificationRule {
-        let mut call = rt::Call::new(self.client, &CREATE_NOTIFICATION_RULE);
-        call.text(0, org);
-        call.text(1, project);
-        CreateNotificationRule { call }
+        CreateNotificationRule {
+            call: rt::Call::new(self.client, &CREATE_NOTIFICATION_RULE)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `POST /v1/notification-rules`
     ///
@@ -29,9 +30,8 @@ impl<'c> Api<'c> {
     /// - Result: [`types::NotificationRuleDto`], `application/json`, `application/xml`, `multipart/form-data`.
     #[inline]
     pub fn create_notification_rule_account(&self) -> CreateNotificationRuleAccount {
-        let call = rt::Call::new(self.client, &CREATE_NOTIFICATION_RULE_ACCOUNT);
         CreateNotificationRuleAccount {
-            call,
+            call: rt::Call::new(self.client, &CREATE_NOTIFICATION_RULE_ACCOUNT),
         }
     }
     /// `POST /v1/orgs/{org}/notification-rules`
@@ -45,9 +45,10 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
     ) -> CreateNotificationRuleOrg {
-        let mut call = rt::Call::new(self.client, &CREATE_NOTIFICATION_RULE_ORG);
-        call.text(0, org);
-        CreateNotificationRuleOrg { call }
+        CreateNotificationRuleOrg {
+            call: rt::Call::new(self.client, &CREATE_NOTIFICATION_RULE_ORG)
+                .with_text(0, org),
+        }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/notification-rules/{notification-rule}`
     ///
@@ -61,11 +62,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         notification_rule: impl Into<String>,
     ) -> DeleteNotificationRule {
-        let mut call = rt::Call::new(self.client, &DELETE_NOTIFICATION_RULE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, notification_rule);
-        DeleteNotificationRule { call }
+        DeleteNotificationRule {
+            call: rt::Call::new(self.client, &DELETE_NOTIFICATION_RULE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, notification_rule),
+        }
     }
     /// `DELETE /v1/notification-rules/{notification-rule}`
     ///
@@ -77,10 +79,9 @@ impl<'c> Api<'c> {
         &self,
         notification_rule: impl Into<String>,
     ) -> DeleteNotificationRuleAccount {
-        let mut call = rt::Call::new(self.client, &DELETE_NOTIFICATION_RULE_ACCOUNT);
-        call.text(0, notification_rule);
         DeleteNotificationRuleAccount {
-            call,
+            call: rt::Call::new(self.client, &DELETE_NOTIFICATION_RULE_ACCOUNT)
+                .with_text(0, notification_rule),
         }
     }
     /// `DELETE /v1/orgs/{org}/notification-rules/{notification-rule}`
@@ -94,10 +95,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         notification_rule: impl Into<String>,
     ) -> DeleteNotificationRuleOrg {
-        let mut call = rt::Call::new(self.client, &DELETE_NOTIFICATION_RULE_ORG);
-        call.text(0, org);
-        call.text(1, notification_rule);
-        DeleteNotificationRuleOrg { call }
+        DeleteNotificationRuleOrg {
+            call: rt::Call::new(self.client, &DELETE_NOTIFICATION_RULE_ORG)
+                .with_text(0, org)
+                .with_text(1, notification_rule),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/notification-rules/{notification-rule}`
     ///
@@ -111,11 +113,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         notification_rule: impl Into<String>,
     ) -> GetNotificationRule {
-        let mut call = rt::Call::new(self.client, &GET_NOTIFICATION_RULE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, notification_rule);
-        GetNotificationRule { call }
+        GetNotificationRule {
+            call: rt::Call::new(self.client, &GET_NOTIFICATION_RULE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, notification_rule),
+        }
     }
     /// `GET /v1/notification-rules/{notification-rule}`
     ///
@@ -127,9 +130,10 @@ impl<'c> Api<'c> {
         &self,
         notification_rule: impl Into<String>,
     ) -> GetNotificationRuleAccount {
-        let mut call = rt::Call::new(self.client, &GET_NOTIFICATION_RULE_ACCOUNT);
-        call.text(0, notification_rule);
-        GetNotificationRuleAccount { call }
+        GetNotificationRuleAccount {
+            call: rt::Call::new(self.client, &GET_NOTIFICATION_RULE_ACCOUNT)
+                .with_text(0, notification_rule),
+        }
     }
     /// `GET /v1/orgs/{org}/notification-rules/{notification-rule}`
     ///
@@ -142,10 +146,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         notification_rule: impl Into<String>,
     ) -> GetNotificationRuleOrg {
-        let mut call = rt::Call::new(self.client, &GET_NOTIFICATION_RULE_ORG);
-        call.text(0, org);
-        call.text(1, notification_rule);
-        GetNotificationRuleOrg { call }
+        GetNotificationRuleOrg {
+            call: rt::Call::new(self.client, &GET_NOTIFICATION_RULE_ORG)
+                .with_text(0, org)
+                .with_text(1, notification_rule),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/notification-rules`
     ///
@@ -159,10 +164,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ListNotificationRules {
-        let mut call = rt::Call::new(self.client, &LIST_NOTIFICATION_RULES);
-        call.text(0, org);
-        call.text(1, project);
-        ListNotificationRules { call }
+        ListNotificationRules {
+            call: rt::Call::new(self.client, &LIST_NOTIFICATION_RULES)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `GET /v1/notification-rules`
     ///
@@ -171,9 +177,8 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_notification_rules_account(&self) -> ListNotificationRulesAccount {
-        let call = rt::Call::new(self.client, &LIST_NOTIFICATION_RULES_ACCOUNT);
         ListNotificationRulesAccount {
-            call,
+            call: rt::Call::new(self.client, &LIST_NOTIFICATION_RULES_ACCOUNT),
         }
     }
     /// `GET /v1/orgs/{org}/notification-rules`
@@ -187,9 +192,10 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
     ) -> ListNotificationRulesOrg {
-        let mut call = rt::Call::new(self.client, &LIST_NOTIFICATION_RULES_ORG);
-        call.text(0, org);
-        ListNotificationRulesOrg { call }
+        ListNotificationRulesOrg {
+            call: rt::Call::new(self.client, &LIST_NOTIFICATION_RULES_ORG)
+                .with_text(0, org),
+        }
     }
     /// `GET /v1/notification-resource-list`
     ///
@@ -198,8 +204,9 @@ impl<'c> Api<'c> {
     /// - List: `whole list, items body`.
     #[inline]
     pub fn notification_resource_list(&self) -> NotificationResourceList {
-        let call = rt::Call::new(self.client, &NOTIFICATION_RESOURCE_LIST);
-        NotificationResourceList { call }
+        NotificationResourceList {
+            call: rt::Call::new(self.client, &NOTIFICATION_RESOURCE_LIST),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/notification-rules/{notification-rule}`
     ///
@@ -214,11 +221,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         notification_rule: impl Into<String>,
     ) -> UpdateNotificationRule {
-        let mut call = rt::Call::new(self.client, &UPDATE_NOTIFICATION_RULE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, notification_rule);
-        UpdateNotificationRule { call }
+        UpdateNotificationRule {
+            call: rt::Call::new(self.client, &UPDATE_NOTIFICATION_RULE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, notification_rule),
+        }
     }
     /// `PUT /v1/notification-rules/{notification-rule}`
     ///
@@ -231,10 +239,9 @@ impl<'c> Api<'c> {
         &self,
         notification_rule: impl Into<String>,
     ) -> UpdateNotificationRuleAccount {
-        let mut call = rt::Call::new(self.client, &UPDATE_NOTIFICATION_RULE_ACCOUNT);
-        call.text(0, notification_rule);
         UpdateNotificationRuleAccount {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_NOTIFICATION_RULE_ACCOUNT)
+                .with_text(0, notification_rule),
         }
     }
     /// `PUT /v1/orgs/{org}/notification-rules/{notification-rule}`
@@ -249,10 +256,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         notification_rule: impl Into<String>,
     ) -> UpdateNotificationRuleOrg {
-        let mut call = rt::Call::new(self.client, &UPDATE_NOTIFICATION_RULE_ORG);
-        call.text(0, org);
-        call.text(1, notification_rule);
-        UpdateNotificationRuleOrg { call }
+        UpdateNotificationRuleOrg {
+            call: rt::Call::new(self.client, &UPDATE_NOTIFICATION_RULE_ORG)
+                .with_text(0, org)
+                .with_text(1, notification_rule),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/notification-rules/validate-rules/{notification-rule}`
     ///
@@ -266,15 +274,11 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         notification_rule: impl Into<String>,
     ) -> ValidateNotificationRuleIdentifier {
-        let mut call = rt::Call::new(
-            self.client,
-            &VALIDATE_NOTIFICATION_RULE_IDENTIFIER,
-        );
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, notification_rule);
         ValidateNotificationRuleIdentifier {
-            call,
+            call: rt::Call::new(self.client, &VALIDATE_NOTIFICATION_RULE_IDENTIFIER)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, notification_rule),
         }
     }
     /// `GET /v1/validate-rules/{notification-rule}`
@@ -287,13 +291,12 @@ impl<'c> Api<'c> {
         &self,
         notification_rule: impl Into<String>,
     ) -> ValidateNotificationRuleIdentifierAccount {
-        let mut call = rt::Call::new(
-            self.client,
-            &VALIDATE_NOTIFICATION_RULE_IDENTIFIER_ACCOUNT,
-        );
-        call.text(0, notification_rule);
         ValidateNotificationRuleIdentifierAccount {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &VALIDATE_NOTIFICATION_RULE_IDENTIFIER_ACCOUNT,
+                )
+                .with_text(0, notification_rule),
         }
     }
     /// `GET /v1/orgs/{org}/validate-rules/{notification-rule}`
@@ -307,14 +310,10 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         notification_rule: impl Into<String>,
     ) -> ValidateNotificationRuleIdentifierOrg {
-        let mut call = rt::Call::new(
-            self.client,
-            &VALIDATE_NOTIFICATION_RULE_IDENTIFIER_ORG,
-        );
-        call.text(0, org);
-        call.text(1, notification_rule);
         ValidateNotificationRuleIdentifierOrg {
-            call,
+            call: rt::Call::new(self.client, &VALIDATE_NOTIFICATION_RULE_IDENTIFIER_ORG)
+                .with_text(0, org)
+                .with_text(1, notification_rule),
         }
     }
 }
@@ -327,15 +326,17 @@ pub struct CreateNotificationRule {
 impl CreateNotificationRule {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::NotificationRuleDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::NotificationRuleDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -358,15 +359,17 @@ pub struct CreateNotificationRuleAccount {
 impl CreateNotificationRuleAccount {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::NotificationRuleDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::NotificationRuleDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -389,15 +392,17 @@ pub struct CreateNotificationRuleOrg {
 impl CreateNotificationRuleOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::NotificationRuleDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::NotificationRuleDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -420,9 +425,10 @@ pub struct DeleteNotificationRule {
 impl DeleteNotificationRule {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -445,9 +451,10 @@ pub struct DeleteNotificationRuleAccount {
 impl DeleteNotificationRuleAccount {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -470,9 +477,10 @@ pub struct DeleteNotificationRuleOrg {
 impl DeleteNotificationRuleOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -495,9 +503,10 @@ pub struct GetNotificationRule {
 impl GetNotificationRule {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -520,9 +529,10 @@ pub struct GetNotificationRuleAccount {
 impl GetNotificationRuleAccount {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -545,9 +555,10 @@ pub struct GetNotificationRuleOrg {
 impl GetNotificationRuleOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -570,53 +581,69 @@ pub struct ListNotificationRules {
 impl ListNotificationRules {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListNotificationRulesSort>) -> Self {
-        self.call
-            .text(4, Into::<types::ListNotificationRulesSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListNotificationRulesSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::ListNotificationRulesSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::ListNotificationRulesOrder>) -> Self {
-        self.call
-            .text(5, Into::<types::ListNotificationRulesOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::ListNotificationRulesOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::ListNotificationRulesOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `resource`.
     #[inline]
-    pub fn resource(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn resource(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `event`.
     #[inline]
-    pub fn event(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn event(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -646,65 +673,76 @@ pub struct ListNotificationRulesAccount {
 impl ListNotificationRulesAccount {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(
-        mut self,
+        self,
         value: impl Into<types::ListNotificationRulesAccountSort>,
     ) -> Self {
-        self.call
-            .text(
-                3,
-                Into::<types::ListNotificationRulesAccountSort>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    3,
+                    Into::<types::ListNotificationRulesAccountSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(
-        mut self,
+        self,
         value: impl Into<types::ListNotificationRulesAccountOrder>,
     ) -> Self {
-        self.call
-            .text(
-                4,
-                Into::<types::ListNotificationRulesAccountOrder>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::ListNotificationRulesAccountOrder>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `resource`.
     #[inline]
-    pub fn resource(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn resource(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `event`.
     #[inline]
-    pub fn event(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn event(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -734,59 +772,69 @@ pub struct ListNotificationRulesOrg {
 impl ListNotificationRulesOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(
-        mut self,
-        value: impl Into<types::ListNotificationRulesOrgSort>,
-    ) -> Self {
-        self.call
-            .text(4, Into::<types::ListNotificationRulesOrgSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListNotificationRulesOrgSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::ListNotificationRulesOrgSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(
-        mut self,
-        value: impl Into<types::ListNotificationRulesOrgOrder>,
-    ) -> Self {
-        self.call
-            .text(5, Into::<types::ListNotificationRulesOrgOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::ListNotificationRulesOrgOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::ListNotificationRulesOrgOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `resource`.
     #[inline]
-    pub fn resource(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn resource(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `event`.
     #[inline]
-    pub fn event(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn event(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -816,9 +864,10 @@ pub struct NotificationResourceList {
 impl NotificationResourceList {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -848,15 +897,17 @@ pub struct UpdateNotificationRule {
 impl UpdateNotificationRule {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::NotificationRuleDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::NotificationRuleDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -879,15 +930,17 @@ pub struct UpdateNotificationRuleAccount {
 impl UpdateNotificationRuleAccount {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::NotificationRuleDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::NotificationRuleDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -910,15 +963,17 @@ pub struct UpdateNotificationRuleOrg {
 impl UpdateNotificationRuleOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::NotificationRuleDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::NotificationRuleDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -941,9 +996,10 @@ pub struct ValidateNotificationRuleIdentifier {
 impl ValidateNotificationRuleIdentifier {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -966,9 +1022,10 @@ pub struct ValidateNotificationRuleIdentifierAccount {
 impl ValidateNotificationRuleIdentifierAccount {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -991,9 +1048,10 @@ pub struct ValidateNotificationRuleIdentifierOrg {
 impl ValidateNotificationRuleIdentifierOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -11,8 +11,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::SlackOauthTokenResponse`], `application/json`.
     #[inline]
     pub fn slack_oauth_token_generate(&self) -> SlackOauthTokenGenerate {
-        let call = rt::Call::new(self.client, &SLACK_OAUTH_TOKEN_GENERATE);
-        SlackOauthTokenGenerate { call }
+        SlackOauthTokenGenerate {
+            call: rt::Call::new(self.client, &SLACK_OAUTH_TOKEN_GENERATE),
+        }
     }
 }
 /// Request of [`Api::slack_oauth_token_generate`].
@@ -24,9 +25,10 @@ pub struct SlackOauthTokenGenerate {
 impl SlackOauthTokenGenerate {
     /// Query parameter `authorization_code`.
     #[inline]
-    pub fn authorization_code(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn authorization_code(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]

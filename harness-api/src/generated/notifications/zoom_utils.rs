@@ -11,8 +11,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ZoomOauthTokenResponse`], `application/json`.
     #[inline]
     pub fn zoom_oauth_token_generate(&self) -> ZoomOauthTokenGenerate {
-        let call = rt::Call::new(self.client, &ZOOM_OAUTH_TOKEN_GENERATE);
-        ZoomOauthTokenGenerate { call }
+        ZoomOauthTokenGenerate {
+            call: rt::Call::new(self.client, &ZOOM_OAUTH_TOKEN_GENERATE),
+        }
     }
 }
 /// Request of [`Api::zoom_oauth_token_generate`].
@@ -24,9 +25,10 @@ pub struct ZoomOauthTokenGenerate {
 impl ZoomOauthTokenGenerate {
     /// Query parameter `authorization_code`.
     #[inline]
-    pub fn authorization_code(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn authorization_code(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]

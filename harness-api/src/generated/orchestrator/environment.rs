@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::CompileRequestBody,
     ) -> CompileEnvironment {
-        let mut call = rt::Call::new(self.client, &COMPILE_ENVIRONMENT);
-        call.body_part(model::Cell::part(body));
-        CompileEnvironment { call }
+        CompileEnvironment {
+            call: rt::Call::new(self.client, &COMPILE_ENVIRONMENT)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /api/environments/schemas`
     ///
@@ -29,9 +30,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::SchemasRequestBody,
     ) -> ListEnvironmentSchemas {
-        let mut call = rt::Call::new(self.client, &LIST_ENVIRONMENT_SCHEMAS);
-        call.body_part(model::Cell::part(body));
-        ListEnvironmentSchemas { call }
+        ListEnvironmentSchemas {
+            call: rt::Call::new(self.client, &LIST_ENVIRONMENT_SCHEMAS)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::compile_environment`].
@@ -43,9 +45,10 @@ pub struct CompileEnvironment {
 impl CompileEnvironment {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -68,9 +71,10 @@ pub struct ListEnvironmentSchemas {
 impl ListEnvironmentSchemas {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         execution_id: impl Into<String>,
         body: &types::SchemasRequestBody,
     ) -> AbortInfrastructure {
-        let mut call = rt::Call::new(self.client, &ABORT_INFRASTRUCTURE);
-        call.text(0, execution_id);
-        call.body_part(model::Cell::part(body));
-        AbortInfrastructure { call }
+        AbortInfrastructure {
+            call: rt::Call::new(self.client, &ABORT_INFRASTRUCTURE)
+                .with_text(0, execution_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /api/infrastructures/approve`
     ///
@@ -32,9 +33,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::ApprovePipelineExecutionRequestBody,
     ) -> ApprovePipelineExecution {
-        let mut call = rt::Call::new(self.client, &APPROVE_PIPELINE_EXECUTION);
-        call.body_part(model::Cell::part(body));
-        ApprovePipelineExecution { call }
+        ApprovePipelineExecution {
+            call: rt::Call::new(self.client, &APPROVE_PIPELINE_EXECUTION)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /api/infrastructures/{id}`
     ///
@@ -43,9 +45,9 @@ impl<'c> Api<'c> {
     /// - Result: nothing.
     #[inline]
     pub fn delete_infrastructure(&self, id: impl Into<String>) -> DeleteInfrastructure {
-        let mut call = rt::Call::new(self.client, &DELETE_INFRASTRUCTURE);
-        call.text(0, id);
-        DeleteInfrastructure { call }
+        DeleteInfrastructure {
+            call: rt::Call::new(self.client, &DELETE_INFRASTRUCTURE).with_text(0, id),
+        }
     }
     /// `POST /api/infrastructures/execute`
     ///
@@ -57,9 +59,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::ExecuteRequestBody,
     ) -> ExecuteInfrastructure {
-        let mut call = rt::Call::new(self.client, &EXECUTE_INFRASTRUCTURE);
-        call.body_part(model::Cell::part(body));
-        ExecuteInfrastructure { call }
+        ExecuteInfrastructure {
+            call: rt::Call::new(self.client, &EXECUTE_INFRASTRUCTURE)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /api/infrastructures/executions/{id}`
     ///
@@ -68,9 +71,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::InfrastructureExecution`], `application/json`.
     #[inline]
     pub fn get_execution(&self, id: impl Into<String>) -> GetExecution {
-        let mut call = rt::Call::new(self.client, &GET_EXECUTION);
-        call.text(0, id);
-        GetExecution { call }
+        GetExecution {
+            call: rt::Call::new(self.client, &GET_EXECUTION).with_text(0, id),
+        }
     }
     /// `GET /api/infrastructures/{id}`
     ///
@@ -79,9 +82,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::InfrastructureOutput`], `application/json`.
     #[inline]
     pub fn get_infrastructure(&self, id: impl Into<String>) -> GetInfrastructure {
-        let mut call = rt::Call::new(self.client, &GET_INFRASTRUCTURE);
-        call.text(0, id);
-        GetInfrastructure { call }
+        GetInfrastructure {
+            call: rt::Call::new(self.client, &GET_INFRASTRUCTURE).with_text(0, id),
+        }
     }
     /// `GET /api/infrastructures/{id}/executions`
     ///
@@ -91,9 +94,9 @@ impl<'c> Api<'c> {
     /// - List: `paged offset/limit by offset, items executions, total total`.
     #[inline]
     pub fn list_executions(&self, id: impl Into<String>) -> ListExecutions {
-        let mut call = rt::Call::new(self.client, &LIST_EXECUTIONS);
-        call.text(0, id);
-        ListExecutions { call }
+        ListExecutions {
+            call: rt::Call::new(self.client, &LIST_EXECUTIONS).with_text(0, id),
+        }
     }
     /// `GET /api/infrastructures`
     ///
@@ -102,8 +105,9 @@ impl<'c> Api<'c> {
     /// - List: `paged offset/limit by offset, items infrastructures, total total`.
     #[inline]
     pub fn list_infrastructures(&self) -> ListInfrastructures {
-        let call = rt::Call::new(self.client, &LIST_INFRASTRUCTURES);
-        ListInfrastructures { call }
+        ListInfrastructures {
+            call: rt::Call::new(self.client, &LIST_INFRASTRUCTURES),
+        }
     }
     /// `GET /api/infrastructures/{id}/specs`
     ///
@@ -113,9 +117,9 @@ impl<'c> Api<'c> {
     /// - List: `paged offset/limit by offset, items specs, total total`.
     #[inline]
     pub fn list_specs(&self, id: impl Into<String>) -> ListSpecs {
-        let mut call = rt::Call::new(self.client, &LIST_SPECS);
-        call.text(0, id);
-        ListSpecs { call }
+        ListSpecs {
+            call: rt::Call::new(self.client, &LIST_SPECS).with_text(0, id),
+        }
     }
 }
 /// Request of [`Api::abort_infrastructure`].
@@ -127,9 +131,10 @@ pub struct AbortInfrastructure {
 impl AbortInfrastructure {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -152,9 +157,10 @@ pub struct ApprovePipelineExecution {
 impl ApprovePipelineExecution {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -177,21 +183,24 @@ pub struct DeleteInfrastructure {
 impl DeleteInfrastructure {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -214,21 +223,24 @@ pub struct ExecuteInfrastructure {
 impl ExecuteInfrastructure {
     /// Query parameter `dryRun`.
     #[inline]
-    pub fn dry_run(mut self, value: bool) -> Self {
-        self.call.flag(0, value);
-        self
+    pub fn dry_run(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(0, value),
+        }
     }
     /// Query parameter `force`.
     #[inline]
-    pub fn force(mut self, value: bool) -> Self {
-        self.call.flag(1, value);
-        self
+    pub fn force(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(1, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -251,21 +263,24 @@ pub struct GetExecution {
 impl GetExecution {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -288,21 +303,24 @@ pub struct GetInfrastructure {
 impl GetInfrastructure {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -325,39 +343,45 @@ pub struct ListExecutions {
 impl ListExecutions {
     /// Query parameter `offset`.
     #[inline]
-    pub fn offset(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn offset(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `desc`.
     #[inline]
-    pub fn desc(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn desc(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -387,39 +411,45 @@ pub struct ListInfrastructures {
 impl ListInfrastructures {
     /// Query parameter `offset`.
     #[inline]
-    pub fn offset(mut self, value: i64) -> Self {
-        self.call.int(0, value);
-        self
+    pub fn offset(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(0, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `desc`.
     #[inline]
-    pub fn desc(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn desc(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -449,39 +479,45 @@ pub struct ListSpecs {
 impl ListSpecs {
     /// Query parameter `offset`.
     #[inline]
-    pub fn offset(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn offset(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `desc`.
     #[inline]
-    pub fn desc(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn desc(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         instance_id: impl Into<String>,
         body: &types::ForceStateRequestBody,
     ) -> ForceState {
-        let mut call = rt::Call::new(self.client, &FORCE_STATE);
-        call.text(0, instance_id);
-        call.body_part(model::Cell::part(body));
-        ForceState { call }
+        ForceState {
+            call: rt::Call::new(self.client, &FORCE_STATE)
+                .with_text(0, instance_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /api/instances/events/{id}`
     ///
@@ -29,9 +30,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::InstanceEvent`], `application/json`.
     #[inline]
     pub fn get_event(&self, id: impl Into<String>) -> GetEvent {
-        let mut call = rt::Call::new(self.client, &GET_EVENT);
-        call.text(0, id);
-        GetEvent { call }
+        GetEvent {
+            call: rt::Call::new(self.client, &GET_EVENT).with_text(0, id),
+        }
     }
     /// `GET /api/instances/{id}`
     ///
@@ -40,9 +41,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::Instance`], `application/json`.
     #[inline]
     pub fn get_instance(&self, id: impl Into<String>) -> GetInstance {
-        let mut call = rt::Call::new(self.client, &GET_INSTANCE);
-        call.text(0, id);
-        GetInstance { call }
+        GetInstance {
+            call: rt::Call::new(self.client, &GET_INSTANCE).with_text(0, id),
+        }
     }
     /// `GET /api/instances/events`
     ///
@@ -51,8 +52,9 @@ impl<'c> Api<'c> {
     /// - List: `paged offset/limit by offset, items events, total total`.
     #[inline]
     pub fn list_events(&self) -> ListEvents {
-        let call = rt::Call::new(self.client, &LIST_EVENTS);
-        ListEvents { call }
+        ListEvents {
+            call: rt::Call::new(self.client, &LIST_EVENTS),
+        }
     }
     /// `GET /api/instances`
     ///
@@ -61,8 +63,9 @@ impl<'c> Api<'c> {
     /// - List: `paged offset/limit by offset, items instances, total total`.
     #[inline]
     pub fn list_instances(&self) -> ListInstances {
-        let call = rt::Call::new(self.client, &LIST_INSTANCES);
-        ListInstances { call }
+        ListInstances {
+            call: rt::Call::new(self.client, &LIST_INSTANCES),
+        }
     }
 }
 /// Request of [`Api::force_state`].
@@ -74,21 +77,24 @@ pub struct ForceState {
 impl ForceState {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -111,21 +117,24 @@ pub struct GetEvent {
 impl GetEvent {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -148,27 +157,31 @@ pub struct GetInstance {
 impl GetInstance {
     /// Query parameter `infrastructureID`.
     #[inline]
-    pub fn infrastructure_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn infrastructure_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -191,57 +204,66 @@ pub struct ListEvents {
 impl ListEvents {
     /// Query parameter `instanceID`.
     #[inline]
-    pub fn instance_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn instance_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `infrastructureID`.
     #[inline]
-    pub fn infrastructure_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn infrastructure_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `infrastructureRevision`.
     #[inline]
-    pub fn infrastructure_revision(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn infrastructure_revision(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `offset`.
     #[inline]
-    pub fn offset(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn offset(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `desc`.
     #[inline]
-    pub fn desc(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn desc(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -271,45 +293,52 @@ pub struct ListInstances {
 impl ListInstances {
     /// Query parameter `infrastructureID`.
     #[inline]
-    pub fn infrastructure_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn infrastructure_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `offset`.
     #[inline]
-    pub fn offset(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn offset(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `desc`.
     #[inline]
-    pub fn desc(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn desc(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]

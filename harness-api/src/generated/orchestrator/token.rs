@@ -11,8 +11,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::TokenIssueResponseBody`], `application/json`.
     #[inline]
     pub fn issue_token(&self) -> IssueToken {
-        let call = rt::Call::new(self.client, &ISSUE_TOKEN);
-        IssueToken { call }
+        IssueToken {
+            call: rt::Call::new(self.client, &ISSUE_TOKEN),
+        }
     }
 }
 /// Request of [`Api::issue_token`].
@@ -24,9 +25,10 @@ pub struct IssueToken {
 impl IssueToken {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         approval_instance_id: impl Into<String>,
         body: &types::AddHarnessApprovalActivityBody,
     ) -> AddHarnessApprovalActivity {
-        let mut call = rt::Call::new(self.client, &ADD_HARNESS_APPROVAL_ACTIVITY);
-        call.text(0, approval_instance_id);
-        call.body_part(model::Cell::part(body));
-        AddHarnessApprovalActivity { call }
+        AddHarnessApprovalActivity {
+            call: rt::Call::new(self.client, &ADD_HARNESS_APPROVAL_ACTIVITY)
+                .with_text(0, approval_instance_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /pipeline/api/approvals/{approvalInstanceId}/harness/activity`: [`Self::add_harness_approval_activity`] with another body.
     #[inline]
@@ -29,10 +30,11 @@ impl<'c> Api<'c> {
         approval_instance_id: impl Into<String>,
         body: impl Into<String>,
     ) -> AddHarnessApprovalActivity {
-        let mut call = rt::Call::new(self.client, &ADD_HARNESS_APPROVAL_ACTIVITY);
-        call.text(0, approval_instance_id);
-        call.body_text("application/yaml", body);
-        AddHarnessApprovalActivity { call }
+        AddHarnessApprovalActivity {
+            call: rt::Call::new(self.client, &ADD_HARNESS_APPROVAL_ACTIVITY)
+                .with_text(0, approval_instance_id)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/approvals/execution/{execution-id}`
     ///
@@ -47,15 +49,14 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         execution_id: impl Into<String>,
     ) -> AddHarnessApprovalActivityByPipelineExecutionId {
-        let mut call = rt::Call::new(
-            self.client,
-            &ADD_HARNESS_APPROVAL_ACTIVITY_BY_PIPELINE_EXECUTION_ID,
-        );
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, execution_id);
         AddHarnessApprovalActivityByPipelineExecutionId {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &ADD_HARNESS_APPROVAL_ACTIVITY_BY_PIPELINE_EXECUTION_ID,
+                )
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, execution_id),
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/approvals/execution/{execution-id}`
@@ -70,15 +71,11 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         execution_id: impl Into<String>,
     ) -> GetApprovalInstancesByExecutionId {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_APPROVAL_INSTANCES_BY_EXECUTION_ID,
-        );
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, execution_id);
         GetApprovalInstancesByExecutionId {
-            call,
+            call: rt::Call::new(self.client, &GET_APPROVAL_INSTANCES_BY_EXECUTION_ID)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, execution_id),
         }
     }
 }
@@ -91,9 +88,10 @@ pub struct AddHarnessApprovalActivity {
 impl AddHarnessApprovalActivity {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -116,24 +114,27 @@ pub struct AddHarnessApprovalActivityByPipelineExecutionId {
 impl AddHarnessApprovalActivityByPipelineExecutionId {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `callback_id`.
     #[inline]
-    pub fn callback_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn callback_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
     pub fn body(
-        mut self,
+        self,
         body: &types::AddHarnessApprovalActivityByPipelineExecutionIdBody,
     ) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -156,45 +157,53 @@ pub struct GetApprovalInstancesByExecutionId {
 impl GetApprovalInstancesByExecutionId {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `approval_status`.
     #[inline]
     pub fn approval_status(
-        mut self,
+        self,
         value: impl Into<types::GetApprovalInstancesByExecutionIdApprovalStatus>,
     ) -> Self {
-        self.call
-            .text(
-                4,
-                Into::<
-                    types::GetApprovalInstancesByExecutionIdApprovalStatus,
-                >::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<
+                        types::GetApprovalInstancesByExecutionIdApprovalStatus,
+                    >::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `approval_type`.
     #[inline]
     pub fn approval_type(
-        mut self,
+        self,
         value: impl Into<types::GetApprovalInstancesByExecutionIdApprovalType>,
     ) -> Self {
-        self.call
-            .text(
-                5,
-                Into::<types::GetApprovalInstancesByExecutionIdApprovalType>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<
+                        types::GetApprovalInstancesByExecutionIdApprovalType,
+                    >::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `node_execution_id`.
     #[inline]
-    pub fn node_execution_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn node_execution_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -20,14 +20,15 @@ impl<'c> Api<'c> {
         repo_url: impl Into<String>,
         branch: impl Into<String>,
     ) -> DeleteBranchSequence {
-        let mut call = rt::Call::new(self.client, &DELETE_BRANCH_SEQUENCE);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, pipeline_identifier);
-        call.text(4, repo_url);
-        call.text(5, branch);
-        DeleteBranchSequence { call }
+        DeleteBranchSequence {
+            call: rt::Call::new(self.client, &DELETE_BRANCH_SEQUENCE)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, pipeline_identifier)
+                .with_text(4, repo_url)
+                .with_text(5, branch),
+        }
     }
     /// `DELETE /pipeline/api/pipelines/{pipelineIdentifier}/branch-sequences`
     ///
@@ -42,12 +43,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
     ) -> DeleteBranchSequences {
-        let mut call = rt::Call::new(self.client, &DELETE_BRANCH_SEQUENCES);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, pipeline_identifier);
-        DeleteBranchSequences { call }
+        DeleteBranchSequences {
+            call: rt::Call::new(self.client, &DELETE_BRANCH_SEQUENCES)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, pipeline_identifier),
+        }
     }
     /// `GET /pipeline/api/pipelines/{pipelineIdentifier}/branch-sequences/current`
     ///
@@ -64,14 +66,15 @@ impl<'c> Api<'c> {
         repo_url: impl Into<String>,
         branch: impl Into<String>,
     ) -> GetBranchSequence {
-        let mut call = rt::Call::new(self.client, &GET_BRANCH_SEQUENCE);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, pipeline_identifier);
-        call.text(4, repo_url);
-        call.text(5, branch);
-        GetBranchSequence { call }
+        GetBranchSequence {
+            call: rt::Call::new(self.client, &GET_BRANCH_SEQUENCE)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, pipeline_identifier)
+                .with_text(4, repo_url)
+                .with_text(5, branch),
+        }
     }
     /// `GET /pipeline/api/pipelines/{pipelineIdentifier}/branch-sequences`
     ///
@@ -86,12 +89,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
     ) -> ListBranchSequences {
-        let mut call = rt::Call::new(self.client, &LIST_BRANCH_SEQUENCES);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, pipeline_identifier);
-        ListBranchSequences { call }
+        ListBranchSequences {
+            call: rt::Call::new(self.client, &LIST_BRANCH_SEQUENCES)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, pipeline_identifier),
+        }
     }
     /// `PUT /pipeline/api/pipelines/{pipelineIdentifier}/branch-sequences/set`
     ///
@@ -109,15 +113,16 @@ impl<'c> Api<'c> {
         branch: impl Into<String>,
         sequence_id: i64,
     ) -> SetBranchSequence {
-        let mut call = rt::Call::new(self.client, &SET_BRANCH_SEQUENCE);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, pipeline_identifier);
-        call.text(4, repo_url);
-        call.text(5, branch);
-        call.int(6, sequence_id);
-        SetBranchSequence { call }
+        SetBranchSequence {
+            call: rt::Call::new(self.client, &SET_BRANCH_SEQUENCE)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, pipeline_identifier)
+                .with_text(4, repo_url)
+                .with_text(5, branch)
+                .with_int(6, sequence_id),
+        }
     }
 }
 /// Request of [`Api::delete_branch_sequence`].

@@ -18,16 +18,12 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         plan_execution_id: impl Into<String>,
     ) -> CreateVariablesForPipelineExecution {
-        let mut call = rt::Call::new(
-            self.client,
-            &CREATE_VARIABLES_FOR_PIPELINE_EXECUTION,
-        );
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, plan_execution_id);
         CreateVariablesForPipelineExecution {
-            call,
+            call: rt::Call::new(self.client, &CREATE_VARIABLES_FOR_PIPELINE_EXECUTION)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, plan_execution_id),
         }
     }
     /// `GET /pipeline/api/pipeline/execution-input/{nodeExecutionId}`
@@ -43,12 +39,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         node_execution_id: impl Into<String>,
     ) -> GetExecutionInputTemplate {
-        let mut call = rt::Call::new(self.client, &GET_EXECUTION_INPUT_TEMPLATE);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, node_execution_id);
-        GetExecutionInputTemplate { call }
+        GetExecutionInputTemplate {
+            call: rt::Call::new(self.client, &GET_EXECUTION_INPUT_TEMPLATE)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, node_execution_id),
+        }
     }
     /// `POST /pipeline/api/pipeline/execution-input/{nodeExecutionId}`
     ///
@@ -65,13 +62,14 @@ impl<'c> Api<'c> {
         node_execution_id: impl Into<String>,
         body: impl Into<String>,
     ) -> SubmitExecutionInput {
-        let mut call = rt::Call::new(self.client, &SUBMIT_EXECUTION_INPUT);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, node_execution_id);
-        call.body_text("application/yaml", body);
-        SubmitExecutionInput { call }
+        SubmitExecutionInput {
+            call: rt::Call::new(self.client, &SUBMIT_EXECUTION_INPUT)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, node_execution_id)
+                .with_body_text("application/yaml", body),
+        }
     }
 }
 /// Request of [`Api::create_variables_for_pipeline_execution`].
@@ -83,21 +81,24 @@ pub struct CreateVariablesForPipelineExecution {
 impl CreateVariablesForPipelineExecution {
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `getDefaultFromOtherRepo`.
     #[inline]
-    pub fn get_default_from_other_repo(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn get_default_from_other_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Sends the request.
     #[inline]

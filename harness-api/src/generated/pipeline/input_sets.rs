@@ -19,12 +19,13 @@ impl<'c> Api<'c> {
         pipeline: impl Into<String>,
         body: &types::InputSetCreateRequestBody,
     ) -> CreateInputSetV1 {
-        let mut call = rt::Call::new(self.client, &CREATE_INPUT_SET_V1);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline);
-        call.body_part(model::Cell::part(body));
-        CreateInputSetV1 { call }
+        CreateInputSetV1 {
+            call: rt::Call::new(self.client, &CREATE_INPUT_SET_V1)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/input-sets`: [`Self::create_input_set_v1`] with another body.
     #[inline]
@@ -35,12 +36,13 @@ impl<'c> Api<'c> {
         pipeline: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateInputSetV1 {
-        let mut call = rt::Call::new(self.client, &CREATE_INPUT_SET_V1);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline);
-        call.body_text("application/yaml", body);
-        CreateInputSetV1 { call }
+        CreateInputSetV1 {
+            call: rt::Call::new(self.client, &CREATE_INPUT_SET_V1)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/input-sets/{input-set}`
     ///
@@ -55,12 +57,13 @@ impl<'c> Api<'c> {
         input_set: impl Into<String>,
         pipeline: impl Into<String>,
     ) -> DeleteInputSetV1 {
-        let mut call = rt::Call::new(self.client, &DELETE_INPUT_SET_V1);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, input_set);
-        call.text(3, pipeline);
-        DeleteInputSetV1 { call }
+        DeleteInputSetV1 {
+            call: rt::Call::new(self.client, &DELETE_INPUT_SET_V1)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, input_set)
+                .with_text(3, pipeline),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/input-sets/{input-set}`
     ///
@@ -75,12 +78,13 @@ impl<'c> Api<'c> {
         input_set: impl Into<String>,
         pipeline: impl Into<String>,
     ) -> GetInputSetV1 {
-        let mut call = rt::Call::new(self.client, &GET_INPUT_SET_V1);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, input_set);
-        call.text(3, pipeline);
-        GetInputSetV1 { call }
+        GetInputSetV1 {
+            call: rt::Call::new(self.client, &GET_INPUT_SET_V1)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, input_set)
+                .with_text(3, pipeline),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/input-sets/{input-set}/import`
     ///
@@ -96,12 +100,13 @@ impl<'c> Api<'c> {
         input_set: impl Into<String>,
         pipeline: impl Into<String>,
     ) -> ImportInputSetFromGit {
-        let mut call = rt::Call::new(self.client, &IMPORT_INPUT_SET_FROM_GIT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, input_set);
-        call.text(3, pipeline);
-        ImportInputSetFromGit { call }
+        ImportInputSetFromGit {
+            call: rt::Call::new(self.client, &IMPORT_INPUT_SET_FROM_GIT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, input_set)
+                .with_text(3, pipeline),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/input-sets/{input-set}/move-config`
     ///
@@ -116,11 +121,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         input_set: impl Into<String>,
     ) -> InputSetsMoveConfig {
-        let mut call = rt::Call::new(self.client, &INPUT_SETS_MOVE_CONFIG);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, input_set);
-        InputSetsMoveConfig { call }
+        InputSetsMoveConfig {
+            call: rt::Call::new(self.client, &INPUT_SETS_MOVE_CONFIG)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, input_set),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/input-sets`
     ///
@@ -135,11 +141,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline: impl Into<String>,
     ) -> ListInputSetsV1 {
-        let mut call = rt::Call::new(self.client, &LIST_INPUT_SETS_V1);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline);
-        ListInputSetsV1 { call }
+        ListInputSetsV1 {
+            call: rt::Call::new(self.client, &LIST_INPUT_SETS_V1)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/input-sets/merge`
     ///
@@ -154,11 +161,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline: impl Into<String>,
     ) -> MergedInputSets {
-        let mut call = rt::Call::new(self.client, &MERGED_INPUT_SETS);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline);
-        MergedInputSets { call }
+        MergedInputSets {
+            call: rt::Call::new(self.client, &MERGED_INPUT_SETS)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/input-sets/{input-set}/git-metadata`
     ///
@@ -174,12 +182,13 @@ impl<'c> Api<'c> {
         input_set: impl Into<String>,
         pipeline: impl Into<String>,
     ) -> UpdateInputSetGitMetadata {
-        let mut call = rt::Call::new(self.client, &UPDATE_INPUT_SET_GIT_METADATA);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, input_set);
-        call.text(3, pipeline);
-        UpdateInputSetGitMetadata { call }
+        UpdateInputSetGitMetadata {
+            call: rt::Call::new(self.client, &UPDATE_INPUT_SET_GIT_METADATA)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, input_set)
+                .with_text(3, pipeline),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/input-sets/{input-set}`
     ///
@@ -196,13 +205,14 @@ impl<'c> Api<'c> {
         pipeline: impl Into<String>,
         body: &types::InputSetUpdateRequestBody,
     ) -> UpdateInputSetV1 {
-        let mut call = rt::Call::new(self.client, &UPDATE_INPUT_SET_V1);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, input_set);
-        call.text(3, pipeline);
-        call.body_part(model::Cell::part(body));
-        UpdateInputSetV1 { call }
+        UpdateInputSetV1 {
+            call: rt::Call::new(self.client, &UPDATE_INPUT_SET_V1)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, input_set)
+                .with_text(3, pipeline)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/input-sets/{input-set}`: [`Self::update_input_set_v1`] with another body.
     #[inline]
@@ -214,13 +224,14 @@ impl<'c> Api<'c> {
         pipeline: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateInputSetV1 {
-        let mut call = rt::Call::new(self.client, &UPDATE_INPUT_SET_V1);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, input_set);
-        call.text(3, pipeline);
-        call.body_text("application/yaml", body);
-        UpdateInputSetV1 { call }
+        UpdateInputSetV1 {
+            call: rt::Call::new(self.client, &UPDATE_INPUT_SET_V1)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, input_set)
+                .with_text(3, pipeline)
+                .with_body_text("application/yaml", body),
+        }
     }
 }
 /// Request of [`Api::create_input_set_v1`].
@@ -232,9 +243,10 @@ pub struct CreateInputSetV1 {
 impl CreateInputSetV1 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -257,9 +269,10 @@ pub struct DeleteInputSetV1 {
 impl DeleteInputSetV1 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -282,39 +295,45 @@ pub struct GetInputSetV1 {
 impl GetInputSetV1 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `branch_name`.
     #[inline]
-    pub fn branch_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn branch_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `parent_entity_connector_ref`.
     #[inline]
-    pub fn parent_entity_connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn parent_entity_connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `parent_entity_repo_name`.
     #[inline]
-    pub fn parent_entity_repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn parent_entity_repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `load_from_fallback_branch`.
     #[inline]
-    pub fn load_from_fallback_branch(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn load_from_fallback_branch(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Header `Load-From-Cache`.
     #[inline]
-    pub fn load_from_cache(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn load_from_cache(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -337,15 +356,17 @@ pub struct ImportInputSetFromGit {
 impl ImportInputSetFromGit {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::InputSetImportRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::InputSetImportRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -368,15 +389,17 @@ pub struct InputSetsMoveConfig {
 impl InputSetsMoveConfig {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::InputSetMoveConfigRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::InputSetMoveConfigRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -399,39 +422,49 @@ pub struct ListInputSetsV1 {
 impl ListInputSetsV1 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListInputSetsV1Sort>) -> Self {
-        self.call.text(7, Into::<types::ListInputSetsV1Sort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListInputSetsV1Sort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(7, Into::<types::ListInputSetsV1Sort>::into(value).as_str()),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::ListInputSetsV1Order>) -> Self {
-        self.call.text(8, Into::<types::ListInputSetsV1Order>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::ListInputSetsV1Order>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(8, Into::<types::ListInputSetsV1Order>::into(value).as_str()),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -461,51 +494,59 @@ pub struct MergedInputSets {
 impl MergedInputSets {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Header `Load-From-Cache`.
     #[inline]
-    pub fn load_from_cache(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn load_from_cache(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `pipeline_repo_id`.
     #[inline]
-    pub fn pipeline_repo_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn pipeline_repo_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `pipeline_branch`.
     #[inline]
-    pub fn pipeline_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn pipeline_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `branch_name`.
     #[inline]
-    pub fn branch_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn branch_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `parent_entity_connector_ref`.
     #[inline]
-    pub fn parent_entity_connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn parent_entity_connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `parent_entity_repo_name`.
     #[inline]
-    pub fn parent_entity_repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn parent_entity_repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::MergeInputSetRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::MergeInputSetRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -528,15 +569,17 @@ pub struct UpdateInputSetGitMetadata {
 impl UpdateInputSetGitMetadata {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::GitMetadataUpdateRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::GitMetadataUpdateRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -559,9 +602,10 @@ pub struct UpdateInputSetV1 {
 impl UpdateInputSetV1 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,11 +17,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline: impl Into<String>,
     ) -> GetPipelineInputs {
-        let mut call = rt::Call::new(self.client, &GET_PIPELINE_INPUTS);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline);
-        GetPipelineInputs { call }
+        GetPipelineInputs {
+            call: rt::Call::new(self.client, &GET_PIPELINE_INPUTS)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline),
+        }
     }
 }
 /// Request of [`Api::get_pipeline_inputs`].
@@ -33,27 +34,31 @@ pub struct GetPipelineInputs {
 impl GetPipelineInputs {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `branch_name`.
     #[inline]
-    pub fn branch_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn branch_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `repo_name`.
     #[inline]
-    pub fn repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `connector_ref`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]

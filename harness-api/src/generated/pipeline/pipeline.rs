@@ -18,12 +18,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
     ) -> ConvertPipelineToDag {
-        let mut call = rt::Call::new(self.client, &CONVERT_PIPELINE_TO_DAG);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, pipeline_identifier);
-        ConvertPipelineToDag { call }
+        ConvertPipelineToDag {
+            call: rt::Call::new(self.client, &CONVERT_PIPELINE_TO_DAG)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, pipeline_identifier),
+        }
     }
     /// `POST /pipeline/api/pipelines/annotations`
     ///
@@ -38,15 +39,11 @@ impl<'c> Api<'c> {
         plan_execution_id: impl Into<String>,
         body: &types::CreatePipelineExecutionAnnotationsBody,
     ) -> CreatePipelineExecutionAnnotations {
-        let mut call = rt::Call::new(
-            self.client,
-            &CREATE_PIPELINE_EXECUTION_ANNOTATIONS,
-        );
-        call.text(0, account_id);
-        call.text(1, plan_execution_id);
-        call.body_part(model::Cell::part(body));
         CreatePipelineExecutionAnnotations {
-            call,
+            call: rt::Call::new(self.client, &CREATE_PIPELINE_EXECUTION_ANNOTATIONS)
+                .with_text(0, account_id)
+                .with_text(1, plan_execution_id)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /pipeline/api/pipelines/annotations`: [`Self::create_pipeline_execution_annotations`] with another body.
@@ -57,15 +54,11 @@ impl<'c> Api<'c> {
         plan_execution_id: impl Into<String>,
         body: impl Into<String>,
     ) -> CreatePipelineExecutionAnnotations {
-        let mut call = rt::Call::new(
-            self.client,
-            &CREATE_PIPELINE_EXECUTION_ANNOTATIONS,
-        );
-        call.text(0, account_id);
-        call.text(1, plan_execution_id);
-        call.body_text("application/yaml", body);
         CreatePipelineExecutionAnnotations {
-            call,
+            call: rt::Call::new(self.client, &CREATE_PIPELINE_EXECUTION_ANNOTATIONS)
+                .with_text(0, account_id)
+                .with_text(1, plan_execution_id)
+                .with_body_text("application/yaml", body),
         }
     }
     /// `DELETE /pipeline/api/pipelines/{pipelineIdentifier}`
@@ -81,12 +74,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
     ) -> DeletePipeline {
-        let mut call = rt::Call::new(self.client, &DELETE_PIPELINE);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, pipeline_identifier);
-        DeletePipeline { call }
+        DeletePipeline {
+            call: rt::Call::new(self.client, &DELETE_PIPELINE)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, pipeline_identifier),
+        }
     }
     /// `GET /pipeline/api/input-file/download-file`
     ///
@@ -99,10 +93,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         file_path: impl Into<String>,
     ) -> DownloadFileUsingFilePath {
-        let mut call = rt::Call::new(self.client, &DOWNLOAD_FILE_USING_FILE_PATH);
-        call.text(0, account_identifier);
-        call.text(1, file_path);
-        DownloadFileUsingFilePath { call }
+        DownloadFileUsingFilePath {
+            call: rt::Call::new(self.client, &DOWNLOAD_FILE_USING_FILE_PATH)
+                .with_text(0, account_identifier)
+                .with_text(1, file_path),
+        }
     }
     /// `GET /pipeline/api/input-file/file/{planExecutionId}`
     ///
@@ -117,12 +112,13 @@ impl<'c> Api<'c> {
         node_execution_id: impl Into<String>,
         file_name: impl Into<String>,
     ) -> GetFile {
-        let mut call = rt::Call::new(self.client, &GET_FILE);
-        call.text(0, account_identifier);
-        call.text(1, plan_execution_id);
-        call.text(2, node_execution_id);
-        call.text(3, file_name);
-        GetFile { call }
+        GetFile {
+            call: rt::Call::new(self.client, &GET_FILE)
+                .with_text(0, account_identifier)
+                .with_text(1, plan_execution_id)
+                .with_text(2, node_execution_id)
+                .with_text(3, file_name),
+        }
     }
     /// `GET /pipeline/api/pipelines/{pipelineIdentifier}`
     ///
@@ -137,12 +133,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
     ) -> GetPipeline {
-        let mut call = rt::Call::new(self.client, &GET_PIPELINE);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, pipeline_identifier);
-        GetPipeline { call }
+        GetPipeline {
+            call: rt::Call::new(self.client, &GET_PIPELINE)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, pipeline_identifier),
+        }
     }
     /// `POST /pipeline/api/pipelines/list`
     ///
@@ -158,11 +155,12 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> GetPipelineList {
-        let mut call = rt::Call::new(self.client, &GET_PIPELINE_LIST);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        GetPipelineList { call }
+        GetPipelineList {
+            call: rt::Call::new(self.client, &GET_PIPELINE_LIST)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier),
+        }
     }
     /// `GET /pipeline/api/pipelines/summary/{pipelineIdentifier}`
     ///
@@ -177,12 +175,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
     ) -> GetPipelineSummary {
-        let mut call = rt::Call::new(self.client, &GET_PIPELINE_SUMMARY);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, pipeline_identifier);
-        GetPipelineSummary { call }
+        GetPipelineSummary {
+            call: rt::Call::new(self.client, &GET_PIPELINE_SUMMARY)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, pipeline_identifier),
+        }
     }
     /// `POST /pipeline/api/pipelines/import`
     ///
@@ -200,14 +199,15 @@ impl<'c> Api<'c> {
         branch: impl Into<String>,
         file_path: impl Into<String>,
     ) -> ImportPipeline {
-        let mut call = rt::Call::new(self.client, &IMPORT_PIPELINE);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, repo_name);
-        call.text(4, branch);
-        call.text(5, file_path);
-        ImportPipeline { call }
+        ImportPipeline {
+            call: rt::Call::new(self.client, &IMPORT_PIPELINE)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, repo_name)
+                .with_text(4, branch)
+                .with_text(5, file_path),
+        }
     }
     /// `POST /pipeline/api/pipelines/import/{pipelineIdentifier}`
     ///
@@ -227,15 +227,16 @@ impl<'c> Api<'c> {
         branch: impl Into<String>,
         file_path: impl Into<String>,
     ) -> ImportPipelineById {
-        let mut call = rt::Call::new(self.client, &IMPORT_PIPELINE_BY_ID);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, pipeline_identifier);
-        call.text(4, repo_name);
-        call.text(5, branch);
-        call.text(6, file_path);
-        ImportPipelineById { call }
+        ImportPipelineById {
+            call: rt::Call::new(self.client, &IMPORT_PIPELINE_BY_ID)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, pipeline_identifier)
+                .with_text(4, repo_name)
+                .with_text(5, branch)
+                .with_text(6, file_path),
+        }
     }
     /// `POST /pipeline/api/pipelines`
     ///
@@ -252,12 +253,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> PostPipeline {
-        let mut call = rt::Call::new(self.client, &POST_PIPELINE);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.body_text("application/yaml", body);
-        PostPipeline { call }
+        PostPipeline {
+            call: rt::Call::new(self.client, &POST_PIPELINE)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `POST /pipeline/api/pipelines/v2`
     ///
@@ -273,12 +275,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> PostPipelineV2 {
-        let mut call = rt::Call::new(self.client, &POST_PIPELINE_V2);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.body_text("application/yaml", body);
-        PostPipelineV2 { call }
+        PostPipelineV2 {
+            call: rt::Call::new(self.client, &POST_PIPELINE_V2)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `PUT /pipeline/api/pipelines/{pipelineIdentifier}`
     ///
@@ -296,13 +299,14 @@ impl<'c> Api<'c> {
         pipeline_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdatePipeline {
-        let mut call = rt::Call::new(self.client, &UPDATE_PIPELINE);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, pipeline_identifier);
-        call.body_text("application/yaml", body);
-        UpdatePipeline { call }
+        UpdatePipeline {
+            call: rt::Call::new(self.client, &UPDATE_PIPELINE)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, pipeline_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `PUT /pipeline/api/pipelines/{pipelineIdentifier}/update-git-metadata`
     ///
@@ -317,12 +321,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
     ) -> UpdatePipelineGitDetails {
-        let mut call = rt::Call::new(self.client, &UPDATE_PIPELINE_GIT_DETAILS);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, pipeline_identifier);
-        UpdatePipelineGitDetails { call }
+        UpdatePipelineGitDetails {
+            call: rt::Call::new(self.client, &UPDATE_PIPELINE_GIT_DETAILS)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, pipeline_identifier),
+        }
     }
     /// `PUT /pipeline/api/pipelines/v2/{pipelineIdentifier}`
     ///
@@ -339,13 +344,14 @@ impl<'c> Api<'c> {
         pipeline_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdatePipelineV2 {
-        let mut call = rt::Call::new(self.client, &UPDATE_PIPELINE_V2);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, pipeline_identifier);
-        call.body_text("application/yaml", body);
-        UpdatePipelineV2 { call }
+        UpdatePipelineV2 {
+            call: rt::Call::new(self.client, &UPDATE_PIPELINE_V2)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, pipeline_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
 }
 /// Request of [`Api::convert_pipeline_to_dag`].
@@ -395,45 +401,52 @@ pub struct DeletePipeline {
 impl DeletePipeline {
     /// Header `If-Match`.
     #[inline]
-    pub fn if_match(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn if_match(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `rootFolder`.
     #[inline]
-    pub fn root_folder(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn root_folder(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `filePath`.
     #[inline]
-    pub fn file_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn file_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `commitMsg`.
     #[inline]
-    pub fn commit_msg(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn commit_msg(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `lastObjectId`.
     #[inline]
-    pub fn last_object_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn last_object_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -494,45 +507,52 @@ pub struct GetPipeline {
 impl GetPipeline {
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `getDefaultFromOtherRepo`.
     #[inline]
-    pub fn get_default_from_other_repo(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn get_default_from_other_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Query parameter `getTemplatesResolvedPipeline`.
     #[inline]
-    pub fn get_templates_resolved_pipeline(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn get_templates_resolved_pipeline(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Query parameter `loadFromFallbackBranch`.
     #[inline]
-    pub fn load_from_fallback_branch(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn load_from_fallback_branch(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Query parameter `validateAsync`.
     #[inline]
-    pub fn validate_async(mut self, value: bool) -> Self {
-        self.call.flag(9, value);
-        self
+    pub fn validate_async(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
     }
     /// Header `Load-From-Cache`.
     #[inline]
-    pub fn load_from_cache(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn load_from_cache(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -555,69 +575,80 @@ pub struct GetPipelineList {
 impl GetPipelineList {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(5, value);
-        self
+    pub fn sort(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `module`.
     #[inline]
-    pub fn module(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn module(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `filterIdentifier`.
     #[inline]
-    pub fn filter_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn filter_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `getDefaultFromOtherRepo`.
     #[inline]
-    pub fn get_default_from_other_repo(mut self, value: bool) -> Self {
-        self.call.flag(11, value);
-        self
+    pub fn get_default_from_other_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(11, value),
+        }
     }
     /// Query parameter `getDistinctFromBranches`.
     #[inline]
-    pub fn get_distinct_from_branches(mut self, value: bool) -> Self {
-        self.call.flag(12, value);
-        self
+    pub fn get_distinct_from_branches(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(12, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::PipelineFilterProperties) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::PipelineFilterProperties) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -647,33 +678,38 @@ pub struct GetPipelineSummary {
 impl GetPipelineSummary {
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `getDefaultFromOtherRepo`.
     #[inline]
-    pub fn get_default_from_other_repo(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn get_default_from_other_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Query parameter `loadFromFallbackBranch`.
     #[inline]
-    pub fn load_from_fallback_branch(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn load_from_fallback_branch(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Header `Load-From-Cache`.
     #[inline]
-    pub fn load_from_cache(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn load_from_cache(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -696,34 +732,38 @@ pub struct ImportPipeline {
 impl ImportPipeline {
     /// Query parameter `connectorRef`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `isForceImport`.
     #[inline]
-    pub fn is_force_import(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn is_force_import(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Query parameter `isHarnessCodeRepo`.
     #[inline]
-    pub fn is_harness_code_repo(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn is_harness_code_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::PipelineImportRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::PipelineImportRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -746,34 +786,38 @@ pub struct ImportPipelineById {
 impl ImportPipelineById {
     /// Query parameter `connectorRef`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `isForceImport`.
     #[inline]
-    pub fn is_force_import(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn is_force_import(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Query parameter `isHarnessCodeRepo`.
     #[inline]
-    pub fn is_harness_code_repo(mut self, value: bool) -> Self {
-        self.call.flag(9, value);
-        self
+    pub fn is_harness_code_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::PipelineImportRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::PipelineImportRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -796,75 +840,92 @@ pub struct PostPipeline {
 impl PostPipeline {
     /// Query parameter `enableDAG`.
     #[inline]
-    pub fn enable_dag(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn enable_dag(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `rootFolder`.
     #[inline]
-    pub fn root_folder(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn root_folder(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `filePath`.
     #[inline]
-    pub fn file_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn file_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `commitMsg`.
     #[inline]
-    pub fn commit_msg(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn commit_msg(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `isNewBranch`.
     #[inline]
-    pub fn is_new_branch(mut self, value: bool) -> Self {
-        self.call.flag(9, value);
-        self
+    pub fn is_new_branch(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
     }
     /// Query parameter `baseBranch`.
     #[inline]
-    pub fn base_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn base_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `connectorRef`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `storeType`.
     #[inline]
-    pub fn store_type(mut self, value: impl Into<types::PostPipelineStoreType>) -> Self {
-        self.call.text(12, Into::<types::PostPipelineStoreType>::into(value).as_str());
-        self
+    pub fn store_type(self, value: impl Into<types::PostPipelineStoreType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    12,
+                    Into::<types::PostPipelineStoreType>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `repoName`.
     #[inline]
-    pub fn repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Query parameter `isHarnessCodeRepo`.
     #[inline]
-    pub fn is_harness_code_repo(mut self, value: bool) -> Self {
-        self.call.flag(14, value);
-        self
+    pub fn is_harness_code_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(14, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -887,90 +948,106 @@ pub struct PostPipelineV2 {
 impl PostPipelineV2 {
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `rootFolder`.
     #[inline]
-    pub fn root_folder(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn root_folder(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `filePath`.
     #[inline]
-    pub fn file_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn file_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `commitMsg`.
     #[inline]
-    pub fn commit_msg(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn commit_msg(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `isNewBranch`.
     #[inline]
-    pub fn is_new_branch(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn is_new_branch(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Query parameter `baseBranch`.
     #[inline]
-    pub fn base_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn base_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `connectorRef`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `storeType`.
     #[inline]
-    pub fn store_type(
-        mut self,
-        value: impl Into<types::PostPipelineV2StoreType>,
-    ) -> Self {
-        self.call.text(11, Into::<types::PostPipelineV2StoreType>::into(value).as_str());
-        self
+    pub fn store_type(self, value: impl Into<types::PostPipelineV2StoreType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    11,
+                    Into::<types::PostPipelineV2StoreType>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `repoName`.
     #[inline]
-    pub fn repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Query parameter `isHarnessCodeRepo`.
     #[inline]
-    pub fn is_harness_code_repo(mut self, value: bool) -> Self {
-        self.call.flag(13, value);
-        self
+    pub fn is_harness_code_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(13, value),
+        }
     }
     /// Query parameter `allowDynamicExecutions`.
     #[inline]
-    pub fn allow_dynamic_executions(mut self, value: bool) -> Self {
-        self.call.flag(14, value);
-        self
+    pub fn allow_dynamic_executions(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(14, value),
+        }
     }
     /// Query parameter `enableDAG`.
     #[inline]
-    pub fn enable_dag(mut self, value: bool) -> Self {
-        self.call.flag(15, value);
-        self
+    pub fn enable_dag(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(15, value),
+        }
     }
     /// Query parameter `public`.
     #[inline]
-    pub fn public(mut self, value: bool) -> Self {
-        self.call.flag(16, value);
-        self
+    pub fn public(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(16, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -993,81 +1070,94 @@ pub struct UpdatePipeline {
 impl UpdatePipeline {
     /// Header `If-Match`.
     #[inline]
-    pub fn if_match(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn if_match(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `rootFolder`.
     #[inline]
-    pub fn root_folder(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn root_folder(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `filePath`.
     #[inline]
-    pub fn file_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn file_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `commitMsg`.
     #[inline]
-    pub fn commit_msg(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn commit_msg(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `lastObjectId`.
     #[inline]
-    pub fn last_object_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn last_object_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `resolvedConflictCommitId`.
     #[inline]
-    pub fn resolved_conflict_commit_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn resolved_conflict_commit_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `baseBranch`.
     #[inline]
-    pub fn base_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn base_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Query parameter `connectorRef`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Query parameter `lastCommitId`.
     #[inline]
-    pub fn last_commit_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(14, value);
-        self
+    pub fn last_commit_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(14, value),
+        }
     }
     /// Query parameter `isNewBranch`.
     #[inline]
-    pub fn is_new_branch(mut self, value: bool) -> Self {
-        self.call.flag(15, value);
-        self
+    pub fn is_new_branch(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(15, value),
+        }
     }
     /// Query parameter `isHarnessCodeRepo`.
     #[inline]
-    pub fn is_harness_code_repo(mut self, value: bool) -> Self {
-        self.call.flag(16, value);
-        self
+    pub fn is_harness_code_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(16, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1090,21 +1180,24 @@ pub struct UpdatePipelineGitDetails {
 impl UpdatePipelineGitDetails {
     /// Query parameter `connectorRef`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `repoName`.
     #[inline]
-    pub fn repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `filePath`.
     #[inline]
-    pub fn file_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn file_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1127,93 +1220,108 @@ pub struct UpdatePipelineV2 {
 impl UpdatePipelineV2 {
     /// Header `If-Match`.
     #[inline]
-    pub fn if_match(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn if_match(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `rootFolder`.
     #[inline]
-    pub fn root_folder(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn root_folder(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `filePath`.
     #[inline]
-    pub fn file_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn file_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `commitMsg`.
     #[inline]
-    pub fn commit_msg(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn commit_msg(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `lastObjectId`.
     #[inline]
-    pub fn last_object_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn last_object_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `resolvedConflictCommitId`.
     #[inline]
-    pub fn resolved_conflict_commit_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn resolved_conflict_commit_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `baseBranch`.
     #[inline]
-    pub fn base_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn base_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Query parameter `connectorRef`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Query parameter `lastCommitId`.
     #[inline]
-    pub fn last_commit_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(14, value);
-        self
+    pub fn last_commit_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(14, value),
+        }
     }
     /// Query parameter `isNewBranch`.
     #[inline]
-    pub fn is_new_branch(mut self, value: bool) -> Self {
-        self.call.flag(15, value);
-        self
+    pub fn is_new_branch(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(15, value),
+        }
     }
     /// Query parameter `isHarnessCodeRepo`.
     #[inline]
-    pub fn is_harness_code_repo(mut self, value: bool) -> Self {
-        self.call.flag(16, value);
-        self
+    pub fn is_harness_code_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(16, value),
+        }
     }
     /// Query parameter `allowDynamicExecutions`.
     #[inline]
-    pub fn allow_dynamic_executions(mut self, value: bool) -> Self {
-        self.call.flag(17, value);
-        self
+    pub fn allow_dynamic_executions(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(17, value),
+        }
     }
     /// Query parameter `public`.
     #[inline]
-    pub fn public(mut self, value: bool) -> Self {
-        self.call.flag(18, value);
-        self
+    pub fn public(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(18, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -22,15 +22,16 @@ impl<'c> Api<'c> {
         start_time: i64,
         end_time: i64,
     ) -> GetPipelineExecution {
-        let mut call = rt::Call::new(self.client, &GET_PIPELINE_EXECUTION);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, pipeline_identifier);
-        call.text(4, module_info);
-        call.int(5, start_time);
-        call.int(6, end_time);
-        GetPipelineExecution { call }
+        GetPipelineExecution {
+            call: rt::Call::new(self.client, &GET_PIPELINE_EXECUTION)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, pipeline_identifier)
+                .with_text(4, module_info)
+                .with_int(5, start_time)
+                .with_int(6, end_time),
+        }
     }
 }
 /// Request of [`Api::get_pipeline_execution`].

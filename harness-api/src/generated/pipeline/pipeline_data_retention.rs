@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetRetentionPeriodInMonths {
-        let mut call = rt::Call::new(self.client, &GET_RETENTION_PERIOD_IN_MONTHS);
-        call.text(0, account_identifier);
-        GetRetentionPeriodInMonths { call }
+        GetRetentionPeriodInMonths {
+            call: rt::Call::new(self.client, &GET_RETENTION_PERIOD_IN_MONTHS)
+                .with_text(0, account_identifier),
+        }
     }
 }
 /// Request of [`Api::get_retention_period_in_months`].

@@ -20,17 +20,19 @@ impl<'c> Api<'c> {
         plan_execution_id: impl Into<String>,
         node_execution_id: impl Into<String>,
     ) -> HandleStageInterrupt {
-        let mut call = rt::Call::new(self.client, &HANDLE_STAGE_INTERRUPT);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(
-            3,
-            Into::<types::HandleStageInterruptType>::into(interrupt_type).as_str(),
-        );
-        call.text(4, plan_execution_id);
-        call.text(5, node_execution_id);
-        HandleStageInterrupt { call }
+        HandleStageInterrupt {
+            call: rt::Call::new(self.client, &HANDLE_STAGE_INTERRUPT)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(
+                    3,
+                    Into::<types::HandleStageInterruptType>::into(interrupt_type)
+                        .as_str(),
+                )
+                .with_text(4, plan_execution_id)
+                .with_text(5, node_execution_id),
+        }
     }
     /// `POST /pipeline/api/pipeline/execute/manual-execution/{nodeExecutionId}`
     ///
@@ -47,13 +49,14 @@ impl<'c> Api<'c> {
         node_execution_id: impl Into<String>,
         body: &types::ManualExecutionRequest,
     ) -> MarkManualExecution {
-        let mut call = rt::Call::new(self.client, &MARK_MANUAL_EXECUTION);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, node_execution_id);
-        call.body_part(model::Cell::part(body));
-        MarkManualExecution { call }
+        MarkManualExecution {
+            call: rt::Call::new(self.client, &MARK_MANUAL_EXECUTION)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, node_execution_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /pipeline/api/pipeline/execute/manual-execution/{nodeExecutionId}`: [`Self::mark_manual_execution`] with another body.
     #[inline]
@@ -65,13 +68,14 @@ impl<'c> Api<'c> {
         node_execution_id: impl Into<String>,
         body: impl Into<String>,
     ) -> MarkManualExecution {
-        let mut call = rt::Call::new(self.client, &MARK_MANUAL_EXECUTION);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, node_execution_id);
-        call.body_text("application/yaml", body);
-        MarkManualExecution { call }
+        MarkManualExecution {
+            call: rt::Call::new(self.client, &MARK_MANUAL_EXECUTION)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, node_execution_id)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `POST /pipeline/api/pipeline/execute/{identifier}/stages`
     ///
@@ -87,12 +91,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> PostExecuteStages {
-        let mut call = rt::Call::new(self.client, &POST_EXECUTE_STAGES);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, identifier);
-        PostExecuteStages { call }
+        PostExecuteStages {
+            call: rt::Call::new(self.client, &POST_EXECUTE_STAGES)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, identifier),
+        }
     }
     /// `POST /pipeline/api/pipeline/execute/{identifier}/inputSetList`
     ///
@@ -109,17 +114,13 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::MergeInputSetRequest,
     ) -> PostPipelineExecuteWithInputSetList {
-        let mut call = rt::Call::new(
-            self.client,
-            &POST_PIPELINE_EXECUTE_WITH_INPUT_SET_LIST,
-        );
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, identifier);
-        call.body_part(model::Cell::part(body));
         PostPipelineExecuteWithInputSetList {
-            call,
+            call: rt::Call::new(self.client, &POST_PIPELINE_EXECUTE_WITH_INPUT_SET_LIST)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /pipeline/api/pipeline/execute/{identifier}/inputSetList`: [`Self::post_pipeline_execute_with_input_set_list`] with another body.
@@ -132,17 +133,13 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> PostPipelineExecuteWithInputSetList {
-        let mut call = rt::Call::new(
-            self.client,
-            &POST_PIPELINE_EXECUTE_WITH_INPUT_SET_LIST,
-        );
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, identifier);
-        call.body_text("application/yaml", body);
         PostPipelineExecuteWithInputSetList {
-            call,
+            call: rt::Call::new(self.client, &POST_PIPELINE_EXECUTE_WITH_INPUT_SET_LIST)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, identifier)
+                .with_body_text("application/yaml", body),
         }
     }
     /// `POST /pipeline/api/pipeline/execute/{identifier}`
@@ -160,17 +157,13 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> PostPipelineExecuteWithInputSetYaml {
-        let mut call = rt::Call::new(
-            self.client,
-            &POST_PIPELINE_EXECUTE_WITH_INPUT_SET_YAML,
-        );
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, identifier);
-        call.body_text("application/yaml", body);
         PostPipelineExecuteWithInputSetYaml {
-            call,
+            call: rt::Call::new(self.client, &POST_PIPELINE_EXECUTE_WITH_INPUT_SET_YAML)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, identifier)
+                .with_body_text("application/yaml", body),
         }
     }
     /// `PUT /pipeline/api/pipeline/execute/interrupt/{planExecutionId}`
@@ -187,16 +180,17 @@ impl<'c> Api<'c> {
         interrupt_type: impl Into<types::PutHandleInterruptType>,
         plan_execution_id: impl Into<String>,
     ) -> PutHandleInterrupt {
-        let mut call = rt::Call::new(self.client, &PUT_HANDLE_INTERRUPT);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(
-            3,
-            Into::<types::PutHandleInterruptType>::into(interrupt_type).as_str(),
-        );
-        call.text(4, plan_execution_id);
-        PutHandleInterrupt { call }
+        PutHandleInterrupt {
+            call: rt::Call::new(self.client, &PUT_HANDLE_INTERRUPT)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(
+                    3,
+                    Into::<types::PutHandleInterruptType>::into(interrupt_type).as_str(),
+                )
+                .with_text(4, plan_execution_id),
+        }
     }
     /// `GET /pipeline/api/pipeline/execute/retryHistory/{planExecutionId}`
     ///
@@ -212,13 +206,14 @@ impl<'c> Api<'c> {
         pipeline_identifier: impl Into<String>,
         plan_execution_id: impl Into<String>,
     ) -> RetryHistory {
-        let mut call = rt::Call::new(self.client, &RETRY_HISTORY);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, pipeline_identifier);
-        call.text(4, plan_execution_id);
-        RetryHistory { call }
+        RetryHistory {
+            call: rt::Call::new(self.client, &RETRY_HISTORY)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, pipeline_identifier)
+                .with_text(4, plan_execution_id),
+        }
     }
     /// `POST /pipeline/api/pipeline/execute/retry/{identifier}`
     ///
@@ -236,14 +231,15 @@ impl<'c> Api<'c> {
         retry_stages: impl IntoIterator<Item = impl Into<String>>,
         identifier: impl Into<String>,
     ) -> RetryPipeline {
-        let mut call = rt::Call::new(self.client, &RETRY_PIPELINE);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, plan_execution_id);
-        call.texts(4, retry_stages);
-        call.text(5, identifier);
-        RetryPipeline { call }
+        RetryPipeline {
+            call: rt::Call::new(self.client, &RETRY_PIPELINE)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, plan_execution_id)
+                .with_texts(4, retry_stages)
+                .with_text(5, identifier),
+        }
     }
     /// `POST /pipeline/api/pipeline/execute/retry/v2/{identifier}`
     ///
@@ -261,14 +257,15 @@ impl<'c> Api<'c> {
         retry_stages: impl IntoIterator<Item = impl Into<String>>,
         identifier: impl Into<String>,
     ) -> RetryPipelineV2 {
-        let mut call = rt::Call::new(self.client, &RETRY_PIPELINE_V2);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, plan_execution_id);
-        call.texts(4, retry_stages);
-        call.text(5, identifier);
-        RetryPipelineV2 { call }
+        RetryPipelineV2 {
+            call: rt::Call::new(self.client, &RETRY_PIPELINE_V2)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, plan_execution_id)
+                .with_texts(4, retry_stages)
+                .with_text(5, identifier),
+        }
     }
 }
 /// Request of [`Api::handle_stage_interrupt`].
@@ -318,67 +315,76 @@ pub struct PostExecuteStages {
 impl PostExecuteStages {
     /// Query parameter `moduleType`.
     #[inline]
-    pub fn module_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn module_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `getDefaultFromOtherRepo`.
     #[inline]
-    pub fn get_default_from_other_repo(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn get_default_from_other_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Query parameter `useFQNIfError`.
     #[inline]
-    pub fn use_fqn_if_error(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn use_fqn_if_error(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Query parameter `notesForPipelineExecution`.
     #[inline]
-    pub fn notes_for_pipeline_execution(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn notes_for_pipeline_execution(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `inputSetIdentifiers`.
     #[inline]
     pub fn input_set_identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(10, value);
-        self
+        Self {
+            call: self.call.with_texts(10, value),
+        }
     }
     /// Query parameter `asyncPlanCreation`.
     #[inline]
-    pub fn async_plan_creation(mut self, value: bool) -> Self {
-        self.call.flag(11, value);
-        self
+    pub fn async_plan_creation(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(11, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::RunStageRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::RunStageRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -401,45 +407,52 @@ pub struct PostPipelineExecuteWithInputSetList {
 impl PostPipelineExecuteWithInputSetList {
     /// Query parameter `moduleType`.
     #[inline]
-    pub fn module_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn module_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `getDefaultFromOtherRepo`.
     #[inline]
-    pub fn get_default_from_other_repo(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn get_default_from_other_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Query parameter `useFQNIfError`.
     #[inline]
-    pub fn use_fqn_if_error(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn use_fqn_if_error(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Query parameter `notesForPipelineExecution`.
     #[inline]
-    pub fn notes_for_pipeline_execution(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn notes_for_pipeline_execution(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `asyncPlanCreation`.
     #[inline]
-    pub fn async_plan_creation(mut self, value: bool) -> Self {
-        self.call.flag(10, value);
-        self
+    pub fn async_plan_creation(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(10, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -462,66 +475,76 @@ pub struct PostPipelineExecuteWithInputSetYaml {
 impl PostPipelineExecuteWithInputSetYaml {
     /// Query parameter `moduleType`.
     #[inline]
-    pub fn module_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn module_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `getDefaultFromOtherRepo`.
     #[inline]
-    pub fn get_default_from_other_repo(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn get_default_from_other_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Query parameter `useFQNIfError`.
     #[inline]
-    pub fn use_fqn_if_error(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn use_fqn_if_error(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Query parameter `notifyOnlyUser`.
     #[inline]
-    pub fn notify_only_user(mut self, value: bool) -> Self {
-        self.call.flag(9, value);
-        self
+    pub fn notify_only_user(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
     }
     /// Query parameter `notesForPipelineExecution`.
     #[inline]
-    pub fn notes_for_pipeline_execution(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn notes_for_pipeline_execution(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `inputSetIdentifiers`.
     #[inline]
     pub fn input_set_identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(11, value);
-        self
+        Self {
+            call: self.call.with_texts(11, value),
+        }
     }
     /// Query parameter `asyncPlanCreation`.
     #[inline]
-    pub fn async_plan_creation(mut self, value: bool) -> Self {
-        self.call.flag(12, value);
-        self
+    pub fn async_plan_creation(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(12, value),
+        }
     }
     /// Query parameter `shouldRunAsV1`.
     #[inline]
-    pub fn should_run_as_v1(mut self, value: bool) -> Self {
-        self.call.flag(13, value);
-        self
+    pub fn should_run_as_v1(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(13, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -582,34 +605,38 @@ pub struct RetryPipeline {
 impl RetryPipeline {
     /// Query parameter `moduleType`.
     #[inline]
-    pub fn module_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn module_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `runAllStages`.
     #[inline]
-    pub fn run_all_stages(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn run_all_stages(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Query parameter `notesForPipelineExecution`.
     #[inline]
-    pub fn notes_for_pipeline_execution(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn notes_for_pipeline_execution(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `asyncPlanCreation`.
     #[inline]
-    pub fn async_plan_creation(mut self, value: bool) -> Self {
-        self.call.flag(9, value);
-        self
+    pub fn async_plan_creation(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -632,40 +659,45 @@ pub struct RetryPipelineV2 {
 impl RetryPipelineV2 {
     /// Query parameter `moduleType`.
     #[inline]
-    pub fn module_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn module_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `runAllStages`.
     #[inline]
-    pub fn run_all_stages(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn run_all_stages(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Query parameter `notesForPipelineExecution`.
     #[inline]
-    pub fn notes_for_pipeline_execution(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn notes_for_pipeline_execution(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `asyncPlanCreation`.
     #[inline]
-    pub fn async_plan_creation(mut self, value: bool) -> Self {
-        self.call.flag(9, value);
-        self
+    pub fn async_plan_creation(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::RetryPipelineV2Body) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::RetryPipelineV2Body) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline: impl Into<String>,
     ) -> ExecutePipeline {
-        let mut call = rt::Call::new(self.client, &EXECUTE_PIPELINE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline);
-        ExecutePipeline { call }
+        ExecutePipeline {
+            call: rt::Call::new(self.client, &EXECUTE_PIPELINE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/execute/stages`
     ///
@@ -37,11 +38,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline: impl Into<String>,
     ) -> ExecuteStagesWithInputYaml {
-        let mut call = rt::Call::new(self.client, &EXECUTE_STAGES_WITH_INPUT_YAML);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline);
-        ExecuteStagesWithInputYaml { call }
+        ExecuteStagesWithInputYaml {
+            call: rt::Call::new(self.client, &EXECUTE_STAGES_WITH_INPUT_YAML)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/execute/stages-execution-list`
     ///
@@ -55,11 +57,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline: impl Into<String>,
     ) -> GetStagesExecutionList {
-        let mut call = rt::Call::new(self.client, &GET_STAGES_EXECUTION_LIST);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline);
-        GetStagesExecutionList { call }
+        GetStagesExecutionList {
+            call: rt::Call::new(self.client, &GET_STAGES_EXECUTION_LIST)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/execute/rerun/{execution-id}`
     ///
@@ -75,12 +78,13 @@ impl<'c> Api<'c> {
         pipeline: impl Into<String>,
         execution_id: impl Into<String>,
     ) -> RerunPipeline {
-        let mut call = rt::Call::new(self.client, &RERUN_PIPELINE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline);
-        call.text(3, execution_id);
-        RerunPipeline { call }
+        RerunPipeline {
+            call: rt::Call::new(self.client, &RERUN_PIPELINE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline)
+                .with_text(3, execution_id),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/execute/rerun/{execution-id}/stages`
     ///
@@ -96,13 +100,12 @@ impl<'c> Api<'c> {
         pipeline: impl Into<String>,
         execution_id: impl Into<String>,
     ) -> RerunStagesExecutionOfPipeline {
-        let mut call = rt::Call::new(self.client, &RERUN_STAGES_EXECUTION_OF_PIPELINE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline);
-        call.text(3, execution_id);
         RerunStagesExecutionOfPipeline {
-            call,
+            call: rt::Call::new(self.client, &RERUN_STAGES_EXECUTION_OF_PIPELINE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline)
+                .with_text(3, execution_id),
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/execute/retry/{execution-id}`
@@ -119,16 +122,12 @@ impl<'c> Api<'c> {
         pipeline: impl Into<String>,
         execution_id: impl Into<String>,
     ) -> RetryPipelineWithInputsetPipelineYaml {
-        let mut call = rt::Call::new(
-            self.client,
-            &RETRY_PIPELINE_WITH_INPUTSET_PIPELINE_YAML,
-        );
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline);
-        call.text(3, execution_id);
         RetryPipelineWithInputsetPipelineYaml {
-            call,
+            call: rt::Call::new(self.client, &RETRY_PIPELINE_WITH_INPUTSET_PIPELINE_YAML)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline)
+                .with_text(3, execution_id),
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/execute/dynamic`
@@ -144,15 +143,11 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline: impl Into<String>,
     ) -> RunDynamicExecutionWithInputYaml {
-        let mut call = rt::Call::new(
-            self.client,
-            &RUN_DYNAMIC_EXECUTION_WITH_INPUT_YAML,
-        );
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline);
         RunDynamicExecutionWithInputYaml {
-            call,
+            call: rt::Call::new(self.client, &RUN_DYNAMIC_EXECUTION_WITH_INPUT_YAML)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline),
         }
     }
 }
@@ -165,57 +160,66 @@ pub struct ExecutePipeline {
 impl ExecutePipeline {
     /// Query parameter `module`.
     #[inline]
-    pub fn module(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn module(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `use_fqn_if_error_response`.
     #[inline]
-    pub fn use_fqn_if_error_response(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn use_fqn_if_error_response(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Query parameter `notify_only_user`.
     #[inline]
-    pub fn notify_only_user(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn notify_only_user(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Query parameter `notes`.
     #[inline]
-    pub fn notes(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn notes(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `branch_name`.
     #[inline]
-    pub fn branch_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn branch_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `connector_ref`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `repo_name`.
     #[inline]
-    pub fn repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::PipelineExecuteRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::PipelineExecuteRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -238,51 +242,59 @@ pub struct ExecuteStagesWithInputYaml {
 impl ExecuteStagesWithInputYaml {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `module`.
     #[inline]
-    pub fn module(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn module(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `use_fqn_if_error`.
     #[inline]
-    pub fn use_fqn_if_error(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn use_fqn_if_error(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `notes`.
     #[inline]
-    pub fn notes(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn notes(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `branch_name`.
     #[inline]
-    pub fn branch_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn branch_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `connector_ref`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `repo_name`.
     #[inline]
-    pub fn repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::RunStageRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::RunStageRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -305,33 +317,38 @@ pub struct GetStagesExecutionList {
 impl GetStagesExecutionList {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Header `Load-From-Cache`.
     #[inline]
-    pub fn load_from_cache(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn load_from_cache(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `branch_name`.
     #[inline]
-    pub fn branch_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn branch_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `connector_ref`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `repo_name`.
     #[inline]
-    pub fn repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -354,51 +371,59 @@ pub struct RerunPipeline {
 impl RerunPipeline {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `module`.
     #[inline]
-    pub fn module(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn module(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `use_fqn_if_error`.
     #[inline]
-    pub fn use_fqn_if_error(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn use_fqn_if_error(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Query parameter `notes`.
     #[inline]
-    pub fn notes(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn notes(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `branch_name`.
     #[inline]
-    pub fn branch_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn branch_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `connector_ref`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `repo_name`.
     #[inline]
-    pub fn repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::RerunPipelineRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::RerunPipelineRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -421,51 +446,59 @@ pub struct RerunStagesExecutionOfPipeline {
 impl RerunStagesExecutionOfPipeline {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `branch_name`.
     #[inline]
-    pub fn branch_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn branch_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `connector_ref`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `repo_name`.
     #[inline]
-    pub fn repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `use_fqn_if_error`.
     #[inline]
-    pub fn use_fqn_if_error(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn use_fqn_if_error(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Query parameter `module`.
     #[inline]
-    pub fn module(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn module(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `notes`.
     #[inline]
-    pub fn notes(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn notes(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::RunStageRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::RunStageRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -488,42 +521,48 @@ pub struct RetryPipelineWithInputsetPipelineYaml {
 impl RetryPipelineWithInputsetPipelineYaml {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `module`.
     #[inline]
-    pub fn module(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn module(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `retry_stages`.
     #[inline]
     pub fn retry_stages(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(6, value);
-        self
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `run_all_stages`.
     #[inline]
-    pub fn run_all_stages(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn run_all_stages(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Query parameter `notes`.
     #[inline]
-    pub fn notes(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn notes(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::RerunPipelineRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::RerunPipelineRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -546,33 +585,38 @@ pub struct RunDynamicExecutionWithInputYaml {
 impl RunDynamicExecutionWithInputYaml {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `moduleType`.
     #[inline]
-    pub fn module_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn module_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `notes`.
     #[inline]
-    pub fn notes(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn notes(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `notify_only_user`.
     #[inline]
-    pub fn notify_only_user(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn notify_only_user(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::RunDynamicExecutionWithInputYamlBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::RunDynamicExecutionWithInputYamlBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -18,12 +18,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         plan_execution_id: impl Into<String>,
     ) -> CanRetryExecution {
-        let mut call = rt::Call::new(self.client, &CAN_RETRY_EXECUTION);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, plan_execution_id);
-        CanRetryExecution { call }
+        CanRetryExecution {
+            call: rt::Call::new(self.client, &CAN_RETRY_EXECUTION)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, plan_execution_id),
+        }
     }
     /// `GET /pipeline/api/pipelines/execution/{planExecutionId}/annotations/{contextId}/content`
     ///
@@ -40,14 +41,15 @@ impl<'c> Api<'c> {
         plan_execution_id: impl Into<String>,
         context_id: impl Into<String>,
     ) -> GetAnnotationFullContent {
-        let mut call = rt::Call::new(self.client, &GET_ANNOTATION_FULL_CONTENT);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, pipeline_identifier);
-        call.text(4, plan_execution_id);
-        call.text(5, context_id);
-        GetAnnotationFullContent { call }
+        GetAnnotationFullContent {
+            call: rt::Call::new(self.client, &GET_ANNOTATION_FULL_CONTENT)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, pipeline_identifier)
+                .with_text(4, plan_execution_id)
+                .with_text(5, context_id),
+        }
     }
     /// `GET /pipeline/api/pipelines/execution/{planExecutionId}/metadata`
     ///
@@ -60,10 +62,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         plan_execution_id: impl Into<String>,
     ) -> GetExecutionData {
-        let mut call = rt::Call::new(self.client, &GET_EXECUTION_DATA);
-        call.text(0, account_identifier);
-        call.text(1, plan_execution_id);
-        GetExecutionData { call }
+        GetExecutionData {
+            call: rt::Call::new(self.client, &GET_EXECUTION_DATA)
+                .with_text(0, account_identifier)
+                .with_text(1, plan_execution_id),
+        }
     }
     /// `GET /pipeline/api/pipelines/execution/{planExecutionId}`
     ///
@@ -79,12 +82,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         plan_execution_id: impl Into<String>,
     ) -> GetExecutionDetail {
-        let mut call = rt::Call::new(self.client, &GET_EXECUTION_DETAIL);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, plan_execution_id);
-        GetExecutionDetail { call }
+        GetExecutionDetail {
+            call: rt::Call::new(self.client, &GET_EXECUTION_DETAIL)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, plan_execution_id),
+        }
     }
     /// `GET /pipeline/api/pipelines/execution/v2/{planExecutionId}`
     ///
@@ -99,12 +103,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         plan_execution_id: impl Into<String>,
     ) -> GetExecutionDetailV2 {
-        let mut call = rt::Call::new(self.client, &GET_EXECUTION_DETAIL_V2);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, plan_execution_id);
-        GetExecutionDetailV2 { call }
+        GetExecutionDetailV2 {
+            call: rt::Call::new(self.client, &GET_EXECUTION_DETAIL_V2)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, plan_execution_id),
+        }
     }
     /// `GET /pipeline/api/pipelines/execution/getExecutionGraph/{planExecutionId}`
     ///
@@ -119,12 +124,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         plan_execution_id: impl Into<String>,
     ) -> GetExecutionGraph {
-        let mut call = rt::Call::new(self.client, &GET_EXECUTION_GRAPH);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, plan_execution_id);
-        GetExecutionGraph { call }
+        GetExecutionGraph {
+            call: rt::Call::new(self.client, &GET_EXECUTION_GRAPH)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, plan_execution_id),
+        }
     }
     /// `GET /pipeline/api/pipelines/execution/subGraph/{planExecutionId}/{nodeExecutionId}`
     ///
@@ -140,17 +146,13 @@ impl<'c> Api<'c> {
         node_execution_id: impl Into<String>,
         plan_execution_id: impl Into<String>,
     ) -> GetExecutionSubGraphForNodeExecution {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_EXECUTION_SUB_GRAPH_FOR_NODE_EXECUTION,
-        );
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, node_execution_id);
-        call.text(4, plan_execution_id);
         GetExecutionSubGraphForNodeExecution {
-            call,
+            call: rt::Call::new(self.client, &GET_EXECUTION_SUB_GRAPH_FOR_NODE_EXECUTION)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, node_execution_id)
+                .with_text(4, plan_execution_id),
         }
     }
     /// `POST /pipeline/api/pipelines/execution/url`
@@ -167,13 +169,14 @@ impl<'c> Api<'c> {
         pipeline_identifier: impl Into<String>,
         plan_execution_id: impl Into<String>,
     ) -> GetExecutionUrl {
-        let mut call = rt::Call::new(self.client, &GET_EXECUTION_URL);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, pipeline_identifier);
-        call.text(4, plan_execution_id);
-        GetExecutionUrl { call }
+        GetExecutionUrl {
+            call: rt::Call::new(self.client, &GET_EXECUTION_URL)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, pipeline_identifier)
+                .with_text(4, plan_execution_id),
+        }
     }
     /// `GET /pipeline/api/pipelines/execution/{planExecutionId}/inputsetV2`
     ///
@@ -188,12 +191,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         plan_execution_id: impl Into<String>,
     ) -> GetInputsetYamlV2 {
-        let mut call = rt::Call::new(self.client, &GET_INPUTSET_YAML_V2);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, plan_execution_id);
-        GetInputsetYamlV2 { call }
+        GetInputsetYamlV2 {
+            call: rt::Call::new(self.client, &GET_INPUTSET_YAML_V2)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, plan_execution_id),
+        }
     }
     /// `POST /pipeline/api/pipelines/execution/executionSummary`
     ///
@@ -209,12 +213,11 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> GetListOfExecutionIdentifier {
-        let mut call = rt::Call::new(self.client, &GET_LIST_OF_EXECUTION_IDENTIFIER);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
         GetListOfExecutionIdentifier {
-            call,
+            call: rt::Call::new(self.client, &GET_LIST_OF_EXECUTION_IDENTIFIER)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier),
         }
     }
     /// `POST /pipeline/api/pipelines/execution/summary`
@@ -231,11 +234,12 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> GetListOfExecutions {
-        let mut call = rt::Call::new(self.client, &GET_LIST_OF_EXECUTIONS);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        GetListOfExecutions { call }
+        GetListOfExecutions {
+            call: rt::Call::new(self.client, &GET_LIST_OF_EXECUTIONS)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier),
+        }
     }
     /// `POST /pipeline/api/pipelines/execution/summary/outline`
     ///
@@ -251,11 +255,12 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> GetListOfExecutionsOutline {
-        let mut call = rt::Call::new(self.client, &GET_LIST_OF_EXECUTIONS_OUTLINE);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        GetListOfExecutionsOutline { call }
+        GetListOfExecutionsOutline {
+            call: rt::Call::new(self.client, &GET_LIST_OF_EXECUTIONS_OUTLINE)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier),
+        }
     }
     /// `GET /pipeline/api/pipelines/execution/{planExecutionId}/notes`
     ///
@@ -268,10 +273,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         plan_execution_id: impl Into<String>,
     ) -> GetNotesForExecution {
-        let mut call = rt::Call::new(self.client, &GET_NOTES_FOR_EXECUTION);
-        call.text(0, account_identifier);
-        call.text(1, plan_execution_id);
-        GetNotesForExecution { call }
+        GetNotesForExecution {
+            call: rt::Call::new(self.client, &GET_NOTES_FOR_EXECUTION)
+                .with_text(0, account_identifier)
+                .with_text(1, plan_execution_id),
+        }
     }
     /// `GET /pipeline/api/pipelines/execution/{planExecutionId}/annotations`
     ///
@@ -287,14 +293,13 @@ impl<'c> Api<'c> {
         pipeline_identifier: impl Into<String>,
         plan_execution_id: impl Into<String>,
     ) -> GetPipelineExecutionAnnotations {
-        let mut call = rt::Call::new(self.client, &GET_PIPELINE_EXECUTION_ANNOTATIONS);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, pipeline_identifier);
-        call.text(4, plan_execution_id);
         GetPipelineExecutionAnnotations {
-            call,
+            call: rt::Call::new(self.client, &GET_PIPELINE_EXECUTION_ANNOTATIONS)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, pipeline_identifier)
+                .with_text(4, plan_execution_id),
         }
     }
     /// `GET /pipeline/api/pipelines/execution/{planExecutionId}/policy-evaluation`
@@ -311,12 +316,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         plan_execution_id: impl Into<String>,
     ) -> GetPolicyEvaluation {
-        let mut call = rt::Call::new(self.client, &GET_POLICY_EVALUATION);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, plan_execution_id);
-        GetPolicyEvaluation { call }
+        GetPolicyEvaluation {
+            call: rt::Call::new(self.client, &GET_POLICY_EVALUATION)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, plan_execution_id),
+        }
     }
     /// `GET /pipeline/api/pipelines/execution/{planExecutionId}/workflow-graph`
     ///
@@ -329,10 +335,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         plan_execution_id: impl Into<String>,
     ) -> GetWorkflowGraph {
-        let mut call = rt::Call::new(self.client, &GET_WORKFLOW_GRAPH);
-        call.text(0, account_identifier);
-        call.text(1, plan_execution_id);
-        GetWorkflowGraph { call }
+        GetWorkflowGraph {
+            call: rt::Call::new(self.client, &GET_WORKFLOW_GRAPH)
+                .with_text(0, account_identifier)
+                .with_text(1, plan_execution_id),
+        }
     }
     /// `PUT /pipeline/api/pipelines/execution/{planExecutionId}/notes`
     ///
@@ -348,13 +355,14 @@ impl<'c> Api<'c> {
         notes_for_pipeline_execution: impl Into<String>,
         plan_execution_id: impl Into<String>,
     ) -> UpdateNotesForExecution {
-        let mut call = rt::Call::new(self.client, &UPDATE_NOTES_FOR_EXECUTION);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, notes_for_pipeline_execution);
-        call.text(4, plan_execution_id);
-        UpdateNotesForExecution { call }
+        UpdateNotesForExecution {
+            call: rt::Call::new(self.client, &UPDATE_NOTES_FOR_EXECUTION)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, notes_for_pipeline_execution)
+                .with_text(4, plan_execution_id),
+        }
     }
 }
 /// Request of [`Api::can_retry_execution`].
@@ -423,15 +431,17 @@ pub struct GetExecutionDetail {
 impl GetExecutionDetail {
     /// Query parameter `stageNodeId`.
     #[inline]
-    pub fn stage_node_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn stage_node_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `stageNodeExecutionId`.
     #[inline]
-    pub fn stage_node_execution_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn stage_node_execution_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -454,27 +464,31 @@ pub struct GetExecutionDetailV2 {
 impl GetExecutionDetailV2 {
     /// Query parameter `stageNodeId`.
     #[inline]
-    pub fn stage_node_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn stage_node_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `stageNodeExecutionId`.
     #[inline]
-    pub fn stage_node_execution_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn stage_node_execution_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `childStageNodeId`.
     #[inline]
-    pub fn child_stage_node_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn child_stage_node_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `renderFullBottomGraph`.
     #[inline]
-    pub fn render_full_bottom_graph(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn render_full_bottom_graph(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -535,12 +549,10 @@ pub struct GetExecutionUrl {
 impl GetExecutionUrl {
     /// Query parameter `modules`.
     #[inline]
-    pub fn modules(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.call.texts(5, value);
-        self
+    pub fn modules(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -563,23 +575,26 @@ pub struct GetInputsetYamlV2 {
 impl GetInputsetYamlV2 {
     /// Query parameter `resolveExpressions`.
     #[inline]
-    pub fn resolve_expressions(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn resolve_expressions(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Query parameter `resolveExpressionsType`.
     #[inline]
     pub fn resolve_expressions_type(
-        mut self,
+        self,
         value: impl Into<types::GetInputsetYamlV2ResolveExpressionsType>,
     ) -> Self {
-        self.call
-            .text(
-                5,
-                Into::<types::GetInputsetYamlV2ResolveExpressionsType>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::GetInputsetYamlV2ResolveExpressionsType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -602,51 +617,59 @@ pub struct GetListOfExecutionIdentifier {
 impl GetListOfExecutionIdentifier {
     /// Query parameter `pipelineIdentifier`.
     #[inline]
-    pub fn pipeline_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn pipeline_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `getDefaultFromOtherRepo`.
     #[inline]
-    pub fn get_default_from_other_repo(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn get_default_from_other_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Query parameter `filterIdentifier`.
     #[inline]
-    pub fn filter_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn filter_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::FilterProperties) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::FilterProperties) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -678,87 +701,101 @@ pub struct GetListOfExecutions {
 impl GetListOfExecutions {
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `pipelineIdentifier`.
     #[inline]
-    pub fn pipeline_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn pipeline_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(7, value);
-        self
+    pub fn sort(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(7, value),
+        }
     }
     /// Query parameter `filterIdentifier`.
     #[inline]
-    pub fn filter_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn filter_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `showAllExecutions`.
     #[inline]
-    pub fn show_all_executions(mut self, value: bool) -> Self {
-        self.call.flag(9, value);
-        self
+    pub fn show_all_executions(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
     }
     /// Query parameter `module`.
     #[inline]
-    pub fn module(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn module(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `status`.
     #[inline]
-    pub fn status(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(11, value);
-        self
+    pub fn status(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(11, value),
+        }
     }
     /// Query parameter `myDeployments`.
     #[inline]
-    pub fn my_deployments(mut self, value: bool) -> Self {
-        self.call.flag(12, value);
-        self
+    pub fn my_deployments(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(12, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(14, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(14, value),
+        }
     }
     /// Query parameter `getDefaultFromOtherRepo`.
     #[inline]
-    pub fn get_default_from_other_repo(mut self, value: bool) -> Self {
-        self.call.flag(15, value);
-        self
+    pub fn get_default_from_other_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(15, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::FilterProperties) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::FilterProperties) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -788,27 +825,31 @@ pub struct GetListOfExecutionsOutline {
 impl GetListOfExecutionsOutline {
     /// Query parameter `lastSeenExecutionId`.
     #[inline]
-    pub fn last_seen_execution_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn last_seen_execution_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `lastSeenStartTime`.
     #[inline]
-    pub fn last_seen_start_time(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn last_seen_start_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::PipelineExecutionOutlineFilterDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::PipelineExecutionOutlineFilterDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -878,15 +919,17 @@ pub struct GetPolicyEvaluation {
 impl GetPolicyEvaluation {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -916,15 +959,17 @@ pub struct GetWorkflowGraph {
 impl GetWorkflowGraph {
     /// Query parameter `nodeExecutionId`.
     #[inline]
-    pub fn node_execution_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn node_execution_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `depth`.
     #[inline]
-    pub fn depth(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn depth(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

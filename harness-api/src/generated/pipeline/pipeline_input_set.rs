@@ -19,13 +19,14 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
     ) -> DeleteInputSet {
-        let mut call = rt::Call::new(self.client, &DELETE_INPUT_SET);
-        call.text(0, input_set_identifier);
-        call.text(1, account_identifier);
-        call.text(2, org_identifier);
-        call.text(3, project_identifier);
-        call.text(4, pipeline_identifier);
-        DeleteInputSet { call }
+        DeleteInputSet {
+            call: rt::Call::new(self.client, &DELETE_INPUT_SET)
+                .with_text(0, input_set_identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, org_identifier)
+                .with_text(3, project_identifier)
+                .with_text(4, pipeline_identifier),
+        }
     }
     /// `POST /pipeline/api/inputSets/get/batch-input-sets-metadata`
     ///
@@ -41,11 +42,12 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> GetBatchInputSetsMetadata {
-        let mut call = rt::Call::new(self.client, &GET_BATCH_INPUT_SETS_METADATA);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        GetBatchInputSetsMetadata { call }
+        GetBatchInputSetsMetadata {
+            call: rt::Call::new(self.client, &GET_BATCH_INPUT_SETS_METADATA)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier),
+        }
     }
     /// `POST /pipeline/api/inputSets/get/bulk`
     ///
@@ -62,13 +64,14 @@ impl<'c> Api<'c> {
         pipeline_identifier: impl Into<String>,
         body: &types::BulkInputSetsApiRequest,
     ) -> GetBulkInputSets {
-        let mut call = rt::Call::new(self.client, &GET_BULK_INPUT_SETS);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, pipeline_identifier);
-        call.body_part(model::Cell::part(body));
-        GetBulkInputSets { call }
+        GetBulkInputSets {
+            call: rt::Call::new(self.client, &GET_BULK_INPUT_SETS)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, pipeline_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /pipeline/api/inputSets/get/bulk`: [`Self::get_bulk_input_sets`] with another body.
     #[inline]
@@ -80,13 +83,14 @@ impl<'c> Api<'c> {
         pipeline_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> GetBulkInputSets {
-        let mut call = rt::Call::new(self.client, &GET_BULK_INPUT_SETS);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, pipeline_identifier);
-        call.body_text("application/yaml", body);
-        GetBulkInputSets { call }
+        GetBulkInputSets {
+            call: rt::Call::new(self.client, &GET_BULK_INPUT_SETS)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, pipeline_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `GET /pipeline/api/inputSets/{inputSetIdentifier}`
     ///
@@ -102,13 +106,14 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
     ) -> GetInputSet {
-        let mut call = rt::Call::new(self.client, &GET_INPUT_SET);
-        call.text(0, input_set_identifier);
-        call.text(1, account_identifier);
-        call.text(2, org_identifier);
-        call.text(3, project_identifier);
-        call.text(4, pipeline_identifier);
-        GetInputSet { call }
+        GetInputSet {
+            call: rt::Call::new(self.client, &GET_INPUT_SET)
+                .with_text(0, input_set_identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, org_identifier)
+                .with_text(3, project_identifier)
+                .with_text(4, pipeline_identifier),
+        }
     }
     /// `GET /pipeline/api/inputSets/overlay/{inputSetIdentifier}`
     ///
@@ -124,13 +129,14 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
     ) -> GetOverlayInputSet {
-        let mut call = rt::Call::new(self.client, &GET_OVERLAY_INPUT_SET);
-        call.text(0, input_set_identifier);
-        call.text(1, account_identifier);
-        call.text(2, org_identifier);
-        call.text(3, project_identifier);
-        call.text(4, pipeline_identifier);
-        GetOverlayInputSet { call }
+        GetOverlayInputSet {
+            call: rt::Call::new(self.client, &GET_OVERLAY_INPUT_SET)
+                .with_text(0, input_set_identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, org_identifier)
+                .with_text(3, project_identifier)
+                .with_text(4, pipeline_identifier),
+        }
     }
     /// `GET /pipeline/api/inputSets`
     ///
@@ -146,12 +152,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
     ) -> ListInputSet {
-        let mut call = rt::Call::new(self.client, &LIST_INPUT_SET);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, pipeline_identifier);
-        ListInputSet { call }
+        ListInputSet {
+            call: rt::Call::new(self.client, &LIST_INPUT_SET)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, pipeline_identifier),
+        }
     }
     /// `POST /pipeline/api/inputSets/merge`
     ///
@@ -168,13 +175,14 @@ impl<'c> Api<'c> {
         pipeline_identifier: impl Into<String>,
         body: &types::MergeInputSetRequest,
     ) -> MergeInputSets {
-        let mut call = rt::Call::new(self.client, &MERGE_INPUT_SETS);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, pipeline_identifier);
-        call.body_part(model::Cell::part(body));
-        MergeInputSets { call }
+        MergeInputSets {
+            call: rt::Call::new(self.client, &MERGE_INPUT_SETS)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, pipeline_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /pipeline/api/inputSets/merge`: [`Self::merge_input_sets`] with another body.
     #[inline]
@@ -186,13 +194,14 @@ impl<'c> Api<'c> {
         pipeline_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> MergeInputSets {
-        let mut call = rt::Call::new(self.client, &MERGE_INPUT_SETS);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, pipeline_identifier);
-        call.body_text("application/yaml", body);
-        MergeInputSets { call }
+        MergeInputSets {
+            call: rt::Call::new(self.client, &MERGE_INPUT_SETS)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, pipeline_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `POST /pipeline/api/inputSets`
     ///
@@ -209,13 +218,14 @@ impl<'c> Api<'c> {
         pipeline_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> PostInputSet {
-        let mut call = rt::Call::new(self.client, &POST_INPUT_SET);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, pipeline_identifier);
-        call.body_text("application/yaml", body);
-        PostInputSet { call }
+        PostInputSet {
+            call: rt::Call::new(self.client, &POST_INPUT_SET)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, pipeline_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `POST /pipeline/api/inputSets/overlay`
     ///
@@ -232,13 +242,14 @@ impl<'c> Api<'c> {
         pipeline_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> PostOverlayInputSet {
-        let mut call = rt::Call::new(self.client, &POST_OVERLAY_INPUT_SET);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, pipeline_identifier);
-        call.body_text("application/yaml", body);
-        PostOverlayInputSet { call }
+        PostOverlayInputSet {
+            call: rt::Call::new(self.client, &POST_OVERLAY_INPUT_SET)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, pipeline_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `PUT /pipeline/api/inputSets/{inputSetIdentifier}`
     ///
@@ -256,14 +267,15 @@ impl<'c> Api<'c> {
         pipeline_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> PutInputSet {
-        let mut call = rt::Call::new(self.client, &PUT_INPUT_SET);
-        call.text(0, input_set_identifier);
-        call.text(1, account_identifier);
-        call.text(2, org_identifier);
-        call.text(3, project_identifier);
-        call.text(4, pipeline_identifier);
-        call.body_text("application/yaml", body);
-        PutInputSet { call }
+        PutInputSet {
+            call: rt::Call::new(self.client, &PUT_INPUT_SET)
+                .with_text(0, input_set_identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, org_identifier)
+                .with_text(3, project_identifier)
+                .with_text(4, pipeline_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `PUT /pipeline/api/inputSets/overlay/{inputSetIdentifier}`
     ///
@@ -281,14 +293,15 @@ impl<'c> Api<'c> {
         pipeline_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> PutOverlayInputSet {
-        let mut call = rt::Call::new(self.client, &PUT_OVERLAY_INPUT_SET);
-        call.text(0, input_set_identifier);
-        call.text(1, account_identifier);
-        call.text(2, org_identifier);
-        call.text(3, project_identifier);
-        call.text(4, pipeline_identifier);
-        call.body_text("application/yaml", body);
-        PutOverlayInputSet { call }
+        PutOverlayInputSet {
+            call: rt::Call::new(self.client, &PUT_OVERLAY_INPUT_SET)
+                .with_text(0, input_set_identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, org_identifier)
+                .with_text(3, project_identifier)
+                .with_text(4, pipeline_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `POST /pipeline/api/inputSets/template`
     ///
@@ -304,12 +317,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
     ) -> RuntimeInputTemplate {
-        let mut call = rt::Call::new(self.client, &RUNTIME_INPUT_TEMPLATE);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, pipeline_identifier);
-        RuntimeInputTemplate { call }
+        RuntimeInputTemplate {
+            call: rt::Call::new(self.client, &RUNTIME_INPUT_TEMPLATE)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, pipeline_identifier),
+        }
     }
     /// `PUT /pipeline/api/inputSets/{inputSetIdentifier}/update-git-metadata`
     ///
@@ -325,13 +339,14 @@ impl<'c> Api<'c> {
         pipeline_identifier: impl Into<String>,
         input_set_identifier: impl Into<String>,
     ) -> UpdateInputSetGitDetails {
-        let mut call = rt::Call::new(self.client, &UPDATE_INPUT_SET_GIT_DETAILS);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, pipeline_identifier);
-        call.text(4, input_set_identifier);
-        UpdateInputSetGitDetails { call }
+        UpdateInputSetGitDetails {
+            call: rt::Call::new(self.client, &UPDATE_INPUT_SET_GIT_DETAILS)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, pipeline_identifier)
+                .with_text(4, input_set_identifier),
+        }
     }
 }
 /// Request of [`Api::delete_input_set`].
@@ -343,45 +358,52 @@ pub struct DeleteInputSet {
 impl DeleteInputSet {
     /// Header `If-Match`.
     #[inline]
-    pub fn if_match(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn if_match(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `rootFolder`.
     #[inline]
-    pub fn root_folder(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn root_folder(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `filePath`.
     #[inline]
-    pub fn file_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn file_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `commitMsg`.
     #[inline]
-    pub fn commit_msg(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn commit_msg(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `lastObjectId`.
     #[inline]
-    pub fn last_object_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn last_object_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -404,34 +426,38 @@ pub struct GetBatchInputSetsMetadata {
 impl GetBatchInputSetsMetadata {
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::BatchInputSetsApiRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::BatchInputSetsApiRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -482,45 +508,52 @@ pub struct GetInputSet {
 impl GetInputSet {
     /// Query parameter `pipelineBranch`.
     #[inline]
-    pub fn pipeline_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn pipeline_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `pipelineRepoID`.
     #[inline]
-    pub fn pipeline_repo_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn pipeline_repo_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `loadFromFallbackBranch`.
     #[inline]
-    pub fn load_from_fallback_branch(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn load_from_fallback_branch(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `getDefaultFromOtherRepo`.
     #[inline]
-    pub fn get_default_from_other_repo(mut self, value: bool) -> Self {
-        self.call.flag(10, value);
-        self
+    pub fn get_default_from_other_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(10, value),
+        }
     }
     /// Header `Load-From-Cache`.
     #[inline]
-    pub fn load_from_cache(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn load_from_cache(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -543,45 +576,52 @@ pub struct GetOverlayInputSet {
 impl GetOverlayInputSet {
     /// Query parameter `pipelineBranch`.
     #[inline]
-    pub fn pipeline_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn pipeline_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `pipelineRepoID`.
     #[inline]
-    pub fn pipeline_repo_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn pipeline_repo_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `loadFromFallbackBranch`.
     #[inline]
-    pub fn load_from_fallback_branch(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn load_from_fallback_branch(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `getDefaultFromOtherRepo`.
     #[inline]
-    pub fn get_default_from_other_repo(mut self, value: bool) -> Self {
-        self.call.flag(10, value);
-        self
+    pub fn get_default_from_other_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(10, value),
+        }
     }
     /// Header `Load-From-Cache`.
     #[inline]
-    pub fn load_from_cache(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn load_from_cache(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -604,54 +644,64 @@ pub struct ListInputSet {
 impl ListInputSet {
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `inputSetType`.
     #[inline]
-    pub fn input_set_type(mut self, value: impl Into<types::ListInputSetType>) -> Self {
-        self.call.text(6, Into::<types::ListInputSetType>::into(value).as_str());
-        self
+    pub fn input_set_type(self, value: impl Into<types::ListInputSetType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(6, Into::<types::ListInputSetType>::into(value).as_str()),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(8, value);
-        self
+        Self {
+            call: self.call.with_texts(8, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `getDefaultFromOtherRepo`.
     #[inline]
-    pub fn get_default_from_other_repo(mut self, value: bool) -> Self {
-        self.call.flag(11, value);
-        self
+    pub fn get_default_from_other_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(11, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -683,39 +733,45 @@ pub struct MergeInputSets {
 impl MergeInputSets {
     /// Query parameter `pipelineBranch`.
     #[inline]
-    pub fn pipeline_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn pipeline_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `pipelineRepoID`.
     #[inline]
-    pub fn pipeline_repo_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn pipeline_repo_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `getDefaultFromOtherRepo`.
     #[inline]
-    pub fn get_default_from_other_repo(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn get_default_from_other_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Header `Load-From-Cache`.
     #[inline]
-    pub fn load_from_cache(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn load_from_cache(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -738,87 +794,106 @@ pub struct PostInputSet {
 impl PostInputSet {
     /// Query parameter `pipelineBranch`.
     #[inline]
-    pub fn pipeline_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn pipeline_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `pipelineRepoID`.
     #[inline]
-    pub fn pipeline_repo_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn pipeline_repo_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `rootFolder`.
     #[inline]
-    pub fn root_folder(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn root_folder(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `filePath`.
     #[inline]
-    pub fn file_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn file_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `commitMsg`.
     #[inline]
-    pub fn commit_msg(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn commit_msg(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `isNewBranch`.
     #[inline]
-    pub fn is_new_branch(mut self, value: bool) -> Self {
-        self.call.flag(11, value);
-        self
+    pub fn is_new_branch(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(11, value),
+        }
     }
     /// Query parameter `baseBranch`.
     #[inline]
-    pub fn base_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn base_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Query parameter `connectorRef`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Query parameter `storeType`.
     #[inline]
-    pub fn store_type(mut self, value: impl Into<types::PostInputSetStoreType>) -> Self {
-        self.call.text(14, Into::<types::PostInputSetStoreType>::into(value).as_str());
-        self
+    pub fn store_type(self, value: impl Into<types::PostInputSetStoreType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    14,
+                    Into::<types::PostInputSetStoreType>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `repoName`.
     #[inline]
-    pub fn repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(15, value);
-        self
+    pub fn repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(15, value),
+        }
     }
     /// Query parameter `isHarnessCodeRepo`.
     #[inline]
-    pub fn is_harness_code_repo(mut self, value: bool) -> Self {
-        self.call.flag(16, value);
-        self
+    pub fn is_harness_code_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(16, value),
+        }
     }
     /// Query parameter `InputSetVersion`.
     #[inline]
-    pub fn input_set_version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(17, value);
-        self
+    pub fn input_set_version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(17, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -841,73 +916,88 @@ pub struct PostOverlayInputSet {
 impl PostOverlayInputSet {
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `rootFolder`.
     #[inline]
-    pub fn root_folder(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn root_folder(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `filePath`.
     #[inline]
-    pub fn file_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn file_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `commitMsg`.
     #[inline]
-    pub fn commit_msg(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn commit_msg(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `isNewBranch`.
     #[inline]
-    pub fn is_new_branch(mut self, value: bool) -> Self {
-        self.call.flag(9, value);
-        self
+    pub fn is_new_branch(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
     }
     /// Query parameter `baseBranch`.
     #[inline]
-    pub fn base_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn base_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `connectorRef`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `storeType`.
     #[inline]
     pub fn store_type(
-        mut self,
+        self,
         value: impl Into<types::PostOverlayInputSetStoreType>,
     ) -> Self {
-        self.call
-            .text(12, Into::<types::PostOverlayInputSetStoreType>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    12,
+                    Into::<types::PostOverlayInputSetStoreType>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `repoName`.
     #[inline]
-    pub fn repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Query parameter `isHarnessCodeRepo`.
     #[inline]
-    pub fn is_harness_code_repo(mut self, value: bool) -> Self {
-        self.call.flag(14, value);
-        self
+    pub fn is_harness_code_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(14, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -930,99 +1020,115 @@ pub struct PutInputSet {
 impl PutInputSet {
     /// Header `If-Match`.
     #[inline]
-    pub fn if_match(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn if_match(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `pipelineBranch`.
     #[inline]
-    pub fn pipeline_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn pipeline_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `pipelineRepoID`.
     #[inline]
-    pub fn pipeline_repo_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn pipeline_repo_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `rootFolder`.
     #[inline]
-    pub fn root_folder(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn root_folder(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `filePath`.
     #[inline]
-    pub fn file_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn file_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `commitMsg`.
     #[inline]
-    pub fn commit_msg(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn commit_msg(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Query parameter `lastObjectId`.
     #[inline]
-    pub fn last_object_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn last_object_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Query parameter `resolvedConflictCommitId`.
     #[inline]
-    pub fn resolved_conflict_commit_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(14, value);
-        self
+    pub fn resolved_conflict_commit_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(14, value),
+        }
     }
     /// Query parameter `baseBranch`.
     #[inline]
-    pub fn base_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(15, value);
-        self
+    pub fn base_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(15, value),
+        }
     }
     /// Query parameter `connectorRef`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(16, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(16, value),
+        }
     }
     /// Query parameter `lastCommitId`.
     #[inline]
-    pub fn last_commit_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(17, value);
-        self
+    pub fn last_commit_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(17, value),
+        }
     }
     /// Query parameter `isNewBranch`.
     #[inline]
-    pub fn is_new_branch(mut self, value: bool) -> Self {
-        self.call.flag(18, value);
-        self
+    pub fn is_new_branch(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(18, value),
+        }
     }
     /// Query parameter `isHarnessCodeRepo`.
     #[inline]
-    pub fn is_harness_code_repo(mut self, value: bool) -> Self {
-        self.call.flag(19, value);
-        self
+    pub fn is_harness_code_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(19, value),
+        }
     }
     /// Query parameter `InputSetVersion`.
     #[inline]
-    pub fn input_set_version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(20, value);
-        self
+    pub fn input_set_version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(20, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1045,81 +1151,94 @@ pub struct PutOverlayInputSet {
 impl PutOverlayInputSet {
     /// Header `If-Match`.
     #[inline]
-    pub fn if_match(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn if_match(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `rootFolder`.
     #[inline]
-    pub fn root_folder(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn root_folder(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `filePath`.
     #[inline]
-    pub fn file_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn file_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `commitMsg`.
     #[inline]
-    pub fn commit_msg(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn commit_msg(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `lastObjectId`.
     #[inline]
-    pub fn last_object_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn last_object_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `resolvedConflictCommitId`.
     #[inline]
-    pub fn resolved_conflict_commit_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn resolved_conflict_commit_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Query parameter `baseBranch`.
     #[inline]
-    pub fn base_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn base_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Query parameter `connectorRef`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(14, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(14, value),
+        }
     }
     /// Query parameter `lastCommitId`.
     #[inline]
-    pub fn last_commit_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(15, value);
-        self
+    pub fn last_commit_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(15, value),
+        }
     }
     /// Query parameter `isNewBranch`.
     #[inline]
-    pub fn is_new_branch(mut self, value: bool) -> Self {
-        self.call.flag(16, value);
-        self
+    pub fn is_new_branch(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(16, value),
+        }
     }
     /// Query parameter `isHarnessCodeRepo`.
     #[inline]
-    pub fn is_harness_code_repo(mut self, value: bool) -> Self {
-        self.call.flag(17, value);
-        self
+    pub fn is_harness_code_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(17, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1142,40 +1261,45 @@ pub struct RuntimeInputTemplate {
 impl RuntimeInputTemplate {
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `getDefaultFromOtherRepo`.
     #[inline]
-    pub fn get_default_from_other_repo(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn get_default_from_other_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Header `Load-From-Cache`.
     #[inline]
-    pub fn load_from_cache(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn load_from_cache(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::InputSetTemplateRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::InputSetTemplateRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1200,21 +1324,24 @@ pub struct UpdateInputSetGitDetails {
 impl UpdateInputSetGitDetails {
     /// Query parameter `connectorRef`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `repoName`.
     #[inline]
-    pub fn repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `filePath`.
     #[inline]
-    pub fn file_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn file_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]

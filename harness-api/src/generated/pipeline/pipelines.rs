@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         body: &types::PipelineCreateRequestBody,
     ) -> CreatePipelineV1 {
-        let mut call = rt::Call::new(self.client, &CREATE_PIPELINE_V1);
-        call.text(0, org);
-        call.text(1, project);
-        call.body_part(model::Cell::part(body));
-        CreatePipelineV1 { call }
+        CreatePipelineV1 {
+            call: rt::Call::new(self.client, &CREATE_PIPELINE_V1)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines`: [`Self::create_pipeline_v1`] with another body.
     #[inline]
@@ -32,11 +33,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         body: impl Into<String>,
     ) -> CreatePipelineV1 {
-        let mut call = rt::Call::new(self.client, &CREATE_PIPELINE_V1);
-        call.text(0, org);
-        call.text(1, project);
-        call.body_text("application/yaml", body);
-        CreatePipelineV1 { call }
+        CreatePipelineV1 {
+            call: rt::Call::new(self.client, &CREATE_PIPELINE_V1)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}`
     ///
@@ -50,11 +52,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline: impl Into<String>,
     ) -> DeletePipelineV1 {
-        let mut call = rt::Call::new(self.client, &DELETE_PIPELINE_V1);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline);
-        DeletePipelineV1 { call }
+        DeletePipelineV1 {
+            call: rt::Call::new(self.client, &DELETE_PIPELINE_V1)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/inputs-schema`
     ///
@@ -68,11 +71,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline: impl Into<String>,
     ) -> GetInputsSchemaDetails {
-        let mut call = rt::Call::new(self.client, &GET_INPUTS_SCHEMA_DETAILS);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline);
-        GetInputsSchemaDetails { call }
+        GetInputsSchemaDetails {
+            call: rt::Call::new(self.client, &GET_INPUTS_SCHEMA_DETAILS)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}`
     ///
@@ -86,11 +90,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline: impl Into<String>,
     ) -> GetPipelineV1 {
-        let mut call = rt::Call::new(self.client, &GET_PIPELINE_V1);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline);
-        GetPipelineV1 { call }
+        GetPipelineV1 {
+            call: rt::Call::new(self.client, &GET_PIPELINE_V1)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/pipelines/validate/{uuid}`
     ///
@@ -104,11 +109,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         uuid: impl Into<String>,
     ) -> GetPipelineValidateResult {
-        let mut call = rt::Call::new(self.client, &GET_PIPELINE_VALIDATE_RESULT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, uuid);
-        GetPipelineValidateResult { call }
+        GetPipelineValidateResult {
+            call: rt::Call::new(self.client, &GET_PIPELINE_VALIDATE_RESULT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, uuid),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/import`
     ///
@@ -123,11 +129,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline: impl Into<String>,
     ) -> ImportPipelineFromGit {
-        let mut call = rt::Call::new(self.client, &IMPORT_PIPELINE_FROM_GIT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline);
-        ImportPipelineFromGit { call }
+        ImportPipelineFromGit {
+            call: rt::Call::new(self.client, &IMPORT_PIPELINE_FROM_GIT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/pipelines`
     ///
@@ -141,10 +148,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ListPipelinesV1 {
-        let mut call = rt::Call::new(self.client, &LIST_PIPELINES_V1);
-        call.text(0, org);
-        call.text(1, project);
-        ListPipelinesV1 { call }
+        ListPipelinesV1 {
+            call: rt::Call::new(self.client, &LIST_PIPELINES_V1)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/move-config`
     ///
@@ -159,11 +167,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline: impl Into<String>,
     ) -> MoveConfig {
-        let mut call = rt::Call::new(self.client, &MOVE_CONFIG);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline);
-        MoveConfig { call }
+        MoveConfig {
+            call: rt::Call::new(self.client, &MOVE_CONFIG)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline),
+        }
     }
     /// `PATCH /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}`
     ///
@@ -178,11 +187,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline: impl Into<String>,
     ) -> PatchPipeline {
-        let mut call = rt::Call::new(self.client, &PATCH_PIPELINE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline);
-        PatchPipeline { call }
+        PatchPipeline {
+            call: rt::Call::new(self.client, &PATCH_PIPELINE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/validate`
     ///
@@ -196,12 +206,11 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline: impl Into<String>,
     ) -> StartPipelineValidationEvent {
-        let mut call = rt::Call::new(self.client, &START_PIPELINE_VALIDATION_EVENT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline);
         StartPipelineValidationEvent {
-            call,
+            call: rt::Call::new(self.client, &START_PIPELINE_VALIDATION_EVENT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline),
         }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/git-metadata`
@@ -217,11 +226,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline: impl Into<String>,
     ) -> UpdatePipelineGitMetadata {
-        let mut call = rt::Call::new(self.client, &UPDATE_PIPELINE_GIT_METADATA);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline);
-        UpdatePipelineGitMetadata { call }
+        UpdatePipelineGitMetadata {
+            call: rt::Call::new(self.client, &UPDATE_PIPELINE_GIT_METADATA)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}`
     ///
@@ -237,12 +247,13 @@ impl<'c> Api<'c> {
         pipeline: impl Into<String>,
         body: &types::PipelineUpdateRequestBody,
     ) -> UpdatePipelineV1 {
-        let mut call = rt::Call::new(self.client, &UPDATE_PIPELINE_V1);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline);
-        call.body_part(model::Cell::part(body));
-        UpdatePipelineV1 { call }
+        UpdatePipelineV1 {
+            call: rt::Call::new(self.client, &UPDATE_PIPELINE_V1)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}`: [`Self::update_pipeline_v1`] with another body.
     #[inline]
@@ -253,12 +264,13 @@ impl<'c> Api<'c> {
         pipeline: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdatePipelineV1 {
-        let mut call = rt::Call::new(self.client, &UPDATE_PIPELINE_V1);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline);
-        call.body_text("application/yaml", body);
-        UpdatePipelineV1 { call }
+        UpdatePipelineV1 {
+            call: rt::Call::new(self.client, &UPDATE_PIPELINE_V1)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline)
+                .with_body_text("application/yaml", body),
+        }
     }
 }
 /// Request of [`Api::create_pipeline_v1`].
@@ -270,9 +282,10 @@ pub struct CreatePipelineV1 {
 impl CreatePipelineV1 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -295,9 +308,10 @@ pub struct DeletePipelineV1 {
 impl DeletePipelineV1 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -320,27 +334,31 @@ pub struct GetInputsSchemaDetails {
 impl GetInputsSchemaDetails {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `branch_name`.
     #[inline]
-    pub fn branch_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn branch_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `connector_ref`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `repo_name`.
     #[inline]
-    pub fn repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -363,51 +381,59 @@ pub struct GetPipelineV1 {
 impl GetPipelineV1 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `branch_name`.
     #[inline]
-    pub fn branch_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn branch_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `template_applied`.
     #[inline]
-    pub fn template_applied(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn template_applied(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Query parameter `connector_ref`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `repo_name`.
     #[inline]
-    pub fn repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Header `Load-From-Cache`.
     #[inline]
-    pub fn load_from_cache(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn load_from_cache(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `load_from_fallback_branch`.
     #[inline]
-    pub fn load_from_fallback_branch(mut self, value: bool) -> Self {
-        self.call.flag(9, value);
-        self
+    pub fn load_from_fallback_branch(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
     }
     /// Query parameter `validate_async`.
     #[inline]
-    pub fn validate_async(mut self, value: bool) -> Self {
-        self.call.flag(10, value);
-        self
+    pub fn validate_async(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(10, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -430,9 +456,10 @@ pub struct GetPipelineValidateResult {
 impl GetPipelineValidateResult {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -455,15 +482,17 @@ pub struct ImportPipelineFromGit {
 impl ImportPipelineFromGit {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::PipelineImportRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::PipelineImportRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -486,108 +515,127 @@ pub struct ListPipelinesV1 {
 impl ListPipelinesV1 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListPipelinesV1Sort>) -> Self {
-        self.call.text(6, Into::<types::ListPipelinesV1Sort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListPipelinesV1Sort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(6, Into::<types::ListPipelinesV1Sort>::into(value).as_str()),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::ListPipelinesV1Order>) -> Self {
-        self.call.text(7, Into::<types::ListPipelinesV1Order>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::ListPipelinesV1Order>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(7, Into::<types::ListPipelinesV1Order>::into(value).as_str()),
+        }
     }
     /// Query parameter `module`.
     #[inline]
-    pub fn module(mut self, value: impl Into<types::ListPipelinesV1Module>) -> Self {
-        self.call.text(8, Into::<types::ListPipelinesV1Module>::into(value).as_str());
-        self
+    pub fn module(self, value: impl Into<types::ListPipelinesV1Module>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(8, Into::<types::ListPipelinesV1Module>::into(value).as_str()),
+        }
     }
     /// Query parameter `filter_identifier`.
     #[inline]
-    pub fn filter_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn filter_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `pipeline_identifiers`.
     #[inline]
     pub fn pipeline_identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(10, value);
-        self
+        Self {
+            call: self.call.with_texts(10, value),
+        }
     }
     /// Query parameter `name`.
     #[inline]
-    pub fn name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `description`.
     #[inline]
-    pub fn description(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn description(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Query parameter `tags`.
     #[inline]
-    pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(13, value);
-        self
+    pub fn tags(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(13, value),
+        }
     }
     /// Query parameter `service_names`.
     #[inline]
     pub fn service_names(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(14, value);
-        self
+        Self {
+            call: self.call.with_texts(14, value),
+        }
     }
     /// Query parameter `env_names`.
     #[inline]
-    pub fn env_names(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.call.texts(15, value);
-        self
+    pub fn env_names(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(15, value),
+        }
     }
     /// Query parameter `deployment_type`.
     #[inline]
-    pub fn deployment_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(16, value);
-        self
+    pub fn deployment_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(16, value),
+        }
     }
     /// Query parameter `repository`.
     #[inline]
-    pub fn repository(mut self, value: impl Into<String>) -> Self {
-        self.call.text(17, value);
-        self
+    pub fn repository(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(17, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -617,15 +665,17 @@ pub struct MoveConfig {
 impl MoveConfig {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::PipelineMoveConfigRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::PipelineMoveConfigRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -648,15 +698,17 @@ pub struct PatchPipeline {
 impl PatchPipeline {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::PipelinePatchRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::PipelinePatchRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -679,39 +731,45 @@ pub struct StartPipelineValidationEvent {
 impl StartPipelineValidationEvent {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `branch_name`.
     #[inline]
-    pub fn branch_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn branch_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `connector_ref`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `repo_name`.
     #[inline]
-    pub fn repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Header `Load-From-Cache`.
     #[inline]
-    pub fn load_from_cache(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn load_from_cache(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Query parameter `load_from_fallback_branch`.
     #[inline]
-    pub fn load_from_fallback_branch(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn load_from_fallback_branch(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -734,15 +792,17 @@ pub struct UpdatePipelineGitMetadata {
 impl UpdatePipelineGitMetadata {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::GitMetadataUpdateRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::GitMetadataUpdateRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -765,9 +825,10 @@ pub struct UpdatePipelineV1 {
 impl UpdatePipelineV1 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

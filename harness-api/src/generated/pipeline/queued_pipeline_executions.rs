@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::BulkAbortQueuedPipelinesBody,
     ) -> BulkAbortQueuedPipelines {
-        let mut call = rt::Call::new(self.client, &BULK_ABORT_QUEUED_PIPELINES);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        BulkAbortQueuedPipelines { call }
+        BulkAbortQueuedPipelines {
+            call: rt::Call::new(self.client, &BULK_ABORT_QUEUED_PIPELINES)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /pipeline/api/pipelines/queue-management/bulk-abort`: [`Self::bulk_abort_queued_pipelines`] with another body.
     #[inline]
@@ -29,10 +30,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> BulkAbortQueuedPipelines {
-        let mut call = rt::Call::new(self.client, &BULK_ABORT_QUEUED_PIPELINES);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        BulkAbortQueuedPipelines { call }
+        BulkAbortQueuedPipelines {
+            call: rt::Call::new(self.client, &BULK_ABORT_QUEUED_PIPELINES)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `POST /pipeline/api/pipelines/queue-management/queued-pipelines`
     ///
@@ -46,9 +48,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListQueuedPipelines {
-        let mut call = rt::Call::new(self.client, &LIST_QUEUED_PIPELINES);
-        call.text(0, account_identifier);
-        ListQueuedPipelines { call }
+        ListQueuedPipelines {
+            call: rt::Call::new(self.client, &LIST_QUEUED_PIPELINES)
+                .with_text(0, account_identifier),
+        }
     }
 }
 /// Request of [`Api::bulk_abort_queued_pipelines`].
@@ -79,40 +82,45 @@ pub struct ListQueuedPipelines {
 impl ListQueuedPipelines {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `filterIdentifier`.
     #[inline]
-    pub fn filter_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn filter_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ListQueuedPipelinesBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ListQueuedPipelinesBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -11,8 +11,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::IndividualSchemaResponseBody`], `application/json`.
     #[inline]
     pub fn get_individual_static_schema(&self) -> GetIndividualStaticSchema {
-        let call = rt::Call::new(self.client, &GET_INDIVIDUAL_STATIC_SCHEMA);
-        GetIndividualStaticSchema { call }
+        GetIndividualStaticSchema {
+            call: rt::Call::new(self.client, &GET_INDIVIDUAL_STATIC_SCHEMA),
+        }
     }
     /// `POST /v1/pipeline-schema/inputs-schema`
     ///
@@ -21,8 +22,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::PipelineInputSchemaDetailsResponseBody`], `application/json`.
     #[inline]
     pub fn get_inputs_schema(&self) -> GetInputsSchema {
-        let call = rt::Call::new(self.client, &GET_INPUTS_SCHEMA);
-        GetInputsSchema { call }
+        GetInputsSchema {
+            call: rt::Call::new(self.client, &GET_INPUTS_SCHEMA),
+        }
     }
 }
 /// Request of [`Api::get_individual_static_schema`].
@@ -34,57 +36,66 @@ pub struct GetIndividualStaticSchema {
 impl GetIndividualStaticSchema {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `node_group`.
     #[inline]
     pub fn node_group(
-        mut self,
+        self,
         value: impl Into<types::GetIndividualStaticSchemaNodeGroup>,
     ) -> Self {
-        self.call
-            .text(
-                1,
-                Into::<types::GetIndividualStaticSchemaNodeGroup>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    1,
+                    Into::<types::GetIndividualStaticSchemaNodeGroup>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `node_type`.
     #[inline]
-    pub fn node_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn node_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `node_group_differentiator`.
     #[inline]
     pub fn node_group_differentiator(
-        mut self,
+        self,
         value: impl Into<types::GetIndividualStaticSchemaNodeGroupDifferentiator>,
     ) -> Self {
-        self.call
-            .text(
-                3,
-                Into::<
-                    types::GetIndividualStaticSchemaNodeGroupDifferentiator,
-                >::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    3,
+                    Into::<
+                        types::GetIndividualStaticSchemaNodeGroupDifferentiator,
+                    >::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `version`.
     #[inline]
     pub fn version(
-        mut self,
+        self,
         value: impl Into<types::GetIndividualStaticSchemaVersion>,
     ) -> Self {
-        self.call
-            .text(
-                4,
-                Into::<types::GetIndividualStaticSchemaVersion>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::GetIndividualStaticSchemaVersion>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -107,15 +118,17 @@ pub struct GetInputsSchema {
 impl GetInputsSchema {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::PipelineInputsSchemaRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::PipelineInputsSchemaRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::StepsDataResponseBody`], `application/json`.
     #[inline]
     pub fn get_steps(&self) -> GetSteps {
-        let call = rt::Call::new(self.client, &GET_STEPS);
-        GetSteps { call }
+        GetSteps {
+            call: rt::Call::new(self.client, &GET_STEPS),
+        }
     }
 }
 /// Request of [`Api::get_steps`].
@@ -25,15 +26,17 @@ pub struct GetSteps {
 impl GetSteps {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::StepPalleteFilterRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::StepPalleteFilterRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

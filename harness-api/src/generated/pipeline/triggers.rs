@@ -20,13 +20,14 @@ impl<'c> Api<'c> {
         target_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateTrigger {
-        let mut call = rt::Call::new(self.client, &CREATE_TRIGGER);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, target_identifier);
-        call.body_text("application/yaml", body);
-        CreateTrigger { call }
+        CreateTrigger {
+            call: rt::Call::new(self.client, &CREATE_TRIGGER)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, target_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/triggers`
     ///
@@ -42,12 +43,13 @@ impl<'c> Api<'c> {
         pipeline: impl Into<String>,
         body: &types::TriggerRequestBody,
     ) -> CreateTriggerV1 {
-        let mut call = rt::Call::new(self.client, &CREATE_TRIGGER_V1);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline);
-        call.body_part(model::Cell::part(body));
-        CreateTriggerV1 { call }
+        CreateTriggerV1 {
+            call: rt::Call::new(self.client, &CREATE_TRIGGER_V1)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/triggers`: [`Self::create_trigger_v1`] with another body.
     #[inline]
@@ -58,12 +60,13 @@ impl<'c> Api<'c> {
         pipeline: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateTriggerV1 {
-        let mut call = rt::Call::new(self.client, &CREATE_TRIGGER_V1);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline);
-        call.body_text("application/yaml", body);
-        CreateTriggerV1 { call }
+        CreateTriggerV1 {
+            call: rt::Call::new(self.client, &CREATE_TRIGGER_V1)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `POST /pipeline/api/triggers/v2`
     ///
@@ -80,13 +83,14 @@ impl<'c> Api<'c> {
         target_identifier: impl Into<String>,
         body: &types::CreateTriggerV2Body,
     ) -> CreateTriggerV2 {
-        let mut call = rt::Call::new(self.client, &CREATE_TRIGGER_V2);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, target_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateTriggerV2 { call }
+        CreateTriggerV2 {
+            call: rt::Call::new(self.client, &CREATE_TRIGGER_V2)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, target_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /pipeline/api/triggers/{triggerIdentifier}`
     ///
@@ -102,13 +106,14 @@ impl<'c> Api<'c> {
         target_identifier: impl Into<String>,
         trigger_identifier: impl Into<String>,
     ) -> DeleteTrigger {
-        let mut call = rt::Call::new(self.client, &DELETE_TRIGGER);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, target_identifier);
-        call.text(4, trigger_identifier);
-        DeleteTrigger { call }
+        DeleteTrigger {
+            call: rt::Call::new(self.client, &DELETE_TRIGGER)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, target_identifier)
+                .with_text(4, trigger_identifier),
+        }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/triggers/{trigger}`
     ///
@@ -123,12 +128,13 @@ impl<'c> Api<'c> {
         pipeline: impl Into<String>,
         trigger: impl Into<String>,
     ) -> DeleteTriggerV1 {
-        let mut call = rt::Call::new(self.client, &DELETE_TRIGGER_V1);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline);
-        call.text(3, trigger);
-        DeleteTriggerV1 { call }
+        DeleteTriggerV1 {
+            call: rt::Call::new(self.client, &DELETE_TRIGGER_V1)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline)
+                .with_text(3, trigger),
+        }
     }
     /// `GET /pipeline/api/triggers/eligible-executors`
     ///
@@ -144,13 +150,12 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
     ) -> GetEligibleTriggerExecutors {
-        let mut call = rt::Call::new(self.client, &GET_ELIGIBLE_TRIGGER_EXECUTORS);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, pipeline_identifier);
         GetEligibleTriggerExecutors {
-            call,
+            call: rt::Call::new(self.client, &GET_ELIGIBLE_TRIGGER_EXECUTORS)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, pipeline_identifier),
         }
     }
     /// `GET /pipeline/api/triggers`
@@ -168,12 +173,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         target_identifier: impl Into<String>,
     ) -> GetListForTarget {
-        let mut call = rt::Call::new(self.client, &GET_LIST_FOR_TARGET);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, target_identifier);
-        GetListForTarget { call }
+        GetListForTarget {
+            call: rt::Call::new(self.client, &GET_LIST_FOR_TARGET)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, target_identifier),
+        }
     }
     /// `GET /pipeline/api/triggers/{triggerIdentifier}`
     ///
@@ -189,13 +195,14 @@ impl<'c> Api<'c> {
         target_identifier: impl Into<String>,
         trigger_identifier: impl Into<String>,
     ) -> GetTrigger {
-        let mut call = rt::Call::new(self.client, &GET_TRIGGER);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, target_identifier);
-        call.text(4, trigger_identifier);
-        GetTrigger { call }
+        GetTrigger {
+            call: rt::Call::new(self.client, &GET_TRIGGER)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, target_identifier)
+                .with_text(4, trigger_identifier),
+        }
     }
     /// `GET /pipeline/api/triggers/catalog`
     ///
@@ -207,9 +214,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetTriggerCatalog {
-        let mut call = rt::Call::new(self.client, &GET_TRIGGER_CATALOG);
-        call.text(0, account_identifier);
-        GetTriggerCatalog { call }
+        GetTriggerCatalog {
+            call: rt::Call::new(self.client, &GET_TRIGGER_CATALOG)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /pipeline/api/triggers/{triggerIdentifier}/details`
     ///
@@ -225,13 +233,14 @@ impl<'c> Api<'c> {
         trigger_identifier: impl Into<String>,
         target_identifier: impl Into<String>,
     ) -> GetTriggerDetails {
-        let mut call = rt::Call::new(self.client, &GET_TRIGGER_DETAILS);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, trigger_identifier);
-        call.text(4, target_identifier);
-        GetTriggerDetails { call }
+        GetTriggerDetails {
+            call: rt::Call::new(self.client, &GET_TRIGGER_DETAILS)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, trigger_identifier)
+                .with_text(4, target_identifier),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/triggers/{trigger}`
     ///
@@ -246,12 +255,13 @@ impl<'c> Api<'c> {
         pipeline: impl Into<String>,
         trigger: impl Into<String>,
     ) -> GetTriggerV1 {
-        let mut call = rt::Call::new(self.client, &GET_TRIGGER_V1);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline);
-        call.text(3, trigger);
-        GetTriggerV1 { call }
+        GetTriggerV1 {
+            call: rt::Call::new(self.client, &GET_TRIGGER_V1)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline)
+                .with_text(3, trigger),
+        }
     }
     /// `GET /pipeline/api/triggers/{triggerIdentifier}/eventHistory`
     ///
@@ -269,13 +279,14 @@ impl<'c> Api<'c> {
         target_identifier: impl Into<String>,
         trigger_identifier: impl Into<String>,
     ) -> TriggerEventHistory {
-        let mut call = rt::Call::new(self.client, &TRIGGER_EVENT_HISTORY);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, target_identifier);
-        call.text(4, trigger_identifier);
-        TriggerEventHistory { call }
+        TriggerEventHistory {
+            call: rt::Call::new(self.client, &TRIGGER_EVENT_HISTORY)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, target_identifier)
+                .with_text(4, trigger_identifier),
+        }
     }
     /// `PUT /pipeline/api/triggers/{triggerIdentifier}`
     ///
@@ -293,14 +304,15 @@ impl<'c> Api<'c> {
         trigger_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateTrigger {
-        let mut call = rt::Call::new(self.client, &UPDATE_TRIGGER);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, target_identifier);
-        call.text(4, trigger_identifier);
-        call.body_text("application/yaml", body);
-        UpdateTrigger { call }
+        UpdateTrigger {
+            call: rt::Call::new(self.client, &UPDATE_TRIGGER)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, target_identifier)
+                .with_text(4, trigger_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/triggers/{trigger}`
     ///
@@ -317,13 +329,14 @@ impl<'c> Api<'c> {
         trigger: impl Into<String>,
         body: &types::TriggerRequestBody,
     ) -> UpdateTriggerV1 {
-        let mut call = rt::Call::new(self.client, &UPDATE_TRIGGER_V1);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline);
-        call.text(3, trigger);
-        call.body_part(model::Cell::part(body));
-        UpdateTriggerV1 { call }
+        UpdateTriggerV1 {
+            call: rt::Call::new(self.client, &UPDATE_TRIGGER_V1)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline)
+                .with_text(3, trigger)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/triggers/{trigger}`: [`Self::update_trigger_v1`] with another body.
     #[inline]
@@ -335,13 +348,14 @@ impl<'c> Api<'c> {
         trigger: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateTriggerV1 {
-        let mut call = rt::Call::new(self.client, &UPDATE_TRIGGER_V1);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline);
-        call.text(3, trigger);
-        call.body_text("application/yaml", body);
-        UpdateTriggerV1 { call }
+        UpdateTriggerV1 {
+            call: rt::Call::new(self.client, &UPDATE_TRIGGER_V1)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline)
+                .with_text(3, trigger)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `PUT /pipeline/api/triggers/{triggerIdentifier}/v2`
     ///
@@ -359,14 +373,15 @@ impl<'c> Api<'c> {
         trigger_identifier: impl Into<String>,
         body: &types::UpdateTriggerV2Body,
     ) -> UpdateTriggerV2 {
-        let mut call = rt::Call::new(self.client, &UPDATE_TRIGGER_V2);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, target_identifier);
-        call.text(4, trigger_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateTriggerV2 { call }
+        UpdateTriggerV2 {
+            call: rt::Call::new(self.client, &UPDATE_TRIGGER_V2)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, target_identifier)
+                .with_text(4, trigger_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_trigger`].
@@ -378,15 +393,17 @@ pub struct CreateTrigger {
 impl CreateTrigger {
     /// Query parameter `ignoreError`.
     #[inline]
-    pub fn ignore_error(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn ignore_error(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Query parameter `withServiceV2`.
     #[inline]
-    pub fn with_service_v2(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn with_service_v2(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -409,15 +426,17 @@ pub struct CreateTriggerV1 {
 impl CreateTriggerV1 {
     /// Query parameter `ignoreError`.
     #[inline]
-    pub fn ignore_error(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn ignore_error(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -440,15 +459,17 @@ pub struct CreateTriggerV2 {
 impl CreateTriggerV2 {
     /// Query parameter `ignoreError`.
     #[inline]
-    pub fn ignore_error(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn ignore_error(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Query parameter `withServiceV2`.
     #[inline]
-    pub fn with_service_v2(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn with_service_v2(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -471,9 +492,10 @@ pub struct DeleteTrigger {
 impl DeleteTrigger {
     /// Header `If-Match`.
     #[inline]
-    pub fn if_match(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn if_match(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -496,9 +518,10 @@ pub struct DeleteTriggerV1 {
 impl DeleteTriggerV1 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -521,21 +544,24 @@ pub struct GetEligibleTriggerExecutors {
 impl GetEligibleTriggerExecutors {
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -565,46 +591,52 @@ pub struct GetListForTarget {
 impl GetListForTarget {
     /// Query parameter `filter`.
     #[inline]
-    pub fn filter(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn filter(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(7, value);
-        self
+    pub fn sort(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(7, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::TriggerFilterProperties) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::TriggerFilterProperties) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -693,9 +725,10 @@ pub struct GetTriggerV1 {
 impl GetTriggerV1 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -718,27 +751,31 @@ pub struct TriggerEventHistory {
 impl TriggerEventHistory {
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(8, value);
-        self
+    pub fn sort(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -768,15 +805,17 @@ pub struct UpdateTrigger {
 impl UpdateTrigger {
     /// Header `If-Match`.
     #[inline]
-    pub fn if_match(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn if_match(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `ignoreError`.
     #[inline]
-    pub fn ignore_error(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn ignore_error(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -799,15 +838,17 @@ pub struct UpdateTriggerV1 {
 impl UpdateTriggerV1 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `ignoreError`.
     #[inline]
-    pub fn ignore_error(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn ignore_error(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -830,15 +871,17 @@ pub struct UpdateTriggerV2 {
 impl UpdateTriggerV2 {
     /// Header `If-Match`.
     #[inline]
-    pub fn if_match(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn if_match(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `ignoreError`.
     #[inline]
-    pub fn ignore_error(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn ignore_error(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -19,14 +19,13 @@ impl<'c> Api<'c> {
         target_identifier: impl Into<String>,
         trigger_identifier: impl Into<String>,
     ) -> PolledResponseTriggerIdentifier {
-        let mut call = rt::Call::new(self.client, &POLLED_RESPONSE_TRIGGER_IDENTIFIER);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, target_identifier);
-        call.text(4, trigger_identifier);
         PolledResponseTriggerIdentifier {
-            call,
+            call: rt::Call::new(self.client, &POLLED_RESPONSE_TRIGGER_IDENTIFIER)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, target_identifier)
+                .with_text(4, trigger_identifier),
         }
     }
     /// `GET /pipeline/api/triggers/eventHistory/artifact-manifest-info`
@@ -40,13 +39,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> TriggerEventHistoryBuildSourceType {
-        let mut call = rt::Call::new(
-            self.client,
-            &TRIGGER_EVENT_HISTORY_BUILD_SOURCE_TYPE,
-        );
-        call.text(0, account_identifier);
         TriggerEventHistoryBuildSourceType {
-            call,
+            call: rt::Call::new(self.client, &TRIGGER_EVENT_HISTORY_BUILD_SOURCE_TYPE)
+                .with_text(0, account_identifier),
         }
     }
     /// `GET /pipeline/api/triggers/eventHistory/{triggerIdentifier}`
@@ -64,13 +59,14 @@ impl<'c> Api<'c> {
         target_identifier: impl Into<String>,
         trigger_identifier: impl Into<String>,
     ) -> TriggerEventHistoryNew {
-        let mut call = rt::Call::new(self.client, &TRIGGER_EVENT_HISTORY_NEW);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, target_identifier);
-        call.text(4, trigger_identifier);
-        TriggerEventHistoryNew { call }
+        TriggerEventHistoryNew {
+            call: rt::Call::new(self.client, &TRIGGER_EVENT_HISTORY_NEW)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, target_identifier)
+                .with_text(4, trigger_identifier),
+        }
     }
     /// `GET /pipeline/api/triggers/eventHistory/events`
     ///
@@ -86,13 +82,12 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         target_identifier: impl Into<String>,
     ) -> TriggerEventHistoryUsingFilters {
-        let mut call = rt::Call::new(self.client, &TRIGGER_EVENT_HISTORY_USING_FILTERS);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, target_identifier);
         TriggerEventHistoryUsingFilters {
-            call,
+            call: rt::Call::new(self.client, &TRIGGER_EVENT_HISTORY_USING_FILTERS)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, target_identifier),
         }
     }
     /// `GET /pipeline/api/triggers/eventHistory/eventCorrelation/{eventCorrelationId}`
@@ -107,11 +102,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         event_correlation_id: impl Into<String>,
     ) -> TriggerHistoryEventCorrelation {
-        let mut call = rt::Call::new(self.client, &TRIGGER_HISTORY_EVENT_CORRELATION);
-        call.text(0, account_identifier);
-        call.text(1, event_correlation_id);
         TriggerHistoryEventCorrelation {
-            call,
+            call: rt::Call::new(self.client, &TRIGGER_HISTORY_EVENT_CORRELATION)
+                .with_text(0, account_identifier)
+                .with_text(1, event_correlation_id),
         }
     }
     /// `GET /pipeline/api/triggers/eventHistory/v2/eventCorrelation/{eventCorrelationId}`
@@ -126,11 +120,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         event_correlation_id: impl Into<String>,
     ) -> TriggerHistoryEventCorrelationV2 {
-        let mut call = rt::Call::new(self.client, &TRIGGER_HISTORY_EVENT_CORRELATION_V2);
-        call.text(0, account_identifier);
-        call.text(1, event_correlation_id);
         TriggerHistoryEventCorrelationV2 {
-            call,
+            call: rt::Call::new(self.client, &TRIGGER_HISTORY_EVENT_CORRELATION_V2)
+                .with_text(0, account_identifier)
+                .with_text(1, event_correlation_id),
         }
     }
 }
@@ -162,51 +155,59 @@ pub struct TriggerEventHistoryBuildSourceType {
 impl TriggerEventHistoryBuildSourceType {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `targetIdentifier`.
     #[inline]
-    pub fn target_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn target_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `artifactType`.
     #[inline]
-    pub fn artifact_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn artifact_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(8, value);
-        self
+    pub fn sort(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -236,33 +237,38 @@ pub struct TriggerEventHistoryNew {
 impl TriggerEventHistoryNew {
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(8, value);
-        self
+    pub fn sort(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(8, value),
+        }
     }
     /// Query parameter `shouldSendTriggerPayload`.
     #[inline]
-    pub fn should_send_trigger_payload(mut self, value: bool) -> Self {
-        self.call.flag(9, value);
-        self
+    pub fn should_send_trigger_payload(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -292,41 +298,49 @@ pub struct TriggerEventHistoryUsingFilters {
 impl TriggerEventHistoryUsingFilters {
     /// Query parameter `triggerIdentifier`.
     #[inline]
-    pub fn trigger_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn trigger_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `status`.
     #[inline]
-    pub fn status(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(5, value);
-        self
+    pub fn status(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Query parameter `triggerType`.
     #[inline]
     pub fn trigger_type(
-        mut self,
+        self,
         value: impl Into<types::TriggerEventHistoryUsingFiltersTriggerType>,
     ) -> Self {
-        self.call
-            .text(
-                6,
-                Into::<types::TriggerEventHistoryUsingFiltersTriggerType>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<
+                        types::TriggerEventHistoryUsingFiltersTriggerType,
+                    >::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -356,21 +370,24 @@ pub struct TriggerHistoryEventCorrelation {
 impl TriggerHistoryEventCorrelation {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(4, value);
-        self
+    pub fn sort(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -402,21 +419,24 @@ pub struct TriggerHistoryEventCorrelationV2 {
 impl TriggerHistoryEventCorrelationV2 {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(4, value);
-        self
+    pub fn sort(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -16,10 +16,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         event_id: impl Into<String>,
     ) -> FetchWebhookDetails {
-        let mut call = rt::Call::new(self.client, &FETCH_WEBHOOK_DETAILS);
-        call.text(0, account_identifier);
-        call.text(1, event_id);
-        FetchWebhookDetails { call }
+        FetchWebhookDetails {
+            call: rt::Call::new(self.client, &FETCH_WEBHOOK_DETAILS)
+                .with_text(0, account_identifier)
+                .with_text(1, event_id),
+        }
     }
     /// `GET /pipeline/api/webhook/triggerExecutionDetails/{eventId}`
     ///
@@ -32,11 +33,10 @@ impl<'c> Api<'c> {
         event_id: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> FetchWebhookExecutionDetails {
-        let mut call = rt::Call::new(self.client, &FETCH_WEBHOOK_EXECUTION_DETAILS);
-        call.text(0, event_id);
-        call.text(1, account_identifier);
         FetchWebhookExecutionDetails {
-            call,
+            call: rt::Call::new(self.client, &FETCH_WEBHOOK_EXECUTION_DETAILS)
+                .with_text(0, event_id)
+                .with_text(1, account_identifier),
         }
     }
     /// `GET /pipeline/api/webhook/triggerExecutionDetailsV2/{eventId}`
@@ -50,11 +50,10 @@ impl<'c> Api<'c> {
         event_id: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> FetchWebhookExecutionDetailsV2 {
-        let mut call = rt::Call::new(self.client, &FETCH_WEBHOOK_EXECUTION_DETAILS_V2);
-        call.text(0, event_id);
-        call.text(1, account_identifier);
         FetchWebhookExecutionDetailsV2 {
-            call,
+            call: rt::Call::new(self.client, &FETCH_WEBHOOK_EXECUTION_DETAILS_V2)
+                .with_text(0, event_id)
+                .with_text(1, account_identifier),
         }
     }
     /// `POST /pipeline/api/webhook/custom`
@@ -71,12 +70,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &serde_json::Value,
     ) -> ProcessCustomWebhookEvent {
-        let mut call = rt::Call::new(self.client, &PROCESS_CUSTOM_WEBHOOK_EVENT);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.body_part(model::Cell::part(body));
-        ProcessCustomWebhookEvent { call }
+        ProcessCustomWebhookEvent {
+            call: rt::Call::new(self.client, &PROCESS_CUSTOM_WEBHOOK_EVENT)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /pipeline/api/webhook/custom`: [`Self::process_custom_webhook_event`] with another body.
     #[inline]
@@ -87,12 +87,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> ProcessCustomWebhookEvent {
-        let mut call = rt::Call::new(self.client, &PROCESS_CUSTOM_WEBHOOK_EVENT);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.body_text("text/plain", body);
-        ProcessCustomWebhookEvent { call }
+        ProcessCustomWebhookEvent {
+            call: rt::Call::new(self.client, &PROCESS_CUSTOM_WEBHOOK_EVENT)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_body_text("text/plain", body),
+        }
     }
     /// `POST /pipeline/api/webhook/custom/v2`
     ///
@@ -108,13 +109,12 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &serde_json::Value,
     ) -> ProcessCustomWebhookEventV2 {
-        let mut call = rt::Call::new(self.client, &PROCESS_CUSTOM_WEBHOOK_EVENT_V2);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.body_part(model::Cell::part(body));
         ProcessCustomWebhookEventV2 {
-            call,
+            call: rt::Call::new(self.client, &PROCESS_CUSTOM_WEBHOOK_EVENT_V2)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /pipeline/api/webhook/custom/v2`: [`Self::process_custom_webhook_event_v2`] with another body.
@@ -126,13 +126,12 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> ProcessCustomWebhookEventV2 {
-        let mut call = rt::Call::new(self.client, &PROCESS_CUSTOM_WEBHOOK_EVENT_V2);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.body_text("text/plain", body);
         ProcessCustomWebhookEventV2 {
-            call,
+            call: rt::Call::new(self.client, &PROCESS_CUSTOM_WEBHOOK_EVENT_V2)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_body_text("text/plain", body),
         }
     }
     /// `POST /pipeline/api/webhook/custom/{webhookToken}/v3`
@@ -150,14 +149,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &serde_json::Value,
     ) -> ProcessCustomWebhookEventV3 {
-        let mut call = rt::Call::new(self.client, &PROCESS_CUSTOM_WEBHOOK_EVENT_V3);
-        call.text(0, webhook_token);
-        call.text(1, account_identifier);
-        call.text(2, org_identifier);
-        call.text(3, project_identifier);
-        call.body_part(model::Cell::part(body));
         ProcessCustomWebhookEventV3 {
-            call,
+            call: rt::Call::new(self.client, &PROCESS_CUSTOM_WEBHOOK_EVENT_V3)
+                .with_text(0, webhook_token)
+                .with_text(1, account_identifier)
+                .with_text(2, org_identifier)
+                .with_text(3, project_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /pipeline/api/webhook/custom/{webhookToken}/v3`: [`Self::process_custom_webhook_event_v3`] with another body.
@@ -170,14 +168,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> ProcessCustomWebhookEventV3 {
-        let mut call = rt::Call::new(self.client, &PROCESS_CUSTOM_WEBHOOK_EVENT_V3);
-        call.text(0, webhook_token);
-        call.text(1, account_identifier);
-        call.text(2, org_identifier);
-        call.text(3, project_identifier);
-        call.body_text("text/plain", body);
         ProcessCustomWebhookEventV3 {
-            call,
+            call: rt::Call::new(self.client, &PROCESS_CUSTOM_WEBHOOK_EVENT_V3)
+                .with_text(0, webhook_token)
+                .with_text(1, account_identifier)
+                .with_text(2, org_identifier)
+                .with_text(3, project_identifier)
+                .with_body_text("text/plain", body),
         }
     }
     /// `POST /pipeline/api/webhook/trigger`
@@ -192,10 +189,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &serde_json::Value,
     ) -> ProcessWebhookEvent {
-        let mut call = rt::Call::new(self.client, &PROCESS_WEBHOOK_EVENT);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        ProcessWebhookEvent { call }
+        ProcessWebhookEvent {
+            call: rt::Call::new(self.client, &PROCESS_WEBHOOK_EVENT)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /pipeline/api/webhook/trigger`: [`Self::process_webhook_event`] with another body.
     #[inline]
@@ -204,10 +202,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> ProcessWebhookEvent {
-        let mut call = rt::Call::new(self.client, &PROCESS_WEBHOOK_EVENT);
-        call.text(0, account_identifier);
-        call.body_text("text/plain", body);
-        ProcessWebhookEvent { call }
+        ProcessWebhookEvent {
+            call: rt::Call::new(self.client, &PROCESS_WEBHOOK_EVENT)
+                .with_text(0, account_identifier)
+                .with_body_text("text/plain", body),
+        }
     }
 }
 /// Request of [`Api::fetch_webhook_details`].
@@ -276,15 +275,17 @@ pub struct ProcessCustomWebhookEvent {
 impl ProcessCustomWebhookEvent {
     /// Query parameter `pipelineIdentifier`.
     #[inline]
-    pub fn pipeline_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn pipeline_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `triggerIdentifier`.
     #[inline]
-    pub fn trigger_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn trigger_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -307,15 +308,17 @@ pub struct ProcessCustomWebhookEventV2 {
 impl ProcessCustomWebhookEventV2 {
     /// Query parameter `pipelineIdentifier`.
     #[inline]
-    pub fn pipeline_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn pipeline_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `triggerIdentifier`.
     #[inline]
-    pub fn trigger_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn trigger_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -338,15 +341,17 @@ pub struct ProcessCustomWebhookEventV3 {
 impl ProcessCustomWebhookEventV3 {
     /// Query parameter `pipelineIdentifier`.
     #[inline]
-    pub fn pipeline_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn pipeline_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `triggerIdentifier`.
     #[inline]
-    pub fn trigger_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn trigger_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -369,15 +374,17 @@ pub struct ProcessWebhookEvent {
 impl ProcessWebhookEvent {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

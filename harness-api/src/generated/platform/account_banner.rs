@@ -11,8 +11,9 @@ impl<'c> Api<'c> {
     /// - Result: bool, `application/json`.
     #[inline]
     pub fn banners_allowed(&self) -> BannersAllowed {
-        let call = rt::Call::new(self.client, &BANNERS_ALLOWED);
-        BannersAllowed { call }
+        BannersAllowed {
+            call: rt::Call::new(self.client, &BANNERS_ALLOWED),
+        }
     }
     /// `POST /v1/banners`
     ///
@@ -21,8 +22,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::BannerResponseDto`], `application/json`.
     #[inline]
     pub fn create_account_scoped_banners(&self) -> CreateAccountScopedBanners {
-        let call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_BANNERS);
-        CreateAccountScopedBanners { call }
+        CreateAccountScopedBanners {
+            call: rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_BANNERS),
+        }
     }
     /// `DELETE /v1/banners/{banner}`
     ///
@@ -34,9 +36,10 @@ impl<'c> Api<'c> {
         &self,
         banner: impl Into<String>,
     ) -> DeleteAccountScopedBanner {
-        let mut call = rt::Call::new(self.client, &DELETE_ACCOUNT_SCOPED_BANNER);
-        call.text(0, banner);
-        DeleteAccountScopedBanner { call }
+        DeleteAccountScopedBanner {
+            call: rt::Call::new(self.client, &DELETE_ACCOUNT_SCOPED_BANNER)
+                .with_text(0, banner),
+        }
     }
     /// `GET /v1/banners/active`
     ///
@@ -45,9 +48,8 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_account_scoped_active_banners(&self) -> GetAccountScopedActiveBanners {
-        let call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_ACTIVE_BANNERS);
         GetAccountScopedActiveBanners {
-            call,
+            call: rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_ACTIVE_BANNERS),
         }
     }
     /// `GET /v1/banners`
@@ -57,8 +59,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_account_scoped_banners(&self) -> GetAccountScopedBanners {
-        let call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_BANNERS);
-        GetAccountScopedBanners { call }
+        GetAccountScopedBanners {
+            call: rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_BANNERS),
+        }
     }
     /// `PUT /v1/banners/{banner}`
     ///
@@ -71,9 +74,10 @@ impl<'c> Api<'c> {
         &self,
         banner: impl Into<String>,
     ) -> UpdateAccountScopedBanner {
-        let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_BANNER);
-        call.text(0, banner);
-        UpdateAccountScopedBanner { call }
+        UpdateAccountScopedBanner {
+            call: rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_BANNER)
+                .with_text(0, banner),
+        }
     }
     /// `GET /v1/banners/validate-unique-identifier/{bannerId}`
     ///
@@ -85,13 +89,9 @@ impl<'c> Api<'c> {
         &self,
         banner_id: impl Into<String>,
     ) -> ValidateAccountScopedBannerIdentifier {
-        let mut call = rt::Call::new(
-            self.client,
-            &VALIDATE_ACCOUNT_SCOPED_BANNER_IDENTIFIER,
-        );
-        call.text(0, banner_id);
         ValidateAccountScopedBannerIdentifier {
-            call,
+            call: rt::Call::new(self.client, &VALIDATE_ACCOUNT_SCOPED_BANNER_IDENTIFIER)
+                .with_text(0, banner_id),
         }
     }
 }
@@ -104,9 +104,10 @@ pub struct BannersAllowed {
 impl BannersAllowed {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -129,15 +130,17 @@ pub struct CreateAccountScopedBanners {
 impl CreateAccountScopedBanners {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::BannerDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::BannerDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -160,9 +163,10 @@ pub struct DeleteAccountScopedBanner {
 impl DeleteAccountScopedBanner {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -185,53 +189,63 @@ pub struct GetAccountScopedActiveBanners {
 impl GetAccountScopedActiveBanners {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(
-        mut self,
+        self,
         value: impl Into<types::GetAccountScopedActiveBannersSort>,
     ) -> Self {
-        self.call
-            .text(
-                4,
-                Into::<types::GetAccountScopedActiveBannersSort>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::GetAccountScopedActiveBannersSort>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(
-        mut self,
+        self,
         value: impl Into<types::GetAccountScopedActiveBannersOrder>,
     ) -> Self {
-        self.call
-            .text(
-                5,
-                Into::<types::GetAccountScopedActiveBannersOrder>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::GetAccountScopedActiveBannersOrder>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -261,57 +275,70 @@ pub struct GetAccountScopedBanners {
 impl GetAccountScopedBanners {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::GetAccountScopedBannersSort>) -> Self {
-        self.call
-            .text(4, Into::<types::GetAccountScopedBannersSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::GetAccountScopedBannersSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::GetAccountScopedBannersSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(
-        mut self,
-        value: impl Into<types::GetAccountScopedBannersOrder>,
-    ) -> Self {
-        self.call
-            .text(5, Into::<types::GetAccountScopedBannersOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::GetAccountScopedBannersOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::GetAccountScopedBannersOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `enabled`.
     #[inline]
     pub fn enabled(
-        mut self,
+        self,
         value: impl Into<types::GetAccountScopedBannersEnabled>,
     ) -> Self {
-        self.call
-            .text(
-                6,
-                Into::<types::GetAccountScopedBannersEnabled>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::GetAccountScopedBannersEnabled>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -341,15 +368,17 @@ pub struct UpdateAccountScopedBanner {
 impl UpdateAccountScopedBanner {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::BannerDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::BannerDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -372,9 +401,10 @@ pub struct ValidateAccountScopedBannerIdentifier {
 impl ValidateAccountScopedBannerIdentifier {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -12,9 +12,8 @@ impl<'c> Api<'c> {
     /// - Result: [`types::CertificateResponseDto`], `application/json`.
     #[inline]
     pub fn create_account_scoped_certificates(&self) -> CreateAccountScopedCertificates {
-        let call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_CERTIFICATES);
         CreateAccountScopedCertificates {
-            call,
+            call: rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_CERTIFICATES),
         }
     }
     /// `POST /v1/certificates`: [`Self::create_account_scoped_certificates`] with another body.
@@ -22,9 +21,8 @@ impl<'c> Api<'c> {
     pub fn create_account_scoped_certificates_form(
         &self,
     ) -> CreateAccountScopedCertificates {
-        let call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_CERTIFICATES);
         CreateAccountScopedCertificates {
-            call,
+            call: rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_CERTIFICATES),
         }
     }
     /// `DELETE /v1/certificates/{certificate}`
@@ -37,10 +35,9 @@ impl<'c> Api<'c> {
         &self,
         certificate: impl Into<String>,
     ) -> DeleteAccountScopedCertificate {
-        let mut call = rt::Call::new(self.client, &DELETE_ACCOUNT_SCOPED_CERTIFICATE);
-        call.text(0, certificate);
         DeleteAccountScopedCertificate {
-            call,
+            call: rt::Call::new(self.client, &DELETE_ACCOUNT_SCOPED_CERTIFICATE)
+                .with_text(0, certificate),
         }
     }
     /// `GET /v1/certificates/{certificate}`
@@ -53,10 +50,9 @@ impl<'c> Api<'c> {
         &self,
         certificate: impl Into<String>,
     ) -> GetAccountScopedCertificate {
-        let mut call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_CERTIFICATE);
-        call.text(0, certificate);
         GetAccountScopedCertificate {
-            call,
+            call: rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_CERTIFICATE)
+                .with_text(0, certificate),
         }
     }
     /// `GET /v1/certificates`
@@ -66,9 +62,8 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_account_scoped_certificates(&self) -> GetAccountScopedCertificates {
-        let call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_CERTIFICATES);
         GetAccountScopedCertificates {
-            call,
+            call: rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_CERTIFICATES),
         }
     }
     /// `PUT /v1/certificates/{certificate}`
@@ -82,10 +77,9 @@ impl<'c> Api<'c> {
         &self,
         certificate: impl Into<String>,
     ) -> UpdateAccountScopedCertificate {
-        let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_CERTIFICATE);
-        call.text(0, certificate);
         UpdateAccountScopedCertificate {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_CERTIFICATE)
+                .with_text(0, certificate),
         }
     }
     /// `PUT /v1/certificates/{certificate}`: [`Self::update_account_scoped_certificate`] with another body.
@@ -94,10 +88,9 @@ impl<'c> Api<'c> {
         &self,
         certificate: impl Into<String>,
     ) -> UpdateAccountScopedCertificate {
-        let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_CERTIFICATE);
-        call.text(0, certificate);
         UpdateAccountScopedCertificate {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_CERTIFICATE)
+                .with_text(0, certificate),
         }
     }
     /// `GET /v1/certificates/validate-unique-identifier/{certificate}`
@@ -110,13 +103,12 @@ impl<'c> Api<'c> {
         &self,
         certificate: impl Into<String>,
     ) -> ValidateAccountScopedCertificateIdentifier {
-        let mut call = rt::Call::new(
-            self.client,
-            &VALIDATE_ACCOUNT_SCOPED_CERTIFICATE_IDENTIFIER,
-        );
-        call.text(0, certificate);
         ValidateAccountScopedCertificateIdentifier {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &VALIDATE_ACCOUNT_SCOPED_CERTIFICATE_IDENTIFIER,
+                )
+                .with_text(0, certificate),
         }
     }
 }
@@ -129,27 +121,31 @@ pub struct CreateAccountScopedCertificates {
 impl CreateAccountScopedCertificates {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Form field `file`.
     #[inline]
-    pub fn file(mut self, value: impl Into<rt::FilePart>) -> Self {
-        self.call.file(1, value.into());
-        self
+    pub fn file(self, value: impl Into<rt::FilePart>) -> Self {
+        Self {
+            call: self.call.with_file(1, value),
+        }
     }
     /// Form field `spec`.
     #[inline]
-    pub fn spec(mut self, value: &types::CertificateDto) -> Self {
-        self.call.object(2, value);
-        self
+    pub fn spec(self, value: &types::CertificateDto) -> Self {
+        Self {
+            call: self.call.with_object(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CertificateDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CertificateDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -172,15 +168,17 @@ pub struct DeleteAccountScopedCertificate {
 impl DeleteAccountScopedCertificate {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `forceDelete`.
     #[inline]
-    pub fn force_delete(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn force_delete(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -203,9 +201,10 @@ pub struct GetAccountScopedCertificate {
 impl GetAccountScopedCertificate {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -228,59 +227,69 @@ pub struct GetAccountScopedCertificates {
 impl GetAccountScopedCertificates {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(
-        mut self,
+        self,
         value: impl Into<types::GetAccountScopedCertificatesSort>,
     ) -> Self {
-        self.call
-            .text(
-                4,
-                Into::<types::GetAccountScopedCertificatesSort>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::GetAccountScopedCertificatesSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(
-        mut self,
+        self,
         value: impl Into<types::GetAccountScopedCertificatesOrder>,
     ) -> Self {
-        self.call
-            .text(
-                5,
-                Into::<types::GetAccountScopedCertificatesOrder>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::GetAccountScopedCertificatesOrder>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `include_all_available_at_scope`.
     #[inline]
-    pub fn include_all_available_at_scope(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn include_all_available_at_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -310,27 +319,31 @@ pub struct UpdateAccountScopedCertificate {
 impl UpdateAccountScopedCertificate {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Form field `file`.
     #[inline]
-    pub fn file(mut self, value: impl Into<rt::FilePart>) -> Self {
-        self.call.file(2, value.into());
-        self
+    pub fn file(self, value: impl Into<rt::FilePart>) -> Self {
+        Self {
+            call: self.call.with_file(2, value),
+        }
     }
     /// Form field `spec`.
     #[inline]
-    pub fn spec(mut self, value: &types::CertificateDto) -> Self {
-        self.call.object(3, value);
-        self
+    pub fn spec(self, value: &types::CertificateDto) -> Self {
+        Self {
+            call: self.call.with_object(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CertificateDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CertificateDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -353,9 +366,10 @@ pub struct ValidateAccountScopedCertificateIdentifier {
 impl ValidateAccountScopedCertificateIdentifier {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]

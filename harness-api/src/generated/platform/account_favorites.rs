@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::FavoriteResponse`], `application/json`.
     #[inline]
     pub fn create_account_favorite(&self) -> CreateAccountFavorite {
-        let call = rt::Call::new(self.client, &CREATE_ACCOUNT_FAVORITE);
-        CreateAccountFavorite { call }
+        CreateAccountFavorite {
+            call: rt::Call::new(self.client, &CREATE_ACCOUNT_FAVORITE),
+        }
     }
     /// `DELETE /v1/favorites/{user-id}`
     ///
@@ -25,9 +26,10 @@ impl<'c> Api<'c> {
         &self,
         user_id: impl Into<String>,
     ) -> DeleteAccountFavorite {
-        let mut call = rt::Call::new(self.client, &DELETE_ACCOUNT_FAVORITE);
-        call.text(0, user_id);
-        DeleteAccountFavorite { call }
+        DeleteAccountFavorite {
+            call: rt::Call::new(self.client, &DELETE_ACCOUNT_FAVORITE)
+                .with_text(0, user_id),
+        }
     }
     /// `GET /v1/favorites/{user-id}`
     ///
@@ -40,9 +42,10 @@ impl<'c> Api<'c> {
         &self,
         user_id: impl Into<String>,
     ) -> GetAccountFavorites {
-        let mut call = rt::Call::new(self.client, &GET_ACCOUNT_FAVORITES);
-        call.text(0, user_id);
-        GetAccountFavorites { call }
+        GetAccountFavorites {
+            call: rt::Call::new(self.client, &GET_ACCOUNT_FAVORITES)
+                .with_text(0, user_id),
+        }
     }
 }
 /// Request of [`Api::create_account_favorite`].
@@ -54,15 +57,17 @@ pub struct CreateAccountFavorite {
 impl CreateAccountFavorite {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::FavoriteDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::FavoriteDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -85,28 +90,33 @@ pub struct DeleteAccountFavorite {
 impl DeleteAccountFavorite {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `resource_type`.
     #[inline]
     pub fn resource_type(
-        mut self,
+        self,
         value: impl Into<types::DeleteAccountFavoriteResourceType>,
     ) -> Self {
-        self.call
-            .text(
-                2,
-                Into::<types::DeleteAccountFavoriteResourceType>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    2,
+                    Into::<types::DeleteAccountFavoriteResourceType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `resource_id`.
     #[inline]
-    pub fn resource_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn resource_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -129,22 +139,25 @@ pub struct GetAccountFavorites {
 impl GetAccountFavorites {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `resource_type`.
     #[inline]
     pub fn resource_type(
-        mut self,
+        self,
         value: impl Into<types::GetAccountFavoritesResourceType>,
     ) -> Self {
-        self.call
-            .text(
-                2,
-                Into::<types::GetAccountFavoritesResourceType>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    2,
+                    Into::<types::GetAccountFavoritesResourceType>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]

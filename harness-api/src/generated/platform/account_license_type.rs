@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetLicenseType {
-        let mut call = rt::Call::new(self.client, &GET_LICENSE_TYPE);
-        call.text(0, account_identifier);
-        GetLicenseType { call }
+        GetLicenseType {
+            call: rt::Call::new(self.client, &GET_LICENSE_TYPE)
+                .with_text(0, account_identifier),
+        }
     }
 }
 /// Request of [`Api::get_license_type`].

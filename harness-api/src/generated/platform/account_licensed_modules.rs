@@ -11,8 +11,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::LicensedModules`], `application/json`.
     #[inline]
     pub fn get_account_licensed_modules(&self) -> GetAccountLicensedModules {
-        let call = rt::Call::new(self.client, &GET_ACCOUNT_LICENSED_MODULES);
-        GetAccountLicensedModules { call }
+        GetAccountLicensedModules {
+            call: rt::Call::new(self.client, &GET_ACCOUNT_LICENSED_MODULES),
+        }
     }
 }
 /// Request of [`Api::get_account_licensed_modules`].
@@ -24,9 +25,10 @@ pub struct GetAccountLicensedModules {
 impl GetAccountLicensedModules {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -16,10 +16,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         type_: impl Into<types::GetAccountSettingType>,
     ) -> GetAccountSetting {
-        let mut call = rt::Call::new(self.client, &GET_ACCOUNT_SETTING);
-        call.text(0, account_identifier);
-        call.text(1, Into::<types::GetAccountSettingType>::into(type_).as_str());
-        GetAccountSetting { call }
+        GetAccountSetting {
+            call: rt::Call::new(self.client, &GET_ACCOUNT_SETTING)
+                .with_text(0, account_identifier)
+                .with_text(1, Into::<types::GetAccountSettingType>::into(type_).as_str()),
+        }
     }
     /// `GET /ng/api/account-setting/list`
     ///
@@ -32,9 +33,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListAccountSetting {
-        let mut call = rt::Call::new(self.client, &LIST_ACCOUNT_SETTING);
-        call.text(0, account_identifier);
-        ListAccountSetting { call }
+        ListAccountSetting {
+            call: rt::Call::new(self.client, &LIST_ACCOUNT_SETTING)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /ng/api/account-setting`
     ///
@@ -48,10 +50,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::AccountSettings,
     ) -> UpdateAccountSetting {
-        let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SETTING);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateAccountSetting { call }
+        UpdateAccountSetting {
+            call: rt::Call::new(self.client, &UPDATE_ACCOUNT_SETTING)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /ng/api/account-setting`: [`Self::update_account_setting`] with another body.
     #[inline]
@@ -60,10 +63,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateAccountSetting {
-        let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SETTING);
-        call.text(0, account_identifier);
-        call.body_text("text/html", body);
-        UpdateAccountSetting { call }
+        UpdateAccountSetting {
+            call: rt::Call::new(self.client, &UPDATE_ACCOUNT_SETTING)
+                .with_text(0, account_identifier)
+                .with_body_text("text/html", body),
+        }
     }
     /// `PUT /ng/api/account-setting`: [`Self::update_account_setting`] with another body.
     #[inline]
@@ -72,10 +76,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateAccountSetting {
-        let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SETTING);
-        call.text(0, account_identifier);
-        call.body_text("text/plain", body);
-        UpdateAccountSetting { call }
+        UpdateAccountSetting {
+            call: rt::Call::new(self.client, &UPDATE_ACCOUNT_SETTING)
+                .with_text(0, account_identifier)
+                .with_body_text("text/plain", body),
+        }
     }
     /// `PUT /ng/api/account-setting`: [`Self::update_account_setting`] with another body.
     #[inline]
@@ -84,10 +89,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateAccountSetting {
-        let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SETTING);
-        call.text(0, account_identifier);
-        call.body_text("text/yaml", body);
-        UpdateAccountSetting { call }
+        UpdateAccountSetting {
+            call: rt::Call::new(self.client, &UPDATE_ACCOUNT_SETTING)
+                .with_text(0, account_identifier)
+                .with_body_text("text/yaml", body),
+        }
     }
 }
 /// Request of [`Api::get_account_setting`].
@@ -99,15 +105,17 @@ pub struct GetAccountSetting {
 impl GetAccountSetting {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -130,21 +138,29 @@ pub struct ListAccountSetting {
 impl ListAccountSetting {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(mut self, value: impl Into<types::ListAccountSettingType>) -> Self {
-        self.call.text(3, Into::<types::ListAccountSettingType>::into(value).as_str());
-        self
+    pub fn type_(self, value: impl Into<types::ListAccountSettingType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    3,
+                    Into::<types::ListAccountSettingType>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> EnabledFeatureFlags {
-        let mut call = rt::Call::new(self.client, &ENABLED_FEATURE_FLAGS);
-        call.text(0, account_identifier);
-        EnabledFeatureFlags { call }
+        EnabledFeatureFlags {
+            call: rt::Call::new(self.client, &ENABLED_FEATURE_FLAGS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ng/api/accounts/{accountIdentifier}`
     ///
@@ -26,9 +27,10 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ResponseDtoAccount`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn get_account_ng(&self, account_identifier: impl Into<String>) -> GetAccountNg {
-        let mut call = rt::Call::new(self.client, &GET_ACCOUNT_NG);
-        call.text(0, account_identifier);
-        GetAccountNg { call }
+        GetAccountNg {
+            call: rt::Call::new(self.client, &GET_ACCOUNT_NG)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ng/api/accounts/{accountIdentifier}/immutable-delegate-enabled`
     ///
@@ -40,9 +42,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> IsImmutableDelegateEnabled {
-        let mut call = rt::Call::new(self.client, &IS_IMMUTABLE_DELEGATE_ENABLED);
-        call.text(0, account_identifier);
-        IsImmutableDelegateEnabled { call }
+        IsImmutableDelegateEnabled {
+            call: rt::Call::new(self.client, &IS_IMMUTABLE_DELEGATE_ENABLED)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /ng/api/accounts/license/update/{accountIdentifier}`
     ///
@@ -56,11 +59,12 @@ impl<'c> Api<'c> {
         account_status: impl Into<String>,
         account_type: impl Into<String>,
     ) -> LicenseUpdateFromUing {
-        let mut call = rt::Call::new(self.client, &LICENSE_UPDATE_FROM_UING);
-        call.text(0, account_identifier);
-        call.text(1, account_status);
-        call.text(2, account_type);
-        LicenseUpdateFromUing { call }
+        LicenseUpdateFromUing {
+            call: rt::Call::new(self.client, &LICENSE_UPDATE_FROM_UING)
+                .with_text(0, account_identifier)
+                .with_text(1, account_status)
+                .with_text(2, account_type),
+        }
     }
     /// `PUT /ng/api/accounts/{accountIdentifier}/default-experience`
     ///
@@ -74,11 +78,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::Account,
     ) -> UpdateAccountDefaultExperienceNg {
-        let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_DEFAULT_EXPERIENCE_NG);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         UpdateAccountDefaultExperienceNg {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_ACCOUNT_DEFAULT_EXPERIENCE_NG)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `PUT /ng/api/accounts/{accountIdentifier}/name`
@@ -93,10 +96,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::Account,
     ) -> UpdateAccountNameNg {
-        let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_NAME_NG);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateAccountNameNg { call }
+        UpdateAccountNameNg {
+            call: rt::Call::new(self.client, &UPDATE_ACCOUNT_NAME_NG)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::enabled_feature_flags`].

@@ -16,9 +16,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> CreateCannyPost {
-        let mut call = rt::Call::new(self.client, &CREATE_CANNY_POST);
-        call.text(0, account_identifier);
-        CreateCannyPost { call }
+        CreateCannyPost {
+            call: rt::Call::new(self.client, &CREATE_CANNY_POST)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ng/api/canny/postV2`
     ///
@@ -31,9 +32,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> CreateCannyPostV2 {
-        let mut call = rt::Call::new(self.client, &CREATE_CANNY_POST_V2);
-        call.text(0, account_identifier);
-        CreateCannyPostV2 { call }
+        CreateCannyPostV2 {
+            call: rt::Call::new(self.client, &CREATE_CANNY_POST_V2)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ng/api/canny/boards`
     ///
@@ -45,9 +47,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetCannyBoards {
-        let mut call = rt::Call::new(self.client, &GET_CANNY_BOARDS);
-        call.text(0, account_identifier);
-        GetCannyBoards { call }
+        GetCannyBoards {
+            call: rt::Call::new(self.client, &GET_CANNY_BOARDS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ng/api/canny/categories`
     ///
@@ -59,9 +62,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetCannyCategories {
-        let mut call = rt::Call::new(self.client, &GET_CANNY_CATEGORIES);
-        call.text(0, account_identifier);
-        GetCannyCategories { call }
+        GetCannyCategories {
+            call: rt::Call::new(self.client, &GET_CANNY_CATEGORIES)
+                .with_text(0, account_identifier),
+        }
     }
 }
 /// Request of [`Api::create_canny_post`].
@@ -73,9 +77,10 @@ pub struct CreateCannyPost {
 impl CreateCannyPost {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CannyPostBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CannyPostBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -98,9 +103,10 @@ pub struct CreateCannyPostV2 {
 impl CreateCannyPostV2 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CannyPostV2Body) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CannyPostV2Body) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

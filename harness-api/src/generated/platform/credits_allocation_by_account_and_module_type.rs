@@ -16,11 +16,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         module_type: impl Into<String>,
     ) -> CreditsAllocationExportData {
-        let mut call = rt::Call::new(self.client, &CREDITS_ALLOCATION_EXPORT_DATA);
-        call.text(0, account_identifier);
-        call.text(1, module_type);
         CreditsAllocationExportData {
-            call,
+            call: rt::Call::new(self.client, &CREDITS_ALLOCATION_EXPORT_DATA)
+                .with_text(0, account_identifier)
+                .with_text(1, module_type),
         }
     }
 }

@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> CreditsOverusage {
-        let mut call = rt::Call::new(self.client, &CREDITS_OVERUSAGE);
-        call.text(0, account_identifier);
-        CreditsOverusage { call }
+        CreditsOverusage {
+            call: rt::Call::new(self.client, &CREDITS_OVERUSAGE)
+                .with_text(0, account_identifier),
+        }
     }
 }
 /// Request of [`Api::credits_overusage`].

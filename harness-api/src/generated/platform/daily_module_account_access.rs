@@ -19,12 +19,11 @@ impl<'c> Api<'c> {
         month: i64,
         module_type: impl Into<String>,
     ) -> GetDailyModuleAccountAccess {
-        let mut call = rt::Call::new(self.client, &GET_DAILY_MODULE_ACCOUNT_ACCESS);
-        call.int(0, year);
-        call.int(1, month);
-        call.text(2, module_type);
         GetDailyModuleAccountAccess {
-            call,
+            call: rt::Call::new(self.client, &GET_DAILY_MODULE_ACCOUNT_ACCESS)
+                .with_int(0, year)
+                .with_int(1, month)
+                .with_text(2, module_type),
         }
     }
 }
@@ -37,15 +36,17 @@ pub struct GetDailyModuleAccountAccess {
 impl GetDailyModuleAccountAccess {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &serde_json::Value) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &serde_json::Value) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetDevopsEssentialsLicense {
-        let mut call = rt::Call::new(self.client, &GET_DEVOPS_ESSENTIALS_LICENSE);
-        call.text(0, account_identifier);
-        GetDevopsEssentialsLicense { call }
+        GetDevopsEssentialsLicense {
+            call: rt::Call::new(self.client, &GET_DEVOPS_ESSENTIALS_LICENSE)
+                .with_text(0, account_identifier),
+        }
     }
 }
 /// Request of [`Api::get_devops_essentials_license`].

@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::EulaSignResponse`], `application/json`.
     #[inline]
     pub fn sign_eula(&self) -> SignEula {
-        let call = rt::Call::new(self.client, &SIGN_EULA);
-        SignEula { call }
+        SignEula {
+            call: rt::Call::new(self.client, &SIGN_EULA),
+        }
     }
     /// `GET /v1/eula/validate-sign`
     ///
@@ -25,12 +26,14 @@ impl<'c> Api<'c> {
         &self,
         agreement_type: impl Into<types::ValidateEulaSignAgreementType>,
     ) -> ValidateEulaSign {
-        let mut call = rt::Call::new(self.client, &VALIDATE_EULA_SIGN);
-        call.text(
-            0,
-            Into::<types::ValidateEulaSignAgreementType>::into(agreement_type).as_str(),
-        );
-        ValidateEulaSign { call }
+        ValidateEulaSign {
+            call: rt::Call::new(self.client, &VALIDATE_EULA_SIGN)
+                .with_text(
+                    0,
+                    Into::<types::ValidateEulaSignAgreementType>::into(agreement_type)
+                        .as_str(),
+                ),
+        }
     }
 }
 /// Request of [`Api::sign_eula`].
@@ -42,15 +45,17 @@ pub struct SignEula {
 impl SignEula {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::EulaSignRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::EulaSignRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -73,9 +78,10 @@ pub struct ValidateEulaSign {
 impl ValidateEulaSign {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -19,12 +19,13 @@ impl<'c> Api<'c> {
         end_time: i64,
         body: &types::LicenseUsageActivityFilterPropertiesDto,
     ) -> ExportLicenseUsageActivity {
-        let mut call = rt::Call::new(self.client, &EXPORT_LICENSE_USAGE_ACTIVITY);
-        call.text(0, account_identifier);
-        call.int(1, start_time);
-        call.int(2, end_time);
-        call.body_part(model::Cell::part(body));
-        ExportLicenseUsageActivity { call }
+        ExportLicenseUsageActivity {
+            call: rt::Call::new(self.client, &EXPORT_LICENSE_USAGE_ACTIVITY)
+                .with_text(0, account_identifier)
+                .with_int(1, start_time)
+                .with_int(2, end_time)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::export_license_usage_activity`].

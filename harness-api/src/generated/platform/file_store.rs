@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateViaYaml {
-        let mut call = rt::Call::new(self.client, &CREATE_VIA_YAML);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        CreateViaYaml { call }
+        CreateViaYaml {
+            call: rt::Call::new(self.client, &CREATE_VIA_YAML)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `DELETE /ng/api/file-store/{identifier}`
     ///
@@ -33,10 +34,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> DeleteFile {
-        let mut call = rt::Call::new(self.client, &DELETE_FILE);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
-        DeleteFile { call }
+        DeleteFile {
+            call: rt::Call::new(self.client, &DELETE_FILE)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier),
+        }
     }
     /// `GET /ng/api/file-store/files/{identifier}/download`
     ///
@@ -49,10 +51,11 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> DownloadFile {
-        let mut call = rt::Call::new(self.client, &DOWNLOAD_FILE);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        DownloadFile { call }
+        DownloadFile {
+            call: rt::Call::new(self.client, &DOWNLOAD_FILE)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier),
+        }
     }
     /// `POST /ng/api/file-store`
     ///
@@ -68,12 +71,13 @@ impl<'c> Api<'c> {
         parent_identifier: impl Into<String>,
         type_: impl Into<String>,
     ) -> FileStoreCreate {
-        let mut call = rt::Call::new(self.client, &FILE_STORE_CREATE);
-        call.text(0, account_identifier);
-        call.text(1, name);
-        call.text(2, parent_identifier);
-        call.text(3, type_);
-        FileStoreCreate { call }
+        FileStoreCreate {
+            call: rt::Call::new(self.client, &FILE_STORE_CREATE)
+                .with_text(0, account_identifier)
+                .with_text(1, name)
+                .with_text(2, parent_identifier)
+                .with_text(3, type_),
+        }
     }
     /// `PUT /ng/api/file-store/{identifier}`
     ///
@@ -91,14 +95,15 @@ impl<'c> Api<'c> {
         parent_identifier: impl Into<String>,
         type_: impl Into<String>,
     ) -> FileStoreUpdate {
-        let mut call = rt::Call::new(self.client, &FILE_STORE_UPDATE);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
-        call.text(2, identifier_form);
-        call.text(3, name);
-        call.text(4, parent_identifier);
-        call.text(5, type_);
-        FileStoreUpdate { call }
+        FileStoreUpdate {
+            call: rt::Call::new(self.client, &FILE_STORE_UPDATE)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier)
+                .with_text(2, identifier_form)
+                .with_text(3, name)
+                .with_text(4, parent_identifier)
+                .with_text(5, type_),
+        }
     }
     /// `GET /ng/api/file-store/files/createdBy`
     ///
@@ -107,8 +112,9 @@ impl<'c> Api<'c> {
     /// - List: `whole list, items data`.
     #[inline]
     pub fn get_created_by_list(&self) -> GetCreatedByList {
-        let call = rt::Call::new(self.client, &GET_CREATED_BY_LIST);
-        GetCreatedByList { call }
+        GetCreatedByList {
+            call: rt::Call::new(self.client, &GET_CREATED_BY_LIST),
+        }
     }
     /// `GET /ng/api/file-store/supported-entity-types`
     ///
@@ -121,9 +127,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetEntityTypes {
-        let mut call = rt::Call::new(self.client, &GET_ENTITY_TYPES);
-        call.text(0, account_identifier);
-        GetEntityTypes { call }
+        GetEntityTypes {
+            call: rt::Call::new(self.client, &GET_ENTITY_TYPES)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ng/api/file-store/{identifier}`
     ///
@@ -136,10 +143,11 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> GetFile {
-        let mut call = rt::Call::new(self.client, &GET_FILE);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        GetFile { call }
+        GetFile {
+            call: rt::Call::new(self.client, &GET_FILE)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier),
+        }
     }
     /// `GET /ng/api/file-store/files/{scopedFilePath}/content`
     ///
@@ -152,13 +160,9 @@ impl<'c> Api<'c> {
         &self,
         scoped_file_path: impl Into<String>,
     ) -> GetFileContentUsingScopedFilePath {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_FILE_CONTENT_USING_SCOPED_FILE_PATH,
-        );
-        call.text(0, scoped_file_path);
         GetFileContentUsingScopedFilePath {
-            call,
+            call: rt::Call::new(self.client, &GET_FILE_CONTENT_USING_SCOPED_FILE_PATH)
+                .with_text(0, scoped_file_path),
         }
     }
     /// `POST /ng/api/file-store/files/content`
@@ -170,12 +174,8 @@ impl<'c> Api<'c> {
     pub fn get_file_content_using_scoped_file_path_v2(
         &self,
     ) -> GetFileContentUsingScopedFilePathV2 {
-        let call = rt::Call::new(
-            self.client,
-            &GET_FILE_CONTENT_USING_SCOPED_FILE_PATH_V2,
-        );
         GetFileContentUsingScopedFilePathV2 {
-            call,
+            call: rt::Call::new(self.client, &GET_FILE_CONTENT_USING_SCOPED_FILE_PATH_V2),
         }
     }
     /// `POST /ng/api/file-store/folder`
@@ -190,10 +190,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::FolderNode,
     ) -> GetFolderNodes {
-        let mut call = rt::Call::new(self.client, &GET_FOLDER_NODES);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        GetFolderNodes { call }
+        GetFolderNodes {
+            call: rt::Call::new(self.client, &GET_FOLDER_NODES)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /ng/api/file-store/{identifier}/referenced-by`
     ///
@@ -207,10 +208,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> GetReferencedBy {
-        let mut call = rt::Call::new(self.client, &GET_REFERENCED_BY);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
-        GetReferencedBy { call }
+        GetReferencedBy {
+            call: rt::Call::new(self.client, &GET_REFERENCED_BY)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier),
+        }
     }
     /// `GET /ng/api/file-store`
     ///
@@ -223,9 +225,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListFilesAndFolders {
-        let mut call = rt::Call::new(self.client, &LIST_FILES_AND_FOLDERS);
-        call.text(0, account_identifier);
-        ListFilesAndFolders { call }
+        ListFilesAndFolders {
+            call: rt::Call::new(self.client, &LIST_FILES_AND_FOLDERS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ng/api/file-store/files/filter`
     ///
@@ -235,8 +238,9 @@ impl<'c> Api<'c> {
     /// - List: `paged pageIndex/pageSize from 0, size 50, at most 1000, items data.content, total data.totalElements, size data.size, last data.last`.
     #[inline]
     pub fn list_files_with_filter(&self) -> ListFilesWithFilter {
-        let call = rt::Call::new(self.client, &LIST_FILES_WITH_FILTER);
-        ListFilesWithFilter { call }
+        ListFilesWithFilter {
+            call: rt::Call::new(self.client, &LIST_FILES_WITH_FILTER),
+        }
     }
     /// `PUT /ng/api/file-store/yaml/{identifier}`
     ///
@@ -251,11 +255,12 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateViaYaml {
-        let mut call = rt::Call::new(self.client, &UPDATE_VIA_YAML);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
-        call.body_text("application/yaml", body);
-        UpdateViaYaml { call }
+        UpdateViaYaml {
+            call: rt::Call::new(self.client, &UPDATE_VIA_YAML)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
 }
 /// Request of [`Api::create_via_yaml`].
@@ -267,15 +272,17 @@ pub struct CreateViaYaml {
 impl CreateViaYaml {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -298,21 +305,24 @@ pub struct DeleteFile {
 impl DeleteFile {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `forceDelete`.
     #[inline]
-    pub fn force_delete(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn force_delete(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -335,15 +345,17 @@ pub struct DownloadFile {
 impl DownloadFile {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -366,51 +378,59 @@ pub struct FileStoreCreate {
 impl FileStoreCreate {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Form field `content`.
     #[inline]
-    pub fn content(mut self, value: impl Into<rt::FilePart>) -> Self {
-        self.call.file(6, value.into());
-        self
+    pub fn content(self, value: impl Into<rt::FilePart>) -> Self {
+        Self {
+            call: self.call.with_file(6, value),
+        }
     }
     /// Form field `description`.
     #[inline]
-    pub fn description(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn description(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Form field `fileUsage`.
     #[inline]
-    pub fn file_usage(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn file_usage(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Form field `identifier`.
     #[inline]
-    pub fn identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Form field `mimeType`.
     #[inline]
-    pub fn mime_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn mime_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Form field `tags`.
     #[inline]
-    pub fn tags(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn tags(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -433,45 +453,52 @@ pub struct FileStoreUpdate {
 impl FileStoreUpdate {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Form field `content`.
     #[inline]
-    pub fn content(mut self, value: impl Into<rt::FilePart>) -> Self {
-        self.call.file(8, value.into());
-        self
+    pub fn content(self, value: impl Into<rt::FilePart>) -> Self {
+        Self {
+            call: self.call.with_file(8, value),
+        }
     }
     /// Form field `description`.
     #[inline]
-    pub fn description(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn description(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Form field `fileUsage`.
     #[inline]
-    pub fn file_usage(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn file_usage(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Form field `mimeType`.
     #[inline]
-    pub fn mime_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn mime_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Form field `tags`.
     #[inline]
-    pub fn tags(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn tags(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -494,21 +521,24 @@ pub struct GetCreatedByList {
 impl GetCreatedByList {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -564,15 +594,17 @@ pub struct GetFile {
 impl GetFile {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -595,21 +627,24 @@ pub struct GetFileContentUsingScopedFilePath {
 impl GetFileContentUsingScopedFilePath {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -632,27 +667,31 @@ pub struct GetFileContentUsingScopedFilePathV2 {
 impl GetFileContentUsingScopedFilePathV2 {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &str) -> Self {
-        self.call.body_json(&body);
-        self
+    pub fn body(self, body: &str) -> Self {
+        Self {
+            call: self.call.with_body_json(&body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -675,24 +714,29 @@ pub struct GetFolderNodes {
 impl GetFolderNodes {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `fileUsage`.
     #[inline]
-    pub fn file_usage(
-        mut self,
-        value: impl Into<types::GetFolderNodesFileUsage>,
-    ) -> Self {
-        self.call.text(3, Into::<types::GetFolderNodesFileUsage>::into(value).as_str());
-        self
+    pub fn file_usage(self, value: impl Into<types::GetFolderNodesFileUsage>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    3,
+                    Into::<types::GetFolderNodesFileUsage>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -715,43 +759,53 @@ pub struct GetReferencedBy {
 impl GetReferencedBy {
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `entityType`.
     #[inline]
     pub fn entity_type(
-        mut self,
+        self,
         value: impl Into<types::GetReferencedByEntityType>,
     ) -> Self {
-        self.call
-            .text(6, Into::<types::GetReferencedByEntityType>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::GetReferencedByEntityType>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -781,57 +835,65 @@ pub struct ListFilesAndFolders {
 impl ListFilesAndFolders {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `identifiers`.
     #[inline]
     pub fn identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(3, value);
-        self
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(7, value);
-        self
+        Self {
+            call: self.call.with_texts(7, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -861,66 +923,76 @@ pub struct ListFilesWithFilter {
 impl ListFilesWithFilter {
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(0, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(0, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(2, value);
-        self
+        Self {
+            call: self.call.with_texts(2, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `filterIdentifier`.
     #[inline]
-    pub fn filter_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn filter_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::FilesFilterPropertiesDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::FilesFilterPropertiesDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -950,15 +1022,17 @@ pub struct UpdateViaYaml {
 impl UpdateViaYaml {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -11,8 +11,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ModuleAccessResponse`], `application/json`.
     #[inline]
     pub fn get_module_access(&self) -> GetModuleAccess {
-        let call = rt::Call::new(self.client, &GET_MODULE_ACCESS);
-        GetModuleAccess { call }
+        GetModuleAccess {
+            call: rt::Call::new(self.client, &GET_MODULE_ACCESS),
+        }
     }
 }
 /// Request of [`Api::get_module_access`].
@@ -24,21 +25,24 @@ pub struct GetModuleAccess {
 impl GetModuleAccess {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `moduleType`.
     #[inline]
-    pub fn module_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn module_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `userId`.
     #[inline]
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn user_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -20,13 +20,14 @@ impl<'c> Api<'c> {
         rollup: bool,
         body: &types::LicenseUsageActivityFilterPropertiesDto,
     ) -> LicenseUsageActivity {
-        let mut call = rt::Call::new(self.client, &LICENSE_USAGE_ACTIVITY);
-        call.text(0, account_identifier);
-        call.int(1, start_time);
-        call.int(2, end_time);
-        call.flag(3, rollup);
-        call.body_part(model::Cell::part(body));
-        LicenseUsageActivity { call }
+        LicenseUsageActivity {
+            call: rt::Call::new(self.client, &LICENSE_USAGE_ACTIVITY)
+                .with_text(0, account_identifier)
+                .with_int(1, start_time)
+                .with_int(2, end_time)
+                .with_flag(3, rollup)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::license_usage_activity`].

@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_module_versions(&self) -> ListModuleVersions {
-        let call = rt::Call::new(self.client, &LIST_MODULE_VERSIONS);
-        ListModuleVersions { call }
+        ListModuleVersions {
+            call: rt::Call::new(self.client, &LIST_MODULE_VERSIONS),
+        }
     }
 }
 /// Request of [`Api::list_module_versions`].
@@ -25,15 +26,17 @@ pub struct ListModuleVersions {
 impl ListModuleVersions {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(0, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(0, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -16,10 +16,9 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
     ) -> CreateOrgScopedCertificates {
-        let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_CERTIFICATES);
-        call.text(0, org);
         CreateOrgScopedCertificates {
-            call,
+            call: rt::Call::new(self.client, &CREATE_ORG_SCOPED_CERTIFICATES)
+                .with_text(0, org),
         }
     }
     /// `POST /v1/orgs/{org}/certificates`: [`Self::create_org_scoped_certificates`] with another body.
@@ -28,10 +27,9 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
     ) -> CreateOrgScopedCertificates {
-        let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_CERTIFICATES);
-        call.text(0, org);
         CreateOrgScopedCertificates {
-            call,
+            call: rt::Call::new(self.client, &CREATE_ORG_SCOPED_CERTIFICATES)
+                .with_text(0, org),
         }
     }
     /// `DELETE /v1/orgs/{org}/certificates/{certificate}`
@@ -45,10 +43,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         certificate: impl Into<String>,
     ) -> DeleteOrgScopedCertificate {
-        let mut call = rt::Call::new(self.client, &DELETE_ORG_SCOPED_CERTIFICATE);
-        call.text(0, org);
-        call.text(1, certificate);
-        DeleteOrgScopedCertificate { call }
+        DeleteOrgScopedCertificate {
+            call: rt::Call::new(self.client, &DELETE_ORG_SCOPED_CERTIFICATE)
+                .with_text(0, org)
+                .with_text(1, certificate),
+        }
     }
     /// `GET /v1/orgs/{org}/certificates/{certificate}`
     ///
@@ -61,10 +60,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         certificate: impl Into<String>,
     ) -> GetOrgScopedCertificate {
-        let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_CERTIFICATE);
-        call.text(0, org);
-        call.text(1, certificate);
-        GetOrgScopedCertificate { call }
+        GetOrgScopedCertificate {
+            call: rt::Call::new(self.client, &GET_ORG_SCOPED_CERTIFICATE)
+                .with_text(0, org)
+                .with_text(1, certificate),
+        }
     }
     /// `GET /v1/orgs/{org}/certificates`
     ///
@@ -77,9 +77,10 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
     ) -> GetOrgScopedCertificates {
-        let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_CERTIFICATES);
-        call.text(0, org);
-        GetOrgScopedCertificates { call }
+        GetOrgScopedCertificates {
+            call: rt::Call::new(self.client, &GET_ORG_SCOPED_CERTIFICATES)
+                .with_text(0, org),
+        }
     }
     /// `PUT /v1/orgs/{org}/certificates/{certificate}`
     ///
@@ -93,10 +94,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         certificate: impl Into<String>,
     ) -> UpdateOrgScopedCertificate {
-        let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_CERTIFICATE);
-        call.text(0, org);
-        call.text(1, certificate);
-        UpdateOrgScopedCertificate { call }
+        UpdateOrgScopedCertificate {
+            call: rt::Call::new(self.client, &UPDATE_ORG_SCOPED_CERTIFICATE)
+                .with_text(0, org)
+                .with_text(1, certificate),
+        }
     }
     /// `PUT /v1/orgs/{org}/certificates/{certificate}`: [`Self::update_org_scoped_certificate`] with another body.
     #[inline]
@@ -105,10 +107,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         certificate: impl Into<String>,
     ) -> UpdateOrgScopedCertificate {
-        let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_CERTIFICATE);
-        call.text(0, org);
-        call.text(1, certificate);
-        UpdateOrgScopedCertificate { call }
+        UpdateOrgScopedCertificate {
+            call: rt::Call::new(self.client, &UPDATE_ORG_SCOPED_CERTIFICATE)
+                .with_text(0, org)
+                .with_text(1, certificate),
+        }
     }
     /// `GET /v1/orgs/{org}/certificates/validate-unique-identifier/{certificate}`
     ///
@@ -121,14 +124,10 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         certificate: impl Into<String>,
     ) -> ValidateOrgScopedCertificateIdentifier {
-        let mut call = rt::Call::new(
-            self.client,
-            &VALIDATE_ORG_SCOPED_CERTIFICATE_IDENTIFIER,
-        );
-        call.text(0, org);
-        call.text(1, certificate);
         ValidateOrgScopedCertificateIdentifier {
-            call,
+            call: rt::Call::new(self.client, &VALIDATE_ORG_SCOPED_CERTIFICATE_IDENTIFIER)
+                .with_text(0, org)
+                .with_text(1, certificate),
         }
     }
 }
@@ -141,27 +140,31 @@ pub struct CreateOrgScopedCertificates {
 impl CreateOrgScopedCertificates {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Form field `file`.
     #[inline]
-    pub fn file(mut self, value: impl Into<rt::FilePart>) -> Self {
-        self.call.file(2, value.into());
-        self
+    pub fn file(self, value: impl Into<rt::FilePart>) -> Self {
+        Self {
+            call: self.call.with_file(2, value),
+        }
     }
     /// Form field `spec`.
     #[inline]
-    pub fn spec(mut self, value: &types::CertificateDto) -> Self {
-        self.call.object(3, value);
-        self
+    pub fn spec(self, value: &types::CertificateDto) -> Self {
+        Self {
+            call: self.call.with_object(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CertificateDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CertificateDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -184,15 +187,17 @@ pub struct DeleteOrgScopedCertificate {
 impl DeleteOrgScopedCertificate {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `forceDelete`.
     #[inline]
-    pub fn force_delete(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn force_delete(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -215,9 +220,10 @@ pub struct GetOrgScopedCertificate {
 impl GetOrgScopedCertificate {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -240,53 +246,62 @@ pub struct GetOrgScopedCertificates {
 impl GetOrgScopedCertificates {
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(
-        mut self,
-        value: impl Into<types::GetOrgScopedCertificatesSort>,
-    ) -> Self {
-        self.call
-            .text(5, Into::<types::GetOrgScopedCertificatesSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::GetOrgScopedCertificatesSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::GetOrgScopedCertificatesSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(
-        mut self,
-        value: impl Into<types::GetOrgScopedCertificatesOrder>,
-    ) -> Self {
-        self.call
-            .text(6, Into::<types::GetOrgScopedCertificatesOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::GetOrgScopedCertificatesOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::GetOrgScopedCertificatesOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `include_all_available_at_scope`.
     #[inline]
-    pub fn include_all_available_at_scope(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn include_all_available_at_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -316,27 +331,31 @@ pub struct UpdateOrgScopedCertificate {
 impl UpdateOrgScopedCertificate {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Form field `file`.
     #[inline]
-    pub fn file(mut self, value: impl Into<rt::FilePart>) -> Self {
-        self.call.file(3, value.into());
-        self
+    pub fn file(self, value: impl Into<rt::FilePart>) -> Self {
+        Self {
+            call: self.call.with_file(3, value),
+        }
     }
     /// Form field `spec`.
     #[inline]
-    pub fn spec(mut self, value: &types::CertificateDto) -> Self {
-        self.call.object(4, value);
-        self
+    pub fn spec(self, value: &types::CertificateDto) -> Self {
+        Self {
+            call: self.call.with_object(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CertificateDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CertificateDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -359,9 +378,10 @@ pub struct ValidateOrgScopedCertificateIdentifier {
 impl ValidateOrgScopedCertificateIdentifier {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -13,9 +13,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::FavoriteResponse`], `application/json`.
     #[inline]
     pub fn create_org_favorite(&self, org: impl Into<String>) -> CreateOrgFavorite {
-        let mut call = rt::Call::new(self.client, &CREATE_ORG_FAVORITE);
-        call.text(0, org);
-        CreateOrgFavorite { call }
+        CreateOrgFavorite {
+            call: rt::Call::new(self.client, &CREATE_ORG_FAVORITE).with_text(0, org),
+        }
     }
     /// `DELETE /v1/orgs/{org}/favorites/{user-id}`
     ///
@@ -28,10 +28,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         user_id: impl Into<String>,
     ) -> DeleteOrgFavorite {
-        let mut call = rt::Call::new(self.client, &DELETE_ORG_FAVORITE);
-        call.text(0, org);
-        call.text(1, user_id);
-        DeleteOrgFavorite { call }
+        DeleteOrgFavorite {
+            call: rt::Call::new(self.client, &DELETE_ORG_FAVORITE)
+                .with_text(0, org)
+                .with_text(1, user_id),
+        }
     }
     /// `GET /v1/orgs/{org}/favorites/{user-id}`
     ///
@@ -45,10 +46,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         user_id: impl Into<String>,
     ) -> GetOrgFavorites {
-        let mut call = rt::Call::new(self.client, &GET_ORG_FAVORITES);
-        call.text(0, org);
-        call.text(1, user_id);
-        GetOrgFavorites { call }
+        GetOrgFavorites {
+            call: rt::Call::new(self.client, &GET_ORG_FAVORITES)
+                .with_text(0, org)
+                .with_text(1, user_id),
+        }
     }
 }
 /// Request of [`Api::create_org_favorite`].
@@ -60,15 +62,17 @@ pub struct CreateOrgFavorite {
 impl CreateOrgFavorite {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::FavoriteDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::FavoriteDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -91,25 +95,32 @@ pub struct DeleteOrgFavorite {
 impl DeleteOrgFavorite {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `resource_type`.
     #[inline]
     pub fn resource_type(
-        mut self,
+        self,
         value: impl Into<types::DeleteOrgFavoriteResourceType>,
     ) -> Self {
-        self.call
-            .text(3, Into::<types::DeleteOrgFavoriteResourceType>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    3,
+                    Into::<types::DeleteOrgFavoriteResourceType>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `resource_id`.
     #[inline]
-    pub fn resource_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn resource_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -132,19 +143,25 @@ pub struct GetOrgFavorites {
 impl GetOrgFavorites {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `resource_type`.
     #[inline]
     pub fn resource_type(
-        mut self,
+        self,
         value: impl Into<types::GetOrgFavoritesResourceType>,
     ) -> Self {
-        self.call
-            .text(3, Into::<types::GetOrgFavoritesResourceType>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    3,
+                    Into::<types::GetOrgFavoritesResourceType>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         body: &types::CreateProjectRequest,
     ) -> CreateOrgScopedProject {
-        let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_PROJECT);
-        call.text(0, org);
-        call.body_part(model::Cell::part(body));
-        CreateOrgScopedProject { call }
+        CreateOrgScopedProject {
+            call: rt::Call::new(self.client, &CREATE_ORG_SCOPED_PROJECT)
+                .with_text(0, org)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /v1/orgs/{org}/projects`: [`Self::create_org_scoped_project`] with another body.
     #[inline]
@@ -29,10 +30,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateOrgScopedProject {
-        let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_PROJECT);
-        call.text(0, org);
-        call.body_text("application/yaml", body);
-        CreateOrgScopedProject { call }
+        CreateOrgScopedProject {
+            call: rt::Call::new(self.client, &CREATE_ORG_SCOPED_PROJECT)
+                .with_text(0, org)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}`
     ///
@@ -45,10 +47,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> DeleteOrgScopedProject {
-        let mut call = rt::Call::new(self.client, &DELETE_ORG_SCOPED_PROJECT);
-        call.text(0, org);
-        call.text(1, project);
-        DeleteOrgScopedProject { call }
+        DeleteOrgScopedProject {
+            call: rt::Call::new(self.client, &DELETE_ORG_SCOPED_PROJECT)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}`
     ///
@@ -61,10 +64,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> GetOrgScopedProject {
-        let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_PROJECT);
-        call.text(0, org);
-        call.text(1, project);
-        GetOrgScopedProject { call }
+        GetOrgScopedProject {
+            call: rt::Call::new(self.client, &GET_ORG_SCOPED_PROJECT)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `GET /v1/orgs/{org}/projects`
     ///
@@ -77,9 +81,9 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
     ) -> GetOrgScopedProjects {
-        let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_PROJECTS);
-        call.text(0, org);
-        GetOrgScopedProjects { call }
+        GetOrgScopedProjects {
+            call: rt::Call::new(self.client, &GET_ORG_SCOPED_PROJECTS).with_text(0, org),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}`
     ///
@@ -94,11 +98,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         body: &types::UpdateProjectRequest,
     ) -> UpdateOrgScopedProject {
-        let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_PROJECT);
-        call.text(0, org);
-        call.text(1, project);
-        call.body_part(model::Cell::part(body));
-        UpdateOrgScopedProject { call }
+        UpdateOrgScopedProject {
+            call: rt::Call::new(self.client, &UPDATE_ORG_SCOPED_PROJECT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}`: [`Self::update_org_scoped_project`] with another body.
     #[inline]
@@ -108,11 +113,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateOrgScopedProject {
-        let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_PROJECT);
-        call.text(0, org);
-        call.text(1, project);
-        call.body_text("application/yaml", body);
-        UpdateOrgScopedProject { call }
+        UpdateOrgScopedProject {
+            call: rt::Call::new(self.client, &UPDATE_ORG_SCOPED_PROJECT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_text("application/yaml", body),
+        }
     }
 }
 /// Request of [`Api::create_org_scoped_project`].
@@ -124,9 +130,10 @@ pub struct CreateOrgScopedProject {
 impl CreateOrgScopedProject {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -149,9 +156,10 @@ pub struct DeleteOrgScopedProject {
 impl DeleteOrgScopedProject {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -174,9 +182,10 @@ pub struct GetOrgScopedProject {
 impl GetOrgScopedProject {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -199,67 +208,83 @@ pub struct GetOrgScopedProjects {
 impl GetOrgScopedProjects {
     /// Query parameter `project`.
     #[inline]
-    pub fn project(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.call.texts(1, value);
-        self
+    pub fn project(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(1, value),
+        }
     }
     /// Query parameter `has_module`.
     #[inline]
-    pub fn has_module(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn has_module(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Query parameter `module_type`.
     #[inline]
-    pub fn module_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn module_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `only_favorites`.
     #[inline]
-    pub fn only_favorites(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn only_favorites(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::GetOrgScopedProjectsSort>) -> Self {
-        self.call.text(9, Into::<types::GetOrgScopedProjectsSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::GetOrgScopedProjectsSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    9,
+                    Into::<types::GetOrgScopedProjectsSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::GetOrgScopedProjectsOrder>) -> Self {
-        self.call
-            .text(10, Into::<types::GetOrgScopedProjectsOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::GetOrgScopedProjectsOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    10,
+                    Into::<types::GetOrgScopedProjectsOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -289,9 +314,10 @@ pub struct UpdateOrgScopedProject {
 impl UpdateOrgScopedProject {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::CreateOrganizationRequest,
     ) -> CreateOrganizationV1 {
-        let mut call = rt::Call::new(self.client, &CREATE_ORGANIZATION_V1);
-        call.body_part(model::Cell::part(body));
-        CreateOrganizationV1 { call }
+        CreateOrganizationV1 {
+            call: rt::Call::new(self.client, &CREATE_ORGANIZATION_V1)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /v1/orgs`: [`Self::create_organization_v1`] with another body.
     #[inline]
@@ -25,9 +26,10 @@ impl<'c> Api<'c> {
         &self,
         body: impl Into<String>,
     ) -> CreateOrganizationV1 {
-        let mut call = rt::Call::new(self.client, &CREATE_ORGANIZATION_V1);
-        call.body_text("application/yaml", body);
-        CreateOrganizationV1 { call }
+        CreateOrganizationV1 {
+            call: rt::Call::new(self.client, &CREATE_ORGANIZATION_V1)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `DELETE /ng/api/organizations/{identifier}`
     ///
@@ -40,10 +42,11 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> DeleteOrganization {
-        let mut call = rt::Call::new(self.client, &DELETE_ORGANIZATION);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        DeleteOrganization { call }
+        DeleteOrganization {
+            call: rt::Call::new(self.client, &DELETE_ORGANIZATION)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier),
+        }
     }
     /// `DELETE /v1/orgs/{org}`
     ///
@@ -55,9 +58,9 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
     ) -> DeleteOrganizationV1 {
-        let mut call = rt::Call::new(self.client, &DELETE_ORGANIZATION_V1);
-        call.text(0, org);
-        DeleteOrganizationV1 { call }
+        DeleteOrganizationV1 {
+            call: rt::Call::new(self.client, &DELETE_ORGANIZATION_V1).with_text(0, org),
+        }
     }
     /// `GET /ng/api/organizations/{identifier}`
     ///
@@ -70,10 +73,11 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> GetOrganization {
-        let mut call = rt::Call::new(self.client, &GET_ORGANIZATION);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        GetOrganization { call }
+        GetOrganization {
+            call: rt::Call::new(self.client, &GET_ORGANIZATION)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier),
+        }
     }
     /// `GET /ng/api/organizations`
     ///
@@ -86,9 +90,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetOrganizationList {
-        let mut call = rt::Call::new(self.client, &GET_ORGANIZATION_LIST);
-        call.text(0, account_identifier);
-        GetOrganizationList { call }
+        GetOrganizationList {
+            call: rt::Call::new(self.client, &GET_ORGANIZATION_LIST)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /v1/orgs/{org}`
     ///
@@ -97,9 +102,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::OrganizationResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_organization_v1(&self, org: impl Into<String>) -> GetOrganizationV1 {
-        let mut call = rt::Call::new(self.client, &GET_ORGANIZATION_V1);
-        call.text(0, org);
-        GetOrganizationV1 { call }
+        GetOrganizationV1 {
+            call: rt::Call::new(self.client, &GET_ORGANIZATION_V1).with_text(0, org),
+        }
     }
     /// `GET /v1/orgs`
     ///
@@ -108,8 +113,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_organizations_v1(&self) -> GetOrganizationsV1 {
-        let call = rt::Call::new(self.client, &GET_ORGANIZATIONS_V1);
-        GetOrganizationsV1 { call }
+        GetOrganizationsV1 {
+            call: rt::Call::new(self.client, &GET_ORGANIZATIONS_V1),
+        }
     }
     /// `POST /ng/api/organizations`
     ///
@@ -123,10 +129,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::OrganizationRequest,
     ) -> PostOrganization {
-        let mut call = rt::Call::new(self.client, &POST_ORGANIZATION);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        PostOrganization { call }
+        PostOrganization {
+            call: rt::Call::new(self.client, &POST_ORGANIZATION)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ng/api/organizations`: [`Self::post_organization`] with another body.
     #[inline]
@@ -135,10 +142,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> PostOrganization {
-        let mut call = rt::Call::new(self.client, &POST_ORGANIZATION);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        PostOrganization { call }
+        PostOrganization {
+            call: rt::Call::new(self.client, &POST_ORGANIZATION)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `PUT /ng/api/organizations/{identifier}`
     ///
@@ -153,11 +161,12 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::OrganizationRequest,
     ) -> PutOrganization {
-        let mut call = rt::Call::new(self.client, &PUT_ORGANIZATION);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.body_part(model::Cell::part(body));
-        PutOrganization { call }
+        PutOrganization {
+            call: rt::Call::new(self.client, &PUT_ORGANIZATION)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /ng/api/organizations/{identifier}`: [`Self::put_organization`] with another body.
     #[inline]
@@ -167,11 +176,12 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> PutOrganization {
-        let mut call = rt::Call::new(self.client, &PUT_ORGANIZATION);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.body_text("application/yaml", body);
-        PutOrganization { call }
+        PutOrganization {
+            call: rt::Call::new(self.client, &PUT_ORGANIZATION)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `PUT /v1/orgs/{org}`
     ///
@@ -185,10 +195,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         body: &types::UpdateOrganizationRequest,
     ) -> UpdateOrganizationV1 {
-        let mut call = rt::Call::new(self.client, &UPDATE_ORGANIZATION_V1);
-        call.text(0, org);
-        call.body_part(model::Cell::part(body));
-        UpdateOrganizationV1 { call }
+        UpdateOrganizationV1 {
+            call: rt::Call::new(self.client, &UPDATE_ORGANIZATION_V1)
+                .with_text(0, org)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /v1/orgs/{org}`: [`Self::update_organization_v1`] with another body.
     #[inline]
@@ -197,10 +208,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateOrganizationV1 {
-        let mut call = rt::Call::new(self.client, &UPDATE_ORGANIZATION_V1);
-        call.text(0, org);
-        call.body_text("application/yaml", body);
-        UpdateOrganizationV1 { call }
+        UpdateOrganizationV1 {
+            call: rt::Call::new(self.client, &UPDATE_ORGANIZATION_V1)
+                .with_text(0, org)
+                .with_body_text("application/yaml", body),
+        }
     }
 }
 /// Request of [`Api::create_organization_v1`].
@@ -212,9 +224,10 @@ pub struct CreateOrganizationV1 {
 impl CreateOrganizationV1 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -237,9 +250,10 @@ pub struct DeleteOrganization {
 impl DeleteOrganization {
     /// Header `If-Match`.
     #[inline]
-    pub fn if_match(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn if_match(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -262,9 +276,10 @@ pub struct DeleteOrganizationV1 {
 impl DeleteOrganizationV1 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -307,44 +322,50 @@ impl GetOrganizationList {
     /// Query parameter `identifiers`.
     #[inline]
     pub fn identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(1, value);
-        self
+        Self {
+            call: self.call.with_texts(1, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(5, value);
-        self
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -376,9 +397,10 @@ pub struct GetOrganizationV1 {
 impl GetOrganizationV1 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -401,45 +423,62 @@ pub struct GetOrganizationsV1 {
 impl GetOrganizationsV1 {
     /// Query parameter `org`.
     #[inline]
-    pub fn org(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(0, value);
-        self
+    pub fn org(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(0, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::GetOrganizationsV1Sort>) -> Self {
-        self.call.text(5, Into::<types::GetOrganizationsV1Sort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::GetOrganizationsV1Sort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::GetOrganizationsV1Sort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::GetOrganizationsV1Order>) -> Self {
-        self.call.text(6, Into::<types::GetOrganizationsV1Order>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::GetOrganizationsV1Order>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::GetOrganizationsV1Order>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -488,9 +527,10 @@ pub struct PutOrganization {
 impl PutOrganization {
     /// Header `If-Match`.
     #[inline]
-    pub fn if_match(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn if_match(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -513,9 +553,10 @@ pub struct UpdateOrganizationV1 {
 impl UpdateOrganizationV1 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]

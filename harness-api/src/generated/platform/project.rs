@@ -16,10 +16,11 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> DeleteProject {
-        let mut call = rt::Call::new(self.client, &DELETE_PROJECT);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        DeleteProject { call }
+        DeleteProject {
+            call: rt::Call::new(self.client, &DELETE_PROJECT)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier),
+        }
     }
     /// `GET /ng/api/projects/{identifier}`
     ///
@@ -32,10 +33,11 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> GetProject {
-        let mut call = rt::Call::new(self.client, &GET_PROJECT);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        GetProject { call }
+        GetProject {
+            call: rt::Call::new(self.client, &GET_PROJECT)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier),
+        }
     }
     /// `GET /ng/api/projects`
     ///
@@ -48,9 +50,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetProjectList {
-        let mut call = rt::Call::new(self.client, &GET_PROJECT_LIST);
-        call.text(0, account_identifier);
-        GetProjectList { call }
+        GetProjectList {
+            call: rt::Call::new(self.client, &GET_PROJECT_LIST)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ng/api/projects/list`
     ///
@@ -63,13 +66,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetProjectListWithMultiOrgFilter {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_PROJECT_LIST_WITH_MULTI_ORG_FILTER,
-        );
-        call.text(0, account_identifier);
         GetProjectListWithMultiOrgFilter {
-            call,
+            call: rt::Call::new(self.client, &GET_PROJECT_LIST_WITH_MULTI_ORG_FILTER)
+                .with_text(0, account_identifier),
         }
     }
     /// `POST /ng/api/projects`
@@ -84,10 +83,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::NgProjectRequest,
     ) -> PostProject {
-        let mut call = rt::Call::new(self.client, &POST_PROJECT);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        PostProject { call }
+        PostProject {
+            call: rt::Call::new(self.client, &POST_PROJECT)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ng/api/projects`: [`Self::post_project`] with another body.
     #[inline]
@@ -96,10 +96,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> PostProject {
-        let mut call = rt::Call::new(self.client, &POST_PROJECT);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        PostProject { call }
+        PostProject {
+            call: rt::Call::new(self.client, &POST_PROJECT)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `PUT /ng/api/projects/{identifier}`
     ///
@@ -114,11 +115,12 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::NgProjectRequest,
     ) -> PutProject {
-        let mut call = rt::Call::new(self.client, &PUT_PROJECT);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.body_part(model::Cell::part(body));
-        PutProject { call }
+        PutProject {
+            call: rt::Call::new(self.client, &PUT_PROJECT)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /ng/api/projects/{identifier}`: [`Self::put_project`] with another body.
     #[inline]
@@ -128,11 +130,12 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> PutProject {
-        let mut call = rt::Call::new(self.client, &PUT_PROJECT);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.body_text("application/yaml", body);
-        PutProject { call }
+        PutProject {
+            call: rt::Call::new(self.client, &PUT_PROJECT)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
 }
 /// Request of [`Api::delete_project`].
@@ -144,15 +147,17 @@ pub struct DeleteProject {
 impl DeleteProject {
     /// Header `If-Match`.
     #[inline]
-    pub fn if_match(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn if_match(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -175,9 +180,10 @@ pub struct GetProject {
 impl GetProject {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -200,72 +206,84 @@ pub struct GetProjectList {
 impl GetProjectList {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `hasModule`.
     #[inline]
-    pub fn has_module(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn has_module(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Query parameter `identifiers`.
     #[inline]
     pub fn identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(3, value);
-        self
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Query parameter `moduleType`.
     #[inline]
-    pub fn module_type(
-        mut self,
-        value: impl Into<types::GetProjectListModuleType>,
-    ) -> Self {
-        self.call.text(4, Into::<types::GetProjectListModuleType>::into(value).as_str());
-        self
+    pub fn module_type(self, value: impl Into<types::GetProjectListModuleType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::GetProjectListModuleType>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `onlyFavorites`.
     #[inline]
-    pub fn only_favorites(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn only_favorites(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(9, value);
-        self
+        Self {
+            call: self.call.with_texts(9, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -296,85 +314,99 @@ impl GetProjectListWithMultiOrgFilter {
     /// Query parameter `orgIdentifiers`.
     #[inline]
     pub fn org_identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(1, value);
-        self
+        Self {
+            call: self.call.with_texts(1, value),
+        }
     }
     /// Query parameter `hasModule`.
     #[inline]
-    pub fn has_module(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn has_module(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Query parameter `identifiers`.
     #[inline]
     pub fn identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(3, value);
-        self
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Query parameter `moduleType`.
     #[inline]
     pub fn module_type(
-        mut self,
+        self,
         value: impl Into<types::GetProjectListWithMultiOrgFilterModuleType>,
     ) -> Self {
-        self.call
-            .text(
-                4,
-                Into::<types::GetProjectListWithMultiOrgFilterModuleType>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<
+                        types::GetProjectListWithMultiOrgFilterModuleType,
+                    >::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `onlyFavorites`.
     #[inline]
-    pub fn only_favorites(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn only_favorites(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(9, value);
-        self
+        Self {
+            call: self.call.with_texts(9, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `withFavoritesInfo`.
     #[inline]
-    pub fn with_favorites_info(mut self, value: bool) -> Self {
-        self.call.flag(11, value);
-        self
+    pub fn with_favorites_info(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(11, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -404,9 +436,10 @@ pub struct PostProject {
 impl PostProject {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -429,15 +462,17 @@ pub struct PutProject {
 impl PutProject {
     /// Header `If-Match`.
     #[inline]
-    pub fn if_match(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn if_match(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,11 +17,10 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> CreateProjectScopedCertificates {
-        let mut call = rt::Call::new(self.client, &CREATE_PROJECT_SCOPED_CERTIFICATES);
-        call.text(0, org);
-        call.text(1, project);
         CreateProjectScopedCertificates {
-            call,
+            call: rt::Call::new(self.client, &CREATE_PROJECT_SCOPED_CERTIFICATES)
+                .with_text(0, org)
+                .with_text(1, project),
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/certificates`: [`Self::create_project_scoped_certificates`] with another body.
@@ -31,11 +30,10 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> CreateProjectScopedCertificates {
-        let mut call = rt::Call::new(self.client, &CREATE_PROJECT_SCOPED_CERTIFICATES);
-        call.text(0, org);
-        call.text(1, project);
         CreateProjectScopedCertificates {
-            call,
+            call: rt::Call::new(self.client, &CREATE_PROJECT_SCOPED_CERTIFICATES)
+                .with_text(0, org)
+                .with_text(1, project),
         }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/certificates/{certificate}`
@@ -50,12 +48,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> DeleteProjectScopedCertificate {
-        let mut call = rt::Call::new(self.client, &DELETE_PROJECT_SCOPED_CERTIFICATE);
-        call.text(0, certificate);
-        call.text(1, org);
-        call.text(2, project);
         DeleteProjectScopedCertificate {
-            call,
+            call: rt::Call::new(self.client, &DELETE_PROJECT_SCOPED_CERTIFICATE)
+                .with_text(0, certificate)
+                .with_text(1, org)
+                .with_text(2, project),
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/certificates/{certificate}`
@@ -70,12 +67,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> GetProjectScopedCertificate {
-        let mut call = rt::Call::new(self.client, &GET_PROJECT_SCOPED_CERTIFICATE);
-        call.text(0, certificate);
-        call.text(1, org);
-        call.text(2, project);
         GetProjectScopedCertificate {
-            call,
+            call: rt::Call::new(self.client, &GET_PROJECT_SCOPED_CERTIFICATE)
+                .with_text(0, certificate)
+                .with_text(1, org)
+                .with_text(2, project),
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/certificates`
@@ -90,11 +86,10 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> GetProjectScopedCertificates {
-        let mut call = rt::Call::new(self.client, &GET_PROJECT_SCOPED_CERTIFICATES);
-        call.text(0, org);
-        call.text(1, project);
         GetProjectScopedCertificates {
-            call,
+            call: rt::Call::new(self.client, &GET_PROJECT_SCOPED_CERTIFICATES)
+                .with_text(0, org)
+                .with_text(1, project),
         }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/certificates/{certificate}`
@@ -110,12 +105,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> UpdateProjectScopedCertificate {
-        let mut call = rt::Call::new(self.client, &UPDATE_PROJECT_SCOPED_CERTIFICATE);
-        call.text(0, certificate);
-        call.text(1, org);
-        call.text(2, project);
         UpdateProjectScopedCertificate {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_PROJECT_SCOPED_CERTIFICATE)
+                .with_text(0, certificate)
+                .with_text(1, org)
+                .with_text(2, project),
         }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/certificates/{certificate}`: [`Self::update_project_scoped_certificate`] with another body.
@@ -126,12 +120,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> UpdateProjectScopedCertificate {
-        let mut call = rt::Call::new(self.client, &UPDATE_PROJECT_SCOPED_CERTIFICATE);
-        call.text(0, certificate);
-        call.text(1, org);
-        call.text(2, project);
         UpdateProjectScopedCertificate {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_PROJECT_SCOPED_CERTIFICATE)
+                .with_text(0, certificate)
+                .with_text(1, org)
+                .with_text(2, project),
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/certificates/validate-unique-identifier/{certificate}`
@@ -146,15 +139,14 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         certificate: impl Into<String>,
     ) -> ValidateProjectScopedCertificateIdentifier {
-        let mut call = rt::Call::new(
-            self.client,
-            &VALIDATE_PROJECT_SCOPED_CERTIFICATE_IDENTIFIER,
-        );
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, certificate);
         ValidateProjectScopedCertificateIdentifier {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &VALIDATE_PROJECT_SCOPED_CERTIFICATE_IDENTIFIER,
+                )
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, certificate),
         }
     }
 }
@@ -167,27 +159,31 @@ pub struct CreateProjectScopedCertificates {
 impl CreateProjectScopedCertificates {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Form field `file`.
     #[inline]
-    pub fn file(mut self, value: impl Into<rt::FilePart>) -> Self {
-        self.call.file(3, value.into());
-        self
+    pub fn file(self, value: impl Into<rt::FilePart>) -> Self {
+        Self {
+            call: self.call.with_file(3, value),
+        }
     }
     /// Form field `spec`.
     #[inline]
-    pub fn spec(mut self, value: &types::CertificateDto) -> Self {
-        self.call.object(4, value);
-        self
+    pub fn spec(self, value: &types::CertificateDto) -> Self {
+        Self {
+            call: self.call.with_object(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CertificateDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CertificateDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -210,15 +206,17 @@ pub struct DeleteProjectScopedCertificate {
 impl DeleteProjectScopedCertificate {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `forceDelete`.
     #[inline]
-    pub fn force_delete(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn force_delete(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -241,9 +239,10 @@ pub struct GetProjectScopedCertificate {
 impl GetProjectScopedCertificate {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -266,59 +265,69 @@ pub struct GetProjectScopedCertificates {
 impl GetProjectScopedCertificates {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(
-        mut self,
+        self,
         value: impl Into<types::GetProjectScopedCertificatesSort>,
     ) -> Self {
-        self.call
-            .text(
-                6,
-                Into::<types::GetProjectScopedCertificatesSort>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::GetProjectScopedCertificatesSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(
-        mut self,
+        self,
         value: impl Into<types::GetProjectScopedCertificatesOrder>,
     ) -> Self {
-        self.call
-            .text(
-                7,
-                Into::<types::GetProjectScopedCertificatesOrder>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::GetProjectScopedCertificatesOrder>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `include_all_available_at_scope`.
     #[inline]
-    pub fn include_all_available_at_scope(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn include_all_available_at_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -348,27 +357,31 @@ pub struct UpdateProjectScopedCertificate {
 impl UpdateProjectScopedCertificate {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Form field `file`.
     #[inline]
-    pub fn file(mut self, value: impl Into<rt::FilePart>) -> Self {
-        self.call.file(4, value.into());
-        self
+    pub fn file(self, value: impl Into<rt::FilePart>) -> Self {
+        Self {
+            call: self.call.with_file(4, value),
+        }
     }
     /// Form field `spec`.
     #[inline]
-    pub fn spec(mut self, value: &types::CertificateDto) -> Self {
-        self.call.object(5, value);
-        self
+    pub fn spec(self, value: &types::CertificateDto) -> Self {
+        Self {
+            call: self.call.with_object(5, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CertificateDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CertificateDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -391,9 +404,10 @@ pub struct ValidateProjectScopedCertificateIdentifier {
 impl ValidateProjectScopedCertificateIdentifier {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

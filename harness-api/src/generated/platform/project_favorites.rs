@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> CreateProjectFavorite {
-        let mut call = rt::Call::new(self.client, &CREATE_PROJECT_FAVORITE);
-        call.text(0, org);
-        call.text(1, project);
-        CreateProjectFavorite { call }
+        CreateProjectFavorite {
+            call: rt::Call::new(self.client, &CREATE_PROJECT_FAVORITE)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/favorites/{user-id}`
     ///
@@ -34,11 +35,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         user_id: impl Into<String>,
     ) -> DeleteProjectFavorite {
-        let mut call = rt::Call::new(self.client, &DELETE_PROJECT_FAVORITE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, user_id);
-        DeleteProjectFavorite { call }
+        DeleteProjectFavorite {
+            call: rt::Call::new(self.client, &DELETE_PROJECT_FAVORITE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, user_id),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/favorites/{user-id}`
     ///
@@ -53,11 +55,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         user_id: impl Into<String>,
     ) -> GetProjectFavorites {
-        let mut call = rt::Call::new(self.client, &GET_PROJECT_FAVORITES);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, user_id);
-        GetProjectFavorites { call }
+        GetProjectFavorites {
+            call: rt::Call::new(self.client, &GET_PROJECT_FAVORITES)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, user_id),
+        }
     }
 }
 /// Request of [`Api::create_project_favorite`].
@@ -69,15 +72,17 @@ pub struct CreateProjectFavorite {
 impl CreateProjectFavorite {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::FavoriteDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::FavoriteDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -100,28 +105,33 @@ pub struct DeleteProjectFavorite {
 impl DeleteProjectFavorite {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `resource_type`.
     #[inline]
     pub fn resource_type(
-        mut self,
+        self,
         value: impl Into<types::DeleteProjectFavoriteResourceType>,
     ) -> Self {
-        self.call
-            .text(
-                4,
-                Into::<types::DeleteProjectFavoriteResourceType>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::DeleteProjectFavoriteResourceType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `resource_id`.
     #[inline]
-    pub fn resource_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn resource_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -144,22 +154,25 @@ pub struct GetProjectFavorites {
 impl GetProjectFavorites {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `resource_type`.
     #[inline]
     pub fn resource_type(
-        mut self,
+        self,
         value: impl Into<types::GetProjectFavoritesResourceType>,
     ) -> Self {
-        self.call
-            .text(
-                4,
-                Into::<types::GetProjectFavoritesResourceType>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::GetProjectFavoritesResourceType>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]

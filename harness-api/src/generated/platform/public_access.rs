@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::PublicAccessCheckResponse`], `application/json`.
     #[inline]
     pub fn check_public(&self) -> CheckPublic {
-        let call = rt::Call::new(self.client, &CHECK_PUBLIC);
-        CheckPublic { call }
+        CheckPublic {
+            call: rt::Call::new(self.client, &CHECK_PUBLIC),
+        }
     }
     /// `PUT /v1/public-access/disable`
     ///
@@ -21,8 +22,9 @@ impl<'c> Api<'c> {
     /// - Result: bool, `application/json`.
     #[inline]
     pub fn disable_public_access(&self) -> DisablePublicAccess {
-        let call = rt::Call::new(self.client, &DISABLE_PUBLIC_ACCESS);
-        DisablePublicAccess { call }
+        DisablePublicAccess {
+            call: rt::Call::new(self.client, &DISABLE_PUBLIC_ACCESS),
+        }
     }
     /// `POST /v1/public-access/enable`
     ///
@@ -31,8 +33,9 @@ impl<'c> Api<'c> {
     /// - Result: bool, `application/json`.
     #[inline]
     pub fn enable_public_access(&self) -> EnablePublicAccess {
-        let call = rt::Call::new(self.client, &ENABLE_PUBLIC_ACCESS);
-        EnablePublicAccess { call }
+        EnablePublicAccess {
+            call: rt::Call::new(self.client, &ENABLE_PUBLIC_ACCESS),
+        }
     }
     /// `POST /v1/public-access/is-resource-public`
     ///
@@ -41,8 +44,9 @@ impl<'c> Api<'c> {
     /// - Result: bool, `application/json`.
     #[inline]
     pub fn is_resource_public(&self) -> IsResourcePublic {
-        let call = rt::Call::new(self.client, &IS_RESOURCE_PUBLIC);
-        IsResourcePublic { call }
+        IsResourcePublic {
+            call: rt::Call::new(self.client, &IS_RESOURCE_PUBLIC),
+        }
     }
 }
 /// Request of [`Api::check_public`].
@@ -54,15 +58,17 @@ pub struct CheckPublic {
 impl CheckPublic {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::PublicAccessCheckRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::PublicAccessCheckRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -85,39 +91,45 @@ pub struct DisablePublicAccess {
 impl DisablePublicAccess {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `account`.
     #[inline]
-    pub fn account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `org`.
     #[inline]
-    pub fn org(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `project`.
     #[inline]
-    pub fn project(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `resource_type`.
     #[inline]
-    pub fn resource_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn resource_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `resource_identifier`.
     #[inline]
-    pub fn resource_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn resource_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -140,15 +152,17 @@ pub struct EnablePublicAccess {
 impl EnablePublicAccess {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::PublicAccessRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::PublicAccessRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -171,15 +185,17 @@ pub struct IsResourcePublic {
 impl IsResourcePublic {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::PublicAccessRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::PublicAccessRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

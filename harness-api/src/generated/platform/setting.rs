@@ -16,10 +16,11 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> GetSettingValue {
-        let mut call = rt::Call::new(self.client, &GET_SETTING_VALUE);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        GetSettingValue { call }
+        GetSettingValue {
+            call: rt::Call::new(self.client, &GET_SETTING_VALUE)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier),
+        }
     }
     /// `GET /ng/api/settings`
     ///
@@ -33,10 +34,14 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         category: impl Into<types::GetSettingsListCategory>,
     ) -> GetSettingsList {
-        let mut call = rt::Call::new(self.client, &GET_SETTINGS_LIST);
-        call.text(0, account_identifier);
-        call.text(1, Into::<types::GetSettingsListCategory>::into(category).as_str());
-        GetSettingsList { call }
+        GetSettingsList {
+            call: rt::Call::new(self.client, &GET_SETTINGS_LIST)
+                .with_text(0, account_identifier)
+                .with_text(
+                    1,
+                    Into::<types::GetSettingsListCategory>::into(category).as_str(),
+                ),
+        }
     }
     /// `PUT /ng/api/settings`
     ///
@@ -49,9 +54,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> UpdateSettingValue {
-        let mut call = rt::Call::new(self.client, &UPDATE_SETTING_VALUE);
-        call.text(0, account_identifier);
-        UpdateSettingValue { call }
+        UpdateSettingValue {
+            call: rt::Call::new(self.client, &UPDATE_SETTING_VALUE)
+                .with_text(0, account_identifier),
+        }
     }
 }
 /// Request of [`Api::get_setting_value`].
@@ -63,15 +69,17 @@ pub struct GetSettingValue {
 impl GetSettingValue {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -94,27 +102,31 @@ pub struct GetSettingsList {
 impl GetSettingsList {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `group`.
     #[inline]
-    pub fn group(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn group(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `includeParentScopes`.
     #[inline]
-    pub fn include_parent_scopes(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn include_parent_scopes(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -144,28 +156,31 @@ pub struct UpdateSettingValue {
 impl UpdateSettingValue {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &[types::SettingRequestDto]) -> Self {
-        self.call.body_json(&body);
-        self
+    pub fn body(self, body: &[types::SettingRequestDto]) -> Self {
+        Self {
+            call: self.call.with_body_json(&body),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]

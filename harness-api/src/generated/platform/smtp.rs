@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::NgSmtp,
     ) -> CreateSmtpConfig {
-        let mut call = rt::Call::new(self.client, &CREATE_SMTP_CONFIG);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateSmtpConfig { call }
+        CreateSmtpConfig {
+            call: rt::Call::new(self.client, &CREATE_SMTP_CONFIG)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /ng/api/smtpConfig/{identifier}`
     ///
@@ -33,10 +34,11 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> DeleteSmtpConfig {
-        let mut call = rt::Call::new(self.client, &DELETE_SMTP_CONFIG);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        DeleteSmtpConfig { call }
+        DeleteSmtpConfig {
+            call: rt::Call::new(self.client, &DELETE_SMTP_CONFIG)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier),
+        }
     }
     /// `GET /ng/api/smtpConfig`
     ///
@@ -44,8 +46,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ResponseDtoNgSmtp`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_smtp_config(&self) -> GetSmtpConfig {
-        let call = rt::Call::new(self.client, &GET_SMTP_CONFIG);
-        GetSmtpConfig { call }
+        GetSmtpConfig {
+            call: rt::Call::new(self.client, &GET_SMTP_CONFIG),
+        }
     }
     /// `PUT /ng/api/smtpConfig`
     ///
@@ -59,10 +62,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::NgSmtp,
     ) -> UpdateSmtp {
-        let mut call = rt::Call::new(self.client, &UPDATE_SMTP);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateSmtp { call }
+        UpdateSmtp {
+            call: rt::Call::new(self.client, &UPDATE_SMTP)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ng/api/smtpConfig/validate-connectivity`
     ///
@@ -78,13 +82,14 @@ impl<'c> Api<'c> {
         subject: impl Into<String>,
         body_value: impl Into<String>,
     ) -> ValidateConnectivity {
-        let mut call = rt::Call::new(self.client, &VALIDATE_CONNECTIVITY);
-        call.text(0, identifier);
-        call.text(1, account_id);
-        call.text(2, to);
-        call.text(3, subject);
-        call.text(4, body_value);
-        ValidateConnectivity { call }
+        ValidateConnectivity {
+            call: rt::Call::new(self.client, &VALIDATE_CONNECTIVITY)
+                .with_text(0, identifier)
+                .with_text(1, account_id)
+                .with_text(2, to)
+                .with_text(3, subject)
+                .with_text(4, body_value),
+        }
     }
     /// `POST /ng/api/smtpConfig/validateName`
     ///
@@ -93,9 +98,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ResponseDtoValidationResult`], `application/json`, `application/yaml`.
     #[inline]
     pub fn validate_name(&self, account_id: impl Into<String>) -> ValidateName {
-        let mut call = rt::Call::new(self.client, &VALIDATE_NAME);
-        call.text(0, account_id);
-        ValidateName { call }
+        ValidateName {
+            call: rt::Call::new(self.client, &VALIDATE_NAME).with_text(0, account_id),
+        }
     }
 }
 /// Request of [`Api::create_smtp_config`].
@@ -145,9 +150,10 @@ pub struct GetSmtpConfig {
 impl GetSmtpConfig {
     /// Query parameter `accountId`.
     #[inline]
-    pub fn account_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -208,9 +214,10 @@ pub struct ValidateName {
 impl ValidateName {
     /// Query parameter `name`.
     #[inline]
-    pub fn name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]

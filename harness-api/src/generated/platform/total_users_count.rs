@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - List: `whole list, items body`.
     #[inline]
     pub fn get_dev_subscriptions(&self) -> GetDevSubscriptions {
-        let call = rt::Call::new(self.client, &GET_DEV_SUBSCRIPTIONS);
-        GetDevSubscriptions { call }
+        GetDevSubscriptions {
+            call: rt::Call::new(self.client, &GET_DEV_SUBSCRIPTIONS),
+        }
     }
 }
 /// Request of [`Api::get_dev_subscriptions`].
@@ -25,15 +26,17 @@ pub struct GetDevSubscriptions {
 impl GetDevSubscriptions {
     /// Query parameter `year`.
     #[inline]
-    pub fn year(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn year(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]

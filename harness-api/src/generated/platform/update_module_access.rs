@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: nothing.
     #[inline]
     pub fn put_update_module_access(&self) -> PutUpdateModuleAccess {
-        let call = rt::Call::new(self.client, &PUT_UPDATE_MODULE_ACCESS);
-        PutUpdateModuleAccess { call }
+        PutUpdateModuleAccess {
+            call: rt::Call::new(self.client, &PUT_UPDATE_MODULE_ACCESS),
+        }
     }
 }
 /// Request of [`Api::put_update_module_access`].
@@ -25,15 +26,17 @@ pub struct PutUpdateModuleAccess {
 impl PutUpdateModuleAccess {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::V1UpdateModuleAccessBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::V1UpdateModuleAccessBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

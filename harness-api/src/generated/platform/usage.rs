@@ -12,9 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn get_license_usage(&self, module: impl Into<String>) -> GetLicenseUsage {
-        let mut call = rt::Call::new(self.client, &GET_LICENSE_USAGE);
-        call.text(0, module);
-        GetLicenseUsage { call }
+        GetLicenseUsage {
+            call: rt::Call::new(self.client, &GET_LICENSE_USAGE).with_text(0, module),
+        }
     }
 }
 /// Request of [`Api::get_license_usage`].
@@ -26,21 +26,24 @@ pub struct GetLicenseUsage {
 impl GetLicenseUsage {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `timestamp`.
     #[inline]
-    pub fn timestamp(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn timestamp(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `CDLicenseType`.
     #[inline]
-    pub fn cd_license_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn cd_license_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CreateVariableBody,
     ) -> CreateVariable {
-        let mut call = rt::Call::new(self.client, &CREATE_VARIABLE);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateVariable { call }
+        CreateVariable {
+            call: rt::Call::new(self.client, &CREATE_VARIABLE)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /ng/api/variables/{identifier}`
     ///
@@ -33,10 +34,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> DeleteVariable {
-        let mut call = rt::Call::new(self.client, &DELETE_VARIABLE);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
-        DeleteVariable { call }
+        DeleteVariable {
+            call: rt::Call::new(self.client, &DELETE_VARIABLE)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier),
+        }
     }
     /// `GET /ng/api/variables/{identifier}`
     ///
@@ -49,10 +51,11 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> GetVariable {
-        let mut call = rt::Call::new(self.client, &GET_VARIABLE);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        GetVariable { call }
+        GetVariable {
+            call: rt::Call::new(self.client, &GET_VARIABLE)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier),
+        }
     }
     /// `GET /ng/api/variables`
     ///
@@ -65,9 +68,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetVariableList {
-        let mut call = rt::Call::new(self.client, &GET_VARIABLE_LIST);
-        call.text(0, account_identifier);
-        GetVariableList { call }
+        GetVariableList {
+            call: rt::Call::new(self.client, &GET_VARIABLE_LIST)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ng/api/variables/list`
     ///
@@ -78,9 +82,10 @@ impl<'c> Api<'c> {
     /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn list_variable(&self, account_identifier: impl Into<String>) -> ListVariable {
-        let mut call = rt::Call::new(self.client, &LIST_VARIABLE);
-        call.text(0, account_identifier);
-        ListVariable { call }
+        ListVariable {
+            call: rt::Call::new(self.client, &LIST_VARIABLE)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /ng/api/variables`
     ///
@@ -94,10 +99,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::UpdateVariableBody,
     ) -> UpdateVariable {
-        let mut call = rt::Call::new(self.client, &UPDATE_VARIABLE);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateVariable { call }
+        UpdateVariable {
+            call: rt::Call::new(self.client, &UPDATE_VARIABLE)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_variable`].
@@ -128,15 +134,17 @@ pub struct DeleteVariable {
 impl DeleteVariable {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -159,15 +167,17 @@ pub struct GetVariable {
 impl GetVariable {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -190,54 +200,62 @@ pub struct GetVariableList {
 impl GetVariableList {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `includeVariablesFromEverySubScope`.
     #[inline]
-    pub fn include_variables_from_every_sub_scope(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn include_variables_from_every_sub_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(7, value);
-        self
+        Self {
+            call: self.call.with_texts(7, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -267,60 +285,69 @@ pub struct ListVariable {
 impl ListVariable {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `includeVariablesFromEverySubScope`.
     #[inline]
-    pub fn include_variables_from_every_sub_scope(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn include_variables_from_every_sub_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(7, value);
-        self
+        Self {
+            call: self.call.with_texts(7, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ListVariableBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ListVariableBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

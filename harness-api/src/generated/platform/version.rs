@@ -11,8 +11,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::VersionInfo`], `application/json`.
     #[inline]
     pub fn get_version(&self) -> GetVersion {
-        let call = rt::Call::new(self.client, &GET_VERSION);
-        GetVersion { call }
+        GetVersion {
+            call: rt::Call::new(self.client, &GET_VERSION),
+        }
     }
 }
 /// Request of [`Api::get_version`].

@@ -12,9 +12,10 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn aida_accept(&self, body: &types::AidaAcceptBody) -> AidaAccept {
-        let mut call = rt::Call::new(self.client, &AIDA_ACCEPT);
-        call.body_part(model::Cell::part(body));
-        AidaAccept { call }
+        AidaAccept {
+            call: rt::Call::new(self.client, &AIDA_ACCEPT)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /pm/api/v1/aida/analyze`
     ///
@@ -23,9 +24,10 @@ impl<'c> Api<'c> {
     /// - Result: [`types::AnalyzeResponse`], `application/json`; errors 400, 401, 403, 404, 500, 502.
     #[inline]
     pub fn aida_analyze(&self, body: &types::AnalyzeRequestBody) -> AidaAnalyze {
-        let mut call = rt::Call::new(self.client, &AIDA_ANALYZE);
-        call.body_part(model::Cell::part(body));
-        AidaAnalyze { call }
+        AidaAnalyze {
+            call: rt::Call::new(self.client, &AIDA_ANALYZE)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /pm/api/v1/aida/generate`
     ///
@@ -34,9 +36,10 @@ impl<'c> Api<'c> {
     /// - Result: [`types::PolicySample`], `application/json`; errors 400, 401, 403, 404, 500, 502.
     #[inline]
     pub fn aida_generate(&self, body: &types::GenerateRequestBody) -> AidaGenerate {
-        let mut call = rt::Call::new(self.client, &AIDA_GENERATE);
-        call.body_part(model::Cell::part(body));
-        AidaGenerate { call }
+        AidaGenerate {
+            call: rt::Call::new(self.client, &AIDA_GENERATE)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::aida_accept`].
@@ -48,21 +51,24 @@ pub struct AidaAccept {
 impl AidaAccept {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -85,21 +91,24 @@ pub struct AidaAnalyze {
 impl AidaAnalyze {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -122,21 +131,24 @@ pub struct AidaGenerate {
 impl AidaGenerate {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -11,8 +11,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::DashboardMetrics`], `application/json`; errors 400, 401, 403, 404, 500, 502.
     #[inline]
     pub fn get_dashboard_metrics(&self) -> GetDashboardMetrics {
-        let call = rt::Call::new(self.client, &GET_DASHBOARD_METRICS);
-        GetDashboardMetrics { call }
+        GetDashboardMetrics {
+            call: rt::Call::new(self.client, &GET_DASHBOARD_METRICS),
+        }
     }
 }
 /// Request of [`Api::get_dashboard_metrics`].
@@ -24,27 +25,36 @@ pub struct GetDashboardMetrics {
 impl GetDashboardMetrics {
     /// Query parameter `range`.
     #[inline]
-    pub fn range(mut self, value: impl Into<types::GetDashboardMetricsRange>) -> Self {
-        self.call.text(0, Into::<types::GetDashboardMetricsRange>::into(value).as_str());
-        self
+    pub fn range(self, value: impl Into<types::GetDashboardMetricsRange>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    0,
+                    Into::<types::GetDashboardMetricsRange>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -12,9 +12,10 @@ impl<'c> Api<'c> {
     /// - Result: [`types::EvaluatedPolicy`], `application/json`; errors 400, 401, 403, 404, 500, 502.
     #[inline]
     pub fn evaluate(&self, body: &types::EvaluateRequestBody) -> Evaluate {
-        let mut call = rt::Call::new(self.client, &EVALUATE);
-        call.body_part(model::Cell::part(body));
-        Evaluate { call }
+        Evaluate {
+            call: rt::Call::new(self.client, &EVALUATE)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::evaluate`].
@@ -26,21 +27,24 @@ pub struct Evaluate {
 impl Evaluate {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

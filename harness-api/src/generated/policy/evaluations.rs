@@ -12,9 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::Evaluation`], `application/json`; errors 400, 401, 403, 404, 500, 502.
     #[inline]
     pub fn find_evaluation(&self, id: i64) -> FindEvaluation {
-        let mut call = rt::Call::new(self.client, &FIND_EVALUATION);
-        call.int(0, id);
-        FindEvaluation { call }
+        FindEvaluation {
+            call: rt::Call::new(self.client, &FIND_EVALUATION).with_int(0, id),
+        }
     }
     /// `GET /pm/api/v1/evaluations/getYaml`
     ///
@@ -27,13 +27,15 @@ impl<'c> Api<'c> {
         entity_identifier: impl Into<String>,
         entity_type: impl Into<types::GetEvaluationYamlEntityType>,
     ) -> GetEvaluationYaml {
-        let mut call = rt::Call::new(self.client, &GET_EVALUATION_YAML);
-        call.text(0, entity_identifier);
-        call.text(
-            1,
-            Into::<types::GetEvaluationYamlEntityType>::into(entity_type).as_str(),
-        );
-        GetEvaluationYaml { call }
+        GetEvaluationYaml {
+            call: rt::Call::new(self.client, &GET_EVALUATION_YAML)
+                .with_text(0, entity_identifier)
+                .with_text(
+                    1,
+                    Into::<types::GetEvaluationYamlEntityType>::into(entity_type)
+                        .as_str(),
+                ),
+        }
     }
     /// `GET /pm/api/v1/evaluations/payload-signed-url/{evaluation_id}`
     ///
@@ -42,9 +44,10 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn get_payload_signed_url(&self, evaluation_id: i64) -> GetPayloadSignedUrl {
-        let mut call = rt::Call::new(self.client, &GET_PAYLOAD_SIGNED_URL);
-        call.int(0, evaluation_id);
-        GetPayloadSignedUrl { call }
+        GetPayloadSignedUrl {
+            call: rt::Call::new(self.client, &GET_PAYLOAD_SIGNED_URL)
+                .with_int(0, evaluation_id),
+        }
     }
     /// `GET /pm/api/v1/evaluations`
     ///
@@ -53,8 +56,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/per_page from 0, size 50, items body, total header X-Total-Items, size header X-Page-Size`.
     #[inline]
     pub fn list_evaluations(&self) -> ListEvaluations {
-        let call = rt::Call::new(self.client, &LIST_EVALUATIONS);
-        ListEvaluations { call }
+        ListEvaluations {
+            call: rt::Call::new(self.client, &LIST_EVALUATIONS),
+        }
     }
 }
 /// Request of [`Api::find_evaluation`].
@@ -66,21 +70,24 @@ pub struct FindEvaluation {
 impl FindEvaluation {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -103,51 +110,59 @@ pub struct GetEvaluationYaml {
 impl GetEvaluationYaml {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `validateAsync`.
     #[inline]
-    pub fn validate_async(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn validate_async(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Query parameter `parentEntityConnectorRef`.
     #[inline]
-    pub fn parent_entity_connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn parent_entity_connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `parentEntityRepoName`.
     #[inline]
-    pub fn parent_entity_repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn parent_entity_repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `loadFromFallbackBranch`.
     #[inline]
-    pub fn load_from_fallback_branch(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn load_from_fallback_branch(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -170,21 +185,24 @@ pub struct GetPayloadSignedUrl {
 impl GetPayloadSignedUrl {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -207,87 +225,101 @@ pub struct ListEvaluations {
 impl ListEvaluations {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `per_page`.
     #[inline]
-    pub fn per_page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn per_page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `entity`.
     #[inline]
-    pub fn entity(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn entity(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn type_(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `action`.
     #[inline]
-    pub fn action(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn action(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `last_seen`.
     #[inline]
-    pub fn last_seen(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn last_seen(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Query parameter `created_date_from`.
     #[inline]
-    pub fn created_date_from(mut self, value: i64) -> Self {
-        self.call.int(9, value);
-        self
+    pub fn created_date_from(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(9, value),
+        }
     }
     /// Query parameter `created_date_to`.
     #[inline]
-    pub fn created_date_to(mut self, value: i64) -> Self {
-        self.call.int(10, value);
-        self
+    pub fn created_date_to(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(10, value),
+        }
     }
     /// Query parameter `status`.
     #[inline]
-    pub fn status(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn status(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `includeChildScopes`.
     #[inline]
-    pub fn include_child_scopes(mut self, value: bool) -> Self {
-        self.call.flag(12, value);
-        self
+    pub fn include_child_scopes(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(12, value),
+        }
     }
     /// Query parameter `execution_id`.
     #[inline]
-    pub fn execution_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn execution_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -12,9 +12,10 @@ impl<'c> Api<'c> {
     /// - Result: [`types::PolicyManagementPolicy`], `application/json`; errors 400, 401, 403, 404, 500, 502.
     #[inline]
     pub fn create_policy(&self, body: &types::CreateRequestBody) -> CreatePolicy {
-        let mut call = rt::Call::new(self.client, &CREATE_POLICY);
-        call.body_part(model::Cell::part(body));
-        CreatePolicy { call }
+        CreatePolicy {
+            call: rt::Call::new(self.client, &CREATE_POLICY)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /pm/api/v1/policies/{identifier}`
     ///
@@ -23,9 +24,9 @@ impl<'c> Api<'c> {
     /// - Result: nothing; errors 400, 401, 403, 404, 500, 502.
     #[inline]
     pub fn delete_policy(&self, identifier: impl Into<String>) -> DeletePolicy {
-        let mut call = rt::Call::new(self.client, &DELETE_POLICY);
-        call.text(0, identifier);
-        DeletePolicy { call }
+        DeletePolicy {
+            call: rt::Call::new(self.client, &DELETE_POLICY).with_text(0, identifier),
+        }
     }
     /// `GET /pm/api/v1/policies/{identifier}`
     ///
@@ -34,9 +35,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::PolicyManagementPolicy`], `application/json`; errors 400, 401, 403, 404, 500, 502.
     #[inline]
     pub fn find_policy(&self, identifier: impl Into<String>) -> FindPolicy {
-        let mut call = rt::Call::new(self.client, &FIND_POLICY);
-        call.text(0, identifier);
-        FindPolicy { call }
+        FindPolicy {
+            call: rt::Call::new(self.client, &FIND_POLICY).with_text(0, identifier),
+        }
     }
     /// `GET /pm/api/v1/policies`
     ///
@@ -45,8 +46,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/per_page from 0, size 50, items body, total header X-Total-Items, size header X-Page-Size`.
     #[inline]
     pub fn list_policies(&self) -> ListPolicies {
-        let call = rt::Call::new(self.client, &LIST_POLICIES);
-        ListPolicies { call }
+        ListPolicies {
+            call: rt::Call::new(self.client, &LIST_POLICIES),
+        }
     }
     /// `GET /pm/api/v1/policies/{identifier}/policysets`
     ///
@@ -59,9 +61,10 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
     ) -> ListPolicySetsOfPolicy {
-        let mut call = rt::Call::new(self.client, &LIST_POLICY_SETS_OF_POLICY);
-        call.text(0, identifier);
-        ListPolicySetsOfPolicy { call }
+        ListPolicySetsOfPolicy {
+            call: rt::Call::new(self.client, &LIST_POLICY_SETS_OF_POLICY)
+                .with_text(0, identifier),
+        }
     }
     /// `POST /pm/api/v1/policies/move-policy/{identifier}`
     ///
@@ -75,10 +78,11 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::MovePolicyBody,
     ) -> MovePolicy {
-        let mut call = rt::Call::new(self.client, &MOVE_POLICY);
-        call.text(0, identifier);
-        call.body_part(model::Cell::part(body));
-        MovePolicy { call }
+        MovePolicy {
+            call: rt::Call::new(self.client, &MOVE_POLICY)
+                .with_text(0, identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PATCH /pm/api/v1/policies/{identifier}`
     ///
@@ -92,10 +96,11 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::UpdateRequestBody,
     ) -> UpdatePolicy {
-        let mut call = rt::Call::new(self.client, &UPDATE_POLICY);
-        call.text(0, identifier);
-        call.body_part(model::Cell::part(body));
-        UpdatePolicy { call }
+        UpdatePolicy {
+            call: rt::Call::new(self.client, &UPDATE_POLICY)
+                .with_text(0, identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_policy`].
@@ -107,51 +112,59 @@ pub struct CreatePolicy {
 impl CreatePolicy {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `git_commit_msg`.
     #[inline]
-    pub fn git_commit_msg(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn git_commit_msg(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `git_import`.
     #[inline]
-    pub fn git_import(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn git_import(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Query parameter `git_branch`.
     #[inline]
-    pub fn git_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn git_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `git_is_new_branch`.
     #[inline]
-    pub fn git_is_new_branch(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn git_is_new_branch(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Query parameter `git_base_branch`.
     #[inline]
-    pub fn git_base_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn git_base_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -174,27 +187,31 @@ pub struct DeletePolicy {
 impl DeletePolicy {
     /// Query parameter `force`.
     #[inline]
-    pub fn force(mut self, value: bool) -> Self {
-        self.call.flag(1, value);
-        self
+    pub fn force(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(1, value),
+        }
     }
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -217,33 +234,38 @@ pub struct FindPolicy {
 impl FindPolicy {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `git_branch`.
     #[inline]
-    pub fn git_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn git_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `show_summary`.
     #[inline]
-    pub fn show_summary(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn show_summary(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -266,63 +288,75 @@ pub struct ListPolicies {
 impl ListPolicies {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `per_page`.
     #[inline]
-    pub fn per_page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn per_page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `identifierFilter`.
     #[inline]
-    pub fn identifier_filter(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn identifier_filter(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListPoliciesSort>) -> Self {
-        self.call.text(7, Into::<types::ListPoliciesSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListPoliciesSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(7, Into::<types::ListPoliciesSort>::into(value).as_str()),
+        }
     }
     /// Query parameter `excludeRegoFromResponse`.
     #[inline]
-    pub fn exclude_rego_from_response(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn exclude_rego_from_response(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Query parameter `includePolicySetCount`.
     #[inline]
-    pub fn include_policy_set_count(mut self, value: bool) -> Self {
-        self.call.flag(9, value);
-        self
+    pub fn include_policy_set_count(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -352,46 +386,57 @@ pub struct ListPolicySetsOfPolicy {
 impl ListPolicySetsOfPolicy {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `per_page`.
     #[inline]
-    pub fn per_page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn per_page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListPolicySetsOfPolicySort>) -> Self {
-        self.call
-            .text(7, Into::<types::ListPolicySetsOfPolicySort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListPolicySetsOfPolicySort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::ListPolicySetsOfPolicySort>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -421,21 +466,24 @@ pub struct MovePolicy {
 impl MovePolicy {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -458,57 +506,66 @@ pub struct UpdatePolicy {
 impl UpdatePolicy {
     /// Query parameter `git_commit_msg`.
     #[inline]
-    pub fn git_commit_msg(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn git_commit_msg(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `git_is_new_branch`.
     #[inline]
-    pub fn git_is_new_branch(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn git_is_new_branch(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Query parameter `git_base_branch`.
     #[inline]
-    pub fn git_base_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn git_base_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `git_branch`.
     #[inline]
-    pub fn git_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn git_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `git_commit_sha`.
     #[inline]
-    pub fn git_commit_sha(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn git_commit_sha(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `git_file_id`.
     #[inline]
-    pub fn git_file_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn git_file_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::PolicySetCreateRequestBody,
     ) -> CreatePolicySet {
-        let mut call = rt::Call::new(self.client, &CREATE_POLICY_SET);
-        call.body_part(model::Cell::part(body));
-        CreatePolicySet { call }
+        CreatePolicySet {
+            call: rt::Call::new(self.client, &CREATE_POLICY_SET)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /pm/api/v1/policysets/{identifier}`
     ///
@@ -26,9 +27,9 @@ impl<'c> Api<'c> {
     /// - Result: nothing; errors 400, 401, 403, 404, 500, 502.
     #[inline]
     pub fn delete_policy_set(&self, identifier: impl Into<String>) -> DeletePolicySet {
-        let mut call = rt::Call::new(self.client, &DELETE_POLICY_SET);
-        call.text(0, identifier);
-        DeletePolicySet { call }
+        DeletePolicySet {
+            call: rt::Call::new(self.client, &DELETE_POLICY_SET).with_text(0, identifier),
+        }
     }
     /// `GET /pm/api/v1/policysets/{identifier}`
     ///
@@ -37,9 +38,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::PolicyManagementPolicySet`], `application/json`; errors 400, 401, 403, 404, 500, 502.
     #[inline]
     pub fn find_policy_set(&self, identifier: impl Into<String>) -> FindPolicySet {
-        let mut call = rt::Call::new(self.client, &FIND_POLICY_SET);
-        call.text(0, identifier);
-        FindPolicySet { call }
+        FindPolicySet {
+            call: rt::Call::new(self.client, &FIND_POLICY_SET).with_text(0, identifier),
+        }
     }
     /// `GET /pm/api/v1/policysets/all`
     ///
@@ -47,8 +48,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn list_all_policy_sets(&self) -> ListAllPolicySets {
-        let call = rt::Call::new(self.client, &LIST_ALL_POLICY_SETS);
-        ListAllPolicySets { call }
+        ListAllPolicySets {
+            call: rt::Call::new(self.client, &LIST_ALL_POLICY_SETS),
+        }
     }
     /// `GET /pm/api/v1/policysets`
     ///
@@ -57,8 +59,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/per_page from 0, size 50, items body, total header X-Total-Items, size header X-Page-Size`.
     #[inline]
     pub fn list_policy_sets(&self) -> ListPolicySets {
-        let call = rt::Call::new(self.client, &LIST_POLICY_SETS);
-        ListPolicySets { call }
+        ListPolicySets {
+            call: rt::Call::new(self.client, &LIST_POLICY_SETS),
+        }
     }
     /// `PATCH /pm/api/v1/policysets/{identifier}`
     ///
@@ -72,10 +75,11 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::PolicySetUpdateRequestBody,
     ) -> UpdatePolicySet {
-        let mut call = rt::Call::new(self.client, &UPDATE_POLICY_SET);
-        call.text(0, identifier);
-        call.body_part(model::Cell::part(body));
-        UpdatePolicySet { call }
+        UpdatePolicySet {
+            call: rt::Call::new(self.client, &UPDATE_POLICY_SET)
+                .with_text(0, identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_policy_set`].
@@ -87,21 +91,24 @@ pub struct CreatePolicySet {
 impl CreatePolicySet {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -124,21 +131,24 @@ pub struct DeletePolicySet {
 impl DeletePolicySet {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -161,21 +171,24 @@ pub struct FindPolicySet {
 impl FindPolicySet {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -198,51 +211,59 @@ pub struct ListAllPolicySets {
 impl ListAllPolicySets {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `per_page`.
     #[inline]
-    pub fn per_page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn per_page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `identifierFilter`.
     #[inline]
-    pub fn identifier_filter(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn identifier_filter(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn type_(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `action`.
     #[inline]
-    pub fn action(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn action(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -265,73 +286,90 @@ pub struct ListPolicySets {
 impl ListPolicySets {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `per_page`.
     #[inline]
-    pub fn per_page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn per_page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `identifierFilter`.
     #[inline]
-    pub fn identifier_filter(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn identifier_filter(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListPolicySetsSort>) -> Self {
-        self.call.text(7, Into::<types::ListPolicySetsSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListPolicySetsSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(7, Into::<types::ListPolicySetsSort>::into(value).as_str()),
+        }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn type_(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `action`.
     #[inline]
-    pub fn action(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn action(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `yaml_version`.
     #[inline]
     pub fn yaml_version(
-        mut self,
+        self,
         value: impl Into<types::ListPolicySetsYamlVersion>,
     ) -> Self {
-        self.call
-            .text(10, Into::<types::ListPolicySetsYamlVersion>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    10,
+                    Into::<types::ListPolicySetsYamlVersion>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -361,21 +399,24 @@ pub struct UpdatePolicySet {
 impl UpdatePolicySet {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

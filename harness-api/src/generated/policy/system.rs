@@ -11,8 +11,9 @@ impl<'c> Api<'c> {
     /// - Result: nothing; errors 500, 502.
     #[inline]
     pub fn system_health(&self) -> SystemHealth {
-        let call = rt::Call::new(self.client, &SYSTEM_HEALTH);
-        SystemHealth { call }
+        SystemHealth {
+            call: rt::Call::new(self.client, &SYSTEM_HEALTH),
+        }
     }
     /// `GET /pm/api/v1/system/version`
     ///
@@ -20,8 +21,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ServiceVersion`], `application/json`; errors 500, 502.
     #[inline]
     pub fn system_version(&self) -> SystemVersion {
-        let call = rt::Call::new(self.client, &SYSTEM_VERSION);
-        SystemVersion { call }
+        SystemVersion {
+            call: rt::Call::new(self.client, &SYSTEM_VERSION),
+        }
     }
 }
 /// Request of [`Api::system_health`].

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         execution_id: impl Into<String>,
         body: &types::UpdateReleaseConflictBody,
     ) -> UpdateReleaseConflict {
-        let mut call = rt::Call::new(self.client, &UPDATE_RELEASE_CONFLICT);
-        call.text(0, execution_id);
-        call.body_part(model::Cell::part(body));
-        UpdateReleaseConflict { call }
+        UpdateReleaseConflict {
+            call: rt::Call::new(self.client, &UPDATE_RELEASE_CONFLICT)
+                .with_text(0, execution_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::update_release_conflict`].
@@ -32,9 +33,10 @@ pub struct UpdateReleaseConflict {
 impl UpdateReleaseConflict {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]

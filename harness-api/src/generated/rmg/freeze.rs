@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         freeze_identifier: impl Into<String>,
     ) -> GetFreezeDetails {
-        let mut call = rt::Call::new(self.client, &GET_FREEZE_DETAILS);
-        call.text(0, freeze_identifier);
-        GetFreezeDetails { call }
+        GetFreezeDetails {
+            call: rt::Call::new(self.client, &GET_FREEZE_DETAILS)
+                .with_text(0, freeze_identifier),
+        }
     }
     /// `GET /rmg/api/freeze/list`
     ///
@@ -26,10 +27,11 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn get_freeze_list(&self, start_time: i64, end_time: i64) -> GetFreezeList {
-        let mut call = rt::Call::new(self.client, &GET_FREEZE_LIST);
-        call.int(0, start_time);
-        call.int(1, end_time);
-        GetFreezeList { call }
+        GetFreezeList {
+            call: rt::Call::new(self.client, &GET_FREEZE_LIST)
+                .with_int(0, start_time)
+                .with_int(1, end_time),
+        }
     }
 }
 /// Request of [`Api::get_freeze_details`].
@@ -41,21 +43,24 @@ pub struct GetFreezeDetails {
 impl GetFreezeDetails {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -78,33 +83,38 @@ pub struct GetFreezeList {
 impl GetFreezeList {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `cursor`.
     #[inline]
-    pub fn cursor(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn cursor(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Sends the request.
     #[inline]

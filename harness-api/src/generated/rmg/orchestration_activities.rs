@@ -15,10 +15,9 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
     ) -> DeleteOrchestrationActivity {
-        let mut call = rt::Call::new(self.client, &DELETE_ORCHESTRATION_ACTIVITY);
-        call.text(0, identifier);
         DeleteOrchestrationActivity {
-            call,
+            call: rt::Call::new(self.client, &DELETE_ORCHESTRATION_ACTIVITY)
+                .with_text(0, identifier),
         }
     }
     /// `POST /rmg/api/orchestration/activity/list`
@@ -31,13 +30,12 @@ impl<'c> Api<'c> {
         &self,
         body: &types::GetOrchestrationActivitiesByAcitivityRefsBody,
     ) -> GetOrchestrationActivitiesByAcitivityRefs {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_ORCHESTRATION_ACTIVITIES_BY_ACITIVITY_REFS,
-        );
-        call.body_part(model::Cell::part(body));
         GetOrchestrationActivitiesByAcitivityRefs {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &GET_ORCHESTRATION_ACTIVITIES_BY_ACITIVITY_REFS,
+                )
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `GET /rmg/api/orchestration/activity/processIdentifier/{identifier}`
@@ -50,13 +48,12 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
     ) -> GetOrchestrationActivitiesByProcessIdentifier {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_ORCHESTRATION_ACTIVITIES_BY_PROCESS_IDENTIFIER,
-        );
-        call.text(0, identifier);
         GetOrchestrationActivitiesByProcessIdentifier {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &GET_ORCHESTRATION_ACTIVITIES_BY_PROCESS_IDENTIFIER,
+                )
+                .with_text(0, identifier),
         }
     }
     /// `GET /rmg/api/orchestration/activity/{identifier}`
@@ -69,9 +66,10 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
     ) -> GetOrchestrationActivity {
-        let mut call = rt::Call::new(self.client, &GET_ORCHESTRATION_ACTIVITY);
-        call.text(0, identifier);
-        GetOrchestrationActivity { call }
+        GetOrchestrationActivity {
+            call: rt::Call::new(self.client, &GET_ORCHESTRATION_ACTIVITY)
+                .with_text(0, identifier),
+        }
     }
     /// `GET /rmg/api/orchestration/activity/{activityRef}/inputs`
     ///
@@ -83,10 +81,9 @@ impl<'c> Api<'c> {
         &self,
         activity_ref: impl Into<String>,
     ) -> GetOrchestrationActivityInputs {
-        let mut call = rt::Call::new(self.client, &GET_ORCHESTRATION_ACTIVITY_INPUTS);
-        call.text(0, activity_ref);
         GetOrchestrationActivityInputs {
-            call,
+            call: rt::Call::new(self.client, &GET_ORCHESTRATION_ACTIVITY_INPUTS)
+                .with_text(0, activity_ref),
         }
     }
     /// `GET /rmg/api/orchestration/activity/summary`
@@ -96,9 +93,8 @@ impl<'c> Api<'c> {
     /// - List: `paged page/size from 0, items content, total totalElements, size size, last last`.
     #[inline]
     pub fn get_orchestration_activity_summary(&self) -> GetOrchestrationActivitySummary {
-        let call = rt::Call::new(self.client, &GET_ORCHESTRATION_ACTIVITY_SUMMARY);
         GetOrchestrationActivitySummary {
-            call,
+            call: rt::Call::new(self.client, &GET_ORCHESTRATION_ACTIVITY_SUMMARY),
         }
     }
     /// `POST /rmg/api/orchestration/activity/{activityExecutionId}/onhold/action`
@@ -113,10 +109,11 @@ impl<'c> Api<'c> {
         activity_execution_id: impl Into<String>,
         body: &types::PostOnHoldActivityActionBody,
     ) -> PostOnHoldActivityAction {
-        let mut call = rt::Call::new(self.client, &POST_ON_HOLD_ACTIVITY_ACTION);
-        call.text(0, activity_execution_id);
-        call.body_part(model::Cell::part(body));
-        PostOnHoldActivityAction { call }
+        PostOnHoldActivityAction {
+            call: rt::Call::new(self.client, &POST_ON_HOLD_ACTIVITY_ACTION)
+                .with_text(0, activity_execution_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /rmg/api/orchestration/activity`
     ///
@@ -125,8 +122,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn post_orchestration_activity(&self) -> PostOrchestrationActivity {
-        let call = rt::Call::new(self.client, &POST_ORCHESTRATION_ACTIVITY);
-        PostOrchestrationActivity { call }
+        PostOrchestrationActivity {
+            call: rt::Call::new(self.client, &POST_ORCHESTRATION_ACTIVITY),
+        }
     }
     /// `PUT /rmg/api/orchestration/activity/{identifier}`
     ///
@@ -139,9 +137,10 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
     ) -> PutOrchestrationActivity {
-        let mut call = rt::Call::new(self.client, &PUT_ORCHESTRATION_ACTIVITY);
-        call.text(0, identifier);
-        PutOrchestrationActivity { call }
+        PutOrchestrationActivity {
+            call: rt::Call::new(self.client, &PUT_ORCHESTRATION_ACTIVITY)
+                .with_text(0, identifier),
+        }
     }
 }
 /// Request of [`Api::delete_orchestration_activity`].
@@ -153,21 +152,24 @@ pub struct DeleteOrchestrationActivity {
 impl DeleteOrchestrationActivity {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -190,33 +192,38 @@ pub struct GetOrchestrationActivitiesByAcitivityRefs {
 impl GetOrchestrationActivitiesByAcitivityRefs {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `cursor`.
     #[inline]
-    pub fn cursor(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn cursor(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: f64) -> Self {
-        self.call.number(4, value);
-        self
+    pub fn limit(self, value: f64) -> Self {
+        Self {
+            call: self.call.with_number(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -239,39 +246,45 @@ pub struct GetOrchestrationActivitiesByProcessIdentifier {
 impl GetOrchestrationActivitiesByProcessIdentifier {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `phaseIdentifier`.
     #[inline]
-    pub fn phase_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn phase_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `cursor`.
     #[inline]
-    pub fn cursor(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn cursor(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: f64) -> Self {
-        self.call.number(6, value);
-        self
+    pub fn limit(self, value: f64) -> Self {
+        Self {
+            call: self.call.with_number(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -294,21 +307,24 @@ pub struct GetOrchestrationActivity {
 impl GetOrchestrationActivity {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -331,21 +347,24 @@ pub struct GetOrchestrationActivityInputs {
 impl GetOrchestrationActivityInputs {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -368,45 +387,52 @@ pub struct GetOrchestrationActivitySummary {
 impl GetOrchestrationActivitySummary {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(5, value);
-        self
+    pub fn sort(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -436,21 +462,24 @@ pub struct PostOnHoldActivityAction {
 impl PostOnHoldActivityAction {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -473,27 +502,31 @@ pub struct PostOrchestrationActivity {
 impl PostOrchestrationActivity {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::PostOrchestrationActivityBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::PostOrchestrationActivityBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -516,27 +549,31 @@ pub struct PutOrchestrationActivity {
 impl PutOrchestrationActivity {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::PutOrchestrationActivityBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::PutOrchestrationActivityBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         task_execution_id: impl Into<String>,
         body: &types::CreateTaskCommentBody,
     ) -> CreateTaskComment {
-        let mut call = rt::Call::new(self.client, &CREATE_TASK_COMMENT);
-        call.text(0, task_execution_id);
-        call.body_part(model::Cell::part(body));
-        CreateTaskComment { call }
+        CreateTaskComment {
+            call: rt::Call::new(self.client, &CREATE_TASK_COMMENT)
+                .with_text(0, task_execution_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /rmg/api/orchestration/execution/task/comment/{commentId}`
     ///
@@ -32,9 +33,10 @@ impl<'c> Api<'c> {
         &self,
         comment_id: impl Into<String>,
     ) -> DeleteTaskComment {
-        let mut call = rt::Call::new(self.client, &DELETE_TASK_COMMENT);
-        call.text(0, comment_id);
-        DeleteTaskComment { call }
+        DeleteTaskComment {
+            call: rt::Call::new(self.client, &DELETE_TASK_COMMENT)
+                .with_text(0, comment_id),
+        }
     }
     /// `GET /rmg/api/orchestration/execution/release/{releaseId}/phase/{phaseIdentifier}/activity/{activityIdentifier}/retry-history`
     ///
@@ -48,15 +50,11 @@ impl<'c> Api<'c> {
         phase_identifier: impl Into<String>,
         activity_identifier: impl Into<String>,
     ) -> GetActivityRetryHistoryByIdentifiers {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_ACTIVITY_RETRY_HISTORY_BY_IDENTIFIERS,
-        );
-        call.text(0, release_id);
-        call.text(1, phase_identifier);
-        call.text(2, activity_identifier);
         GetActivityRetryHistoryByIdentifiers {
-            call,
+            call: rt::Call::new(self.client, &GET_ACTIVITY_RETRY_HISTORY_BY_IDENTIFIERS)
+                .with_text(0, release_id)
+                .with_text(1, phase_identifier)
+                .with_text(2, activity_identifier),
         }
     }
     /// `GET /rmg/api/orchestration/{entityType}/events/{entityId}`
@@ -70,14 +68,17 @@ impl<'c> Api<'c> {
         entity_type: impl Into<types::GetEventsByEntityTypeAndIdEntityType>,
         entity_id: impl Into<String>,
     ) -> GetEventsByEntityTypeAndId {
-        let mut call = rt::Call::new(self.client, &GET_EVENTS_BY_ENTITY_TYPE_AND_ID);
-        call.text(
-            0,
-            Into::<types::GetEventsByEntityTypeAndIdEntityType>::into(entity_type)
-                .as_str(),
-        );
-        call.text(1, entity_id);
-        GetEventsByEntityTypeAndId { call }
+        GetEventsByEntityTypeAndId {
+            call: rt::Call::new(self.client, &GET_EVENTS_BY_ENTITY_TYPE_AND_ID)
+                .with_text(
+                    0,
+                    Into::<
+                        types::GetEventsByEntityTypeAndIdEntityType,
+                    >::into(entity_type)
+                        .as_str(),
+                )
+                .with_text(1, entity_id),
+        }
     }
     /// `GET /rmg/api/orchestration/execution/{releaseId}/phase/{phaseIdentifier}/activities`
     ///
@@ -90,14 +91,10 @@ impl<'c> Api<'c> {
         release_id: impl Into<String>,
         phase_identifier: impl Into<String>,
     ) -> GetOrchestrationExecutionActivities {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_ORCHESTRATION_EXECUTION_ACTIVITIES,
-        );
-        call.text(0, release_id);
-        call.text(1, phase_identifier);
         GetOrchestrationExecutionActivities {
-            call,
+            call: rt::Call::new(self.client, &GET_ORCHESTRATION_EXECUTION_ACTIVITIES)
+                .with_text(0, release_id)
+                .with_text(1, phase_identifier),
         }
     }
     /// `GET /rmg/api/release/{releaseId}/execution/activities`
@@ -111,13 +108,12 @@ impl<'c> Api<'c> {
         &self,
         release_id: impl Into<String>,
     ) -> GetOrchestrationExecutionActivitiesPaginated {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_ORCHESTRATION_EXECUTION_ACTIVITIES_PAGINATED,
-        );
-        call.text(0, release_id);
         GetOrchestrationExecutionActivitiesPaginated {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &GET_ORCHESTRATION_EXECUTION_ACTIVITIES_PAGINATED,
+                )
+                .with_text(0, release_id),
         }
     }
     /// `GET /rmg/api/orchestration/release/{releaseId}/phase/{phaseIdentifier}/activity/{activityIdentifier}`
@@ -132,12 +128,11 @@ impl<'c> Api<'c> {
         phase_identifier: impl Into<String>,
         activity_identifier: impl Into<String>,
     ) -> GetOrchestrationExecutionActivity {
-        let mut call = rt::Call::new(self.client, &GET_ORCHESTRATION_EXECUTION_ACTIVITY);
-        call.text(0, release_id);
-        call.text(1, phase_identifier);
-        call.text(2, activity_identifier);
         GetOrchestrationExecutionActivity {
-            call,
+            call: rt::Call::new(self.client, &GET_ORCHESTRATION_EXECUTION_ACTIVITY)
+                .with_text(0, release_id)
+                .with_text(1, phase_identifier)
+                .with_text(2, activity_identifier),
         }
     }
     /// `GET /rmg/api/orchestration/execution/activity/{activityId}/input`
@@ -150,13 +145,12 @@ impl<'c> Api<'c> {
         &self,
         activity_id: impl Into<String>,
     ) -> GetOrchestrationExecutionActivityInputs {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_ORCHESTRATION_EXECUTION_ACTIVITY_INPUTS,
-        );
-        call.text(0, activity_id);
         GetOrchestrationExecutionActivityInputs {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &GET_ORCHESTRATION_EXECUTION_ACTIVITY_INPUTS,
+                )
+                .with_text(0, activity_id),
         }
     }
     /// `GET /rmg/api/orchestration/execution/release/{releaseId}/phase/{phaseIdentifier}/activity/{activityIdentifier}/output`
@@ -171,15 +165,14 @@ impl<'c> Api<'c> {
         phase_identifier: impl Into<String>,
         activity_identifier: impl Into<String>,
     ) -> GetOrchestrationExecutionActivityOutputs {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_ORCHESTRATION_EXECUTION_ACTIVITY_OUTPUTS,
-        );
-        call.text(0, release_id);
-        call.text(1, phase_identifier);
-        call.text(2, activity_identifier);
         GetOrchestrationExecutionActivityOutputs {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &GET_ORCHESTRATION_EXECUTION_ACTIVITY_OUTPUTS,
+                )
+                .with_text(0, release_id)
+                .with_text(1, phase_identifier)
+                .with_text(2, activity_identifier),
         }
     }
     /// `GET /rmg/api/orchestration/execution/release/{releaseId}/phase/{phaseIdentifier}/output`
@@ -193,14 +186,10 @@ impl<'c> Api<'c> {
         release_id: impl Into<String>,
         phase_identifier: impl Into<String>,
     ) -> GetOrchestrationExecutionPhaseOutputs {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_ORCHESTRATION_EXECUTION_PHASE_OUTPUTS,
-        );
-        call.text(0, release_id);
-        call.text(1, phase_identifier);
         GetOrchestrationExecutionPhaseOutputs {
-            call,
+            call: rt::Call::new(self.client, &GET_ORCHESTRATION_EXECUTION_PHASE_OUTPUTS)
+                .with_text(0, release_id)
+                .with_text(1, phase_identifier),
         }
     }
     /// `GET /rmg/api/orchestration/execution/{releaseId}/phases`
@@ -213,10 +202,9 @@ impl<'c> Api<'c> {
         &self,
         release_id: impl Into<String>,
     ) -> GetOrchestrationExecutionPhases {
-        let mut call = rt::Call::new(self.client, &GET_ORCHESTRATION_EXECUTION_PHASES);
-        call.text(0, release_id);
         GetOrchestrationExecutionPhases {
-            call,
+            call: rt::Call::new(self.client, &GET_ORCHESTRATION_EXECUTION_PHASES)
+                .with_text(0, release_id),
         }
     }
     /// `GET /rmg/api/orchestration/execution/releaseInput/{releaseId}`
@@ -229,13 +217,9 @@ impl<'c> Api<'c> {
         &self,
         release_id: impl Into<String>,
     ) -> GetOrchestrationExecutionReleaseInput {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_ORCHESTRATION_EXECUTION_RELEASE_INPUT,
-        );
-        call.text(0, release_id);
         GetOrchestrationExecutionReleaseInput {
-            call,
+            call: rt::Call::new(self.client, &GET_ORCHESTRATION_EXECUTION_RELEASE_INPUT)
+                .with_text(0, release_id),
         }
     }
     /// `GET /rmg/api/orchestration/execution/{releaseId}/phase/{phaseIdentifier}/activity/{activityIdentifier}/tasks`
@@ -250,12 +234,11 @@ impl<'c> Api<'c> {
         phase_identifier: impl Into<String>,
         activity_identifier: impl Into<String>,
     ) -> GetOrchestrationExecutionTasks {
-        let mut call = rt::Call::new(self.client, &GET_ORCHESTRATION_EXECUTION_TASKS);
-        call.text(0, release_id);
-        call.text(1, phase_identifier);
-        call.text(2, activity_identifier);
         GetOrchestrationExecutionTasks {
-            call,
+            call: rt::Call::new(self.client, &GET_ORCHESTRATION_EXECUTION_TASKS)
+                .with_text(0, release_id)
+                .with_text(1, phase_identifier)
+                .with_text(2, activity_identifier),
         }
     }
     /// `GET /rmg/api/orchestration/execution/task/{taskExecutionId}/comment/summary`
@@ -268,9 +251,10 @@ impl<'c> Api<'c> {
         &self,
         task_execution_id: impl Into<String>,
     ) -> GetTaskCommentsSummary {
-        let mut call = rt::Call::new(self.client, &GET_TASK_COMMENTS_SUMMARY);
-        call.text(0, task_execution_id);
-        GetTaskCommentsSummary { call }
+        GetTaskCommentsSummary {
+            call: rt::Call::new(self.client, &GET_TASK_COMMENTS_SUMMARY)
+                .with_text(0, task_execution_id),
+        }
     }
     /// `POST /rmg/api/orchestration/execution/activity/{activityId}/output`
     ///
@@ -284,11 +268,10 @@ impl<'c> Api<'c> {
         activity_id: impl Into<String>,
         body: &types::PostActivityExecutionOutputBody,
     ) -> PostActivityExecutionOutput {
-        let mut call = rt::Call::new(self.client, &POST_ACTIVITY_EXECUTION_OUTPUT);
-        call.text(0, activity_id);
-        call.body_part(model::Cell::part(body));
         PostActivityExecutionOutput {
-            call,
+            call: rt::Call::new(self.client, &POST_ACTIVITY_EXECUTION_OUTPUT)
+                .with_text(0, activity_id)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /rmg/api/orchestration/execution/startRelease/{id}`
@@ -303,10 +286,11 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         body: &types::StartReleaseExecutionBody,
     ) -> StartReleaseExecution {
-        let mut call = rt::Call::new(self.client, &START_RELEASE_EXECUTION);
-        call.text(0, id);
-        call.body_part(model::Cell::part(body));
-        StartReleaseExecution { call }
+        StartReleaseExecution {
+            call: rt::Call::new(self.client, &START_RELEASE_EXECUTION)
+                .with_text(0, id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /rmg/api/orchestration/execution/task/{taskExecutionId}/metadata`
     ///
@@ -320,11 +304,10 @@ impl<'c> Api<'c> {
         task_execution_id: impl Into<String>,
         body: &types::UpdateExecutionTaskMetadataBody,
     ) -> UpdateExecutionTaskMetadata {
-        let mut call = rt::Call::new(self.client, &UPDATE_EXECUTION_TASK_METADATA);
-        call.text(0, task_execution_id);
-        call.body_part(model::Cell::part(body));
         UpdateExecutionTaskMetadata {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_EXECUTION_TASK_METADATA)
+                .with_text(0, task_execution_id)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `PUT /rmg/api/orchestration/execution/task/{taskExecutionId}/status`
@@ -339,10 +322,11 @@ impl<'c> Api<'c> {
         task_execution_id: impl Into<String>,
         body: &types::UpdateExecutionTaskStatusBody,
     ) -> UpdateExecutionTaskStatus {
-        let mut call = rt::Call::new(self.client, &UPDATE_EXECUTION_TASK_STATUS);
-        call.text(0, task_execution_id);
-        call.body_part(model::Cell::part(body));
-        UpdateExecutionTaskStatus { call }
+        UpdateExecutionTaskStatus {
+            call: rt::Call::new(self.client, &UPDATE_EXECUTION_TASK_STATUS)
+                .with_text(0, task_execution_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /rmg/api/orchestration/execution/task/comment/{commentId}`
     ///
@@ -356,10 +340,11 @@ impl<'c> Api<'c> {
         comment_id: impl Into<String>,
         body: &types::UpdateTaskCommentBody,
     ) -> UpdateTaskComment {
-        let mut call = rt::Call::new(self.client, &UPDATE_TASK_COMMENT);
-        call.text(0, comment_id);
-        call.body_part(model::Cell::part(body));
-        UpdateTaskComment { call }
+        UpdateTaskComment {
+            call: rt::Call::new(self.client, &UPDATE_TASK_COMMENT)
+                .with_text(0, comment_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_task_comment`].
@@ -371,21 +356,24 @@ pub struct CreateTaskComment {
 impl CreateTaskComment {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -408,21 +396,24 @@ pub struct DeleteTaskComment {
 impl DeleteTaskComment {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -445,45 +436,52 @@ pub struct GetActivityRetryHistoryByIdentifiers {
 impl GetActivityRetryHistoryByIdentifiers {
     /// Query parameter `activityExecutionId`.
     #[inline]
-    pub fn activity_execution_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn activity_execution_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `cursor`.
     #[inline]
-    pub fn cursor(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn cursor(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: f64) -> Self {
-        self.call.number(5, value);
-        self
+    pub fn limit(self, value: f64) -> Self {
+        Self {
+            call: self.call.with_number(5, value),
+        }
     }
     /// Query parameter `maxRetryIndex`.
     #[inline]
-    pub fn max_retry_index(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn max_retry_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -506,39 +504,45 @@ pub struct GetEventsByEntityTypeAndId {
 impl GetEventsByEntityTypeAndId {
     /// Query parameter `eventType`.
     #[inline]
-    pub fn event_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn event_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `cursor`.
     #[inline]
-    pub fn cursor(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn cursor(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: f64) -> Self {
-        self.call.number(7, value);
-        self
+    pub fn limit(self, value: f64) -> Self {
+        Self {
+            call: self.call.with_number(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -561,33 +565,38 @@ pub struct GetOrchestrationExecutionActivities {
 impl GetOrchestrationExecutionActivities {
     /// Query parameter `phaseExecutionId`.
     #[inline]
-    pub fn phase_execution_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn phase_execution_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `status`.
     #[inline]
-    pub fn status(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(3, value);
-        self
+    pub fn status(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -610,75 +619,87 @@ pub struct GetOrchestrationExecutionActivitiesPaginated {
 impl GetOrchestrationExecutionActivitiesPaginated {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(6, value);
-        self
+    pub fn sort(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `status`.
     #[inline]
-    pub fn status(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(7, value);
-        self
+    pub fn status(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(7, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(8, value);
-        self
+    pub fn type_(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(8, value),
+        }
     }
     /// Query parameter `phaseIdentifier`.
     #[inline]
-    pub fn phase_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn phase_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `startTs`.
     #[inline]
-    pub fn start_ts(mut self, value: i64) -> Self {
-        self.call.int(10, value);
-        self
+    pub fn start_ts(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(10, value),
+        }
     }
     /// Query parameter `endTs`.
     #[inline]
-    pub fn end_ts(mut self, value: i64) -> Self {
-        self.call.int(11, value);
-        self
+    pub fn end_ts(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(11, value),
+        }
     }
     /// Query parameter `taskUserReferenceId`.
     #[inline]
-    pub fn task_user_reference_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn task_user_reference_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -708,33 +729,38 @@ pub struct GetOrchestrationExecutionActivity {
 impl GetOrchestrationExecutionActivity {
     /// Query parameter `activityExecutionId`.
     #[inline]
-    pub fn activity_execution_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn activity_execution_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `retryIndex`.
     #[inline]
-    pub fn retry_index(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn retry_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -757,21 +783,24 @@ pub struct GetOrchestrationExecutionActivityInputs {
 impl GetOrchestrationExecutionActivityInputs {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -794,27 +823,31 @@ pub struct GetOrchestrationExecutionActivityOutputs {
 impl GetOrchestrationExecutionActivityOutputs {
     /// Query parameter `activityExecutionId`.
     #[inline]
-    pub fn activity_execution_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn activity_execution_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -837,27 +870,31 @@ pub struct GetOrchestrationExecutionPhaseOutputs {
 impl GetOrchestrationExecutionPhaseOutputs {
     /// Query parameter `phaseExecutionId`.
     #[inline]
-    pub fn phase_execution_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn phase_execution_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -880,27 +917,31 @@ pub struct GetOrchestrationExecutionPhases {
 impl GetOrchestrationExecutionPhases {
     /// Query parameter `status`.
     #[inline]
-    pub fn status(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(1, value);
-        self
+    pub fn status(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(1, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -923,21 +964,24 @@ pub struct GetOrchestrationExecutionReleaseInput {
 impl GetOrchestrationExecutionReleaseInput {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -960,27 +1004,31 @@ pub struct GetOrchestrationExecutionTasks {
 impl GetOrchestrationExecutionTasks {
     /// Query parameter `activityExecutionId`.
     #[inline]
-    pub fn activity_execution_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn activity_execution_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1003,33 +1051,38 @@ pub struct GetTaskCommentsSummary {
 impl GetTaskCommentsSummary {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `cursor`.
     #[inline]
-    pub fn cursor(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn cursor(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: f64) -> Self {
-        self.call.number(5, value);
-        self
+    pub fn limit(self, value: f64) -> Self {
+        Self {
+            call: self.call.with_number(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1052,21 +1105,24 @@ pub struct PostActivityExecutionOutput {
 impl PostActivityExecutionOutput {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1089,21 +1145,24 @@ pub struct StartReleaseExecution {
 impl StartReleaseExecution {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1126,21 +1185,24 @@ pub struct UpdateExecutionTaskMetadata {
 impl UpdateExecutionTaskMetadata {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1163,21 +1225,24 @@ pub struct UpdateExecutionTaskStatus {
 impl UpdateExecutionTaskStatus {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1200,21 +1265,24 @@ pub struct UpdateTaskComment {
 impl UpdateTaskComment {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
     ) -> DeleteOrchestrationProcess {
-        let mut call = rt::Call::new(self.client, &DELETE_ORCHESTRATION_PROCESS);
-        call.text(0, identifier);
-        DeleteOrchestrationProcess { call }
+        DeleteOrchestrationProcess {
+            call: rt::Call::new(self.client, &DELETE_ORCHESTRATION_PROCESS)
+                .with_text(0, identifier),
+        }
     }
     /// `DELETE /rmg/api/orchestration/process/{processIdentifier}/input/{identifier}`
     ///
@@ -30,11 +31,10 @@ impl<'c> Api<'c> {
         process_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> DeleteOrchestrationProcessInput {
-        let mut call = rt::Call::new(self.client, &DELETE_ORCHESTRATION_PROCESS_INPUT);
-        call.text(0, process_identifier);
-        call.text(1, identifier);
         DeleteOrchestrationProcessInput {
-            call,
+            call: rt::Call::new(self.client, &DELETE_ORCHESTRATION_PROCESS_INPUT)
+                .with_text(0, process_identifier)
+                .with_text(1, identifier),
         }
     }
     /// `GET /rmg/api/orchestration/process/{identifier}`
@@ -47,9 +47,10 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
     ) -> GetOrchestrationProcess {
-        let mut call = rt::Call::new(self.client, &GET_ORCHESTRATION_PROCESS);
-        call.text(0, identifier);
-        GetOrchestrationProcess { call }
+        GetOrchestrationProcess {
+            call: rt::Call::new(self.client, &GET_ORCHESTRATION_PROCESS)
+                .with_text(0, identifier),
+        }
     }
     /// `GET /rmg/api/orchestration/process/{processIdentifier}/input/{identifier}`
     ///
@@ -62,11 +63,10 @@ impl<'c> Api<'c> {
         process_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> GetOrchestrationProcessInput {
-        let mut call = rt::Call::new(self.client, &GET_ORCHESTRATION_PROCESS_INPUT);
-        call.text(0, process_identifier);
-        call.text(1, identifier);
         GetOrchestrationProcessInput {
-            call,
+            call: rt::Call::new(self.client, &GET_ORCHESTRATION_PROCESS_INPUT)
+                .with_text(0, process_identifier)
+                .with_text(1, identifier),
         }
     }
     /// `GET /rmg/api/orchestration/process/{processIdentifier}/input/summary`
@@ -80,13 +80,9 @@ impl<'c> Api<'c> {
         &self,
         process_identifier: impl Into<String>,
     ) -> GetOrchestrationProcessInputSummary {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_ORCHESTRATION_PROCESS_INPUT_SUMMARY,
-        );
-        call.text(0, process_identifier);
         GetOrchestrationProcessInputSummary {
-            call,
+            call: rt::Call::new(self.client, &GET_ORCHESTRATION_PROCESS_INPUT_SUMMARY)
+                .with_text(0, process_identifier),
         }
     }
     /// `GET /rmg/api/orchestration/process/summary`
@@ -96,9 +92,8 @@ impl<'c> Api<'c> {
     /// - List: `paged page/size from 0, items content, total totalElements, size size, last last`.
     #[inline]
     pub fn get_orchestration_process_summary(&self) -> GetOrchestrationProcessSummary {
-        let call = rt::Call::new(self.client, &GET_ORCHESTRATION_PROCESS_SUMMARY);
         GetOrchestrationProcessSummary {
-            call,
+            call: rt::Call::new(self.client, &GET_ORCHESTRATION_PROCESS_SUMMARY),
         }
     }
     /// `POST /rmg/api/orchestration/process`
@@ -108,8 +103,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn post_orchestration_process(&self) -> PostOrchestrationProcess {
-        let call = rt::Call::new(self.client, &POST_ORCHESTRATION_PROCESS);
-        PostOrchestrationProcess { call }
+        PostOrchestrationProcess {
+            call: rt::Call::new(self.client, &POST_ORCHESTRATION_PROCESS),
+        }
     }
     /// `POST /rmg/api/orchestration/process/{identifier}/attachedReleaseGroups`
     ///
@@ -123,13 +119,12 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
     ) -> PostOrchestrationProcessAttachedReleaseGroups {
-        let mut call = rt::Call::new(
-            self.client,
-            &POST_ORCHESTRATION_PROCESS_ATTACHED_RELEASE_GROUPS,
-        );
-        call.text(0, identifier);
         PostOrchestrationProcessAttachedReleaseGroups {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &POST_ORCHESTRATION_PROCESS_ATTACHED_RELEASE_GROUPS,
+                )
+                .with_text(0, identifier),
         }
     }
     /// `POST /rmg/api/orchestration/process/{identifier}/input`
@@ -143,10 +138,9 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
     ) -> PostOrchestrationProcessInput {
-        let mut call = rt::Call::new(self.client, &POST_ORCHESTRATION_PROCESS_INPUT);
-        call.text(0, identifier);
         PostOrchestrationProcessInput {
-            call,
+            call: rt::Call::new(self.client, &POST_ORCHESTRATION_PROCESS_INPUT)
+                .with_text(0, identifier),
         }
     }
     /// `PUT /rmg/api/orchestration/process/{identifier}`
@@ -160,9 +154,10 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
     ) -> PutOrchestrationProcess {
-        let mut call = rt::Call::new(self.client, &PUT_ORCHESTRATION_PROCESS);
-        call.text(0, identifier);
-        PutOrchestrationProcess { call }
+        PutOrchestrationProcess {
+            call: rt::Call::new(self.client, &PUT_ORCHESTRATION_PROCESS)
+                .with_text(0, identifier),
+        }
     }
     /// `PUT /rmg/api/orchestration/process/{processIdentifier}/input/{identifier}`
     ///
@@ -176,11 +171,10 @@ impl<'c> Api<'c> {
         process_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> PutOrchestrationProcessInput {
-        let mut call = rt::Call::new(self.client, &PUT_ORCHESTRATION_PROCESS_INPUT);
-        call.text(0, process_identifier);
-        call.text(1, identifier);
         PutOrchestrationProcessInput {
-            call,
+            call: rt::Call::new(self.client, &PUT_ORCHESTRATION_PROCESS_INPUT)
+                .with_text(0, process_identifier)
+                .with_text(1, identifier),
         }
     }
 }
@@ -193,21 +187,24 @@ pub struct DeleteOrchestrationProcess {
 impl DeleteOrchestrationProcess {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -230,21 +227,24 @@ pub struct DeleteOrchestrationProcessInput {
 impl DeleteOrchestrationProcessInput {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -267,21 +267,24 @@ pub struct GetOrchestrationProcess {
 impl GetOrchestrationProcess {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -304,21 +307,24 @@ pub struct GetOrchestrationProcessInput {
 impl GetOrchestrationProcessInput {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -341,45 +347,52 @@ pub struct GetOrchestrationProcessInputSummary {
 impl GetOrchestrationProcessInputSummary {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(6, value);
-        self
+    pub fn sort(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -409,45 +422,52 @@ pub struct GetOrchestrationProcessSummary {
 impl GetOrchestrationProcessSummary {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(6, value);
-        self
+    pub fn sort(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -477,27 +497,31 @@ pub struct PostOrchestrationProcess {
 impl PostOrchestrationProcess {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::PostOrchestrationProcessBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::PostOrchestrationProcessBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -520,54 +544,62 @@ pub struct PostOrchestrationProcessAttachedReleaseGroups {
 impl PostOrchestrationProcessAttachedReleaseGroups {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(6, value);
-        self
+    pub fn sort(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
     pub fn body(
-        mut self,
+        self,
         body: &types::PostOrchestrationProcessAttachedReleaseGroupsBody,
     ) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -597,27 +629,31 @@ pub struct PostOrchestrationProcessInput {
 impl PostOrchestrationProcessInput {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::PostOrchestrationProcessInputBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::PostOrchestrationProcessInputBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -640,27 +676,31 @@ pub struct PutOrchestrationProcess {
 impl PutOrchestrationProcess {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::PutOrchestrationProcessBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::PutOrchestrationProcessBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -683,27 +723,31 @@ pub struct PutOrchestrationProcessInput {
 impl PutOrchestrationProcessInput {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::PutOrchestrationProcessInputBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::PutOrchestrationProcessInputBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

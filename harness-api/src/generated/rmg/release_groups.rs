@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         release_group_id: impl Into<String>,
     ) -> DeleteReleaseGroup {
-        let mut call = rt::Call::new(self.client, &DELETE_RELEASE_GROUP);
-        call.text(0, release_group_id);
-        DeleteReleaseGroup { call }
+        DeleteReleaseGroup {
+            call: rt::Call::new(self.client, &DELETE_RELEASE_GROUP)
+                .with_text(0, release_group_id),
+        }
     }
     /// `GET /rmg/api/releaseGroup/{releaseGroupId}/conflicts`
     ///
@@ -30,9 +31,10 @@ impl<'c> Api<'c> {
         &self,
         release_group_id: impl Into<String>,
     ) -> GetReleaseConflicts {
-        let mut call = rt::Call::new(self.client, &GET_RELEASE_CONFLICTS);
-        call.text(0, release_group_id);
-        GetReleaseConflicts { call }
+        GetReleaseConflicts {
+            call: rt::Call::new(self.client, &GET_RELEASE_CONFLICTS)
+                .with_text(0, release_group_id),
+        }
     }
     /// `GET /rmg/api/releaseGroup/{releaseGroupId}`
     ///
@@ -44,9 +46,10 @@ impl<'c> Api<'c> {
         &self,
         release_group_id: impl Into<String>,
     ) -> GetReleaseGroup {
-        let mut call = rt::Call::new(self.client, &GET_RELEASE_GROUP);
-        call.text(0, release_group_id);
-        GetReleaseGroup { call }
+        GetReleaseGroup {
+            call: rt::Call::new(self.client, &GET_RELEASE_GROUP)
+                .with_text(0, release_group_id),
+        }
     }
     /// `GET /rmg/api/releaseGroup/{releaseGroupId}/components`
     ///
@@ -58,9 +61,10 @@ impl<'c> Api<'c> {
         &self,
         release_group_id: impl Into<String>,
     ) -> GetReleaseGroupComponents {
-        let mut call = rt::Call::new(self.client, &GET_RELEASE_GROUP_COMPONENTS);
-        call.text(0, release_group_id);
-        GetReleaseGroupComponents { call }
+        GetReleaseGroupComponents {
+            call: rt::Call::new(self.client, &GET_RELEASE_GROUP_COMPONENTS)
+                .with_text(0, release_group_id),
+        }
     }
     /// `GET /rmg/api/releaseGroup/summary`
     ///
@@ -69,8 +73,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/size from 0, items content, total totalElements, size size, last last`.
     #[inline]
     pub fn get_release_group_summary(&self) -> GetReleaseGroupSummary {
-        let call = rt::Call::new(self.client, &GET_RELEASE_GROUP_SUMMARY);
-        GetReleaseGroupSummary { call }
+        GetReleaseGroupSummary {
+            call: rt::Call::new(self.client, &GET_RELEASE_GROUP_SUMMARY),
+        }
     }
     /// `PATCH /rmg/api/releaseGroup/{releaseGroupId}`
     ///
@@ -83,9 +88,10 @@ impl<'c> Api<'c> {
         &self,
         release_group_id: impl Into<String>,
     ) -> PatchReleaseGroup {
-        let mut call = rt::Call::new(self.client, &PATCH_RELEASE_GROUP);
-        call.text(0, release_group_id);
-        PatchReleaseGroup { call }
+        PatchReleaseGroup {
+            call: rt::Call::new(self.client, &PATCH_RELEASE_GROUP)
+                .with_text(0, release_group_id),
+        }
     }
     /// `POST /rmg/api/releaseGroup`
     ///
@@ -94,8 +100,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn post_release_group(&self) -> PostReleaseGroup {
-        let call = rt::Call::new(self.client, &POST_RELEASE_GROUP);
-        PostReleaseGroup { call }
+        PostReleaseGroup {
+            call: rt::Call::new(self.client, &POST_RELEASE_GROUP),
+        }
     }
     /// `PUT /rmg/api/releaseGroup/{releaseGroupId}`
     ///
@@ -108,9 +115,10 @@ impl<'c> Api<'c> {
         &self,
         release_group_id: impl Into<String>,
     ) -> PutReleaseGroup {
-        let mut call = rt::Call::new(self.client, &PUT_RELEASE_GROUP);
-        call.text(0, release_group_id);
-        PutReleaseGroup { call }
+        PutReleaseGroup {
+            call: rt::Call::new(self.client, &PUT_RELEASE_GROUP)
+                .with_text(0, release_group_id),
+        }
     }
 }
 /// Request of [`Api::delete_release_group`].
@@ -122,21 +130,24 @@ pub struct DeleteReleaseGroup {
 impl DeleteReleaseGroup {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -160,35 +171,40 @@ impl GetReleaseConflicts {
     /// Query parameter `conflictStatus`.
     #[inline]
     pub fn conflict_status(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(1, value);
-        self
+        Self {
+            call: self.call.with_texts(1, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(5, value);
-        self
+    pub fn sort(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -218,21 +234,24 @@ pub struct GetReleaseGroup {
 impl GetReleaseGroup {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -255,9 +274,10 @@ pub struct GetReleaseGroupComponents {
 impl GetReleaseGroupComponents {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -280,58 +300,71 @@ pub struct GetReleaseGroupSummary {
 impl GetReleaseGroupSummary {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `status`.
     #[inline]
-    pub fn status(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(4, value);
-        self
+    pub fn status(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(4, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(mut self, value: impl Into<types::GetReleaseGroupSummaryType>) -> Self {
-        self.call
-            .text(5, Into::<types::GetReleaseGroupSummaryType>::into(value).as_str());
-        self
+    pub fn type_(self, value: impl Into<types::GetReleaseGroupSummaryType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::GetReleaseGroupSummaryType>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(8, value);
-        self
+    pub fn sort(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -361,27 +394,31 @@ pub struct PatchReleaseGroup {
 impl PatchReleaseGroup {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::PatchReleaseGroupBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::PatchReleaseGroupBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -404,27 +441,31 @@ pub struct PostReleaseGroup {
 impl PostReleaseGroup {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::PostReleaseGroupBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::PostReleaseGroupBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -447,27 +488,31 @@ pub struct PutReleaseGroup {
 impl PutReleaseGroup {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::PutReleaseGroupBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::PutReleaseGroupBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

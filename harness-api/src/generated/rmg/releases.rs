@@ -12,9 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn get_release(&self, release_id: impl Into<String>) -> GetRelease {
-        let mut call = rt::Call::new(self.client, &GET_RELEASE);
-        call.text(0, release_id);
-        GetRelease { call }
+        GetRelease {
+            call: rt::Call::new(self.client, &GET_RELEASE).with_text(0, release_id),
+        }
     }
     /// `GET /rmg/api/release/{releaseId}/activities`
     ///
@@ -28,11 +28,12 @@ impl<'c> Api<'c> {
         start_ts: i64,
         end_ts: i64,
     ) -> GetReleaseActivities {
-        let mut call = rt::Call::new(self.client, &GET_RELEASE_ACTIVITIES);
-        call.text(0, release_id);
-        call.int(1, start_ts);
-        call.int(2, end_ts);
-        GetReleaseActivities { call }
+        GetReleaseActivities {
+            call: rt::Call::new(self.client, &GET_RELEASE_ACTIVITIES)
+                .with_text(0, release_id)
+                .with_int(1, start_ts)
+                .with_int(2, end_ts),
+        }
     }
     /// `GET /rmg/api/release/{releaseId}/approvals`
     ///
@@ -45,9 +46,10 @@ impl<'c> Api<'c> {
         &self,
         release_id: impl Into<String>,
     ) -> GetReleaseApprovals {
-        let mut call = rt::Call::new(self.client, &GET_RELEASE_APPROVALS);
-        call.text(0, release_id);
-        GetReleaseApprovals { call }
+        GetReleaseApprovals {
+            call: rt::Call::new(self.client, &GET_RELEASE_APPROVALS)
+                .with_text(0, release_id),
+        }
     }
     /// `GET /rmg/api/release/calendar/{releaseId}/activities`
     ///
@@ -61,11 +63,12 @@ impl<'c> Api<'c> {
         start_ts: i64,
         end_ts: i64,
     ) -> GetReleaseDayActivities {
-        let mut call = rt::Call::new(self.client, &GET_RELEASE_DAY_ACTIVITIES);
-        call.text(0, release_id);
-        call.int(1, start_ts);
-        call.int(2, end_ts);
-        GetReleaseDayActivities { call }
+        GetReleaseDayActivities {
+            call: rt::Call::new(self.client, &GET_RELEASE_DAY_ACTIVITIES)
+                .with_text(0, release_id)
+                .with_int(1, start_ts)
+                .with_int(2, end_ts),
+        }
     }
     /// `GET /rmg/api/release/{releaseId}/environmentDashboard`
     ///
@@ -77,10 +80,9 @@ impl<'c> Api<'c> {
         &self,
         release_id: impl Into<String>,
     ) -> GetReleaseEnvironmentDashboard {
-        let mut call = rt::Call::new(self.client, &GET_RELEASE_ENVIRONMENT_DASHBOARD);
-        call.text(0, release_id);
         GetReleaseEnvironmentDashboard {
-            call,
+            call: rt::Call::new(self.client, &GET_RELEASE_ENVIRONMENT_DASHBOARD)
+                .with_text(0, release_id),
         }
     }
     /// `GET /rmg/api/release/{releaseId}/environments`
@@ -93,9 +95,10 @@ impl<'c> Api<'c> {
         &self,
         release_id: impl Into<String>,
     ) -> GetReleaseEnvironments {
-        let mut call = rt::Call::new(self.client, &GET_RELEASE_ENVIRONMENTS);
-        call.text(0, release_id);
-        GetReleaseEnvironments { call }
+        GetReleaseEnvironments {
+            call: rt::Call::new(self.client, &GET_RELEASE_ENVIRONMENTS)
+                .with_text(0, release_id),
+        }
     }
     /// `GET /rmg/api/release/{releaseId}/tasks`
     ///
@@ -105,9 +108,9 @@ impl<'c> Api<'c> {
     /// - List: `paged limit, size 500, items tasks, last last, cursor from nextRequest.cursor`.
     #[inline]
     pub fn get_release_tasks(&self, release_id: impl Into<String>) -> GetReleaseTasks {
-        let mut call = rt::Call::new(self.client, &GET_RELEASE_TASKS);
-        call.text(0, release_id);
-        GetReleaseTasks { call }
+        GetReleaseTasks {
+            call: rt::Call::new(self.client, &GET_RELEASE_TASKS).with_text(0, release_id),
+        }
     }
     /// `POST /rmg/api/release/{releaseId}/action`
     ///
@@ -121,10 +124,11 @@ impl<'c> Api<'c> {
         release_id: impl Into<String>,
         body: &types::PostReleaseActionBody,
     ) -> PostReleaseAction {
-        let mut call = rt::Call::new(self.client, &POST_RELEASE_ACTION);
-        call.text(0, release_id);
-        call.body_part(model::Cell::part(body));
-        PostReleaseAction { call }
+        PostReleaseAction {
+            call: rt::Call::new(self.client, &POST_RELEASE_ACTION)
+                .with_text(0, release_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /rmg/api/release/adhoc`
     ///
@@ -136,9 +140,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::PostReleaseAdhocBody,
     ) -> PostReleaseAdhoc {
-        let mut call = rt::Call::new(self.client, &POST_RELEASE_ADHOC);
-        call.body_part(model::Cell::part(body));
-        PostReleaseAdhoc { call }
+        PostReleaseAdhoc {
+            call: rt::Call::new(self.client, &POST_RELEASE_ADHOC)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /rmg/api/release/{releaseId}/subprocess/trigger`
     ///
@@ -153,12 +158,11 @@ impl<'c> Api<'c> {
         task_id: impl Into<String>,
         body: &types::PostReleaseSubprocessTriggerBody,
     ) -> PostReleaseSubprocessTrigger {
-        let mut call = rt::Call::new(self.client, &POST_RELEASE_SUBPROCESS_TRIGGER);
-        call.text(0, release_id);
-        call.text(1, task_id);
-        call.body_part(model::Cell::part(body));
         PostReleaseSubprocessTrigger {
-            call,
+            call: rt::Call::new(self.client, &POST_RELEASE_SUBPROCESS_TRIGGER)
+                .with_text(0, release_id)
+                .with_text(1, task_id)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /rmg/api/release/summary`
@@ -171,9 +175,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::PostReleaseSummaryBody,
     ) -> PostReleaseSummary {
-        let mut call = rt::Call::new(self.client, &POST_RELEASE_SUMMARY);
-        call.body_part(model::Cell::part(body));
-        PostReleaseSummary { call }
+        PostReleaseSummary {
+            call: rt::Call::new(self.client, &POST_RELEASE_SUMMARY)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /rmg/api/release/{releaseId}`
     ///
@@ -183,9 +188,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn put_release(&self, release_id: impl Into<String>) -> PutRelease {
-        let mut call = rt::Call::new(self.client, &PUT_RELEASE);
-        call.text(0, release_id);
-        PutRelease { call }
+        PutRelease {
+            call: rt::Call::new(self.client, &PUT_RELEASE).with_text(0, release_id),
+        }
     }
 }
 /// Request of [`Api::get_release`].
@@ -197,9 +202,10 @@ pub struct GetRelease {
 impl GetRelease {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -222,39 +228,45 @@ pub struct GetReleaseActivities {
 impl GetReleaseActivities {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: f64) -> Self {
-        self.call.number(6, value);
-        self
+    pub fn limit(self, value: f64) -> Self {
+        Self {
+            call: self.call.with_number(6, value),
+        }
     }
     /// Query parameter `cursor`.
     #[inline]
-    pub fn cursor(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn cursor(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `status`.
     #[inline]
-    pub fn status(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(8, value);
-        self
+    pub fn status(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -277,51 +289,59 @@ pub struct GetReleaseApprovals {
 impl GetReleaseApprovals {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `status`.
     #[inline]
-    pub fn status(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(5, value);
-        self
+    pub fn status(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(8, value);
-        self
+    pub fn sort(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -351,33 +371,38 @@ pub struct GetReleaseDayActivities {
 impl GetReleaseDayActivities {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: f64) -> Self {
-        self.call.number(6, value);
-        self
+    pub fn limit(self, value: f64) -> Self {
+        Self {
+            call: self.call.with_number(6, value),
+        }
     }
     /// Query parameter `cursor`.
     #[inline]
-    pub fn cursor(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn cursor(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -400,33 +425,37 @@ pub struct GetReleaseEnvironmentDashboard {
 impl GetReleaseEnvironmentDashboard {
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `environmentIdentifiers`.
     #[inline]
     pub fn environment_identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(2, value);
-        self
+        Self {
+            call: self.call.with_texts(2, value),
+        }
     }
     /// Query parameter `infrastructureIdentifiers`.
     #[inline]
     pub fn infrastructure_identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(3, value);
-        self
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -449,27 +478,31 @@ pub struct GetReleaseEnvironments {
 impl GetReleaseEnvironments {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `cursor`.
     #[inline]
-    pub fn cursor(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn cursor(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: f64) -> Self {
-        self.call.number(3, value);
-        self
+    pub fn limit(self, value: f64) -> Self {
+        Self {
+            call: self.call.with_number(3, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -492,39 +525,45 @@ pub struct GetReleaseTasks {
 impl GetReleaseTasks {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `cursor`.
     #[inline]
-    pub fn cursor(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn cursor(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: f64) -> Self {
-        self.call.number(5, value);
-        self
+    pub fn limit(self, value: f64) -> Self {
+        Self {
+            call: self.call.with_number(5, value),
+        }
     }
     /// Query parameter `status`.
     #[inline]
-    pub fn status(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(6, value);
-        self
+    pub fn status(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -554,21 +593,24 @@ pub struct PostReleaseAction {
 impl PostReleaseAction {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -591,21 +633,24 @@ pub struct PostReleaseAdhoc {
 impl PostReleaseAdhoc {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -628,21 +673,24 @@ pub struct PostReleaseSubprocessTrigger {
 impl PostReleaseSubprocessTrigger {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -665,42 +713,53 @@ pub struct PostReleaseSummary {
 impl PostReleaseSummary {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `releaseGroupIds`.
     #[inline]
     pub fn release_group_ids(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(4, value);
-        self
+        Self {
+            call: self.call.with_texts(4, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(mut self, value: impl Into<types::PostReleaseSummaryType>) -> Self {
-        self.call.text(5, Into::<types::PostReleaseSummaryType>::into(value).as_str());
-        self
+    pub fn type_(self, value: impl Into<types::PostReleaseSummaryType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::PostReleaseSummaryType>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -723,15 +782,17 @@ pub struct PutRelease {
 impl PutRelease {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::PutReleaseBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::PutReleaseBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

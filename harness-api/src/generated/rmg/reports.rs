@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         report_id: impl Into<String>,
     ) -> GetReportDownload {
-        let mut call = rt::Call::new(self.client, &GET_REPORT_DOWNLOAD);
-        call.text(0, report_id);
-        GetReportDownload { call }
+        GetReportDownload {
+            call: rt::Call::new(self.client, &GET_REPORT_DOWNLOAD)
+                .with_text(0, report_id),
+        }
     }
     /// `GET /rmg/api/release/report/{reportId}/status`
     ///
@@ -26,9 +27,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn get_report_status(&self, report_id: impl Into<String>) -> GetReportStatus {
-        let mut call = rt::Call::new(self.client, &GET_REPORT_STATUS);
-        call.text(0, report_id);
-        GetReportStatus { call }
+        GetReportStatus {
+            call: rt::Call::new(self.client, &GET_REPORT_STATUS).with_text(0, report_id),
+        }
     }
     /// `POST /rmg/api/releaseGroup/{releaseGroupId}/report/generate`
     ///
@@ -42,11 +43,10 @@ impl<'c> Api<'c> {
         release_group_id: impl Into<String>,
         body: &types::PostReleaseGroupReportGenerateBody,
     ) -> PostReleaseGroupReportGenerate {
-        let mut call = rt::Call::new(self.client, &POST_RELEASE_GROUP_REPORT_GENERATE);
-        call.text(0, release_group_id);
-        call.body_part(model::Cell::part(body));
         PostReleaseGroupReportGenerate {
-            call,
+            call: rt::Call::new(self.client, &POST_RELEASE_GROUP_REPORT_GENERATE)
+                .with_text(0, release_group_id)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /rmg/api/release/{releaseId}/report/generate`
@@ -61,10 +61,11 @@ impl<'c> Api<'c> {
         release_id: impl Into<String>,
         body: &types::PostReleaseReportGenerateBody,
     ) -> PostReleaseReportGenerate {
-        let mut call = rt::Call::new(self.client, &POST_RELEASE_REPORT_GENERATE);
-        call.text(0, release_id);
-        call.body_part(model::Cell::part(body));
-        PostReleaseReportGenerate { call }
+        PostReleaseReportGenerate {
+            call: rt::Call::new(self.client, &POST_RELEASE_REPORT_GENERATE)
+                .with_text(0, release_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::get_report_download`].
@@ -76,21 +77,24 @@ pub struct GetReportDownload {
 impl GetReportDownload {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -113,21 +117,24 @@ pub struct GetReportStatus {
 impl GetReportStatus {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -150,21 +157,24 @@ pub struct PostReleaseGroupReportGenerate {
 impl PostReleaseGroupReportGenerate {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -187,21 +197,24 @@ pub struct PostReleaseReportGenerate {
 impl PostReleaseReportGenerate {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -12,9 +12,10 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn presign_upload(&self, body: &types::PresignUploadBody) -> PresignUpload {
-        let mut call = rt::Call::new(self.client, &PRESIGN_UPLOAD);
-        call.body_part(model::Cell::part(body));
-        PresignUpload { call }
+        PresignUpload {
+            call: rt::Call::new(self.client, &PRESIGN_UPLOAD)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /rmg/api/v1/uploads/{accountId}/{releaseId}/{filename}`
     ///
@@ -28,11 +29,12 @@ impl<'c> Api<'c> {
         release_id: impl Into<String>,
         filename: impl Into<String>,
     ) -> ServeUpload {
-        let mut call = rt::Call::new(self.client, &SERVE_UPLOAD);
-        call.text(0, account_id);
-        call.text(1, release_id);
-        call.text(2, filename);
-        ServeUpload { call }
+        ServeUpload {
+            call: rt::Call::new(self.client, &SERVE_UPLOAD)
+                .with_text(0, account_id)
+                .with_text(1, release_id)
+                .with_text(2, filename),
+        }
     }
 }
 /// Request of [`Api::presign_upload`].
@@ -44,21 +46,24 @@ pub struct PresignUpload {
 impl PresignUpload {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

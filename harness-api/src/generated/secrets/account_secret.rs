@@ -16,9 +16,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::SecretRequest,
     ) -> CreateAccountScopedSecret {
-        let mut call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_SECRET);
-        call.body_part(model::Cell::part(body));
-        CreateAccountScopedSecret { call }
+        CreateAccountScopedSecret {
+            call: rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_SECRET)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /v1/secrets`: [`Self::create_account_scoped_secret`] with another body.
     #[inline]
@@ -26,9 +27,10 @@ impl<'c> Api<'c> {
         &self,
         body: impl Into<String>,
     ) -> CreateAccountScopedSecret {
-        let mut call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_SECRET);
-        call.body_text("application/yaml", body);
-        CreateAccountScopedSecret { call }
+        CreateAccountScopedSecret {
+            call: rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_SECRET)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `POST /v1/secrets`: [`Self::create_account_scoped_secret`] with another body.
     #[inline]
@@ -37,10 +39,11 @@ impl<'c> Api<'c> {
         file: impl Into<rt::FilePart>,
         spec: &types::SecretRequest,
     ) -> CreateAccountScopedSecret {
-        let mut call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_SECRET);
-        call.file(0, file.into());
-        call.object(1, spec);
-        CreateAccountScopedSecret { call }
+        CreateAccountScopedSecret {
+            call: rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_SECRET)
+                .with_file(0, file)
+                .with_object(1, spec),
+        }
     }
     /// `DELETE /v1/secrets/{secret}`
     ///
@@ -52,9 +55,10 @@ impl<'c> Api<'c> {
         &self,
         secret: impl Into<String>,
     ) -> DeleteAccountScopedSecret {
-        let mut call = rt::Call::new(self.client, &DELETE_ACCOUNT_SCOPED_SECRET);
-        call.text(0, secret);
-        DeleteAccountScopedSecret { call }
+        DeleteAccountScopedSecret {
+            call: rt::Call::new(self.client, &DELETE_ACCOUNT_SCOPED_SECRET)
+                .with_text(0, secret),
+        }
     }
     /// `GET /v1/secrets/{secret}`
     ///
@@ -66,9 +70,10 @@ impl<'c> Api<'c> {
         &self,
         secret: impl Into<String>,
     ) -> GetAccountScopedSecret {
-        let mut call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_SECRET);
-        call.text(0, secret);
-        GetAccountScopedSecret { call }
+        GetAccountScopedSecret {
+            call: rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_SECRET)
+                .with_text(0, secret),
+        }
     }
     /// `GET /v1/secrets`
     ///
@@ -77,8 +82,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_account_scoped_secrets(&self) -> GetAccountScopedSecrets {
-        let call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_SECRETS);
-        GetAccountScopedSecrets { call }
+        GetAccountScopedSecrets {
+            call: rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_SECRETS),
+        }
     }
     /// `PUT /v1/secrets/{secret}`
     ///
@@ -92,10 +98,11 @@ impl<'c> Api<'c> {
         secret: impl Into<String>,
         body: &types::SecretRequest,
     ) -> UpdateAccountScopedSecret {
-        let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_SECRET);
-        call.text(0, secret);
-        call.body_part(model::Cell::part(body));
-        UpdateAccountScopedSecret { call }
+        UpdateAccountScopedSecret {
+            call: rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_SECRET)
+                .with_text(0, secret)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /v1/secrets/{secret}`: [`Self::update_account_scoped_secret`] with another body.
     #[inline]
@@ -104,10 +111,11 @@ impl<'c> Api<'c> {
         secret: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateAccountScopedSecret {
-        let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_SECRET);
-        call.text(0, secret);
-        call.body_text("application/yaml", body);
-        UpdateAccountScopedSecret { call }
+        UpdateAccountScopedSecret {
+            call: rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_SECRET)
+                .with_text(0, secret)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `PUT /v1/secrets/{secret}`: [`Self::update_account_scoped_secret`] with another body.
     #[inline]
@@ -117,11 +125,12 @@ impl<'c> Api<'c> {
         file: impl Into<rt::FilePart>,
         spec: &types::SecretRequest,
     ) -> UpdateAccountScopedSecret {
-        let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_SECRET);
-        call.text(0, secret);
-        call.file(1, file.into());
-        call.object(2, spec);
-        UpdateAccountScopedSecret { call }
+        UpdateAccountScopedSecret {
+            call: rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_SECRET)
+                .with_text(0, secret)
+                .with_file(1, file)
+                .with_object(2, spec),
+        }
     }
     /// `POST /v1/secrets/validate-secret-ref`
     ///
@@ -130,8 +139,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::SecretValidationResponse`], `application/json`.
     #[inline]
     pub fn validate_account_secret_ref(&self) -> ValidateAccountSecretRef {
-        let call = rt::Call::new(self.client, &VALIDATE_ACCOUNT_SECRET_REF);
-        ValidateAccountSecretRef { call }
+        ValidateAccountSecretRef {
+            call: rt::Call::new(self.client, &VALIDATE_ACCOUNT_SECRET_REF),
+        }
     }
 }
 /// Request of [`Api::create_account_scoped_secret`].
@@ -143,15 +153,17 @@ pub struct CreateAccountScopedSecret {
 impl CreateAccountScopedSecret {
     /// Query parameter `private_secret`.
     #[inline]
-    pub fn private_secret(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn private_secret(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -174,9 +186,10 @@ pub struct DeleteAccountScopedSecret {
 impl DeleteAccountScopedSecret {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -199,9 +212,10 @@ pub struct GetAccountScopedSecret {
 impl GetAccountScopedSecret {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -224,65 +238,81 @@ pub struct GetAccountScopedSecrets {
 impl GetAccountScopedSecrets {
     /// Query parameter `secret`.
     #[inline]
-    pub fn secret(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(0, value);
-        self
+    pub fn secret(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(0, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
     pub fn type_(
-        mut self,
+        self,
         value: impl IntoIterator<Item = types::GetAccountScopedSecretsType>,
     ) -> Self {
-        self.call.texts(1, value.into_iter().map(|value| value.to_string()));
-        self
+        Self {
+            call: self
+                .call
+                .with_texts(1, value.into_iter().map(|value| value.to_string())),
+        }
     }
     /// Query parameter `recursive`.
     #[inline]
-    pub fn recursive(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn recursive(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::GetAccountScopedSecretsSort>) -> Self {
-        self.call
-            .text(7, Into::<types::GetAccountScopedSecretsSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::GetAccountScopedSecretsSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::GetAccountScopedSecretsSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(
-        mut self,
-        value: impl Into<types::GetAccountScopedSecretsOrder>,
-    ) -> Self {
-        self.call
-            .text(8, Into::<types::GetAccountScopedSecretsOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::GetAccountScopedSecretsOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    8,
+                    Into::<types::GetAccountScopedSecretsOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -312,9 +342,10 @@ pub struct UpdateAccountScopedSecret {
 impl UpdateAccountScopedSecret {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -337,15 +368,17 @@ pub struct ValidateAccountSecretRef {
 impl ValidateAccountSecretRef {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ValidateAccountSecretRefBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ValidateAccountSecretRefBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - List: `whole list, items data`.
     #[inline]
     pub fn get_gcp_regions(&self) -> GetGcpRegions {
-        let call = rt::Call::new(self.client, &GET_GCP_REGIONS);
-        GetGcpRegions { call }
+        GetGcpRegions {
+            call: rt::Call::new(self.client, &GET_GCP_REGIONS),
+        }
     }
 }
 /// Request of [`Api::get_gcp_regions`].

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         body: &types::SecretRequest,
     ) -> CreateOrgScopedSecret {
-        let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_SECRET);
-        call.text(0, org);
-        call.body_part(model::Cell::part(body));
-        CreateOrgScopedSecret { call }
+        CreateOrgScopedSecret {
+            call: rt::Call::new(self.client, &CREATE_ORG_SCOPED_SECRET)
+                .with_text(0, org)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /v1/orgs/{org}/secrets`: [`Self::create_org_scoped_secret`] with another body.
     #[inline]
@@ -29,10 +30,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateOrgScopedSecret {
-        let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_SECRET);
-        call.text(0, org);
-        call.body_text("application/yaml", body);
-        CreateOrgScopedSecret { call }
+        CreateOrgScopedSecret {
+            call: rt::Call::new(self.client, &CREATE_ORG_SCOPED_SECRET)
+                .with_text(0, org)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `POST /v1/orgs/{org}/secrets`: [`Self::create_org_scoped_secret`] with another body.
     #[inline]
@@ -42,11 +44,12 @@ impl<'c> Api<'c> {
         file: impl Into<rt::FilePart>,
         spec: &types::SecretRequest,
     ) -> CreateOrgScopedSecret {
-        let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_SECRET);
-        call.text(0, org);
-        call.file(1, file.into());
-        call.object(2, spec);
-        CreateOrgScopedSecret { call }
+        CreateOrgScopedSecret {
+            call: rt::Call::new(self.client, &CREATE_ORG_SCOPED_SECRET)
+                .with_text(0, org)
+                .with_file(1, file)
+                .with_object(2, spec),
+        }
     }
     /// `DELETE /v1/orgs/{org}/secrets/{secret}`
     ///
@@ -59,10 +62,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         secret: impl Into<String>,
     ) -> DeleteOrgScopedSecret {
-        let mut call = rt::Call::new(self.client, &DELETE_ORG_SCOPED_SECRET);
-        call.text(0, org);
-        call.text(1, secret);
-        DeleteOrgScopedSecret { call }
+        DeleteOrgScopedSecret {
+            call: rt::Call::new(self.client, &DELETE_ORG_SCOPED_SECRET)
+                .with_text(0, org)
+                .with_text(1, secret),
+        }
     }
     /// `GET /v1/orgs/{org}/secrets/{secret}`
     ///
@@ -75,10 +79,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         secret: impl Into<String>,
     ) -> GetOrgScopedSecret {
-        let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_SECRET);
-        call.text(0, org);
-        call.text(1, secret);
-        GetOrgScopedSecret { call }
+        GetOrgScopedSecret {
+            call: rt::Call::new(self.client, &GET_ORG_SCOPED_SECRET)
+                .with_text(0, org)
+                .with_text(1, secret),
+        }
     }
     /// `GET /v1/orgs/{org}/secrets`
     ///
@@ -88,9 +93,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_org_scoped_secrets(&self, org: impl Into<String>) -> GetOrgScopedSecrets {
-        let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_SECRETS);
-        call.text(0, org);
-        GetOrgScopedSecrets { call }
+        GetOrgScopedSecrets {
+            call: rt::Call::new(self.client, &GET_ORG_SCOPED_SECRETS).with_text(0, org),
+        }
     }
     /// `PUT /v1/orgs/{org}/secrets/{secret}`
     ///
@@ -105,11 +110,12 @@ impl<'c> Api<'c> {
         secret: impl Into<String>,
         body: &types::SecretRequest,
     ) -> UpdateOrgScopedSecret {
-        let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_SECRET);
-        call.text(0, org);
-        call.text(1, secret);
-        call.body_part(model::Cell::part(body));
-        UpdateOrgScopedSecret { call }
+        UpdateOrgScopedSecret {
+            call: rt::Call::new(self.client, &UPDATE_ORG_SCOPED_SECRET)
+                .with_text(0, org)
+                .with_text(1, secret)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /v1/orgs/{org}/secrets/{secret}`: [`Self::update_org_scoped_secret`] with another body.
     #[inline]
@@ -119,11 +125,12 @@ impl<'c> Api<'c> {
         secret: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateOrgScopedSecret {
-        let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_SECRET);
-        call.text(0, org);
-        call.text(1, secret);
-        call.body_text("application/yaml", body);
-        UpdateOrgScopedSecret { call }
+        UpdateOrgScopedSecret {
+            call: rt::Call::new(self.client, &UPDATE_ORG_SCOPED_SECRET)
+                .with_text(0, org)
+                .with_text(1, secret)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `PUT /v1/orgs/{org}/secrets/{secret}`: [`Self::update_org_scoped_secret`] with another body.
     #[inline]
@@ -134,12 +141,13 @@ impl<'c> Api<'c> {
         file: impl Into<rt::FilePart>,
         spec: &types::SecretRequest,
     ) -> UpdateOrgScopedSecret {
-        let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_SECRET);
-        call.text(0, org);
-        call.text(1, secret);
-        call.file(2, file.into());
-        call.object(3, spec);
-        UpdateOrgScopedSecret { call }
+        UpdateOrgScopedSecret {
+            call: rt::Call::new(self.client, &UPDATE_ORG_SCOPED_SECRET)
+                .with_text(0, org)
+                .with_text(1, secret)
+                .with_file(2, file)
+                .with_object(3, spec),
+        }
     }
     /// `POST /v1/orgs/{org}/secrets/validate-secret-ref`
     ///
@@ -152,9 +160,9 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
     ) -> ValidateOrgSecretRef {
-        let mut call = rt::Call::new(self.client, &VALIDATE_ORG_SECRET_REF);
-        call.text(0, org);
-        ValidateOrgSecretRef { call }
+        ValidateOrgSecretRef {
+            call: rt::Call::new(self.client, &VALIDATE_ORG_SECRET_REF).with_text(0, org),
+        }
     }
 }
 /// Request of [`Api::create_org_scoped_secret`].
@@ -166,15 +174,17 @@ pub struct CreateOrgScopedSecret {
 impl CreateOrgScopedSecret {
     /// Query parameter `private_secret`.
     #[inline]
-    pub fn private_secret(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn private_secret(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -197,9 +207,10 @@ pub struct DeleteOrgScopedSecret {
 impl DeleteOrgScopedSecret {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -222,9 +233,10 @@ pub struct GetOrgScopedSecret {
 impl GetOrgScopedSecret {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -247,60 +259,81 @@ pub struct GetOrgScopedSecrets {
 impl GetOrgScopedSecrets {
     /// Query parameter `secret`.
     #[inline]
-    pub fn secret(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(1, value);
-        self
+    pub fn secret(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(1, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
     pub fn type_(
-        mut self,
+        self,
         value: impl IntoIterator<Item = types::GetOrgScopedSecretsType>,
     ) -> Self {
-        self.call.texts(2, value.into_iter().map(|value| value.to_string()));
-        self
+        Self {
+            call: self
+                .call
+                .with_texts(2, value.into_iter().map(|value| value.to_string())),
+        }
     }
     /// Query parameter `recursive`.
     #[inline]
-    pub fn recursive(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn recursive(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::GetOrgScopedSecretsSort>) -> Self {
-        self.call.text(8, Into::<types::GetOrgScopedSecretsSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::GetOrgScopedSecretsSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    8,
+                    Into::<types::GetOrgScopedSecretsSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::GetOrgScopedSecretsOrder>) -> Self {
-        self.call.text(9, Into::<types::GetOrgScopedSecretsOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::GetOrgScopedSecretsOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    9,
+                    Into::<types::GetOrgScopedSecretsOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -330,9 +363,10 @@ pub struct UpdateOrgScopedSecret {
 impl UpdateOrgScopedSecret {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -355,15 +389,17 @@ pub struct ValidateOrgSecretRef {
 impl ValidateOrgSecretRef {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ValidateOrgSecretRefBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ValidateOrgSecretRefBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

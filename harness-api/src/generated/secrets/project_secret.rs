@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         body: &types::SecretRequest,
     ) -> CreateProjectScopedSecret {
-        let mut call = rt::Call::new(self.client, &CREATE_PROJECT_SCOPED_SECRET);
-        call.text(0, org);
-        call.text(1, project);
-        call.body_part(model::Cell::part(body));
-        CreateProjectScopedSecret { call }
+        CreateProjectScopedSecret {
+            call: rt::Call::new(self.client, &CREATE_PROJECT_SCOPED_SECRET)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/secrets`: [`Self::create_project_scoped_secret`] with another body.
     #[inline]
@@ -32,11 +33,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateProjectScopedSecret {
-        let mut call = rt::Call::new(self.client, &CREATE_PROJECT_SCOPED_SECRET);
-        call.text(0, org);
-        call.text(1, project);
-        call.body_text("application/yaml", body);
-        CreateProjectScopedSecret { call }
+        CreateProjectScopedSecret {
+            call: rt::Call::new(self.client, &CREATE_PROJECT_SCOPED_SECRET)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/secrets`: [`Self::create_project_scoped_secret`] with another body.
     #[inline]
@@ -47,12 +49,13 @@ impl<'c> Api<'c> {
         file: impl Into<rt::FilePart>,
         spec: &types::SecretRequest,
     ) -> CreateProjectScopedSecret {
-        let mut call = rt::Call::new(self.client, &CREATE_PROJECT_SCOPED_SECRET);
-        call.text(0, org);
-        call.text(1, project);
-        call.file(2, file.into());
-        call.object(3, spec);
-        CreateProjectScopedSecret { call }
+        CreateProjectScopedSecret {
+            call: rt::Call::new(self.client, &CREATE_PROJECT_SCOPED_SECRET)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_file(2, file)
+                .with_object(3, spec),
+        }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/secrets/{secret}`
     ///
@@ -66,11 +69,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         secret: impl Into<String>,
     ) -> DeleteProjectScopedSecret {
-        let mut call = rt::Call::new(self.client, &DELETE_PROJECT_SCOPED_SECRET);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, secret);
-        DeleteProjectScopedSecret { call }
+        DeleteProjectScopedSecret {
+            call: rt::Call::new(self.client, &DELETE_PROJECT_SCOPED_SECRET)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, secret),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/secrets/{secret}`
     ///
@@ -84,11 +88,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         secret: impl Into<String>,
     ) -> GetProjectScopedSecret {
-        let mut call = rt::Call::new(self.client, &GET_PROJECT_SCOPED_SECRET);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, secret);
-        GetProjectScopedSecret { call }
+        GetProjectScopedSecret {
+            call: rt::Call::new(self.client, &GET_PROJECT_SCOPED_SECRET)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, secret),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/secrets`
     ///
@@ -102,10 +107,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> GetProjectScopedSecrets {
-        let mut call = rt::Call::new(self.client, &GET_PROJECT_SCOPED_SECRETS);
-        call.text(0, org);
-        call.text(1, project);
-        GetProjectScopedSecrets { call }
+        GetProjectScopedSecrets {
+            call: rt::Call::new(self.client, &GET_PROJECT_SCOPED_SECRETS)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/secrets/{secret}`
     ///
@@ -121,12 +127,13 @@ impl<'c> Api<'c> {
         secret: impl Into<String>,
         body: &types::SecretRequest,
     ) -> UpdateProjectScopedSecret {
-        let mut call = rt::Call::new(self.client, &UPDATE_PROJECT_SCOPED_SECRET);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, secret);
-        call.body_part(model::Cell::part(body));
-        UpdateProjectScopedSecret { call }
+        UpdateProjectScopedSecret {
+            call: rt::Call::new(self.client, &UPDATE_PROJECT_SCOPED_SECRET)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, secret)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/secrets/{secret}`: [`Self::update_project_scoped_secret`] with another body.
     #[inline]
@@ -137,12 +144,13 @@ impl<'c> Api<'c> {
         secret: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateProjectScopedSecret {
-        let mut call = rt::Call::new(self.client, &UPDATE_PROJECT_SCOPED_SECRET);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, secret);
-        call.body_text("application/yaml", body);
-        UpdateProjectScopedSecret { call }
+        UpdateProjectScopedSecret {
+            call: rt::Call::new(self.client, &UPDATE_PROJECT_SCOPED_SECRET)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, secret)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/secrets/{secret}`: [`Self::update_project_scoped_secret`] with another body.
     #[inline]
@@ -154,13 +162,14 @@ impl<'c> Api<'c> {
         file: impl Into<rt::FilePart>,
         spec: &types::SecretRequest,
     ) -> UpdateProjectScopedSecret {
-        let mut call = rt::Call::new(self.client, &UPDATE_PROJECT_SCOPED_SECRET);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, secret);
-        call.file(3, file.into());
-        call.object(4, spec);
-        UpdateProjectScopedSecret { call }
+        UpdateProjectScopedSecret {
+            call: rt::Call::new(self.client, &UPDATE_PROJECT_SCOPED_SECRET)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, secret)
+                .with_file(3, file)
+                .with_object(4, spec),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/secrets/validate-secret-ref`
     ///
@@ -174,10 +183,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ValidateProjectSecretRef {
-        let mut call = rt::Call::new(self.client, &VALIDATE_PROJECT_SECRET_REF);
-        call.text(0, org);
-        call.text(1, project);
-        ValidateProjectSecretRef { call }
+        ValidateProjectSecretRef {
+            call: rt::Call::new(self.client, &VALIDATE_PROJECT_SECRET_REF)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
 }
 /// Request of [`Api::create_project_scoped_secret`].
@@ -189,15 +199,17 @@ pub struct CreateProjectScopedSecret {
 impl CreateProjectScopedSecret {
     /// Query parameter `private_secret`.
     #[inline]
-    pub fn private_secret(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn private_secret(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -220,9 +232,10 @@ pub struct DeleteProjectScopedSecret {
 impl DeleteProjectScopedSecret {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -245,9 +258,10 @@ pub struct GetProjectScopedSecret {
 impl GetProjectScopedSecret {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -270,65 +284,81 @@ pub struct GetProjectScopedSecrets {
 impl GetProjectScopedSecrets {
     /// Query parameter `secret`.
     #[inline]
-    pub fn secret(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(2, value);
-        self
+    pub fn secret(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(2, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
     pub fn type_(
-        mut self,
+        self,
         value: impl IntoIterator<Item = types::GetProjectScopedSecretsType>,
     ) -> Self {
-        self.call.texts(3, value.into_iter().map(|value| value.to_string()));
-        self
+        Self {
+            call: self
+                .call
+                .with_texts(3, value.into_iter().map(|value| value.to_string())),
+        }
     }
     /// Query parameter `recursive`.
     #[inline]
-    pub fn recursive(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn recursive(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::GetProjectScopedSecretsSort>) -> Self {
-        self.call
-            .text(9, Into::<types::GetProjectScopedSecretsSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::GetProjectScopedSecretsSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    9,
+                    Into::<types::GetProjectScopedSecretsSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(
-        mut self,
-        value: impl Into<types::GetProjectScopedSecretsOrder>,
-    ) -> Self {
-        self.call
-            .text(10, Into::<types::GetProjectScopedSecretsOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::GetProjectScopedSecretsOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    10,
+                    Into::<types::GetProjectScopedSecretsOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -358,9 +388,10 @@ pub struct UpdateProjectScopedSecret {
 impl UpdateProjectScopedSecret {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -383,15 +414,17 @@ pub struct ValidateProjectSecretRef {
 impl ValidateProjectSecretRef {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ValidateProjectSecretRefBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ValidateProjectSecretRefBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

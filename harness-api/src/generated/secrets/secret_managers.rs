@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::SecretManagerMetadataRequest,
     ) -> GetMetadata {
-        let mut call = rt::Call::new(self.client, &GET_METADATA);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        GetMetadata { call }
+        GetMetadata {
+            call: rt::Call::new(self.client, &GET_METADATA)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ng/api/secret-managers/meta-data`: [`Self::get_metadata`] with another body.
     #[inline]
@@ -29,10 +30,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> GetMetadata {
-        let mut call = rt::Call::new(self.client, &GET_METADATA);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        GetMetadata { call }
+        GetMetadata {
+            call: rt::Call::new(self.client, &GET_METADATA)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
 }
 /// Request of [`Api::get_metadata`].

@@ -16,10 +16,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         parent_unique_id: impl Into<String>,
     ) -> CountSecretsForScope {
-        let mut call = rt::Call::new(self.client, &COUNT_SECRETS_FOR_SCOPE);
-        call.text(0, account_identifier);
-        call.text(1, parent_unique_id);
-        CountSecretsForScope { call }
+        CountSecretsForScope {
+            call: rt::Call::new(self.client, &COUNT_SECRETS_FOR_SCOPE)
+                .with_text(0, account_identifier)
+                .with_text(1, parent_unique_id),
+        }
     }
     /// `DELETE /ng/api/v2/secrets/{identifier}`
     ///
@@ -32,10 +33,11 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> DeleteSecretV2 {
-        let mut call = rt::Call::new(self.client, &DELETE_SECRET_V2);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        DeleteSecretV2 { call }
+        DeleteSecretV2 {
+            call: rt::Call::new(self.client, &DELETE_SECRET_V2)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier),
+        }
     }
     /// `GET /ng/api/v2/secrets/{identifier}`
     ///
@@ -48,10 +50,11 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> GetSecretV2 {
-        let mut call = rt::Call::new(self.client, &GET_SECRET_V2);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        GetSecretV2 { call }
+        GetSecretV2 {
+            call: rt::Call::new(self.client, &GET_SECRET_V2)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier),
+        }
     }
     /// `GET /ng/api/v2/secrets`
     ///
@@ -65,9 +68,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListSecretsV2 {
-        let mut call = rt::Call::new(self.client, &LIST_SECRETS_V2);
-        call.text(0, account_identifier);
-        ListSecretsV2 { call }
+        ListSecretsV2 {
+            call: rt::Call::new(self.client, &LIST_SECRETS_V2)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ng/api/v2/secrets/list`
     ///
@@ -81,9 +85,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListSecretsV3 {
-        let mut call = rt::Call::new(self.client, &LIST_SECRETS_V3);
-        call.text(0, account_identifier);
-        ListSecretsV3 { call }
+        ListSecretsV3 {
+            call: rt::Call::new(self.client, &LIST_SECRETS_V3)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ng/api/v2/secrets/list/secrets`
     ///
@@ -97,9 +102,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListSecretsV4 {
-        let mut call = rt::Call::new(self.client, &LIST_SECRETS_V4);
-        call.text(0, account_identifier);
-        ListSecretsV4 { call }
+        ListSecretsV4 {
+            call: rt::Call::new(self.client, &LIST_SECRETS_V4)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ng/api/v2/secrets`
     ///
@@ -113,10 +119,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::SecretRequestWrapper,
     ) -> PostSecret {
-        let mut call = rt::Call::new(self.client, &POST_SECRET);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        PostSecret { call }
+        PostSecret {
+            call: rt::Call::new(self.client, &POST_SECRET)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ng/api/v2/secrets`: [`Self::post_secret`] with another body.
     #[inline]
@@ -125,10 +132,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> PostSecret {
-        let mut call = rt::Call::new(self.client, &POST_SECRET);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        PostSecret { call }
+        PostSecret {
+            call: rt::Call::new(self.client, &POST_SECRET)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `POST /ng/api/v2/secrets/files`
     ///
@@ -143,11 +151,12 @@ impl<'c> Api<'c> {
         file: impl Into<rt::FilePart>,
         spec: impl Into<String>,
     ) -> PostSecretFileV2 {
-        let mut call = rt::Call::new(self.client, &POST_SECRET_FILE_V2);
-        call.text(0, account_identifier);
-        call.file(1, file.into());
-        call.text(2, spec);
-        PostSecretFileV2 { call }
+        PostSecretFileV2 {
+            call: rt::Call::new(self.client, &POST_SECRET_FILE_V2)
+                .with_text(0, account_identifier)
+                .with_file(1, file)
+                .with_text(2, spec),
+        }
     }
     /// `POST /ng/api/v2/secrets/yaml`
     ///
@@ -162,10 +171,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> PostSecretViaYaml {
-        let mut call = rt::Call::new(self.client, &POST_SECRET_VIA_YAML);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        PostSecretViaYaml { call }
+        PostSecretViaYaml {
+            call: rt::Call::new(self.client, &POST_SECRET_VIA_YAML)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `PUT /ng/api/v2/secrets/{identifier}`
     ///
@@ -179,10 +189,11 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> PutSecret {
-        let mut call = rt::Call::new(self.client, &PUT_SECRET);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        PutSecret { call }
+        PutSecret {
+            call: rt::Call::new(self.client, &PUT_SECRET)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier),
+        }
     }
     /// `PUT /ng/api/v2/secrets/files/{identifier}`
     ///
@@ -197,11 +208,12 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         spec: impl Into<String>,
     ) -> PutSecretFileV2 {
-        let mut call = rt::Call::new(self.client, &PUT_SECRET_FILE_V2);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
-        call.text(2, spec);
-        PutSecretFileV2 { call }
+        PutSecretFileV2 {
+            call: rt::Call::new(self.client, &PUT_SECRET_FILE_V2)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier)
+                .with_text(2, spec),
+        }
     }
     /// `PUT /ng/api/v2/secrets/{identifier}/yaml`
     ///
@@ -216,11 +228,12 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> PutSecretViaYaml {
-        let mut call = rt::Call::new(self.client, &PUT_SECRET_VIA_YAML);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.body_text("application/yaml", body);
-        PutSecretViaYaml { call }
+        PutSecretViaYaml {
+            call: rt::Call::new(self.client, &PUT_SECRET_VIA_YAML)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `POST /ng/api/v2/secrets/validate`
     ///
@@ -234,10 +247,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &serde_json::Value,
     ) -> ValidateSecret {
-        let mut call = rt::Call::new(self.client, &VALIDATE_SECRET);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        ValidateSecret { call }
+        ValidateSecret {
+            call: rt::Call::new(self.client, &VALIDATE_SECRET)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ng/api/v2/secrets/validate`: [`Self::validate_secret`] with another body.
     #[inline]
@@ -246,10 +260,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> ValidateSecret {
-        let mut call = rt::Call::new(self.client, &VALIDATE_SECRET);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        ValidateSecret { call }
+        ValidateSecret {
+            call: rt::Call::new(self.client, &VALIDATE_SECRET)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `GET /ng/api/v2/secrets/validateUniqueIdentifier/{identifier}`
     ///
@@ -262,11 +277,10 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> ValidateSecretIdentifierIsUnique {
-        let mut call = rt::Call::new(self.client, &VALIDATE_SECRET_IDENTIFIER_IS_UNIQUE);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
         ValidateSecretIdentifierIsUnique {
-            call,
+            call: rt::Call::new(self.client, &VALIDATE_SECRET_IDENTIFIER_IS_UNIQUE)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier),
         }
     }
 }
@@ -298,21 +312,24 @@ pub struct DeleteSecretV2 {
 impl DeleteSecretV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `forceDelete`.
     #[inline]
-    pub fn force_delete(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn force_delete(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -335,15 +352,17 @@ pub struct GetSecretV2 {
 impl GetSecretV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -366,103 +385,125 @@ pub struct ListSecretsV2 {
 impl ListSecretsV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `identifiers`.
     #[inline]
     pub fn identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(3, value);
-        self
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(mut self, value: impl Into<types::ListSecretsV2Type>) -> Self {
-        self.call.text(4, Into::<types::ListSecretsV2Type>::into(value).as_str());
-        self
+    pub fn type_(self, value: impl Into<types::ListSecretsV2Type>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(4, Into::<types::ListSecretsV2Type>::into(value).as_str()),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `types`.
     #[inline]
     pub fn types(
-        mut self,
+        self,
         value: impl IntoIterator<Item = types::ListSecretsV2Types>,
     ) -> Self {
-        self.call.texts(6, value.into_iter().map(|value| value.to_string()));
-        self
+        Self {
+            call: self
+                .call
+                .with_texts(6, value.into_iter().map(|value| value.to_string())),
+        }
     }
     /// Query parameter `source_category`.
     #[inline]
     pub fn source_category(
-        mut self,
+        self,
         value: impl Into<types::ListSecretsV2SourceCategory>,
     ) -> Self {
-        self.call
-            .text(7, Into::<types::ListSecretsV2SourceCategory>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::ListSecretsV2SourceCategory>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `includeSecretsFromEverySubScope`.
     #[inline]
-    pub fn include_secrets_from_every_sub_scope(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn include_secrets_from_every_sub_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Query parameter `includeAllSecretsAccessibleAtScope`.
     #[inline]
-    pub fn include_all_secrets_accessible_at_scope(mut self, value: bool) -> Self {
-        self.call.flag(9, value);
-        self
+    pub fn include_all_secrets_accessible_at_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(10, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(10, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(11, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(11, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(12, value);
-        self
+        Self {
+            call: self.call.with_texts(12, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Query parameter `secretManagerIdentifiers`.
     #[inline]
     pub fn secret_manager_identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(14, value);
-        self
+        Self {
+            call: self.call.with_texts(14, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -492,64 +533,72 @@ pub struct ListSecretsV3 {
 impl ListSecretsV3 {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(5, value);
-        self
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `secretManagerIdentifiers`.
     #[inline]
     pub fn secret_manager_identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(7, value);
-        self
+        Self {
+            call: self.call.with_texts(7, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::SecretResourceFilter) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::SecretResourceFilter) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -579,55 +628,62 @@ pub struct ListSecretsV4 {
 impl ListSecretsV4 {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(5, value);
-        self
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::SecretFilterProperties) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::SecretFilterProperties) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -657,21 +713,24 @@ pub struct PostSecret {
 impl PostSecret {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `privateSecret`.
     #[inline]
-    pub fn private_secret(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn private_secret(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -694,21 +753,24 @@ pub struct PostSecretFileV2 {
 impl PostSecretFileV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `privateSecret`.
     #[inline]
-    pub fn private_secret(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn private_secret(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -731,21 +793,24 @@ pub struct PostSecretViaYaml {
 impl PostSecretViaYaml {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `privateSecret`.
     #[inline]
-    pub fn private_secret(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn private_secret(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -768,21 +833,24 @@ pub struct PutSecret {
 impl PutSecret {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::SecretRequestWrapper) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::SecretRequestWrapper) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -805,21 +873,24 @@ pub struct PutSecretFileV2 {
 impl PutSecretFileV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Form field `file`.
     #[inline]
-    pub fn file(mut self, value: impl Into<rt::FilePart>) -> Self {
-        self.call.file(5, value.into());
-        self
+    pub fn file(self, value: impl Into<rt::FilePart>) -> Self {
+        Self {
+            call: self.call.with_file(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -842,15 +913,17 @@ pub struct PutSecretViaYaml {
 impl PutSecretViaYaml {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -873,21 +946,24 @@ pub struct ValidateSecret {
 impl ValidateSecret {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `identifier`.
     #[inline]
-    pub fn identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -910,15 +986,17 @@ pub struct ValidateSecretIdentifierIsUnique {
 impl ValidateSecretIdentifierIsUnique {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

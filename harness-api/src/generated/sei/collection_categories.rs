@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::CategoryResponse`], `application/json`.
     #[inline]
     pub fn create_category(&self) -> CreateCategory {
-        let call = rt::Call::new(self.client, &CREATE_CATEGORY);
-        CreateCategory { call }
+        CreateCategory {
+            call: rt::Call::new(self.client, &CREATE_CATEGORY),
+        }
     }
     /// `DELETE /v1/org/categories`
     ///
@@ -22,8 +23,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::DeleteCategoriesResponse`], `application/json`.
     #[inline]
     pub fn delete_categories(&self) -> DeleteCategories {
-        let call = rt::Call::new(self.client, &DELETE_CATEGORIES);
-        DeleteCategories { call }
+        DeleteCategories {
+            call: rt::Call::new(self.client, &DELETE_CATEGORIES),
+        }
     }
     /// `DELETE /v1/org/categories/{id}`
     ///
@@ -32,9 +34,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::DeleteCategoryResponse`], `application/json`.
     #[inline]
     pub fn delete_category(&self, id: impl Into<String>) -> DeleteCategory {
-        let mut call = rt::Call::new(self.client, &DELETE_CATEGORY);
-        call.text(0, id);
-        DeleteCategory { call }
+        DeleteCategory {
+            call: rt::Call::new(self.client, &DELETE_CATEGORY).with_text(0, id),
+        }
     }
     /// `POST /v1/org/workspaces/units/list`
     ///
@@ -44,8 +46,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/pageSize in body from 0, at most 100, items records, total _metadata.total_count, size _metadata.page_size, more _metadata.has_next`.
     #[inline]
     pub fn list_categories(&self) -> ListCategories {
-        let call = rt::Call::new(self.client, &LIST_CATEGORIES);
-        ListCategories { call }
+        ListCategories {
+            call: rt::Call::new(self.client, &LIST_CATEGORIES),
+        }
     }
     /// `PUT /v1/org/categories/{id}`
     ///
@@ -55,9 +58,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::CategoryResponse`], `application/json`.
     #[inline]
     pub fn update_category(&self, id: impl Into<String>) -> UpdateCategory {
-        let mut call = rt::Call::new(self.client, &UPDATE_CATEGORY);
-        call.text(0, id);
-        UpdateCategory { call }
+        UpdateCategory {
+            call: rt::Call::new(self.client, &UPDATE_CATEGORY).with_text(0, id),
+        }
     }
 }
 /// Request of [`Api::create_category`].
@@ -69,9 +72,10 @@ pub struct CreateCategory {
 impl CreateCategory {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::OrgCategoriesBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::OrgCategoriesBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -94,9 +98,10 @@ pub struct DeleteCategories {
 impl DeleteCategories {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &[String]) -> Self {
-        self.call.body_json(&body);
-        self
+    pub fn body(self, body: &[String]) -> Self {
+        Self {
+            call: self.call.with_body_json(&body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -138,9 +143,10 @@ pub struct ListCategories {
 impl ListCategories {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ListCategoriesRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ListCategoriesRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -170,9 +176,10 @@ pub struct UpdateCategory {
 impl UpdateCategory {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CategoriesIdBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CategoriesIdBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::SaveCollectionResponse`], `application/json`.
     #[inline]
     pub fn create_collection(&self) -> CreateCollection {
-        let call = rt::Call::new(self.client, &CREATE_COLLECTION);
-        CreateCollection { call }
+        CreateCollection {
+            call: rt::Call::new(self.client, &CREATE_COLLECTION),
+        }
     }
     /// `DELETE /v1/org/units`
     ///
@@ -22,8 +23,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::DeleteCollectionResponse`], `application/json`.
     #[inline]
     pub fn delete_collection(&self) -> DeleteCollection {
-        let call = rt::Call::new(self.client, &DELETE_COLLECTION);
-        DeleteCollection { call }
+        DeleteCollection {
+            call: rt::Call::new(self.client, &DELETE_COLLECTION),
+        }
     }
     /// `PUT /v1/org/units`
     ///
@@ -32,8 +34,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::SaveCollectionResponse`], `application/json`.
     #[inline]
     pub fn edit_collection(&self) -> EditCollection {
-        let call = rt::Call::new(self.client, &EDIT_COLLECTION);
-        EditCollection { call }
+        EditCollection {
+            call: rt::Call::new(self.client, &EDIT_COLLECTION),
+        }
     }
     /// `POST /v1/org/units/list`
     ///
@@ -43,8 +46,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/page_size in body from 0, at most 100, items records, total _metadata.total_count, size _metadata.page_size, more _metadata.has_next`.
     #[inline]
     pub fn list_collections(&self) -> ListCollections {
-        let call = rt::Call::new(self.client, &LIST_COLLECTIONS);
-        ListCollections { call }
+        ListCollections {
+            call: rt::Call::new(self.client, &LIST_COLLECTIONS),
+        }
     }
 }
 /// Request of [`Api::create_collection`].
@@ -56,9 +60,10 @@ pub struct CreateCollection {
 impl CreateCollection {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &[types::CreateCollectionRequest]) -> Self {
-        self.call.body_json(&body);
-        self
+    pub fn body(self, body: &[types::CreateCollectionRequest]) -> Self {
+        Self {
+            call: self.call.with_body_json(&body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -81,9 +86,10 @@ pub struct DeleteCollection {
 impl DeleteCollection {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &[String]) -> Self {
-        self.call.body_json(&body);
-        self
+    pub fn body(self, body: &[String]) -> Self {
+        Self {
+            call: self.call.with_body_json(&body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -106,9 +112,10 @@ pub struct EditCollection {
 impl EditCollection {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &[types::OrgUnitsBody]) -> Self {
-        self.call.body_json(&body);
-        self
+    pub fn body(self, body: &[types::OrgUnitsBody]) -> Self {
+        Self {
+            call: self.call.with_body_json(&body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -131,9 +138,10 @@ pub struct ListCollections {
 impl ListCollections {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UnitsListBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UnitsListBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

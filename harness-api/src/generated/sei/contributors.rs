@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/page_size from 0, at most 100, items records, total _metadata.total_count, size _metadata.page_size, more _metadata.has_next`.
     #[inline]
     pub fn get_active_versions(&self) -> GetActiveVersions {
-        let call = rt::Call::new(self.client, &GET_ACTIVE_VERSIONS);
-        GetActiveVersions { call }
+        GetActiveVersions {
+            call: rt::Call::new(self.client, &GET_ACTIVE_VERSIONS),
+        }
     }
     /// `GET /v1/org/users/schema`
     ///
@@ -21,8 +22,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::GetContributorSchemaResponse`], `application/json`.
     #[inline]
     pub fn get_schema(&self) -> GetSchema {
-        let call = rt::Call::new(self.client, &GET_SCHEMA);
-        GetSchema { call }
+        GetSchema {
+            call: rt::Call::new(self.client, &GET_SCHEMA),
+        }
     }
     /// `POST /v1/org/users/list`
     ///
@@ -32,9 +34,10 @@ impl<'c> Api<'c> {
     /// - List: `paged page/page_size in body from 0, at most 100, items records, total _metadata.total_count, size _metadata.page_size, more _metadata.has_next`.
     #[inline]
     pub fn list_active_users(&self, body: &types::UsersListBody) -> ListActiveUsers {
-        let mut call = rt::Call::new(self.client, &LIST_ACTIVE_USERS);
-        call.body_part(model::Cell::part(body));
-        ListActiveUsers { call }
+        ListActiveUsers {
+            call: rt::Call::new(self.client, &LIST_ACTIVE_USERS)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /v1/sei_contributor/list`
     ///
@@ -43,9 +46,10 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ListContributorsResponse`], `application/json`.
     #[inline]
     pub fn list_contributors(&self, body: &serde_json::Value) -> ListContributors {
-        let mut call = rt::Call::new(self.client, &LIST_CONTRIBUTORS);
-        call.body_part(model::Cell::part(body));
-        ListContributors { call }
+        ListContributors {
+            call: rt::Call::new(self.client, &LIST_CONTRIBUTORS)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /v1/org/users`
     ///
@@ -57,9 +61,9 @@ impl<'c> Api<'c> {
         &self,
         body: &[types::OrgUsersBody],
     ) -> UpdateContributors {
-        let mut call = rt::Call::new(self.client, &UPDATE_CONTRIBUTORS);
-        call.body_json(&body);
-        UpdateContributors { call }
+        UpdateContributors {
+            call: rt::Call::new(self.client, &UPDATE_CONTRIBUTORS).with_body_json(&body),
+        }
     }
 }
 /// Request of [`Api::get_active_versions`].
@@ -71,15 +75,17 @@ pub struct GetActiveVersions {
 impl GetActiveVersions {
     /// Query parameter `page_size`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(0, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(0, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -128,9 +134,10 @@ pub struct ListActiveUsers {
 impl ListActiveUsers {
     /// Query parameter `version`.
     #[inline]
-    pub fn version(mut self, value: i64) -> Self {
-        self.call.int(0, value);
-        self
+    pub fn version(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(0, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::DoraChangeFailureRateBody,
     ) -> GetChangeFailureRate {
-        let mut call = rt::Call::new(self.client, &GET_CHANGE_FAILURE_RATE);
-        call.body_part(model::Cell::part(body));
-        GetChangeFailureRate { call }
+        GetChangeFailureRate {
+            call: rt::Call::new(self.client, &GET_CHANGE_FAILURE_RATE)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /v1/dora/deployment_frequency`
     ///
@@ -29,9 +30,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::DoraDeploymentFrequencyBody,
     ) -> GetDeploymentFrequency {
-        let mut call = rt::Call::new(self.client, &GET_DEPLOYMENT_FREQUENCY);
-        call.body_part(model::Cell::part(body));
-        GetDeploymentFrequency { call }
+        GetDeploymentFrequency {
+            call: rt::Call::new(self.client, &GET_DEPLOYMENT_FREQUENCY)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /v1/dora/lead-time`
     ///
@@ -40,9 +42,10 @@ impl<'c> Api<'c> {
     /// - Result: [`types::LeadTimeResponse`], `application/json`.
     #[inline]
     pub fn get_lead_time(&self, body: &types::DoraLeadtimeBody) -> GetLeadTime {
-        let mut call = rt::Call::new(self.client, &GET_LEAD_TIME);
-        call.body_part(model::Cell::part(body));
-        GetLeadTime { call }
+        GetLeadTime {
+            call: rt::Call::new(self.client, &GET_LEAD_TIME)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /v1/dora/mean-time`
     ///
@@ -54,9 +57,10 @@ impl<'c> Api<'c> {
         &self,
         body: &types::DoraMeantimeBody,
     ) -> GetMeanTimeToRestore {
-        let mut call = rt::Call::new(self.client, &GET_MEAN_TIME_TO_RESTORE);
-        call.body_part(model::Cell::part(body));
-        GetMeanTimeToRestore { call }
+        GetMeanTimeToRestore {
+            call: rt::Call::new(self.client, &GET_MEAN_TIME_TO_RESTORE)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::get_change_failure_rate`].

@@ -18,12 +18,13 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> DeleteDowntimeData {
-        let mut call = rt::Call::new(self.client, &DELETE_DOWNTIME_DATA);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.text(2, org_identifier);
-        call.text(3, project_identifier);
-        DeleteDowntimeData { call }
+        DeleteDowntimeData {
+            call: rt::Call::new(self.client, &DELETE_DOWNTIME_DATA)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, org_identifier)
+                .with_text(3, project_identifier),
+        }
     }
     /// `GET /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime/monitored-services/{identifier}`
     ///
@@ -38,13 +39,12 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> GetAssociatedMonitoredServices {
-        let mut call = rt::Call::new(self.client, &GET_ASSOCIATED_MONITORED_SERVICES);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.text(2, org_identifier);
-        call.text(3, project_identifier);
         GetAssociatedMonitoredServices {
-            call,
+            call: rt::Call::new(self.client, &GET_ASSOCIATED_MONITORED_SERVICES)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, org_identifier)
+                .with_text(3, project_identifier),
         }
     }
     /// `GET /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime/identifier/{identifier}`
@@ -60,12 +60,13 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> GetDowntime {
-        let mut call = rt::Call::new(self.client, &GET_DOWNTIME);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.text(2, org_identifier);
-        call.text(3, project_identifier);
-        GetDowntime { call }
+        GetDowntime {
+            call: rt::Call::new(self.client, &GET_DOWNTIME)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, org_identifier)
+                .with_text(3, project_identifier),
+        }
     }
     /// `GET /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime/monitored-services`
     ///
@@ -80,15 +81,11 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> GetDowntimeAssociatedMonitoredServices {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_DOWNTIME_ASSOCIATED_MONITORED_SERVICES,
-        );
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
         GetDowntimeAssociatedMonitoredServices {
-            call,
+            call: rt::Call::new(self.client, &GET_DOWNTIME_ASSOCIATED_MONITORED_SERVICES)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier),
         }
     }
     /// `GET /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime/history`
@@ -104,11 +101,12 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> GetHistory {
-        let mut call = rt::Call::new(self.client, &GET_HISTORY);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        GetHistory { call }
+        GetHistory {
+            call: rt::Call::new(self.client, &GET_HISTORY)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier),
+        }
     }
     /// `GET /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime/list`
     ///
@@ -123,11 +121,12 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> ListDowntimes {
-        let mut call = rt::Call::new(self.client, &LIST_DOWNTIMES);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        ListDowntimes { call }
+        ListDowntimes {
+            call: rt::Call::new(self.client, &LIST_DOWNTIMES)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier),
+        }
     }
     /// `POST /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime`
     ///
@@ -143,12 +142,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &types::Downtime,
     ) -> SaveDowntime {
-        let mut call = rt::Call::new(self.client, &SAVE_DOWNTIME);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.body_part(model::Cell::part(body));
-        SaveDowntime { call }
+        SaveDowntime {
+            call: rt::Call::new(self.client, &SAVE_DOWNTIME)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime/identifier/{identifier}`
     ///
@@ -165,13 +165,14 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &types::Downtime,
     ) -> UpdateDowntimeData {
-        let mut call = rt::Call::new(self.client, &UPDATE_DOWNTIME_DATA);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.text(2, org_identifier);
-        call.text(3, project_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateDowntimeData { call }
+        UpdateDowntimeData {
+            call: rt::Call::new(self.client, &UPDATE_DOWNTIME_DATA)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, org_identifier)
+                .with_text(3, project_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime/flag/{identifier}`
     ///
@@ -187,13 +188,14 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         enable: bool,
     ) -> UpdateDowntimeEnabled {
-        let mut call = rt::Call::new(self.client, &UPDATE_DOWNTIME_ENABLED);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.text(2, org_identifier);
-        call.text(3, project_identifier);
-        call.flag(4, enable);
-        UpdateDowntimeEnabled { call }
+        UpdateDowntimeEnabled {
+            call: rt::Call::new(self.client, &UPDATE_DOWNTIME_ENABLED)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, org_identifier)
+                .with_text(3, project_identifier)
+                .with_flag(4, enable),
+        }
     }
 }
 /// Request of [`Api::delete_downtime_data`].
@@ -262,15 +264,17 @@ pub struct GetDowntimeAssociatedMonitoredServices {
 impl GetDowntimeAssociatedMonitoredServices {
     /// Query parameter `pageNumber`.
     #[inline]
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page_number(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -302,27 +306,31 @@ pub struct GetHistory {
 impl GetHistory {
     /// Query parameter `pageNumber`.
     #[inline]
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page_number(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `monitoredServiceIdentifier`.
     #[inline]
-    pub fn monitored_service_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn monitored_service_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `filter`.
     #[inline]
-    pub fn filter(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn filter(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -352,27 +360,31 @@ pub struct ListDowntimes {
 impl ListDowntimes {
     /// Query parameter `pageNumber`.
     #[inline]
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page_number(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `monitoredServiceIdentifier`.
     #[inline]
-    pub fn monitored_service_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn monitored_service_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `filter`.
     #[inline]
-    pub fn filter(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn filter(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]

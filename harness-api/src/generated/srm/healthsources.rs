@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::CreateHealthSourceBody,
     ) -> CreateHealthSource {
-        let mut call = rt::Call::new(self.client, &CREATE_HEALTH_SOURCE);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateHealthSource { call }
+        CreateHealthSource {
+            call: rt::Call::new(self.client, &CREATE_HEALTH_SOURCE)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /cv/api/health-sources`: [`Self::create_health_source`] with another body.
     #[inline]
@@ -29,10 +30,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateHealthSource {
-        let mut call = rt::Call::new(self.client, &CREATE_HEALTH_SOURCE);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        CreateHealthSource { call }
+        CreateHealthSource {
+            call: rt::Call::new(self.client, &CREATE_HEALTH_SOURCE)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `DELETE /cv/api/health-sources/{identifier}`
     ///
@@ -45,10 +47,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> DeleteHealthSource {
-        let mut call = rt::Call::new(self.client, &DELETE_HEALTH_SOURCE);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
-        DeleteHealthSource { call }
+        DeleteHealthSource {
+            call: rt::Call::new(self.client, &DELETE_HEALTH_SOURCE)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier),
+        }
     }
     /// `GET /cv/api/health-sources/{identifier}`
     ///
@@ -61,10 +64,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> GetHealthSource {
-        let mut call = rt::Call::new(self.client, &GET_HEALTH_SOURCE);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
-        GetHealthSource { call }
+        GetHealthSource {
+            call: rt::Call::new(self.client, &GET_HEALTH_SOURCE)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier),
+        }
     }
     /// `GET /cv/api/health-sources`
     ///
@@ -76,9 +80,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListHealthSources {
-        let mut call = rt::Call::new(self.client, &LIST_HEALTH_SOURCES);
-        call.text(0, account_identifier);
-        ListHealthSources { call }
+        ListHealthSources {
+            call: rt::Call::new(self.client, &LIST_HEALTH_SOURCES)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /cv/api/health-sources`
     ///
@@ -92,10 +97,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::UpdateHealthSourceBody,
     ) -> UpdateHealthSource {
-        let mut call = rt::Call::new(self.client, &UPDATE_HEALTH_SOURCE);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateHealthSource { call }
+        UpdateHealthSource {
+            call: rt::Call::new(self.client, &UPDATE_HEALTH_SOURCE)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /cv/api/health-sources`: [`Self::update_health_source`] with another body.
     #[inline]
@@ -104,10 +110,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateHealthSource {
-        let mut call = rt::Call::new(self.client, &UPDATE_HEALTH_SOURCE);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        UpdateHealthSource { call }
+        UpdateHealthSource {
+            call: rt::Call::new(self.client, &UPDATE_HEALTH_SOURCE)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
 }
 /// Request of [`Api::create_health_source`].
@@ -119,15 +126,17 @@ pub struct CreateHealthSource {
 impl CreateHealthSource {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -150,15 +159,17 @@ pub struct DeleteHealthSource {
 impl DeleteHealthSource {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -181,15 +192,17 @@ pub struct GetHealthSource {
 impl GetHealthSource {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -212,15 +225,17 @@ pub struct ListHealthSources {
 impl ListHealthSources {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -243,15 +258,17 @@ pub struct UpdateHealthSource {
 impl UpdateHealthSource {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -19,14 +19,13 @@ impl<'c> Api<'c> {
         environment_identifier: impl Into<String>,
         service_identifier: impl Into<String>,
     ) -> CreateDefaultMonitoredService {
-        let mut call = rt::Call::new(self.client, &CREATE_DEFAULT_MONITORED_SERVICE);
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, environment_identifier);
-        call.text(4, service_identifier);
         CreateDefaultMonitoredService {
-            call,
+            call: rt::Call::new(self.client, &CREATE_DEFAULT_MONITORED_SERVICE)
+                .with_text(0, account_id)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, environment_identifier)
+                .with_text(4, service_identifier),
         }
     }
 }

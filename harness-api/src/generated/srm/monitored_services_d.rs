@@ -18,12 +18,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> DeleteMonitoredService {
-        let mut call = rt::Call::new(self.client, &DELETE_MONITORED_SERVICE);
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, identifier);
-        DeleteMonitoredService { call }
+        DeleteMonitoredService {
+            call: rt::Call::new(self.client, &DELETE_MONITORED_SERVICE)
+                .with_text(0, account_id)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, identifier),
+        }
     }
     /// `PUT /cv/api/monitored-service/{identifier}/detach-template`
     ///
@@ -36,14 +37,10 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         identifier: impl Into<String>,
     ) -> DetachMonitoredServiceFromTemplate {
-        let mut call = rt::Call::new(
-            self.client,
-            &DETACH_MONITORED_SERVICE_FROM_TEMPLATE,
-        );
-        call.text(0, account_id);
-        call.text(1, identifier);
         DetachMonitoredServiceFromTemplate {
-            call,
+            call: rt::Call::new(self.client, &DETACH_MONITORED_SERVICE_FROM_TEMPLATE)
+                .with_text(0, account_id)
+                .with_text(1, identifier),
         }
     }
 }
@@ -75,15 +72,17 @@ pub struct DetachMonitoredServiceFromTemplate {
 impl DetachMonitoredServiceFromTemplate {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

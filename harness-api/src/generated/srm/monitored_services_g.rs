@@ -17,15 +17,14 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> GetAllMonitoredServicesWithHealthSources {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_ALL_MONITORED_SERVICES_WITH_HEALTH_SOURCES,
-        );
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
         GetAllMonitoredServicesWithHealthSources {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &GET_ALL_MONITORED_SERVICES_WITH_HEALTH_SOURCES,
+                )
+                .with_text(0, account_id)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier),
         }
     }
     /// `GET /cv/api/monitored-service/{identifier}/anomaliesCount`
@@ -43,14 +42,15 @@ impl<'c> Api<'c> {
         start_time: i64,
         end_time: i64,
     ) -> GetAnomaliesSummary {
-        let mut call = rt::Call::new(self.client, &GET_ANOMALIES_SUMMARY);
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, identifier);
-        call.int(4, start_time);
-        call.int(5, end_time);
-        GetAnomaliesSummary { call }
+        GetAnomaliesSummary {
+            call: rt::Call::new(self.client, &GET_ANOMALIES_SUMMARY)
+                .with_text(0, account_id)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, identifier)
+                .with_int(4, start_time)
+                .with_int(5, end_time),
+        }
     }
     /// `GET /cv/api/monitored-service/count-of-services`
     ///
@@ -64,11 +64,12 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> GetCountOfServices {
-        let mut call = rt::Call::new(self.client, &GET_COUNT_OF_SERVICES);
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        GetCountOfServices { call }
+        GetCountOfServices {
+            call: rt::Call::new(self.client, &GET_COUNT_OF_SERVICES)
+                .with_text(0, account_id)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier),
+        }
     }
     /// `GET /cv/api/monitored-service/environments`
     ///
@@ -82,11 +83,12 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> GetEnvironments {
-        let mut call = rt::Call::new(self.client, &GET_ENVIRONMENTS);
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        GetEnvironments { call }
+        GetEnvironments {
+            call: rt::Call::new(self.client, &GET_ENVIRONMENTS)
+                .with_text(0, account_id)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier),
+        }
     }
     /// `GET /cv/api/monitored-service/health-sources`
     ///
@@ -102,13 +104,14 @@ impl<'c> Api<'c> {
         service_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> GetHealthSources {
-        let mut call = rt::Call::new(self.client, &GET_HEALTH_SOURCES);
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, service_identifier);
-        call.text(4, environment_identifier);
-        GetHealthSources { call }
+        GetHealthSources {
+            call: rt::Call::new(self.client, &GET_HEALTH_SOURCES)
+                .with_text(0, account_id)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, service_identifier)
+                .with_text(4, environment_identifier),
+        }
     }
     /// `GET /cv/api/monitored-service/{monitoredServiceIdentifier}/health-sources`
     ///
@@ -124,16 +127,15 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         monitored_service_identifier: impl Into<String>,
     ) -> GetHealthSourcesForMonitoredServiceIdentifier {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_HEALTH_SOURCES_FOR_MONITORED_SERVICE_IDENTIFIER,
-        );
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, monitored_service_identifier);
         GetHealthSourcesForMonitoredServiceIdentifier {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &GET_HEALTH_SOURCES_FOR_MONITORED_SERVICE_IDENTIFIER,
+                )
+                .with_text(0, account_id)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, monitored_service_identifier),
         }
     }
     /// `GET /cv/api/monitored-service/list`
@@ -150,13 +152,14 @@ impl<'c> Api<'c> {
         offset: i64,
         page_size: i64,
     ) -> GetList {
-        let mut call = rt::Call::new(self.client, &GET_LIST);
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.int(3, offset);
-        call.int(4, page_size);
-        GetList { call }
+        GetList {
+            call: rt::Call::new(self.client, &GET_LIST)
+                .with_text(0, account_id)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_int(3, offset)
+                .with_int(4, page_size),
+        }
     }
     /// `GET /cv/api/monitored-service/platform/list`
     ///
@@ -172,13 +175,14 @@ impl<'c> Api<'c> {
         offset: i64,
         page_size: i64,
     ) -> GetListV2 {
-        let mut call = rt::Call::new(self.client, &GET_LIST_V2);
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.int(3, offset);
-        call.int(4, page_size);
-        GetListV2 { call }
+        GetListV2 {
+            call: rt::Call::new(self.client, &GET_LIST_V2)
+                .with_text(0, account_id)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_int(3, offset)
+                .with_int(4, page_size),
+        }
     }
     /// `GET /cv/api/monitored-service/{identifier}`
     ///
@@ -193,12 +197,13 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> GetMonitoredService {
-        let mut call = rt::Call::new(self.client, &GET_MONITORED_SERVICE);
-        call.text(0, identifier);
-        call.text(1, account_id);
-        call.text(2, org_identifier);
-        call.text(3, project_identifier);
-        GetMonitoredService { call }
+        GetMonitoredService {
+            call: rt::Call::new(self.client, &GET_MONITORED_SERVICE)
+                .with_text(0, identifier)
+                .with_text(1, account_id)
+                .with_text(2, org_identifier)
+                .with_text(3, project_identifier),
+        }
     }
     /// `GET /cv/api/monitored-service/{monitoredServiceIdentifier}/change-details`
     ///
@@ -213,13 +218,12 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         monitored_service_identifier: impl Into<String>,
     ) -> GetMonitoredServiceChangeDetails {
-        let mut call = rt::Call::new(self.client, &GET_MONITORED_SERVICE_CHANGE_DETAILS);
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, monitored_service_identifier);
         GetMonitoredServiceChangeDetails {
-            call,
+            call: rt::Call::new(self.client, &GET_MONITORED_SERVICE_CHANGE_DETAILS)
+                .with_text(0, account_id)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, monitored_service_identifier),
         }
     }
     /// `GET /cv/api/monitored-service/{monitoredServiceIdentifier}/service-details`
@@ -235,12 +239,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         monitored_service_identifier: impl Into<String>,
     ) -> GetMonitoredServiceDetails {
-        let mut call = rt::Call::new(self.client, &GET_MONITORED_SERVICE_DETAILS);
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, monitored_service_identifier);
-        GetMonitoredServiceDetails { call }
+        GetMonitoredServiceDetails {
+            call: rt::Call::new(self.client, &GET_MONITORED_SERVICE_DETAILS)
+                .with_text(0, account_id)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, monitored_service_identifier),
+        }
     }
     /// `GET /cv/api/monitored-service/service-environment`
     ///
@@ -256,17 +261,16 @@ impl<'c> Api<'c> {
         service_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> GetMonitoredServiceFromServiceAndEnvironment {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_MONITORED_SERVICE_FROM_SERVICE_AND_ENVIRONMENT,
-        );
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, service_identifier);
-        call.text(4, environment_identifier);
         GetMonitoredServiceFromServiceAndEnvironment {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &GET_MONITORED_SERVICE_FROM_SERVICE_AND_ENVIRONMENT,
+                )
+                .with_text(0, account_id)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, service_identifier)
+                .with_text(4, environment_identifier),
         }
     }
     /// `GET /cv/api/monitored-service/{monitoredServiceIdentifier}/logs`
@@ -285,18 +289,20 @@ impl<'c> Api<'c> {
         start_time: i64,
         end_time: i64,
     ) -> GetMonitoredServiceLogs {
-        let mut call = rt::Call::new(self.client, &GET_MONITORED_SERVICE_LOGS);
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, monitored_service_identifier);
-        call.text(
-            4,
-            Into::<types::GetMonitoredServiceLogsLogType>::into(log_type).as_str(),
-        );
-        call.int(5, start_time);
-        call.int(6, end_time);
-        GetMonitoredServiceLogs { call }
+        GetMonitoredServiceLogs {
+            call: rt::Call::new(self.client, &GET_MONITORED_SERVICE_LOGS)
+                .with_text(0, account_id)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, monitored_service_identifier)
+                .with_text(
+                    4,
+                    Into::<types::GetMonitoredServiceLogsLogType>::into(log_type)
+                        .as_str(),
+                )
+                .with_int(5, start_time)
+                .with_int(6, end_time),
+        }
     }
     /// `GET /cv/api/monitored-service/reconciliation-status`
     ///
@@ -311,15 +317,14 @@ impl<'c> Api<'c> {
         template_identifier: impl Into<String>,
         version_label: impl Into<String>,
     ) -> GetMonitoredServiceReconciliationStatuses {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_MONITORED_SERVICE_RECONCILIATION_STATUSES,
-        );
-        call.text(0, account_id);
-        call.text(1, template_identifier);
-        call.text(2, version_label);
         GetMonitoredServiceReconciliationStatuses {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &GET_MONITORED_SERVICE_RECONCILIATION_STATUSES,
+                )
+                .with_text(0, account_id)
+                .with_text(1, template_identifier)
+                .with_text(2, version_label),
         }
     }
     /// `GET /cv/api/monitored-service/{identifier}/resolved-template-inputs`
@@ -337,18 +342,17 @@ impl<'c> Api<'c> {
         template_identifier: impl Into<String>,
         version_label: impl Into<String>,
     ) -> GetMonitoredServiceResolvedTemplateInputs {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_MONITORED_SERVICE_RESOLVED_TEMPLATE_INPUTS,
-        );
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, identifier);
-        call.text(4, template_identifier);
-        call.text(5, version_label);
         GetMonitoredServiceResolvedTemplateInputs {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &GET_MONITORED_SERVICE_RESOLVED_TEMPLATE_INPUTS,
+                )
+                .with_text(0, account_id)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, identifier)
+                .with_text(4, template_identifier)
+                .with_text(5, version_label),
         }
     }
     /// `GET /cv/api/monitored-service/{identifier}/scores`
@@ -364,12 +368,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> GetMonitoredServiceScore {
-        let mut call = rt::Call::new(self.client, &GET_MONITORED_SERVICE_SCORE);
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, identifier);
-        GetMonitoredServiceScore { call }
+        GetMonitoredServiceScore {
+            call: rt::Call::new(self.client, &GET_MONITORED_SERVICE_SCORE)
+                .with_text(0, account_id)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, identifier),
+        }
     }
     /// `GET /cv/api/monitored-service/{identifier}/secondary-events`
     ///
@@ -384,12 +389,13 @@ impl<'c> Api<'c> {
         start_time: i64,
         end_time: i64,
     ) -> GetMsSecondaryEvents {
-        let mut call = rt::Call::new(self.client, &GET_MS_SECONDARY_EVENTS);
-        call.text(0, account_id);
-        call.text(1, identifier);
-        call.int(2, start_time);
-        call.int(3, end_time);
-        GetMsSecondaryEvents { call }
+        GetMsSecondaryEvents {
+            call: rt::Call::new(self.client, &GET_MS_SECONDARY_EVENTS)
+                .with_text(0, account_id)
+                .with_text(1, identifier)
+                .with_int(2, start_time)
+                .with_int(3, end_time),
+        }
     }
     /// `GET /cv/api/monitored-service/secondary-events-details`
     ///
@@ -405,18 +411,17 @@ impl<'c> Api<'c> {
         >,
         identifiers: impl IntoIterator<Item = impl Into<String>>,
     ) -> GetMsSecondaryEventsDetails {
-        let mut call = rt::Call::new(self.client, &GET_MS_SECONDARY_EVENTS_DETAILS);
-        call.text(0, account_id);
-        call.text(
-            1,
-            Into::<
-                types::GetMsSecondaryEventsDetailsSecondaryEventType,
-            >::into(secondary_event_type)
-                .as_str(),
-        );
-        call.texts(2, identifiers);
         GetMsSecondaryEventsDetails {
-            call,
+            call: rt::Call::new(self.client, &GET_MS_SECONDARY_EVENTS_DETAILS)
+                .with_text(0, account_id)
+                .with_text(
+                    1,
+                    Into::<
+                        types::GetMsSecondaryEventsDetailsSecondaryEventType,
+                    >::into(secondary_event_type)
+                        .as_str(),
+                )
+                .with_texts(2, identifiers),
         }
     }
     /// `GET /cv/api/monitored-service/{identifier}/notification-rules`
@@ -433,16 +438,15 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> GetNotificationRulesForMonitoredService {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_NOTIFICATION_RULES_FOR_MONITORED_SERVICE,
-        );
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, identifier);
         GetNotificationRulesForMonitoredService {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &GET_NOTIFICATION_RULES_FOR_MONITORED_SERVICE,
+                )
+                .with_text(0, account_id)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, identifier),
         }
     }
     /// `GET /cv/api/monitored-service/{identifier}/overall-health-score`
@@ -459,13 +463,14 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         end_time: i64,
     ) -> GetOverAllHealthScore {
-        let mut call = rt::Call::new(self.client, &GET_OVER_ALL_HEALTH_SCORE);
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, identifier);
-        call.int(4, end_time);
-        GetOverAllHealthScore { call }
+        GetOverAllHealthScore {
+            call: rt::Call::new(self.client, &GET_OVER_ALL_HEALTH_SCORE)
+                .with_text(0, account_id)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, identifier)
+                .with_int(4, end_time),
+        }
     }
     /// `GET /cv/api/monitored-service/service-details`
     ///
@@ -480,11 +485,12 @@ impl<'c> Api<'c> {
         service_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
     ) -> GetServiceDetails {
-        let mut call = rt::Call::new(self.client, &GET_SERVICE_DETAILS);
-        call.text(0, account_id);
-        call.text(1, service_identifier);
-        call.text(2, environment_identifier);
-        GetServiceDetails { call }
+        GetServiceDetails {
+            call: rt::Call::new(self.client, &GET_SERVICE_DETAILS)
+                .with_text(0, account_id)
+                .with_text(1, service_identifier)
+                .with_text(2, environment_identifier),
+        }
     }
     /// `GET /cv/api/monitored-service/services`
     ///
@@ -498,11 +504,12 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> GetServices {
-        let mut call = rt::Call::new(self.client, &GET_SERVICES);
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        GetServices { call }
+        GetServices {
+            call: rt::Call::new(self.client, &GET_SERVICES)
+                .with_text(0, account_id)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier),
+        }
     }
     /// `GET /cv/api/monitored-service/{monitoredServiceIdentifier}/health-source/{healthSourceIdentifier}/slo-metrics`
     ///
@@ -518,13 +525,14 @@ impl<'c> Api<'c> {
         monitored_service_identifier: impl Into<String>,
         health_source_identifier: impl Into<String>,
     ) -> GetSloMetrics {
-        let mut call = rt::Call::new(self.client, &GET_SLO_METRICS);
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, monitored_service_identifier);
-        call.text(4, health_source_identifier);
-        GetSloMetrics { call }
+        GetSloMetrics {
+            call: rt::Call::new(self.client, &GET_SLO_METRICS)
+                .with_text(0, account_id)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, monitored_service_identifier)
+                .with_text(4, health_source_identifier),
+        }
     }
 }
 /// Request of [`Api::get_all_monitored_services_with_health_sources`].
@@ -574,15 +582,17 @@ pub struct GetCountOfServices {
 impl GetCountOfServices {
     /// Query parameter `environmentIdentifier`.
     #[inline]
-    pub fn environment_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn environment_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `filter`.
     #[inline]
-    pub fn filter(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn filter(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -671,24 +681,27 @@ pub struct GetList {
 impl GetList {
     /// Query parameter `environmentIdentifier`.
     #[inline]
-    pub fn environment_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn environment_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `environmentIdentifiers`.
     #[inline]
     pub fn environment_identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(6, value);
-        self
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `filter`.
     #[inline]
-    pub fn filter(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn filter(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -712,33 +725,41 @@ impl GetListV2 {
     /// Query parameter `environmentIdentifiers`.
     #[inline]
     pub fn environment_identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(5, value);
-        self
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Query parameter `filter`.
     #[inline]
-    pub fn filter(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn filter(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `monitoredServiceType`.
     #[inline]
     pub fn monitored_service_type(
-        mut self,
+        self,
         value: impl Into<types::GetListV2MonitoredServiceType>,
     ) -> Self {
-        self.call
-            .text(7, Into::<types::GetListV2MonitoredServiceType>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::GetListV2MonitoredServiceType>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `hideNotConfiguredServices`.
     #[inline]
-    pub fn hide_not_configured_services(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn hide_not_configured_services(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -781,23 +802,26 @@ impl GetMonitoredServiceChangeDetails {
     /// Query parameter `sloIdentifiers`.
     #[inline]
     pub fn slo_identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(4, value);
-        self
+        Self {
+            call: self.call.with_texts(4, value),
+        }
     }
     /// Query parameter `startTime`.
     #[inline]
-    pub fn start_time(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn start_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `endTime`.
     #[inline]
-    pub fn end_time(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn end_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -858,30 +882,34 @@ pub struct GetMonitoredServiceLogs {
 impl GetMonitoredServiceLogs {
     /// Query parameter `errorLogsOnly`.
     #[inline]
-    pub fn error_logs_only(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn error_logs_only(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Query parameter `healthSources`.
     #[inline]
     pub fn health_sources(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(8, value);
-        self
+        Self {
+            call: self.call.with_texts(8, value),
+        }
     }
     /// Query parameter `pageNumber`.
     #[inline]
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.call.int(9, value);
-        self
+    pub fn page_number(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(9, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(10, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(10, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -904,39 +932,45 @@ pub struct GetMonitoredServiceReconciliationStatuses {
 impl GetMonitoredServiceReconciliationStatuses {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `pageNumber`.
     #[inline]
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn page_number(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1006,15 +1040,17 @@ pub struct GetMsSecondaryEvents {
 impl GetMsSecondaryEvents {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1056,15 +1092,17 @@ pub struct GetNotificationRulesForMonitoredService {
 impl GetNotificationRulesForMonitoredService {
     /// Query parameter `pageNumber`.
     #[inline]
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_number(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1097,18 +1135,24 @@ impl GetOverAllHealthScore {
     /// Query parameter `duration`.
     #[inline]
     pub fn duration(
-        mut self,
+        self,
         value: impl Into<types::GetOverAllHealthScoreDuration>,
     ) -> Self {
-        self.call
-            .text(5, Into::<types::GetOverAllHealthScoreDuration>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::GetOverAllHealthScoreDuration>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `startTime`.
     #[inline]
-    pub fn start_time(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn start_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1131,15 +1175,17 @@ pub struct GetServiceDetails {
 impl GetServiceDetails {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

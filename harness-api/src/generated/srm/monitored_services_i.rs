@@ -19,17 +19,16 @@ impl<'c> Api<'c> {
         template_identifier: impl Into<String>,
         version_label: impl Into<String>,
     ) -> IsReconciliationRequiredForMonitoredServices {
-        let mut call = rt::Call::new(
-            self.client,
-            &IS_RECONCILIATION_REQUIRED_FOR_MONITORED_SERVICES,
-        );
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, template_identifier);
-        call.text(4, version_label);
         IsReconciliationRequiredForMonitoredServices {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &IS_RECONCILIATION_REQUIRED_FOR_MONITORED_SERVICES,
+                )
+                .with_text(0, account_id)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, template_identifier)
+                .with_text(4, version_label),
         }
     }
 }
@@ -42,9 +41,10 @@ pub struct IsReconciliationRequiredForMonitoredServices {
 impl IsReconciliationRequiredForMonitoredServices {
     /// Query parameter `monitoredServiceIdentifier`.
     #[inline]
-    pub fn monitored_service_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn monitored_service_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -21,14 +21,15 @@ impl<'c> Api<'c> {
         page_size: i64,
         services_at_risk_filter: bool,
     ) -> MonitoredServicesList {
-        let mut call = rt::Call::new(self.client, &MONITORED_SERVICES_LIST);
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.int(3, offset);
-        call.int(4, page_size);
-        call.flag(5, services_at_risk_filter);
-        MonitoredServicesList { call }
+        MonitoredServicesList {
+            call: rt::Call::new(self.client, &MONITORED_SERVICES_LIST)
+                .with_text(0, account_id)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_int(3, offset)
+                .with_int(4, page_size)
+                .with_flag(5, services_at_risk_filter),
+        }
     }
 }
 /// Request of [`Api::monitored_services_list`].
@@ -40,44 +41,50 @@ pub struct MonitoredServicesList {
 impl MonitoredServicesList {
     /// Query parameter `environmentIdentifier`.
     #[inline]
-    pub fn environment_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn environment_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `environmentIdentifiers`.
     #[inline]
     pub fn environment_identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(7, value);
-        self
+        Self {
+            call: self.call.with_texts(7, value),
+        }
     }
     /// Query parameter `serviceIdentifier`.
     #[inline]
-    pub fn service_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn service_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `filter`.
     #[inline]
-    pub fn filter(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn filter(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `monitoredServiceType`.
     #[inline]
     pub fn monitored_service_type(
-        mut self,
+        self,
         value: impl Into<types::MonitoredServicesListMonitoredServiceType>,
     ) -> Self {
-        self.call
-            .text(
-                10,
-                Into::<types::MonitoredServicesListMonitoredServiceType>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    10,
+                    Into::<types::MonitoredServicesListMonitoredServiceType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]

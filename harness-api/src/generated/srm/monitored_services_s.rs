@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         body: &types::MonitoredService,
     ) -> SaveMonitoredService {
-        let mut call = rt::Call::new(self.client, &SAVE_MONITORED_SERVICE);
-        call.text(0, account_id);
-        call.body_part(model::Cell::part(body));
-        SaveMonitoredService { call }
+        SaveMonitoredService {
+            call: rt::Call::new(self.client, &SAVE_MONITORED_SERVICE)
+                .with_text(0, account_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /cv/api/monitored-service/template-input`
     ///
@@ -36,16 +37,12 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &str,
     ) -> SaveMonitoredServiceFromTemplateInput {
-        let mut call = rt::Call::new(
-            self.client,
-            &SAVE_MONITORED_SERVICE_FROM_TEMPLATE_INPUT,
-        );
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.body_json(&body);
         SaveMonitoredServiceFromTemplateInput {
-            call,
+            call: rt::Call::new(self.client, &SAVE_MONITORED_SERVICE_FROM_TEMPLATE_INPUT)
+                .with_text(0, account_id)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_body_json(&body),
         }
     }
     /// `POST /cv/api/monitored-service/yaml`
@@ -62,13 +59,12 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> SaveMonitoredServiceFromYaml {
-        let mut call = rt::Call::new(self.client, &SAVE_MONITORED_SERVICE_FROM_YAML);
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.body_text("application/yaml", body);
         SaveMonitoredServiceFromYaml {
-            call,
+            call: rt::Call::new(self.client, &SAVE_MONITORED_SERVICE_FROM_YAML)
+                .with_text(0, account_id)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_body_text("application/yaml", body),
         }
     }
     /// `PUT /cv/api/monitored-service/{identifier}/health-monitoring-flag`
@@ -85,13 +81,14 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         enable: bool,
     ) -> SetHealthMonitoringFlag {
-        let mut call = rt::Call::new(self.client, &SET_HEALTH_MONITORING_FLAG);
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, identifier);
-        call.flag(4, enable);
-        SetHealthMonitoringFlag { call }
+        SetHealthMonitoringFlag {
+            call: rt::Call::new(self.client, &SET_HEALTH_MONITORING_FLAG)
+                .with_text(0, account_id)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, identifier)
+                .with_flag(4, enable),
+        }
     }
 }
 /// Request of [`Api::save_monitored_service`].

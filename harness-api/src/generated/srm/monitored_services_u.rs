@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         body: &types::MonitoredService,
     ) -> UpdateMonitoredService {
-        let mut call = rt::Call::new(self.client, &UPDATE_MONITORED_SERVICE);
-        call.text(0, identifier);
-        call.text(1, account_id);
-        call.body_part(model::Cell::part(body));
-        UpdateMonitoredService { call }
+        UpdateMonitoredService {
+            call: rt::Call::new(self.client, &UPDATE_MONITORED_SERVICE)
+                .with_text(0, identifier)
+                .with_text(1, account_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /cv/api/monitored-service/{identifier}/template-input`
     ///
@@ -39,17 +40,16 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &str,
     ) -> UpdateMonitoredServiceFromTemplateInput {
-        let mut call = rt::Call::new(
-            self.client,
-            &UPDATE_MONITORED_SERVICE_FROM_TEMPLATE_INPUT,
-        );
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, identifier);
-        call.body_json(&body);
         UpdateMonitoredServiceFromTemplateInput {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &UPDATE_MONITORED_SERVICE_FROM_TEMPLATE_INPUT,
+                )
+                .with_text(0, account_id)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, identifier)
+                .with_body_json(&body),
         }
     }
     /// `PUT /cv/api/monitored-service/{identifier}/yaml`
@@ -67,14 +67,13 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateMonitoredServiceFromYaml {
-        let mut call = rt::Call::new(self.client, &UPDATE_MONITORED_SERVICE_FROM_YAML);
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, identifier);
-        call.body_text("application/yaml", body);
         UpdateMonitoredServiceFromYaml {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_MONITORED_SERVICE_FROM_YAML)
+                .with_text(0, account_id)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_text(3, identifier)
+                .with_body_text("application/yaml", body),
         }
     }
 }

@@ -17,11 +17,12 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> YamlTemplate {
-        let mut call = rt::Call::new(self.client, &YAML_TEMPLATE);
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        YamlTemplate { call }
+        YamlTemplate {
+            call: rt::Call::new(self.client, &YAML_TEMPLATE)
+                .with_text(0, account_id)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier),
+        }
     }
 }
 /// Request of [`Api::yaml_template`].
@@ -33,9 +34,12 @@ pub struct YamlTemplate {
 impl YamlTemplate {
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(mut self, value: impl Into<types::YamlTemplateType>) -> Self {
-        self.call.text(3, Into::<types::YamlTemplateType>::into(value).as_str());
-        self
+    pub fn type_(self, value: impl Into<types::YamlTemplateType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(3, Into::<types::YamlTemplateType>::into(value).as_str()),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -18,12 +18,13 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> DeleteSloDataNg {
-        let mut call = rt::Call::new(self.client, &DELETE_SLO_DATA_NG);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.text(2, org_identifier);
-        call.text(3, project_identifier);
-        DeleteSloDataNg { call }
+        DeleteSloDataNg {
+            call: rt::Call::new(self.client, &DELETE_SLO_DATA_NG)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, org_identifier)
+                .with_text(3, project_identifier),
+        }
     }
     /// `POST /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/slo/v2/composite-slo/onboarding-graph`
     ///
@@ -39,12 +40,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &types::CompositeServiceLevelObjectiveSpec,
     ) -> GetOnboardingGraphNg {
-        let mut call = rt::Call::new(self.client, &GET_ONBOARDING_GRAPH_NG);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.body_part(model::Cell::part(body));
-        GetOnboardingGraphNg { call }
+        GetOnboardingGraphNg {
+            call: rt::Call::new(self.client, &GET_ONBOARDING_GRAPH_NG)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/slo/v2/identifier/{identifier}`
     ///
@@ -59,12 +61,13 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> GetServiceLevelObjectiveNg {
-        let mut call = rt::Call::new(self.client, &GET_SERVICE_LEVEL_OBJECTIVE_NG);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.text(2, org_identifier);
-        call.text(3, project_identifier);
-        GetServiceLevelObjectiveNg { call }
+        GetServiceLevelObjectiveNg {
+            call: rt::Call::new(self.client, &GET_SERVICE_LEVEL_OBJECTIVE_NG)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, org_identifier)
+                .with_text(3, project_identifier),
+        }
     }
     /// `GET /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/slo/v2`
     ///
@@ -81,14 +84,13 @@ impl<'c> Api<'c> {
         offset: i64,
         page_size: i64,
     ) -> GetServiceLevelObjectivesNg {
-        let mut call = rt::Call::new(self.client, &GET_SERVICE_LEVEL_OBJECTIVES_NG);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.int(3, offset);
-        call.int(4, page_size);
         GetServiceLevelObjectivesNg {
-            call,
+            call: rt::Call::new(self.client, &GET_SERVICE_LEVEL_OBJECTIVES_NG)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_int(3, offset)
+                .with_int(4, page_size),
         }
     }
     /// `POST /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/slo/v2/status-list`
@@ -105,11 +107,12 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
     ) -> GetSloHealthListViewNg {
-        let mut call = rt::Call::new(self.client, &GET_SLO_HEALTH_LIST_VIEW_NG);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        GetSloHealthListViewNg { call }
+        GetSloHealthListViewNg {
+            call: rt::Call::new(self.client, &GET_SLO_HEALTH_LIST_VIEW_NG)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier),
+        }
     }
     /// `POST /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/slo/v2`
     ///
@@ -125,12 +128,13 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &types::AbstractServiceLevelObjective,
     ) -> SaveSloDataNg {
-        let mut call = rt::Call::new(self.client, &SAVE_SLO_DATA_NG);
-        call.text(0, account_identifier);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.body_part(model::Cell::part(body));
-        SaveSloDataNg { call }
+        SaveSloDataNg {
+            call: rt::Call::new(self.client, &SAVE_SLO_DATA_NG)
+                .with_text(0, account_identifier)
+                .with_text(1, org_identifier)
+                .with_text(2, project_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/slo/v2/identifier/{identifier}`
     ///
@@ -147,13 +151,14 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         body: &types::AbstractServiceLevelObjective,
     ) -> UpdateSloDataNg {
-        let mut call = rt::Call::new(self.client, &UPDATE_SLO_DATA_NG);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.text(2, org_identifier);
-        call.text(3, project_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateSloDataNg { call }
+        UpdateSloDataNg {
+            call: rt::Call::new(self.client, &UPDATE_SLO_DATA_NG)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, org_identifier)
+                .with_text(3, project_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::delete_slo_data_ng`].
@@ -225,38 +230,42 @@ impl GetServiceLevelObjectivesNg {
     /// Query parameter `userJourneys`.
     #[inline]
     pub fn user_journeys(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(5, value);
-        self
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Query parameter `identifiers`.
     #[inline]
     pub fn identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(6, value);
-        self
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `targetTypes`.
     #[inline]
     pub fn target_types(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(7, value);
-        self
+        Self {
+            call: self.call.with_texts(7, value),
+        }
     }
     /// Query parameter `errorBudgetRisks`.
     #[inline]
     pub fn error_budget_risks(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(8, value);
-        self
+        Self {
+            call: self.call.with_texts(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -288,21 +297,24 @@ pub struct GetSloHealthListViewNg {
 impl GetSloHealthListViewNg {
     /// Query parameter `pageNumber`.
     #[inline]
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page_number(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::SloDashboardApiFilter) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::SloDashboardApiFilter) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

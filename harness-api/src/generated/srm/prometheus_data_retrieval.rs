@@ -17,11 +17,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::PrometheusQueryRequest,
     ) -> GetSyncDataCollectionResult {
-        let mut call = rt::Call::new(self.client, &GET_SYNC_DATA_COLLECTION_RESULT);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         GetSyncDataCollectionResult {
-            call,
+            call: rt::Call::new(self.client, &GET_SYNC_DATA_COLLECTION_RESULT)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
 }
@@ -34,15 +33,17 @@ pub struct GetSyncDataCollectionResult {
 impl GetSyncDataCollectionResult {
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

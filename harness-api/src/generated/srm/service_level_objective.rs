@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         slo_identifier: impl Into<String>,
     ) -> GetMetricGraphForSlo {
-        let mut call = rt::Call::new(self.client, &GET_METRIC_GRAPH_FOR_SLO);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, slo_identifier);
-        GetMetricGraphForSlo { call }
+        GetMetricGraphForSlo {
+            call: rt::Call::new(self.client, &GET_METRIC_GRAPH_FOR_SLO)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, slo_identifier),
+        }
     }
     /// `GET /cv/api/v1/orgs/{org}/projects/{project}/slo`
     ///
@@ -36,10 +37,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ListSlo {
-        let mut call = rt::Call::new(self.client, &LIST_SLO);
-        call.text(0, org);
-        call.text(1, project);
-        ListSlo { call }
+        ListSlo {
+            call: rt::Call::new(self.client, &LIST_SLO)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
 }
 /// Request of [`Api::get_metric_graph_for_slo`].
@@ -51,21 +53,24 @@ pub struct GetMetricGraphForSlo {
 impl GetMetricGraphForSlo {
     /// Query parameter `start_time`.
     #[inline]
-    pub fn start_time(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn start_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `end_time`.
     #[inline]
-    pub fn end_time(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn end_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -95,93 +100,106 @@ pub struct ListSlo {
 impl ListSlo {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `composite_slo_identifier`.
     #[inline]
-    pub fn composite_slo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn composite_slo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `monitored_service_identifier`.
     #[inline]
-    pub fn monitored_service_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn monitored_service_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `user_journey_identifiers`.
     #[inline]
     pub fn user_journey_identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(7, value);
-        self
+        Self {
+            call: self.call.with_texts(7, value),
+        }
     }
     /// Query parameter `filter`.
     #[inline]
-    pub fn filter(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn filter(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `slo_type`.
     #[inline]
-    pub fn slo_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn slo_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `env_identifiers`.
     #[inline]
     pub fn env_identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(10, value);
-        self
+        Self {
+            call: self.call.with_texts(10, value),
+        }
     }
     /// Query parameter `target_types`.
     #[inline]
     pub fn target_types(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(11, value);
-        self
+        Self {
+            call: self.call.with_texts(11, value),
+        }
     }
     /// Query parameter `error_budget_risks`.
     #[inline]
     pub fn error_budget_risks(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(12, value);
-        self
+        Self {
+            call: self.call.with_texts(12, value),
+        }
     }
     /// Query parameter `evaluation_type`.
     #[inline]
-    pub fn evaluation_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn evaluation_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Query parameter `child_resource`.
     #[inline]
-    pub fn child_resource(mut self, value: bool) -> Self {
-        self.call.flag(14, value);
-        self
+    pub fn child_resource(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(14, value),
+        }
     }
     /// Sends the request.
     #[inline]

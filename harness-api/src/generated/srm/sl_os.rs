@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         identifier: impl Into<String>,
     ) -> GetErrorBudgetResetHistory {
-        let mut call = rt::Call::new(self.client, &GET_ERROR_BUDGET_RESET_HISTORY);
-        call.text(0, account_id);
-        call.text(1, identifier);
-        GetErrorBudgetResetHistory { call }
+        GetErrorBudgetResetHistory {
+            call: rt::Call::new(self.client, &GET_ERROR_BUDGET_RESET_HISTORY)
+                .with_text(0, account_id)
+                .with_text(1, identifier),
+        }
     }
     /// `GET /cv/api/slo/{identifier}/notification-rules`
     ///
@@ -34,10 +35,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         identifier: impl Into<String>,
     ) -> GetNotificationRulesForSlo {
-        let mut call = rt::Call::new(self.client, &GET_NOTIFICATION_RULES_FOR_SLO);
-        call.text(0, account_id);
-        call.text(1, identifier);
-        GetNotificationRulesForSlo { call }
+        GetNotificationRulesForSlo {
+            call: rt::Call::new(self.client, &GET_NOTIFICATION_RULES_FOR_SLO)
+                .with_text(0, account_id)
+                .with_text(1, identifier),
+        }
     }
     /// `GET /cv/api/slo/{identifier}/logs`
     ///
@@ -54,17 +56,17 @@ impl<'c> Api<'c> {
         start_time: i64,
         end_time: i64,
     ) -> GetServiceLevelObjectiveLogs {
-        let mut call = rt::Call::new(self.client, &GET_SERVICE_LEVEL_OBJECTIVE_LOGS);
-        call.text(0, account_id);
-        call.text(1, identifier);
-        call.text(
-            2,
-            Into::<types::GetServiceLevelObjectiveLogsLogType>::into(log_type).as_str(),
-        );
-        call.int(3, start_time);
-        call.int(4, end_time);
         GetServiceLevelObjectiveLogs {
-            call,
+            call: rt::Call::new(self.client, &GET_SERVICE_LEVEL_OBJECTIVE_LOGS)
+                .with_text(0, account_id)
+                .with_text(1, identifier)
+                .with_text(
+                    2,
+                    Into::<types::GetServiceLevelObjectiveLogsLogType>::into(log_type)
+                        .as_str(),
+                )
+                .with_int(3, start_time)
+                .with_int(4, end_time),
         }
     }
     /// `POST /cv/api/slo/{identifier}/resetErrorBudget`
@@ -80,11 +82,12 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::SloErrorBudgetReset,
     ) -> ResetErrorBudget {
-        let mut call = rt::Call::new(self.client, &RESET_ERROR_BUDGET);
-        call.text(0, account_id);
-        call.text(1, identifier);
-        call.body_part(model::Cell::part(body));
-        ResetErrorBudget { call }
+        ResetErrorBudget {
+            call: rt::Call::new(self.client, &RESET_ERROR_BUDGET)
+                .with_text(0, account_id)
+                .with_text(1, identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::get_error_budget_reset_history`].
@@ -96,15 +99,17 @@ pub struct GetErrorBudgetResetHistory {
 impl GetErrorBudgetResetHistory {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -134,27 +139,31 @@ pub struct GetNotificationRulesForSlo {
 impl GetNotificationRulesForSlo {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `pageNumber`.
     #[inline]
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_number(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -186,33 +195,38 @@ pub struct GetServiceLevelObjectiveLogs {
 impl GetServiceLevelObjectiveLogs {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `errorLogsOnly`.
     #[inline]
-    pub fn error_logs_only(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn error_logs_only(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Query parameter `pageNumber`.
     #[inline]
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn page_number(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(9, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -242,15 +256,17 @@ pub struct ResetErrorBudget {
 impl ResetErrorBudget {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -19,17 +19,18 @@ impl<'c> Api<'c> {
         >,
         identifiers: impl IntoIterator<Item = impl Into<String>>,
     ) -> GetSecondaryEventDetails {
-        let mut call = rt::Call::new(self.client, &GET_SECONDARY_EVENT_DETAILS);
-        call.text(0, account_id);
-        call.text(
-            1,
-            Into::<
-                types::GetSecondaryEventDetailsSecondaryEventType,
-            >::into(secondary_event_type)
-                .as_str(),
-        );
-        call.texts(2, identifiers);
-        GetSecondaryEventDetails { call }
+        GetSecondaryEventDetails {
+            call: rt::Call::new(self.client, &GET_SECONDARY_EVENT_DETAILS)
+                .with_text(0, account_id)
+                .with_text(
+                    1,
+                    Into::<
+                        types::GetSecondaryEventDetailsSecondaryEventType,
+                    >::into(secondary_event_type)
+                        .as_str(),
+                )
+                .with_texts(2, identifiers),
+        }
     }
     /// `GET /cv/api/slo-dashboard/secondary-events/{identifier}`
     ///
@@ -44,12 +45,13 @@ impl<'c> Api<'c> {
         end_time: i64,
         account_id: impl Into<String>,
     ) -> GetSecondaryEvents {
-        let mut call = rt::Call::new(self.client, &GET_SECONDARY_EVENTS);
-        call.text(0, identifier);
-        call.int(1, start_time);
-        call.int(2, end_time);
-        call.text(3, account_id);
-        GetSecondaryEvents { call }
+        GetSecondaryEvents {
+            call: rt::Call::new(self.client, &GET_SECONDARY_EVENTS)
+                .with_text(0, identifier)
+                .with_int(1, start_time)
+                .with_int(2, end_time)
+                .with_text(3, account_id),
+        }
     }
     /// `GET /cv/api/slo-dashboard/risk-count`
     ///
@@ -61,13 +63,9 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
     ) -> GetServiceLevelObjectivesRiskCount {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_SERVICE_LEVEL_OBJECTIVES_RISK_COUNT,
-        );
-        call.text(0, account_id);
         GetServiceLevelObjectivesRiskCount {
-            call,
+            call: rt::Call::new(self.client, &GET_SERVICE_LEVEL_OBJECTIVES_RISK_COUNT)
+                .with_text(0, account_id),
         }
     }
     /// `GET /cv/api/slo-dashboard/environment-identifiers`
@@ -80,13 +78,9 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
     ) -> GetSloAssociatedEnvironmentIdentifiers {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_SLO_ASSOCIATED_ENVIRONMENT_IDENTIFIERS,
-        );
-        call.text(0, account_id);
         GetSloAssociatedEnvironmentIdentifiers {
-            call,
+            call: rt::Call::new(self.client, &GET_SLO_ASSOCIATED_ENVIRONMENT_IDENTIFIERS)
+                .with_text(0, account_id),
         }
     }
     /// `GET /cv/api/slo-dashboard/monitored-services`
@@ -99,13 +93,9 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
     ) -> GetSloAssociatedMonitoredServices {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_SLO_ASSOCIATED_MONITORED_SERVICES,
-        );
-        call.text(0, account_id);
         GetSloAssociatedMonitoredServices {
-            call,
+            call: rt::Call::new(self.client, &GET_SLO_ASSOCIATED_MONITORED_SERVICES)
+                .with_text(0, account_id),
         }
     }
     /// `GET /cv/api/slo-dashboard/widget/{identifier}/consumption`
@@ -121,13 +111,12 @@ impl<'c> Api<'c> {
         end_time: i64,
         account_id: impl Into<String>,
     ) -> GetSloConsumptionBreakdownView {
-        let mut call = rt::Call::new(self.client, &GET_SLO_CONSUMPTION_BREAKDOWN_VIEW);
-        call.text(0, identifier);
-        call.int(1, start_time);
-        call.int(2, end_time);
-        call.text(3, account_id);
         GetSloConsumptionBreakdownView {
-            call,
+            call: rt::Call::new(self.client, &GET_SLO_CONSUMPTION_BREAKDOWN_VIEW)
+                .with_text(0, identifier)
+                .with_int(1, start_time)
+                .with_int(2, end_time)
+                .with_text(3, account_id),
         }
     }
     /// `GET /cv/api/slo-dashboard/widget/{identifier}`
@@ -141,10 +130,11 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_id: impl Into<String>,
     ) -> GetSloDetails {
-        let mut call = rt::Call::new(self.client, &GET_SLO_DETAILS);
-        call.text(0, identifier);
-        call.text(1, account_id);
-        GetSloDetails { call }
+        GetSloDetails {
+            call: rt::Call::new(self.client, &GET_SLO_DETAILS)
+                .with_text(0, identifier)
+                .with_text(1, account_id),
+        }
     }
     /// `GET /cv/api/slo-dashboard/widgets/list`
     ///
@@ -157,9 +147,10 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
     ) -> GetSloHealthListView {
-        let mut call = rt::Call::new(self.client, &GET_SLO_HEALTH_LIST_VIEW);
-        call.text(0, account_id);
-        GetSloHealthListView { call }
+        GetSloHealthListView {
+            call: rt::Call::new(self.client, &GET_SLO_HEALTH_LIST_VIEW)
+                .with_text(0, account_id),
+        }
     }
     /// `POST /cv/api/slo-dashboard/widgets/list`
     ///
@@ -173,9 +164,10 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
     ) -> GetSloHealthListViewV2 {
-        let mut call = rt::Call::new(self.client, &GET_SLO_HEALTH_LIST_VIEW_V2);
-        call.text(0, account_id);
-        GetSloHealthListViewV2 { call }
+        GetSloHealthListViewV2 {
+            call: rt::Call::new(self.client, &GET_SLO_HEALTH_LIST_VIEW_V2)
+                .with_text(0, account_id),
+        }
     }
 }
 /// Request of [`Api::get_secondary_event_details`].
@@ -206,15 +198,17 @@ pub struct GetSecondaryEvents {
 impl GetSecondaryEvents {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -237,102 +231,115 @@ pub struct GetServiceLevelObjectivesRiskCount {
 impl GetServiceLevelObjectivesRiskCount {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `userJourneyIdentifiers`.
     #[inline]
     pub fn user_journey_identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(3, value);
-        self
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Query parameter `monitoredServiceIdentifier`.
     #[inline]
-    pub fn monitored_service_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn monitored_service_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `targetTypes`.
     #[inline]
     pub fn target_types(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(5, value);
-        self
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Query parameter `errorBudgetRisks`.
     #[inline]
     pub fn error_budget_risks(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(6, value);
-        self
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `filter`.
     #[inline]
-    pub fn filter(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn filter(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `sloType`.
     #[inline]
     pub fn slo_type(
-        mut self,
+        self,
         value: impl Into<types::GetServiceLevelObjectivesRiskCountSloType>,
     ) -> Self {
-        self.call
-            .text(
-                8,
-                Into::<types::GetServiceLevelObjectivesRiskCountSloType>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    8,
+                    Into::<types::GetServiceLevelObjectivesRiskCountSloType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `evaluationType`.
     #[inline]
     pub fn evaluation_type(
-        mut self,
+        self,
         value: impl Into<types::GetServiceLevelObjectivesRiskCountEvaluationType>,
     ) -> Self {
-        self.call
-            .text(
-                9,
-                Into::<
-                    types::GetServiceLevelObjectivesRiskCountEvaluationType,
-                >::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    9,
+                    Into::<
+                        types::GetServiceLevelObjectivesRiskCountEvaluationType,
+                    >::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `evaluationTypes`.
     #[inline]
     pub fn evaluation_types(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(10, value);
-        self
+        Self {
+            call: self.call.with_texts(10, value),
+        }
     }
     /// Query parameter `envIdentifiers`.
     #[inline]
     pub fn env_identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(11, value);
-        self
+        Self {
+            call: self.call.with_texts(11, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -355,27 +362,31 @@ pub struct GetSloAssociatedEnvironmentIdentifiers {
 impl GetSloAssociatedEnvironmentIdentifiers {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `pageNumber`.
     #[inline]
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page_number(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -398,27 +409,31 @@ pub struct GetSloAssociatedMonitoredServices {
 impl GetSloAssociatedMonitoredServices {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `pageNumber`.
     #[inline]
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page_number(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -441,15 +456,17 @@ pub struct GetSloConsumptionBreakdownView {
 impl GetSloConsumptionBreakdownView {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -474,27 +491,31 @@ pub struct GetSloDetails {
 impl GetSloDetails {
     /// Query parameter `startTime`.
     #[inline]
-    pub fn start_time(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn start_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `endTime`.
     #[inline]
-    pub fn end_time(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn end_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -517,107 +538,123 @@ pub struct GetSloHealthListView {
 impl GetSloHealthListView {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `userJourneyIdentifiers`.
     #[inline]
     pub fn user_journey_identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(3, value);
-        self
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Query parameter `monitoredServiceIdentifier`.
     #[inline]
-    pub fn monitored_service_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn monitored_service_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `targetTypes`.
     #[inline]
     pub fn target_types(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(5, value);
-        self
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Query parameter `errorBudgetRisks`.
     #[inline]
     pub fn error_budget_risks(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(6, value);
-        self
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `filter`.
     #[inline]
-    pub fn filter(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn filter(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `sloType`.
     #[inline]
-    pub fn slo_type(
-        mut self,
-        value: impl Into<types::GetSloHealthListViewSloType>,
-    ) -> Self {
-        self.call
-            .text(8, Into::<types::GetSloHealthListViewSloType>::into(value).as_str());
-        self
+    pub fn slo_type(self, value: impl Into<types::GetSloHealthListViewSloType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    8,
+                    Into::<types::GetSloHealthListViewSloType>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `evaluationType`.
     #[inline]
     pub fn evaluation_type(
-        mut self,
+        self,
         value: impl Into<types::GetSloHealthListViewEvaluationType>,
     ) -> Self {
-        self.call
-            .text(
-                9,
-                Into::<types::GetSloHealthListViewEvaluationType>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    9,
+                    Into::<types::GetSloHealthListViewEvaluationType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `evaluationTypes`.
     #[inline]
     pub fn evaluation_types(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(10, value);
-        self
+        Self {
+            call: self.call.with_texts(10, value),
+        }
     }
     /// Query parameter `envIdentifiers`.
     #[inline]
     pub fn env_identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(11, value);
-        self
+        Self {
+            call: self.call.with_texts(11, value),
+        }
     }
     /// Query parameter `pageNumber`.
     #[inline]
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.call.int(12, value);
-        self
+    pub fn page_number(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(12, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(13, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(13, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -647,33 +684,38 @@ pub struct GetSloHealthListViewV2 {
 impl GetSloHealthListViewV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `pageNumber`.
     #[inline]
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page_number(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::SloDashboardApiFilter) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::SloDashboardApiFilter) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

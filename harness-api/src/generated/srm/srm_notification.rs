@@ -16,10 +16,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         identifier: impl Into<String>,
     ) -> DeleteNotificationRuleData {
-        let mut call = rt::Call::new(self.client, &DELETE_NOTIFICATION_RULE_DATA);
-        call.text(0, account_id);
-        call.text(1, identifier);
-        DeleteNotificationRuleData { call }
+        DeleteNotificationRuleData {
+            call: rt::Call::new(self.client, &DELETE_NOTIFICATION_RULE_DATA)
+                .with_text(0, account_id)
+                .with_text(1, identifier),
+        }
     }
     /// `GET /cv/api/notification-rule/{identifier}`
     ///
@@ -32,10 +33,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         identifier: impl Into<String>,
     ) -> GetNotificationRuleData {
-        let mut call = rt::Call::new(self.client, &GET_NOTIFICATION_RULE_DATA);
-        call.text(0, account_id);
-        call.text(1, identifier);
-        GetNotificationRuleData { call }
+        GetNotificationRuleData {
+            call: rt::Call::new(self.client, &GET_NOTIFICATION_RULE_DATA)
+                .with_text(0, account_id)
+                .with_text(1, identifier),
+        }
     }
     /// `GET /cv/api/notification-rule`
     ///
@@ -49,11 +51,12 @@ impl<'c> Api<'c> {
         page_number: i64,
         page_size: i64,
     ) -> ListNotificationRuleData {
-        let mut call = rt::Call::new(self.client, &LIST_NOTIFICATION_RULE_DATA);
-        call.text(0, account_id);
-        call.int(1, page_number);
-        call.int(2, page_size);
-        ListNotificationRuleData { call }
+        ListNotificationRuleData {
+            call: rt::Call::new(self.client, &LIST_NOTIFICATION_RULE_DATA)
+                .with_text(0, account_id)
+                .with_int(1, page_number)
+                .with_int(2, page_size),
+        }
     }
     /// `POST /cv/api/notification-rule`
     ///
@@ -66,9 +69,10 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
     ) -> SaveNotificationRuleData {
-        let mut call = rt::Call::new(self.client, &SAVE_NOTIFICATION_RULE_DATA);
-        call.text(0, account_id);
-        SaveNotificationRuleData { call }
+        SaveNotificationRuleData {
+            call: rt::Call::new(self.client, &SAVE_NOTIFICATION_RULE_DATA)
+                .with_text(0, account_id),
+        }
     }
     /// `PUT /cv/api/notification-rule/{identifier}`
     ///
@@ -82,10 +86,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         identifier: impl Into<String>,
     ) -> UpdateNotificationRuleData {
-        let mut call = rt::Call::new(self.client, &UPDATE_NOTIFICATION_RULE_DATA);
-        call.text(0, account_id);
-        call.text(1, identifier);
-        UpdateNotificationRuleData { call }
+        UpdateNotificationRuleData {
+            call: rt::Call::new(self.client, &UPDATE_NOTIFICATION_RULE_DATA)
+                .with_text(0, account_id)
+                .with_text(1, identifier),
+        }
     }
 }
 /// Request of [`Api::delete_notification_rule_data`].
@@ -97,15 +102,17 @@ pub struct DeleteNotificationRuleData {
 impl DeleteNotificationRuleData {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -128,15 +135,17 @@ pub struct GetNotificationRuleData {
 impl GetNotificationRuleData {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -159,24 +168,27 @@ pub struct ListNotificationRuleData {
 impl ListNotificationRuleData {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `notificationRuleIdentifiers`.
     #[inline]
     pub fn notification_rule_identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(5, value);
-        self
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -199,9 +211,10 @@ pub struct SaveNotificationRuleData {
 impl SaveNotificationRuleData {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::NotificationRule) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::NotificationRule) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -224,21 +237,24 @@ pub struct UpdateNotificationRuleData {
 impl UpdateNotificationRuleData {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::NotificationRule) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::NotificationRule) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

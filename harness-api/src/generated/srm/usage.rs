@@ -13,12 +13,11 @@ impl<'c> Api<'c> {
     pub fn download_active_monitored_service_csv_report(
         &self,
     ) -> DownloadActiveMonitoredServiceCsvReport {
-        let call = rt::Call::new(
-            self.client,
-            &DOWNLOAD_ACTIVE_MONITORED_SERVICE_CSV_REPORT,
-        );
         DownloadActiveMonitoredServiceCsvReport {
-            call,
+            call: rt::Call::new(
+                self.client,
+                &DOWNLOAD_ACTIVE_MONITORED_SERVICE_CSV_REPORT,
+            ),
         }
     }
     /// `GET /cv/api/usage/SRM/active-services-monitored/csv/download`
@@ -29,12 +28,11 @@ impl<'c> Api<'c> {
     pub fn download_active_service_monitored_csv_report(
         &self,
     ) -> DownloadActiveServiceMonitoredCsvReport {
-        let call = rt::Call::new(
-            self.client,
-            &DOWNLOAD_ACTIVE_SERVICE_MONITORED_CSV_REPORT,
-        );
         DownloadActiveServiceMonitoredCsvReport {
-            call,
+            call: rt::Call::new(
+                self.client,
+                &DOWNLOAD_ACTIVE_SERVICE_MONITORED_CSV_REPORT,
+            ),
         }
     }
     /// `GET /cv/api/usage/CV`
@@ -47,9 +45,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetLicenseUsage {
-        let mut call = rt::Call::new(self.client, &GET_LICENSE_USAGE);
-        call.text(0, account_identifier);
-        GetLicenseUsage { call }
+        GetLicenseUsage {
+            call: rt::Call::new(self.client, &GET_LICENSE_USAGE)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /cv/api/usage/SRM`
     ///
@@ -61,9 +60,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetSrmLicenseUsage {
-        let mut call = rt::Call::new(self.client, &GET_SRM_LICENSE_USAGE);
-        call.text(0, account_identifier);
-        GetSrmLicenseUsage { call }
+        GetSrmLicenseUsage {
+            call: rt::Call::new(self.client, &GET_SRM_LICENSE_USAGE)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /cv/api/usage/SRM/active-monitored-services`
     ///
@@ -73,9 +73,8 @@ impl<'c> Api<'c> {
     /// - List: `paged page/size from 0, size 20, items data.content`.
     #[inline]
     pub fn list_srm_active_monitored_services(&self) -> ListSrmActiveMonitoredServices {
-        let call = rt::Call::new(self.client, &LIST_SRM_ACTIVE_MONITORED_SERVICES);
         ListSrmActiveMonitoredServices {
-            call,
+            call: rt::Call::new(self.client, &LIST_SRM_ACTIVE_MONITORED_SERVICES),
         }
     }
 }
@@ -88,15 +87,17 @@ pub struct DownloadActiveMonitoredServiceCsvReport {
 impl DownloadActiveMonitoredServiceCsvReport {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `timestamp`.
     #[inline]
-    pub fn timestamp(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn timestamp(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -119,15 +120,17 @@ pub struct DownloadActiveServiceMonitoredCsvReport {
 impl DownloadActiveServiceMonitoredCsvReport {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `timestamp`.
     #[inline]
-    pub fn timestamp(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn timestamp(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -150,9 +153,10 @@ pub struct GetLicenseUsage {
 impl GetLicenseUsage {
     /// Query parameter `timestamp`.
     #[inline]
-    pub fn timestamp(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn timestamp(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -175,9 +179,10 @@ pub struct GetSrmLicenseUsage {
 impl GetSrmLicenseUsage {
     /// Query parameter `timestamp`.
     #[inline]
-    pub fn timestamp(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn timestamp(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -200,39 +205,45 @@ pub struct ListSrmActiveMonitoredServices {
 impl ListSrmActiveMonitoredServices {
     /// Query parameter `accountIdentifier`.
     #[inline]
-    pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(3, value);
-        self
+    pub fn sort(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Query parameter `timestamp`.
     #[inline]
-    pub fn timestamp(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn timestamp(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ListSrmActiveMonitoredServicesBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ListSrmActiveMonitoredServicesBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

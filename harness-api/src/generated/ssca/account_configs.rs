@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: nothing.
     #[inline]
     pub fn update_pipeline_config(&self) -> UpdatePipelineConfig {
-        let call = rt::Call::new(self.client, &UPDATE_PIPELINE_CONFIG);
-        UpdatePipelineConfig { call }
+        UpdatePipelineConfig {
+            call: rt::Call::new(self.client, &UPDATE_PIPELINE_CONFIG),
+        }
     }
 }
 /// Request of [`Api::update_pipeline_config`].
@@ -25,15 +26,17 @@ pub struct UpdatePipelineConfig {
 impl UpdatePipelineConfig {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::PipelineConfigUpdateRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::PipelineConfigUpdateRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -20,13 +20,12 @@ impl<'c> Api<'c> {
         artifact: impl Into<String>,
         tag: impl Into<String>,
     ) -> GetArtifactDetailComponentView {
-        let mut call = rt::Call::new(self.client, &GET_ARTIFACT_DETAIL_COMPONENT_VIEW);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, artifact);
-        call.text(3, tag);
         GetArtifactDetailComponentView {
-            call,
+            call: rt::Call::new(self.client, &GET_ARTIFACT_DETAIL_COMPONENT_VIEW)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, artifact)
+                .with_text(3, tag),
         }
     }
     /// `POST /v1/org/{org}/project/{project}/artifact/{artifact}/tag/{tag}/deployments`
@@ -44,13 +43,12 @@ impl<'c> Api<'c> {
         artifact: impl Into<String>,
         tag: impl Into<String>,
     ) -> GetArtifactDetailDeploymentView {
-        let mut call = rt::Call::new(self.client, &GET_ARTIFACT_DETAIL_DEPLOYMENT_VIEW);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, artifact);
-        call.text(3, tag);
         GetArtifactDetailDeploymentView {
-            call,
+            call: rt::Call::new(self.client, &GET_ARTIFACT_DETAIL_DEPLOYMENT_VIEW)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, artifact)
+                .with_text(3, tag),
         }
     }
     /// `GET /v1/org/{org}/project/{project}/artifact/{artifact}/tag/{tag}/details`
@@ -66,12 +64,13 @@ impl<'c> Api<'c> {
         artifact: impl Into<String>,
         tag: impl Into<String>,
     ) -> GetArtifactDetails {
-        let mut call = rt::Call::new(self.client, &GET_ARTIFACT_DETAILS);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, artifact);
-        call.text(3, tag);
-        GetArtifactDetails { call }
+        GetArtifactDetails {
+            call: rt::Call::new(self.client, &GET_ARTIFACT_DETAILS)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, artifact)
+                .with_text(3, tag),
+        }
     }
     /// `POST /v1/org/{org}/project/{project}/artifacts`
     ///
@@ -86,10 +85,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ListArtifacts {
-        let mut call = rt::Call::new(self.client, &LIST_ARTIFACTS);
-        call.text(0, org);
-        call.text(1, project);
-        ListArtifacts { call }
+        ListArtifacts {
+            call: rt::Call::new(self.client, &LIST_ARTIFACTS)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `POST /v1/org/{org}/project/{project}/grouped-artifacts`
     ///
@@ -103,10 +103,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ListLatestArtifacts {
-        let mut call = rt::Call::new(self.client, &LIST_LATEST_ARTIFACTS);
-        call.text(0, org);
-        call.text(1, project);
-        ListLatestArtifacts { call }
+        ListLatestArtifacts {
+            call: rt::Call::new(self.client, &LIST_LATEST_ARTIFACTS)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
 }
 /// Request of [`Api::get_artifact_detail_component_view`].
@@ -118,53 +119,63 @@ pub struct GetArtifactDetailComponentView {
 impl GetArtifactDetailComponentView {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(
-        mut self,
+        self,
         value: impl Into<types::GetArtifactDetailComponentViewOrder>,
     ) -> Self {
-        self.call
-            .text(
-                6,
-                Into::<types::GetArtifactDetailComponentViewOrder>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::GetArtifactDetailComponentViewOrder>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(
-        mut self,
+        self,
         value: impl Into<types::GetArtifactDetailComponentViewSort>,
     ) -> Self {
-        self.call
-            .text(
-                8,
-                Into::<types::GetArtifactDetailComponentViewSort>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    8,
+                    Into::<types::GetArtifactDetailComponentViewSort>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ArtifactComponentViewRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ArtifactComponentViewRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -194,53 +205,63 @@ pub struct GetArtifactDetailDeploymentView {
 impl GetArtifactDetailDeploymentView {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(
-        mut self,
+        self,
         value: impl Into<types::GetArtifactDetailDeploymentViewOrder>,
     ) -> Self {
-        self.call
-            .text(
-                6,
-                Into::<types::GetArtifactDetailDeploymentViewOrder>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::GetArtifactDetailDeploymentViewOrder>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(
-        mut self,
+        self,
         value: impl Into<types::GetArtifactDetailDeploymentViewSort>,
     ) -> Self {
-        self.call
-            .text(
-                8,
-                Into::<types::GetArtifactDetailDeploymentViewSort>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    8,
+                    Into::<types::GetArtifactDetailDeploymentViewSort>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ArtifactDeploymentViewRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ArtifactDeploymentViewRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -270,9 +291,10 @@ pub struct GetArtifactDetails {
 impl GetArtifactDetails {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -295,39 +317,49 @@ pub struct ListArtifacts {
 impl ListArtifacts {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::ListArtifactsOrder>) -> Self {
-        self.call.text(4, Into::<types::ListArtifactsOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::ListArtifactsOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(4, Into::<types::ListArtifactsOrder>::into(value).as_str()),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListArtifactsSort>) -> Self {
-        self.call.text(6, Into::<types::ListArtifactsSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListArtifactsSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(6, Into::<types::ListArtifactsSort>::into(value).as_str()),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ArtifactListingRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ArtifactListingRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -357,33 +389,48 @@ pub struct ListLatestArtifacts {
 impl ListLatestArtifacts {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::ListLatestArtifactsOrder>) -> Self {
-        self.call.text(4, Into::<types::ListLatestArtifactsOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::ListLatestArtifactsOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::ListLatestArtifactsOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListLatestArtifactsSort>) -> Self {
-        self.call.text(6, Into::<types::ListLatestArtifactsSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListLatestArtifactsSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::ListLatestArtifactsSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -19,11 +19,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         source: impl Into<String>,
     ) -> ArtifactListV2 {
-        let mut call = rt::Call::new(self.client, &ARTIFACT_LIST_V2);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, source);
-        ArtifactListV2 { call }
+        ArtifactListV2 {
+            call: rt::Call::new(self.client, &ARTIFACT_LIST_V2)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, source),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/artifacts/{artifact}/chain-of-custody`
     ///
@@ -38,12 +39,11 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         artifact: impl Into<String>,
     ) -> GetArtifactV2ChainOfCustody {
-        let mut call = rt::Call::new(self.client, &GET_ARTIFACT_V2_CHAIN_OF_CUSTODY);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, artifact);
         GetArtifactV2ChainOfCustody {
-            call,
+            call: rt::Call::new(self.client, &GET_ARTIFACT_V2_CHAIN_OF_CUSTODY)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, artifact),
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/artifacts/{artifact}/components`
@@ -60,15 +60,11 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         artifact: impl Into<String>,
     ) -> GetArtifactV2DetailComponentView {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_ARTIFACT_V2_DETAIL_COMPONENT_VIEW,
-        );
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, artifact);
         GetArtifactV2DetailComponentView {
-            call,
+            call: rt::Call::new(self.client, &GET_ARTIFACT_V2_DETAIL_COMPONENT_VIEW)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, artifact),
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/artifacts/{artifact}/deployments`
@@ -85,15 +81,11 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         artifact: impl Into<String>,
     ) -> GetArtifactV2DetailDeploymentView {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_ARTIFACT_V2_DETAIL_DEPLOYMENT_VIEW,
-        );
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, artifact);
         GetArtifactV2DetailDeploymentView {
-            call,
+            call: rt::Call::new(self.client, &GET_ARTIFACT_V2_DETAIL_DEPLOYMENT_VIEW)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, artifact),
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/artifact-sources/{source}/artifacts/{artifact}/overview`
@@ -109,12 +101,13 @@ impl<'c> Api<'c> {
         artifact: impl Into<String>,
         source: impl Into<String>,
     ) -> GetArtifactV2Overview {
-        let mut call = rt::Call::new(self.client, &GET_ARTIFACT_V2_OVERVIEW);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, artifact);
-        call.text(3, source);
-        GetArtifactV2Overview { call }
+        GetArtifactV2Overview {
+            call: rt::Call::new(self.client, &GET_ARTIFACT_V2_OVERVIEW)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, artifact)
+                .with_text(3, source),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/artifact-overview`
     ///
@@ -130,14 +123,13 @@ impl<'c> Api<'c> {
         registry_url: impl Into<String>,
         image_name: impl Into<String>,
     ) -> GetArtifactV2OverviewByName {
-        let mut call = rt::Call::new(self.client, &GET_ARTIFACT_V2_OVERVIEW_BY_NAME);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, digest);
-        call.text(3, registry_url);
-        call.text(4, image_name);
         GetArtifactV2OverviewByName {
-            call,
+            call: rt::Call::new(self.client, &GET_ARTIFACT_V2_OVERVIEW_BY_NAME)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, digest)
+                .with_text(3, registry_url)
+                .with_text(4, image_name),
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/artifact-sources`
@@ -153,10 +145,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ListArtifactSources {
-        let mut call = rt::Call::new(self.client, &LIST_ARTIFACT_SOURCES);
-        call.text(0, org);
-        call.text(1, project);
-        ListArtifactSources { call }
+        ListArtifactSources {
+            call: rt::Call::new(self.client, &LIST_ARTIFACT_SOURCES)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
 }
 /// Request of [`Api::artifact_list_v2`].
@@ -168,39 +161,49 @@ pub struct ArtifactListV2 {
 impl ArtifactListV2 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ArtifactListV2Sort>) -> Self {
-        self.call.text(6, Into::<types::ArtifactListV2Sort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ArtifactListV2Sort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(6, Into::<types::ArtifactListV2Sort>::into(value).as_str()),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::ArtifactListV2Order>) -> Self {
-        self.call.text(7, Into::<types::ArtifactListV2Order>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::ArtifactListV2Order>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(7, Into::<types::ArtifactListV2Order>::into(value).as_str()),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ArtifactListingRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ArtifactListingRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -230,9 +233,10 @@ pub struct GetArtifactV2ChainOfCustody {
 impl GetArtifactV2ChainOfCustody {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -262,54 +266,63 @@ pub struct GetArtifactV2DetailComponentView {
 impl GetArtifactV2DetailComponentView {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(
-        mut self,
+        self,
         value: impl Into<types::GetArtifactV2DetailComponentViewOrder>,
     ) -> Self {
-        self.call
-            .text(
-                5,
-                Into::<types::GetArtifactV2DetailComponentViewOrder>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::GetArtifactV2DetailComponentViewOrder>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(
-        mut self,
+        self,
         value: impl Into<types::GetArtifactV2DetailComponentViewSort>,
     ) -> Self {
-        self.call
-            .text(
-                7,
-                Into::<types::GetArtifactV2DetailComponentViewSort>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::GetArtifactV2DetailComponentViewSort>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ArtifactComponentViewRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ArtifactComponentViewRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -339,55 +352,63 @@ pub struct GetArtifactV2DetailDeploymentView {
 impl GetArtifactV2DetailDeploymentView {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(
-        mut self,
+        self,
         value: impl Into<types::GetArtifactV2DetailDeploymentViewOrder>,
     ) -> Self {
-        self.call
-            .text(
-                5,
-                Into::<types::GetArtifactV2DetailDeploymentViewOrder>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::GetArtifactV2DetailDeploymentViewOrder>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(
-        mut self,
+        self,
         value: impl Into<types::GetArtifactV2DetailDeploymentViewSort>,
     ) -> Self {
-        self.call
-            .text(
-                7,
-                Into::<types::GetArtifactV2DetailDeploymentViewSort>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::GetArtifactV2DetailDeploymentViewSort>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ArtifactDeploymentViewRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ArtifactDeploymentViewRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -417,9 +438,10 @@ pub struct GetArtifactV2Overview {
 impl GetArtifactV2Overview {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -442,9 +464,10 @@ pub struct GetArtifactV2OverviewByName {
 impl GetArtifactV2OverviewByName {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -467,39 +490,55 @@ pub struct ListArtifactSources {
 impl ListArtifactSources {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::ListArtifactSourcesOrder>) -> Self {
-        self.call.text(4, Into::<types::ListArtifactSourcesOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::ListArtifactSourcesOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::ListArtifactSourcesOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListArtifactSourcesSort>) -> Self {
-        self.call.text(6, Into::<types::ListArtifactSourcesSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListArtifactSourcesSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::ListArtifactSourcesSort>::into(value).as_str(),
+                ),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ArtifactListingRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ArtifactListingRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

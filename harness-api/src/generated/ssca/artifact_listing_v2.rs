@@ -18,12 +18,11 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         artifact: impl Into<String>,
     ) -> GetArtifactChainOfCustodyV2 {
-        let mut call = rt::Call::new(self.client, &GET_ARTIFACT_CHAIN_OF_CUSTODY_V2);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, artifact);
         GetArtifactChainOfCustodyV2 {
-            call,
+            call: rt::Call::new(self.client, &GET_ARTIFACT_CHAIN_OF_CUSTODY_V2)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, artifact),
         }
     }
 }
@@ -36,9 +35,10 @@ pub struct GetArtifactChainOfCustodyV2 {
 impl GetArtifactChainOfCustodyV2 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

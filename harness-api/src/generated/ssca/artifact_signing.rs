@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> DownloadSignature {
-        let mut call = rt::Call::new(self.client, &DOWNLOAD_SIGNATURE);
-        call.text(0, org);
-        call.text(1, project);
-        DownloadSignature { call }
+        DownloadSignature {
+            call: rt::Call::new(self.client, &DOWNLOAD_SIGNATURE)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/signing/{signatureId}/save-integrity-verification`
     ///
@@ -35,11 +36,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         signature_id: impl Into<String>,
     ) -> SaveIntegrityVerification {
-        let mut call = rt::Call::new(self.client, &SAVE_INTEGRITY_VERIFICATION);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, signature_id);
-        SaveIntegrityVerification { call }
+        SaveIntegrityVerification {
+            call: rt::Call::new(self.client, &SAVE_INTEGRITY_VERIFICATION)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, signature_id),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/signing/{signatureId}/save-signature`
     ///
@@ -54,11 +56,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         signature_id: impl Into<String>,
     ) -> SaveSignature {
-        let mut call = rt::Call::new(self.client, &SAVE_SIGNATURE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, signature_id);
-        SaveSignature { call }
+        SaveSignature {
+            call: rt::Call::new(self.client, &SAVE_SIGNATURE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, signature_id),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/signing/upload-signature`
     ///
@@ -72,10 +75,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> UploadSignature {
-        let mut call = rt::Call::new(self.client, &UPLOAD_SIGNATURE);
-        call.text(0, org);
-        call.text(1, project);
-        UploadSignature { call }
+        UploadSignature {
+            call: rt::Call::new(self.client, &UPLOAD_SIGNATURE)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
 }
 /// Request of [`Api::download_signature`].
@@ -87,15 +91,17 @@ pub struct DownloadSignature {
 impl DownloadSignature {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ArtifactModelPipeline) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ArtifactModelPipeline) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -118,15 +124,17 @@ pub struct SaveIntegrityVerification {
 impl SaveIntegrityVerification {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::SaveIntegrityVerificationRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::SaveIntegrityVerificationRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -149,15 +157,17 @@ pub struct SaveSignature {
 impl SaveSignature {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::SaveSignatureRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::SaveSignatureRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -180,33 +190,38 @@ pub struct UploadSignature {
 impl UploadSignature {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Form field `execution_context`.
     #[inline]
-    pub fn execution_context(mut self, value: &types::ExecutionDetail) -> Self {
-        self.call.object(3, value);
-        self
+    pub fn execution_context(self, value: &types::ExecutionDetail) -> Self {
+        Self {
+            call: self.call.with_object(3, value),
+        }
     }
     /// Form field `payload`.
     #[inline]
-    pub fn payload(mut self, value: impl Into<rt::FilePart>) -> Self {
-        self.call.file(4, value.into());
-        self
+    pub fn payload(self, value: impl Into<rt::FilePart>) -> Self {
+        Self {
+            call: self.call.with_file(4, value),
+        }
     }
     /// Form field `signature`.
     #[inline]
-    pub fn signature(mut self, value: impl Into<rt::FilePart>) -> Self {
-        self.call.file(5, value.into());
-        self
+    pub fn signature(self, value: impl Into<rt::FilePart>) -> Self {
+        Self {
+            call: self.call.with_file(5, value),
+        }
     }
     /// Form field `signature_id`.
     #[inline]
-    pub fn signature_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn signature_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]

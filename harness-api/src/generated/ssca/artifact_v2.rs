@@ -19,11 +19,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         type_: impl Into<types::ArtifactListType>,
     ) -> ArtifactList {
-        let mut call = rt::Call::new(self.client, &ARTIFACT_LIST);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, Into::<types::ArtifactListType>::into(type_).as_str());
-        ArtifactList { call }
+        ArtifactList {
+            call: rt::Call::new(self.client, &ARTIFACT_LIST)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, Into::<types::ArtifactListType>::into(type_).as_str()),
+        }
     }
 }
 /// Request of [`Api::artifact_list`].
@@ -35,45 +36,58 @@ pub struct ArtifactList {
 impl ArtifactList {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::ArtifactListOrder>) -> Self {
-        self.call.text(5, Into::<types::ArtifactListOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::ArtifactListOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(5, Into::<types::ArtifactListOrder>::into(value).as_str()),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ArtifactListSort>) -> Self {
-        self.call.text(7, Into::<types::ArtifactListSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ArtifactListSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(7, Into::<types::ArtifactListSort>::into(value).as_str()),
+        }
     }
     /// Query parameter `view_mode`.
     #[inline]
-    pub fn view_mode(mut self, value: impl Into<types::ArtifactListViewMode>) -> Self {
-        self.call.text(8, Into::<types::ArtifactListViewMode>::into(value).as_str());
-        self
+    pub fn view_mode(self, value: impl Into<types::ArtifactListViewMode>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(8, Into::<types::ArtifactListViewMode>::into(value).as_str()),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ArtifactListingRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ArtifactListingRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

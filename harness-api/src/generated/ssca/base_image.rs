@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ArtifactComponentsResponseBody`], `application/json`.
     #[inline]
     pub fn get_base_image_details(&self) -> GetBaseImageDetails {
-        let call = rt::Call::new(self.client, &GET_BASE_IMAGE_DETAILS);
-        GetBaseImageDetails { call }
+        GetBaseImageDetails {
+            call: rt::Call::new(self.client, &GET_BASE_IMAGE_DETAILS),
+        }
     }
 }
 /// Request of [`Api::get_base_image_details`].
@@ -25,15 +26,17 @@ pub struct GetBaseImageDetails {
 impl GetBaseImageDetails {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ArtifactComponentsRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ArtifactComponentsRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,11 +17,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         artifact: impl Into<String>,
     ) -> GetBaselineForArtifact {
-        let mut call = rt::Call::new(self.client, &GET_BASELINE_FOR_ARTIFACT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, artifact);
-        GetBaselineForArtifact { call }
+        GetBaselineForArtifact {
+            call: rt::Call::new(self.client, &GET_BASELINE_FOR_ARTIFACT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, artifact),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/artifact/{artifact}/baseline`
     ///
@@ -36,11 +37,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         artifact: impl Into<String>,
     ) -> SetBaselineForArtifact {
-        let mut call = rt::Call::new(self.client, &SET_BASELINE_FOR_ARTIFACT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, artifact);
-        SetBaselineForArtifact { call }
+        SetBaselineForArtifact {
+            call: rt::Call::new(self.client, &SET_BASELINE_FOR_ARTIFACT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, artifact),
+        }
     }
 }
 /// Request of [`Api::get_baseline_for_artifact`].
@@ -52,9 +54,10 @@ pub struct GetBaselineForArtifact {
 impl GetBaselineForArtifact {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -77,15 +80,17 @@ pub struct SetBaselineForArtifact {
 impl SetBaselineForArtifact {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::BaselineRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::BaselineRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

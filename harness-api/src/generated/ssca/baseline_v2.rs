@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         source: impl Into<String>,
     ) -> SetBaselineForArtifactV2 {
-        let mut call = rt::Call::new(self.client, &SET_BASELINE_FOR_ARTIFACT_V2);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, source);
-        SetBaselineForArtifactV2 { call }
+        SetBaselineForArtifactV2 {
+            call: rt::Call::new(self.client, &SET_BASELINE_FOR_ARTIFACT_V2)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, source),
+        }
     }
 }
 /// Request of [`Api::set_baseline_for_artifact_v2`].
@@ -34,15 +35,17 @@ pub struct SetBaselineForArtifactV2 {
 impl SetBaselineForArtifactV2 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::BaselineV2RequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::BaselineV2RequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

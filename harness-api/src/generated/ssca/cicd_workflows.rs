@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workflow: impl Into<String>,
     ) -> FetchPluginsForWorkflow {
-        let mut call = rt::Call::new(self.client, &FETCH_PLUGINS_FOR_WORKFLOW);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workflow);
-        FetchPluginsForWorkflow { call }
+        FetchPluginsForWorkflow {
+            call: rt::Call::new(self.client, &FETCH_PLUGINS_FOR_WORKFLOW)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workflow),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/ci-cd/{workflow}/overview`
     ///
@@ -36,11 +37,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workflow: impl Into<String>,
     ) -> GetCicdOverview {
-        let mut call = rt::Call::new(self.client, &GET_CICD_OVERVIEW);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workflow);
-        GetCicdOverview { call }
+        GetCicdOverview {
+            call: rt::Call::new(self.client, &GET_CICD_OVERVIEW)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workflow),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/ci-cd/{workflow}/rules/evalution-trend`
     ///
@@ -55,13 +57,12 @@ impl<'c> Api<'c> {
         workflow: impl Into<String>,
         start_time: i64,
     ) -> GetCicdRulesEvaluationTrend {
-        let mut call = rt::Call::new(self.client, &GET_CICD_RULES_EVALUATION_TREND);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, workflow);
-        call.int(3, start_time);
         GetCicdRulesEvaluationTrend {
-            call,
+            call: rt::Call::new(self.client, &GET_CICD_RULES_EVALUATION_TREND)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workflow)
+                .with_int(3, start_time),
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/ci-cd/list`
@@ -77,10 +78,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> GetCicdWorkflowsList {
-        let mut call = rt::Call::new(self.client, &GET_CICD_WORKFLOWS_LIST);
-        call.text(0, org);
-        call.text(1, project);
-        GetCicdWorkflowsList { call }
+        GetCicdWorkflowsList {
+            call: rt::Call::new(self.client, &GET_CICD_WORKFLOWS_LIST)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/ci-cd/summary`
     ///
@@ -93,10 +95,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> GetCicdWorkflowsSummary {
-        let mut call = rt::Call::new(self.client, &GET_CICD_WORKFLOWS_SUMMARY);
-        call.text(0, org);
-        call.text(1, project);
-        GetCicdWorkflowsSummary { call }
+        GetCicdWorkflowsSummary {
+            call: rt::Call::new(self.client, &GET_CICD_WORKFLOWS_SUMMARY)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/ci-cd/harness/pipeline/{pipeline-id}`
     ///
@@ -110,11 +113,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline_id: impl Into<String>,
     ) -> GetHarnessPipelineYaml {
-        let mut call = rt::Call::new(self.client, &GET_HARNESS_PIPELINE_YAML);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline_id);
-        GetHarnessPipelineYaml { call }
+        GetHarnessPipelineYaml {
+            call: rt::Call::new(self.client, &GET_HARNESS_PIPELINE_YAML)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline_id),
+        }
     }
 }
 /// Request of [`Api::fetch_plugins_for_workflow`].
@@ -126,44 +130,55 @@ pub struct FetchPluginsForWorkflow {
 impl FetchPluginsForWorkflow {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(
-        mut self,
-        value: impl Into<types::FetchPluginsForWorkflowOrder>,
-    ) -> Self {
-        self.call
-            .text(6, Into::<types::FetchPluginsForWorkflowOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::FetchPluginsForWorkflowOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::FetchPluginsForWorkflowOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::FetchPluginsForWorkflowSort>) -> Self {
-        self.call
-            .text(7, Into::<types::FetchPluginsForWorkflowSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::FetchPluginsForWorkflowSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::FetchPluginsForWorkflowSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -193,9 +208,10 @@ pub struct GetCicdOverview {
 impl GetCicdOverview {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -218,15 +234,17 @@ pub struct GetCicdRulesEvaluationTrend {
 impl GetCicdRulesEvaluationTrend {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `end_time`.
     #[inline]
-    pub fn end_time(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn end_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -249,40 +267,55 @@ pub struct GetCicdWorkflowsList {
 impl GetCicdWorkflowsList {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::GetCicdWorkflowsListOrder>) -> Self {
-        self.call
-            .text(4, Into::<types::GetCicdWorkflowsListOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::GetCicdWorkflowsListOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::GetCicdWorkflowsListOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::GetCicdWorkflowsListSort>) -> Self {
-        self.call.text(6, Into::<types::GetCicdWorkflowsListSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::GetCicdWorkflowsListSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::GetCicdWorkflowsListSort>::into(value).as_str(),
+                ),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CicdWorkflowListingRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CicdWorkflowListingRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -312,9 +345,10 @@ pub struct GetCicdWorkflowsSummary {
 impl GetCicdWorkflowsSummary {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -337,9 +371,10 @@ pub struct GetHarnessPipelineYaml {
 impl GetHarnessPipelineYaml {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

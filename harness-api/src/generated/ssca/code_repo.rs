@@ -18,10 +18,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> CodeRepositoriesList {
-        let mut call = rt::Call::new(self.client, &CODE_REPOSITORIES_LIST);
-        call.text(0, org);
-        call.text(1, project);
-        CodeRepositoriesList { call }
+        CodeRepositoriesList {
+            call: rt::Call::new(self.client, &CODE_REPOSITORIES_LIST)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/code-repos/summary`
     ///
@@ -34,10 +35,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> GetAllRepositoriesSummary {
-        let mut call = rt::Call::new(self.client, &GET_ALL_REPOSITORIES_SUMMARY);
-        call.text(0, org);
-        call.text(1, project);
-        GetAllRepositoriesSummary { call }
+        GetAllRepositoriesSummary {
+            call: rt::Call::new(self.client, &GET_ALL_REPOSITORIES_SUMMARY)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/code-repos/{code-repo}/overview`
     ///
@@ -51,11 +53,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         code_repo: impl Into<String>,
     ) -> GetCodeRepositoryOverview {
-        let mut call = rt::Call::new(self.client, &GET_CODE_REPOSITORY_OVERVIEW);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, code_repo);
-        GetCodeRepositoryOverview { call }
+        GetCodeRepositoryOverview {
+            call: rt::Call::new(self.client, &GET_CODE_REPOSITORY_OVERVIEW)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, code_repo),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/code-repos/{code-repo}/rules/evalution-trend`
     ///
@@ -71,13 +74,12 @@ impl<'c> Api<'c> {
         code_repo: impl Into<String>,
         start_time: i64,
     ) -> GetRepoRulesEvaluationTrend {
-        let mut call = rt::Call::new(self.client, &GET_REPO_RULES_EVALUATION_TREND);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, code_repo);
-        call.int(3, start_time);
         GetRepoRulesEvaluationTrend {
-            call,
+            call: rt::Call::new(self.client, &GET_REPO_RULES_EVALUATION_TREND)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, code_repo)
+                .with_int(3, start_time),
         }
     }
 }
@@ -90,40 +92,55 @@ pub struct CodeRepositoriesList {
 impl CodeRepositoriesList {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::CodeRepositoriesListOrder>) -> Self {
-        self.call
-            .text(4, Into::<types::CodeRepositoriesListOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::CodeRepositoriesListOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::CodeRepositoriesListOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::CodeRepositoriesListSort>) -> Self {
-        self.call.text(6, Into::<types::CodeRepositoriesListSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::CodeRepositoriesListSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::CodeRepositoriesListSort>::into(value).as_str(),
+                ),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CodeRepositoryListingRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CodeRepositoryListingRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -153,9 +170,10 @@ pub struct GetAllRepositoriesSummary {
 impl GetAllRepositoriesSummary {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -178,9 +196,10 @@ pub struct GetCodeRepositoryOverview {
 impl GetCodeRepositoryOverview {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -203,15 +222,17 @@ pub struct GetRepoRulesEvaluationTrend {
 impl GetRepoRulesEvaluationTrend {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `end_time`.
     #[inline]
-    pub fn end_time(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn end_time(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Sends the request.
     #[inline]

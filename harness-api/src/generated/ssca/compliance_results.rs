@@ -18,10 +18,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> FetchComplianceResults {
-        let mut call = rt::Call::new(self.client, &FETCH_COMPLIANCE_RESULTS);
-        call.text(0, org);
-        call.text(1, project);
-        FetchComplianceResults { call }
+        FetchComplianceResults {
+            call: rt::Call::new(self.client, &FETCH_COMPLIANCE_RESULTS)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/artifact/{artifact}/compliance-results/list`
     ///
@@ -37,12 +38,11 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         artifact: impl Into<String>,
     ) -> FetchComplianceResultsByArtifact {
-        let mut call = rt::Call::new(self.client, &FETCH_COMPLIANCE_RESULTS_BY_ARTIFACT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, artifact);
         FetchComplianceResultsByArtifact {
-            call,
+            call: rt::Call::new(self.client, &FETCH_COMPLIANCE_RESULTS_BY_ARTIFACT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, artifact),
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/compliance-results/compliances/{compliance}/artifacts`
@@ -58,15 +58,11 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         compliance: impl Into<String>,
     ) -> FetchComplianceResultsByComplianceId {
-        let mut call = rt::Call::new(
-            self.client,
-            &FETCH_COMPLIANCE_RESULTS_BY_COMPLIANCE_ID,
-        );
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, compliance);
         FetchComplianceResultsByComplianceId {
-            call,
+            call: rt::Call::new(self.client, &FETCH_COMPLIANCE_RESULTS_BY_COMPLIANCE_ID)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, compliance),
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/compliance-results/compliances`
@@ -82,11 +78,10 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> FetchComplianceResultsGroupById {
-        let mut call = rt::Call::new(self.client, &FETCH_COMPLIANCE_RESULTS_GROUP_BY_ID);
-        call.text(0, org);
-        call.text(1, project);
         FetchComplianceResultsGroupById {
-            call,
+            call: rt::Call::new(self.client, &FETCH_COMPLIANCE_RESULTS_GROUP_BY_ID)
+                .with_text(0, org)
+                .with_text(1, project),
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/compliance-results`
@@ -101,10 +96,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> SaveComplianceResult {
-        let mut call = rt::Call::new(self.client, &SAVE_COMPLIANCE_RESULT);
-        call.text(0, org);
-        call.text(1, project);
-        SaveComplianceResult { call }
+        SaveComplianceResult {
+            call: rt::Call::new(self.client, &SAVE_COMPLIANCE_RESULT)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
 }
 /// Request of [`Api::fetch_compliance_results`].
@@ -116,27 +112,31 @@ pub struct FetchComplianceResults {
 impl FetchComplianceResults {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ComplianceResultFilter) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ComplianceResultFilter) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -166,54 +166,63 @@ pub struct FetchComplianceResultsByArtifact {
 impl FetchComplianceResultsByArtifact {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(
-        mut self,
+        self,
         value: impl Into<types::FetchComplianceResultsByArtifactOrder>,
     ) -> Self {
-        self.call
-            .text(
-                6,
-                Into::<types::FetchComplianceResultsByArtifactOrder>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::FetchComplianceResultsByArtifactOrder>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(
-        mut self,
+        self,
         value: impl Into<types::FetchComplianceResultsByArtifactSort>,
     ) -> Self {
-        self.call
-            .text(
-                7,
-                Into::<types::FetchComplianceResultsByArtifactSort>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::FetchComplianceResultsByArtifactSort>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ComplianceResultByArtifactFilter) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ComplianceResultByArtifactFilter) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -245,55 +254,63 @@ pub struct FetchComplianceResultsByComplianceId {
 impl FetchComplianceResultsByComplianceId {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(
-        mut self,
+        self,
         value: impl Into<types::FetchComplianceResultsByComplianceIdOrder>,
     ) -> Self {
-        self.call
-            .text(
-                6,
-                Into::<types::FetchComplianceResultsByComplianceIdOrder>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::FetchComplianceResultsByComplianceIdOrder>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(
-        mut self,
+        self,
         value: impl Into<types::FetchComplianceResultsByComplianceIdSort>,
     ) -> Self {
-        self.call
-            .text(
-                7,
-                Into::<types::FetchComplianceResultsByComplianceIdSort>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::FetchComplianceResultsByComplianceIdSort>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -323,65 +340,77 @@ pub struct FetchComplianceResultsGroupById {
 impl FetchComplianceResultsGroupById {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(
-        mut self,
+        self,
         value: impl Into<types::FetchComplianceResultsGroupByIdOrder>,
     ) -> Self {
-        self.call
-            .text(
-                5,
-                Into::<types::FetchComplianceResultsGroupByIdOrder>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::FetchComplianceResultsGroupByIdOrder>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(
-        mut self,
+        self,
         value: impl Into<types::FetchComplianceResultsGroupByIdSort>,
     ) -> Self {
-        self.call
-            .text(
-                6,
-                Into::<types::FetchComplianceResultsGroupByIdSort>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::FetchComplianceResultsGroupByIdSort>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `start_time`.
     #[inline]
-    pub fn start_time(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn start_time(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `end_time`.
     #[inline]
-    pub fn end_time(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn end_time(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ComplianceResultFilter) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ComplianceResultFilter) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -411,15 +440,17 @@ pub struct SaveComplianceResult {
 impl SaveComplianceResult {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CreateComplianceResult) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CreateComplianceResult) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

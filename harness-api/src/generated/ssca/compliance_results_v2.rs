@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> SaveComplianceResultV2 {
-        let mut call = rt::Call::new(self.client, &SAVE_COMPLIANCE_RESULT_V2);
-        call.text(0, org);
-        call.text(1, project);
-        SaveComplianceResultV2 { call }
+        SaveComplianceResultV2 {
+            call: rt::Call::new(self.client, &SAVE_COMPLIANCE_RESULT_V2)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
 }
 /// Request of [`Api::save_compliance_result_v2`].
@@ -32,15 +33,17 @@ pub struct SaveComplianceResultV2 {
 impl SaveComplianceResultV2 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CreateComplianceResultV2) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CreateComplianceResultV2) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> CreateComplianceStandards {
-        let mut call = rt::Call::new(self.client, &CREATE_COMPLIANCE_STANDARDS);
-        call.text(0, org);
-        call.text(1, project);
-        CreateComplianceStandards { call }
+        CreateComplianceStandards {
+            call: rt::Call::new(self.client, &CREATE_COMPLIANCE_STANDARDS)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/compliance-standards/list`
     ///
@@ -34,10 +35,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> GetComplianceStandards {
-        let mut call = rt::Call::new(self.client, &GET_COMPLIANCE_STANDARDS);
-        call.text(0, org);
-        call.text(1, project);
-        GetComplianceStandards { call }
+        GetComplianceStandards {
+            call: rt::Call::new(self.client, &GET_COMPLIANCE_STANDARDS)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/compliance-standards/compliances/{compliance}`
     ///
@@ -51,11 +53,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         compliance: impl Into<String>,
     ) -> GetComplianceStandardById {
-        let mut call = rt::Call::new(self.client, &GET_COMPLIANCE_STANDARD_BY_ID);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, compliance);
-        GetComplianceStandardById { call }
+        GetComplianceStandardById {
+            call: rt::Call::new(self.client, &GET_COMPLIANCE_STANDARD_BY_ID)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, compliance),
+        }
     }
 }
 /// Request of [`Api::create_compliance_standards`].
@@ -67,15 +70,17 @@ pub struct CreateComplianceStandards {
 impl CreateComplianceStandards {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &[types::CreateComplianceStandardsBody]) -> Self {
-        self.call.body_json(&body);
-        self
+    pub fn body(self, body: &[types::CreateComplianceStandardsBody]) -> Self {
+        Self {
+            call: self.call.with_body_json(&body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -98,43 +103,50 @@ pub struct GetComplianceStandards {
 impl GetComplianceStandards {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(
-        mut self,
-        value: impl Into<types::GetComplianceStandardsOrder>,
-    ) -> Self {
-        self.call
-            .text(5, Into::<types::GetComplianceStandardsOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::GetComplianceStandardsOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::GetComplianceStandardsOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn sort(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::GetComplianceStandardsBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::GetComplianceStandardsBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -157,9 +169,10 @@ pub struct GetComplianceStandardById {
 impl GetComplianceStandardById {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

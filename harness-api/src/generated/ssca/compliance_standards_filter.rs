@@ -12,9 +12,8 @@ impl<'c> Api<'c> {
     /// - List: `whole list, items body`.
     #[inline]
     pub fn get_compliance_standards_filters(&self) -> GetComplianceStandardsFilters {
-        let call = rt::Call::new(self.client, &GET_COMPLIANCE_STANDARDS_FILTERS);
         GetComplianceStandardsFilters {
-            call,
+            call: rt::Call::new(self.client, &GET_COMPLIANCE_STANDARDS_FILTERS),
         }
     }
 }
@@ -27,9 +26,10 @@ pub struct GetComplianceStandardsFilters {
 impl GetComplianceStandardsFilters {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Sends the request.
     #[inline]

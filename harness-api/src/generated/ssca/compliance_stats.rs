@@ -17,11 +17,10 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> GetComplianceEvaluationTrends {
-        let mut call = rt::Call::new(self.client, &GET_COMPLIANCE_EVALUATION_TRENDS);
-        call.text(0, org);
-        call.text(1, project);
         GetComplianceEvaluationTrends {
-            call,
+            call: rt::Call::new(self.client, &GET_COMPLIANCE_EVALUATION_TRENDS)
+                .with_text(0, org)
+                .with_text(1, project),
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/compliance-stats/checks`
@@ -37,14 +36,13 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> GetComplianceResultStatsByComplianceChecks {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_COMPLIANCE_RESULT_STATS_BY_COMPLIANCE_CHECKS,
-        );
-        call.text(0, org);
-        call.text(1, project);
         GetComplianceResultStatsByComplianceChecks {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &GET_COMPLIANCE_RESULT_STATS_BY_COMPLIANCE_CHECKS,
+                )
+                .with_text(0, org)
+                .with_text(1, project),
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/compliance-stats/evaluation-breakdown/artifacts`
@@ -59,14 +57,13 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> PostComplianceResultStatsEvaluationBreakdownArtifactType {
-        let mut call = rt::Call::new(
-            self.client,
-            &POST_COMPLIANCE_RESULT_STATS_EVALUATION_BREAKDOWN_ARTIFACT_TYPE,
-        );
-        call.text(0, org);
-        call.text(1, project);
         PostComplianceResultStatsEvaluationBreakdownArtifactType {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &POST_COMPLIANCE_RESULT_STATS_EVALUATION_BREAKDOWN_ARTIFACT_TYPE,
+                )
+                .with_text(0, org)
+                .with_text(1, project),
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/compliance-stats/evaluation-breakdown`
@@ -81,14 +78,10 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> PostComplianceResultStatsOverview {
-        let mut call = rt::Call::new(
-            self.client,
-            &POST_COMPLIANCE_RESULT_STATS_OVERVIEW,
-        );
-        call.text(0, org);
-        call.text(1, project);
         PostComplianceResultStatsOverview {
-            call,
+            call: rt::Call::new(self.client, &POST_COMPLIANCE_RESULT_STATS_OVERVIEW)
+                .with_text(0, org)
+                .with_text(1, project),
         }
     }
 }
@@ -101,33 +94,38 @@ pub struct GetComplianceEvaluationTrends {
 impl GetComplianceEvaluationTrends {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `start_time`.
     #[inline]
-    pub fn start_time(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn start_time(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `end_time`.
     #[inline]
-    pub fn end_time(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn end_time(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `aggregation_period`.
     #[inline]
-    pub fn aggregation_period(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn aggregation_period(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ComplianceResultFilter) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ComplianceResultFilter) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -150,61 +148,70 @@ pub struct GetComplianceResultStatsByComplianceChecks {
 impl GetComplianceResultStatsByComplianceChecks {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `start_time`.
     #[inline]
-    pub fn start_time(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn start_time(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `end_time`.
     #[inline]
-    pub fn end_time(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn end_time(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(
-        mut self,
+        self,
         value: impl Into<types::GetComplianceResultStatsByComplianceChecksOrder>,
     ) -> Self {
-        self.call
-            .text(
-                7,
-                Into::<
-                    types::GetComplianceResultStatsByComplianceChecksOrder,
-                >::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<
+                        types::GetComplianceResultStatsByComplianceChecksOrder,
+                    >::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn sort(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ComplianceResultFilter) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ComplianceResultFilter) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -234,27 +241,31 @@ pub struct PostComplianceResultStatsEvaluationBreakdownArtifactType {
 impl PostComplianceResultStatsEvaluationBreakdownArtifactType {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `start_time`.
     #[inline]
-    pub fn start_time(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn start_time(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `end_time`.
     #[inline]
-    pub fn end_time(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn end_time(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ComplianceResultFilter) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ComplianceResultFilter) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -277,27 +288,31 @@ pub struct PostComplianceResultStatsOverview {
 impl PostComplianceResultStatsOverview {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `start_time`.
     #[inline]
-    pub fn start_time(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn start_time(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `end_time`.
     #[inline]
-    pub fn end_time(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn end_time(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ComplianceResultFilter) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ComplianceResultFilter) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

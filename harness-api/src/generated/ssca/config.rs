@@ -18,12 +18,13 @@ impl<'c> Api<'c> {
         name: impl Into<String>,
         type_: impl Into<String>,
     ) -> GetConfigByNameAndType {
-        let mut call = rt::Call::new(self.client, &GET_CONFIG_BY_NAME_AND_TYPE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, name);
-        call.text(3, type_);
-        GetConfigByNameAndType { call }
+        GetConfigByNameAndType {
+            call: rt::Call::new(self.client, &GET_CONFIG_BY_NAME_AND_TYPE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, name)
+                .with_text(3, type_),
+        }
     }
     /// `GET /gateway/ssca-manager/v1/ssca-config/{config-id}`
     ///
@@ -35,9 +36,10 @@ impl<'c> Api<'c> {
         &self,
         config_id: impl Into<String>,
     ) -> GetConfigForAccount {
-        let mut call = rt::Call::new(self.client, &GET_CONFIG_FOR_ACCOUNT);
-        call.text(0, config_id);
-        GetConfigForAccount { call }
+        GetConfigForAccount {
+            call: rt::Call::new(self.client, &GET_CONFIG_FOR_ACCOUNT)
+                .with_text(0, config_id),
+        }
     }
     /// `GET /gateway/ssca-manager/v1/org/{org}/ssca-config/{config-id}`
     ///
@@ -50,10 +52,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         config_id: impl Into<String>,
     ) -> GetConfigForOrg {
-        let mut call = rt::Call::new(self.client, &GET_CONFIG_FOR_ORG);
-        call.text(0, org);
-        call.text(1, config_id);
-        GetConfigForOrg { call }
+        GetConfigForOrg {
+            call: rt::Call::new(self.client, &GET_CONFIG_FOR_ORG)
+                .with_text(0, org)
+                .with_text(1, config_id),
+        }
     }
     /// `GET /v1/org/{org}/project/{project}/ssca-config`
     ///
@@ -67,10 +70,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ListConfigs {
-        let mut call = rt::Call::new(self.client, &LIST_CONFIGS);
-        call.text(0, org);
-        call.text(1, project);
-        ListConfigs { call }
+        ListConfigs {
+            call: rt::Call::new(self.client, &LIST_CONFIGS)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `POST /v1/org/{org}/project/{project}/ssca-config`
     ///
@@ -84,10 +88,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> SaveConfig {
-        let mut call = rt::Call::new(self.client, &SAVE_CONFIG);
-        call.text(0, org);
-        call.text(1, project);
-        SaveConfig { call }
+        SaveConfig {
+            call: rt::Call::new(self.client, &SAVE_CONFIG)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
 }
 /// Request of [`Api::get_config_by_name_and_type`].
@@ -99,9 +104,10 @@ pub struct GetConfigByNameAndType {
 impl GetConfigByNameAndType {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -124,9 +130,10 @@ pub struct GetConfigForAccount {
 impl GetConfigForAccount {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -149,9 +156,10 @@ pub struct GetConfigForOrg {
 impl GetConfigForOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -174,33 +182,42 @@ pub struct ListConfigs {
 impl ListConfigs {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::ListConfigsOrder>) -> Self {
-        self.call.text(5, Into::<types::ListConfigsOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::ListConfigsOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(5, Into::<types::ListConfigsOrder>::into(value).as_str()),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListConfigsSort>) -> Self {
-        self.call.text(6, Into::<types::ListConfigsSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListConfigsSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(6, Into::<types::ListConfigsSort>::into(value).as_str()),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -230,15 +247,17 @@ pub struct SaveConfig {
 impl SaveConfig {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ConfigRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ConfigRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

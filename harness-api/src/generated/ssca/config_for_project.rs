@@ -17,11 +17,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         config_id: impl Into<String>,
     ) -> GetConfigById {
-        let mut call = rt::Call::new(self.client, &GET_CONFIG_BY_ID);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, config_id);
-        GetConfigById { call }
+        GetConfigById {
+            call: rt::Call::new(self.client, &GET_CONFIG_BY_ID)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, config_id),
+        }
     }
     /// `PUT /gateway/ssca-manager/v1/org/{org}/project/{project}/ssca-config/{config-id}`
     ///
@@ -36,11 +37,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         config_id: impl Into<String>,
     ) -> UpdateConfigById {
-        let mut call = rt::Call::new(self.client, &UPDATE_CONFIG_BY_ID);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, config_id);
-        UpdateConfigById { call }
+        UpdateConfigById {
+            call: rt::Call::new(self.client, &UPDATE_CONFIG_BY_ID)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, config_id),
+        }
     }
 }
 /// Request of [`Api::get_config_by_id`].
@@ -52,9 +54,10 @@ pub struct GetConfigById {
 impl GetConfigById {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -77,15 +80,17 @@ pub struct UpdateConfigById {
 impl UpdateConfigById {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ConfigRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ConfigRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         integration: impl Into<String>,
     ) -> DeleteRepos {
-        let mut call = rt::Call::new(self.client, &DELETE_REPOS);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, integration);
-        DeleteRepos { call }
+        DeleteRepos {
+            call: rt::Call::new(self.client, &DELETE_REPOS)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, integration),
+        }
     }
     /// `DELETE /gateway/ssca-manager/v1/repository`
     ///
@@ -31,8 +32,9 @@ impl<'c> Api<'c> {
     /// - Result: nothing.
     #[inline]
     pub fn delete_repositories(&self) -> DeleteRepositories {
-        let call = rt::Call::new(self.client, &DELETE_REPOSITORIES);
-        DeleteRepositories { call }
+        DeleteRepositories {
+            call: rt::Call::new(self.client, &DELETE_REPOSITORIES),
+        }
     }
 }
 /// Request of [`Api::delete_repos`].
@@ -44,15 +46,17 @@ pub struct DeleteRepos {
 impl DeleteRepos {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ConfigureReposRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ConfigureReposRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -75,15 +79,17 @@ pub struct DeleteRepositories {
 impl DeleteRepositories {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &[types::Repositories]) -> Self {
-        self.call.body_json(&body);
-        self
+    pub fn body(self, body: &[types::Repositories]) -> Self {
+        Self {
+            call: self.call.with_body_json(&body),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         config_id: impl Into<String>,
     ) -> DeleteConfigByAccount {
-        let mut call = rt::Call::new(self.client, &DELETE_CONFIG_BY_ACCOUNT);
-        call.text(0, config_id);
-        DeleteConfigByAccount { call }
+        DeleteConfigByAccount {
+            call: rt::Call::new(self.client, &DELETE_CONFIG_BY_ACCOUNT)
+                .with_text(0, config_id),
+        }
     }
     /// `DELETE /gateway/ssca-manager/v1/org/{org}/project/{project}/ssca-config/{config-id}`
     ///
@@ -31,11 +32,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         config_id: impl Into<String>,
     ) -> DeleteConfigById {
-        let mut call = rt::Call::new(self.client, &DELETE_CONFIG_BY_ID);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, config_id);
-        DeleteConfigById { call }
+        DeleteConfigById {
+            call: rt::Call::new(self.client, &DELETE_CONFIG_BY_ID)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, config_id),
+        }
     }
     /// `DELETE /gateway/ssca-manager/v1/org/{org}/ssca-config/{config-id}`
     ///
@@ -48,10 +50,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         config_id: impl Into<String>,
     ) -> DeleteConfigByOrg {
-        let mut call = rt::Call::new(self.client, &DELETE_CONFIG_BY_ORG);
-        call.text(0, org);
-        call.text(1, config_id);
-        DeleteConfigByOrg { call }
+        DeleteConfigByOrg {
+            call: rt::Call::new(self.client, &DELETE_CONFIG_BY_ORG)
+                .with_text(0, org)
+                .with_text(1, config_id),
+        }
     }
 }
 /// Request of [`Api::delete_config_by_account`].
@@ -63,9 +66,10 @@ pub struct DeleteConfigByAccount {
 impl DeleteConfigByAccount {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -88,9 +92,10 @@ pub struct DeleteConfigById {
 impl DeleteConfigById {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -113,9 +118,10 @@ pub struct DeleteConfigByOrg {
 impl DeleteConfigByOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

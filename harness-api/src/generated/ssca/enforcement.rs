@@ -17,11 +17,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         enforcement_id: impl Into<String>,
     ) -> GetEnforcementSummary {
-        let mut call = rt::Call::new(self.client, &GET_ENFORCEMENT_SUMMARY);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, enforcement_id);
-        GetEnforcementSummary { call }
+        GetEnforcementSummary {
+            call: rt::Call::new(self.client, &GET_ENFORCEMENT_SUMMARY)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, enforcement_id),
+        }
     }
     /// `POST /v1/org/{org}/project/{project}/normalised-sbom-component`
     ///
@@ -36,10 +37,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> GetNormalisedSbomComponent {
-        let mut call = rt::Call::new(self.client, &GET_NORMALISED_SBOM_COMPONENT);
-        call.text(0, org);
-        call.text(1, project);
-        GetNormalisedSbomComponent { call }
+        GetNormalisedSbomComponent {
+            call: rt::Call::new(self.client, &GET_NORMALISED_SBOM_COMPONENT)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `GET /v1/org/{org}/project/{project}/enforcement/{enforcement-id}/policy-violations`
     ///
@@ -54,11 +56,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         enforcement_id: impl Into<String>,
     ) -> GetPolicyViolations {
-        let mut call = rt::Call::new(self.client, &GET_POLICY_VIOLATIONS);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, enforcement_id);
-        GetPolicyViolations { call }
+        GetPolicyViolations {
+            call: rt::Call::new(self.client, &GET_POLICY_VIOLATIONS)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, enforcement_id),
+        }
     }
     /// `POST /v1/org/{org}/project/{project}/enforcement-result`
     ///
@@ -72,10 +75,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> SaveEnforcementResult {
-        let mut call = rt::Call::new(self.client, &SAVE_ENFORCEMENT_RESULT);
-        call.text(0, org);
-        call.text(1, project);
-        SaveEnforcementResult { call }
+        SaveEnforcementResult {
+            call: rt::Call::new(self.client, &SAVE_ENFORCEMENT_RESULT)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `POST /v1/org/{org}/project/{project}/enforcement-summary`
     ///
@@ -89,10 +93,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> SaveEnforcementSummary {
-        let mut call = rt::Call::new(self.client, &SAVE_ENFORCEMENT_SUMMARY);
-        call.text(0, org);
-        call.text(1, project);
-        SaveEnforcementSummary { call }
+        SaveEnforcementSummary {
+            call: rt::Call::new(self.client, &SAVE_ENFORCEMENT_SUMMARY)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
 }
 /// Request of [`Api::get_enforcement_summary`].
@@ -104,9 +109,10 @@ pub struct GetEnforcementSummary {
 impl GetEnforcementSummary {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -129,27 +135,31 @@ pub struct GetNormalisedSbomComponent {
 impl GetNormalisedSbomComponent {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::SscaArtifact) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::SscaArtifact) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -179,49 +189,70 @@ pub struct GetPolicyViolations {
 impl GetPolicyViolations {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::GetPolicyViolationsOrder>) -> Self {
-        self.call.text(5, Into::<types::GetPolicyViolationsOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::GetPolicyViolationsOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::GetPolicyViolationsOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::GetPolicyViolationsSort>) -> Self {
-        self.call.text(7, Into::<types::GetPolicyViolationsSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::GetPolicyViolationsSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::GetPolicyViolationsSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `search_text`.
     #[inline]
-    pub fn search_text(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn search_text(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `image_layer`.
     #[inline]
     pub fn image_layer(
-        mut self,
+        self,
         value: impl Into<types::GetPolicyViolationsImageLayer>,
     ) -> Self {
-        self.call
-            .text(9, Into::<types::GetPolicyViolationsImageLayer>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    9,
+                    Into::<types::GetPolicyViolationsImageLayer>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -251,15 +282,17 @@ pub struct SaveEnforcementResult {
 impl SaveEnforcementResult {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::EnforcementResultDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::EnforcementResultDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -282,15 +315,17 @@ pub struct SaveEnforcementSummary {
 impl SaveEnforcementSummary {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::EnforcementSummaryDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::EnforcementSummaryDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

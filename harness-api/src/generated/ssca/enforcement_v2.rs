@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> EnforceSbomV2 {
-        let mut call = rt::Call::new(self.client, &ENFORCE_SBOM_V2);
-        call.text(0, org);
-        call.text(1, project);
-        EnforceSbomV2 { call }
+        EnforceSbomV2 {
+            call: rt::Call::new(self.client, &ENFORCE_SBOM_V2)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
 }
 /// Request of [`Api::enforce_sbom_v2`].
@@ -32,15 +33,17 @@ pub struct EnforceSbomV2 {
 impl EnforceSbomV2 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::EnforceSbomRequestBodyV2) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::EnforceSbomRequestBodyV2) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,11 +17,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         digest: impl Into<String>,
     ) -> DownloadAttestation {
-        let mut call = rt::Call::new(self.client, &DOWNLOAD_ATTESTATION);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, digest);
-        DownloadAttestation { call }
+        DownloadAttestation {
+            call: rt::Call::new(self.client, &DOWNLOAD_ATTESTATION)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, digest),
+        }
     }
     /// `POST /gateway/ssca-manager/v2/orgs/{org}/projects/{project}/attestations/query`
     ///
@@ -35,10 +36,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> QueryAttestationsGraphql {
-        let mut call = rt::Call::new(self.client, &QUERY_ATTESTATIONS_GRAPHQL);
-        call.text(0, org);
-        call.text(1, project);
-        QueryAttestationsGraphql { call }
+        QueryAttestationsGraphql {
+            call: rt::Call::new(self.client, &QUERY_ATTESTATIONS_GRAPHQL)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `POST /gateway/ssca-manager/v2/orgs/{org}/projects/{project}/attestations/upload/{orchestration}`
     ///
@@ -53,11 +55,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         orchestration: impl Into<String>,
     ) -> UploadAttestation {
-        let mut call = rt::Call::new(self.client, &UPLOAD_ATTESTATION);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, orchestration);
-        UploadAttestation { call }
+        UploadAttestation {
+            call: rt::Call::new(self.client, &UPLOAD_ATTESTATION)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, orchestration),
+        }
     }
 }
 /// Request of [`Api::download_attestation`].
@@ -69,9 +72,10 @@ pub struct DownloadAttestation {
 impl DownloadAttestation {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -94,15 +98,17 @@ pub struct QueryAttestationsGraphql {
 impl QueryAttestationsGraphql {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::QueryAttestationsGraphqlBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::QueryAttestationsGraphqlBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -125,21 +131,24 @@ pub struct UploadAttestation {
 impl UploadAttestation {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Header `Idempotency-Key`.
     #[inline]
-    pub fn idempotency_key(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn idempotency_key(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UploadAttestationBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UploadAttestationBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

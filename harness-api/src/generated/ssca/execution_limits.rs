@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ExecutionLimitResponseBody`], `application/json`.
     #[inline]
     pub fn save_execution_limits_config(&self) -> SaveExecutionLimitsConfig {
-        let call = rt::Call::new(self.client, &SAVE_EXECUTION_LIMITS_CONFIG);
-        SaveExecutionLimitsConfig { call }
+        SaveExecutionLimitsConfig {
+            call: rt::Call::new(self.client, &SAVE_EXECUTION_LIMITS_CONFIG),
+        }
     }
 }
 /// Request of [`Api::save_execution_limits_config`].
@@ -25,15 +26,17 @@ pub struct SaveExecutionLimitsConfig {
 impl SaveExecutionLimitsConfig {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ExecutionLimitRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ExecutionLimitRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

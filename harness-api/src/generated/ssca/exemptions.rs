@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         artifact: impl Into<String>,
     ) -> CreateExemptionForArtifact {
-        let mut call = rt::Call::new(self.client, &CREATE_EXEMPTION_FOR_ARTIFACT);
-        call.text(0, project);
-        call.text(1, org);
-        call.text(2, artifact);
-        CreateExemptionForArtifact { call }
+        CreateExemptionForArtifact {
+            call: rt::Call::new(self.client, &CREATE_EXEMPTION_FOR_ARTIFACT)
+                .with_text(0, project)
+                .with_text(1, org)
+                .with_text(2, artifact),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/exemptions`
     ///
@@ -36,10 +37,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> CreateExemptionForProject {
-        let mut call = rt::Call::new(self.client, &CREATE_EXEMPTION_FOR_PROJECT);
-        call.text(0, org);
-        call.text(1, project);
-        CreateExemptionForProject { call }
+        CreateExemptionForProject {
+            call: rt::Call::new(self.client, &CREATE_EXEMPTION_FOR_PROJECT)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/artifacts/{artifact}/exemptions/{exemption}`
     ///
@@ -54,12 +56,13 @@ impl<'c> Api<'c> {
         exemption: impl Into<String>,
         artifact: impl Into<String>,
     ) -> DeleteExemptionForArtifact {
-        let mut call = rt::Call::new(self.client, &DELETE_EXEMPTION_FOR_ARTIFACT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, exemption);
-        call.text(3, artifact);
-        DeleteExemptionForArtifact { call }
+        DeleteExemptionForArtifact {
+            call: rt::Call::new(self.client, &DELETE_EXEMPTION_FOR_ARTIFACT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, exemption)
+                .with_text(3, artifact),
+        }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/exemptions/{exemption}`
     ///
@@ -73,11 +76,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         exemption: impl Into<String>,
     ) -> DeleteExemptionForProject {
-        let mut call = rt::Call::new(self.client, &DELETE_EXEMPTION_FOR_PROJECT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, exemption);
-        DeleteExemptionForProject { call }
+        DeleteExemptionForProject {
+            call: rt::Call::new(self.client, &DELETE_EXEMPTION_FOR_PROJECT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, exemption),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/artifacts/{artifact}/exemptions/{exemption}`
     ///
@@ -92,12 +96,13 @@ impl<'c> Api<'c> {
         exemption: impl Into<String>,
         artifact: impl Into<String>,
     ) -> GetExemptionForArtifact {
-        let mut call = rt::Call::new(self.client, &GET_EXEMPTION_FOR_ARTIFACT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, exemption);
-        call.text(3, artifact);
-        GetExemptionForArtifact { call }
+        GetExemptionForArtifact {
+            call: rt::Call::new(self.client, &GET_EXEMPTION_FOR_ARTIFACT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, exemption)
+                .with_text(3, artifact),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/exemptions/{exemption}`
     ///
@@ -111,11 +116,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         exemption: impl Into<String>,
     ) -> GetExemptionForProject {
-        let mut call = rt::Call::new(self.client, &GET_EXEMPTION_FOR_PROJECT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, exemption);
-        GetExemptionForProject { call }
+        GetExemptionForProject {
+            call: rt::Call::new(self.client, &GET_EXEMPTION_FOR_PROJECT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, exemption),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/exemptions`
     ///
@@ -129,10 +135,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ListExemptionsForProject {
-        let mut call = rt::Call::new(self.client, &LIST_EXEMPTIONS_FOR_PROJECT);
-        call.text(0, org);
-        call.text(1, project);
-        ListExemptionsForProject { call }
+        ListExemptionsForProject {
+            call: rt::Call::new(self.client, &LIST_EXEMPTIONS_FOR_PROJECT)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/artifacts/{artifact}/exemptions/{exemption}/review`
     ///
@@ -148,12 +155,13 @@ impl<'c> Api<'c> {
         exemption: impl Into<String>,
         artifact: impl Into<String>,
     ) -> ReviewExemptionForArtifact {
-        let mut call = rt::Call::new(self.client, &REVIEW_EXEMPTION_FOR_ARTIFACT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, exemption);
-        call.text(3, artifact);
-        ReviewExemptionForArtifact { call }
+        ReviewExemptionForArtifact {
+            call: rt::Call::new(self.client, &REVIEW_EXEMPTION_FOR_ARTIFACT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, exemption)
+                .with_text(3, artifact),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/exemptions/{exemption}/review`
     ///
@@ -168,11 +176,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         exemption: impl Into<String>,
     ) -> ReviewExemptionForProject {
-        let mut call = rt::Call::new(self.client, &REVIEW_EXEMPTION_FOR_PROJECT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, exemption);
-        ReviewExemptionForProject { call }
+        ReviewExemptionForProject {
+            call: rt::Call::new(self.client, &REVIEW_EXEMPTION_FOR_PROJECT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, exemption),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/artifacts/{artifact}/exemptions/{exemption}`
     ///
@@ -188,12 +197,13 @@ impl<'c> Api<'c> {
         exemption: impl Into<String>,
         artifact: impl Into<String>,
     ) -> UpdateExemptionForArtifact {
-        let mut call = rt::Call::new(self.client, &UPDATE_EXEMPTION_FOR_ARTIFACT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, exemption);
-        call.text(3, artifact);
-        UpdateExemptionForArtifact { call }
+        UpdateExemptionForArtifact {
+            call: rt::Call::new(self.client, &UPDATE_EXEMPTION_FOR_ARTIFACT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, exemption)
+                .with_text(3, artifact),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/exemptions/{exemption}`
     ///
@@ -208,11 +218,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         exemption: impl Into<String>,
     ) -> UpdateExemptionForProject {
-        let mut call = rt::Call::new(self.client, &UPDATE_EXEMPTION_FOR_PROJECT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, exemption);
-        UpdateExemptionForProject { call }
+        UpdateExemptionForProject {
+            call: rt::Call::new(self.client, &UPDATE_EXEMPTION_FOR_PROJECT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, exemption),
+        }
     }
 }
 /// Request of [`Api::create_exemption_for_artifact`].
@@ -224,15 +235,17 @@ pub struct CreateExemptionForArtifact {
 impl CreateExemptionForArtifact {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ExemptionRequestDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ExemptionRequestDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -255,15 +268,17 @@ pub struct CreateExemptionForProject {
 impl CreateExemptionForProject {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ExemptionRequestDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ExemptionRequestDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -286,9 +301,10 @@ pub struct DeleteExemptionForArtifact {
 impl DeleteExemptionForArtifact {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -311,9 +327,10 @@ pub struct DeleteExemptionForProject {
 impl DeleteExemptionForProject {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -336,9 +353,10 @@ pub struct GetExemptionForArtifact {
 impl GetExemptionForArtifact {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -361,9 +379,10 @@ pub struct GetExemptionForProject {
 impl GetExemptionForProject {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -386,42 +405,50 @@ pub struct ListExemptionsForProject {
 impl ListExemptionsForProject {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `status`.
     #[inline]
     pub fn status(
-        mut self,
+        self,
         value: impl IntoIterator<Item = types::ExemptionStatusDto>,
     ) -> Self {
-        self.call.texts(5, value.into_iter().map(|value| value.to_string()));
-        self
+        Self {
+            call: self
+                .call
+                .with_texts(5, value.into_iter().map(|value| value.to_string())),
+        }
     }
     /// Query parameter `artifact_id`.
     #[inline]
-    pub fn artifact_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn artifact_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -451,15 +478,17 @@ pub struct ReviewExemptionForArtifact {
 impl ReviewExemptionForArtifact {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ExemptionReviewRequestDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ExemptionReviewRequestDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -482,15 +511,17 @@ pub struct ReviewExemptionForProject {
 impl ReviewExemptionForProject {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ExemptionReviewRequestDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ExemptionReviewRequestDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -513,15 +544,17 @@ pub struct UpdateExemptionForArtifact {
 impl UpdateExemptionForArtifact {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ExemptionRequestDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ExemptionRequestDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -544,15 +577,17 @@ pub struct UpdateExemptionForProject {
 impl UpdateExemptionForProject {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ExemptionRequestDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ExemptionRequestDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

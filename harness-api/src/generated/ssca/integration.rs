@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         integration: impl Into<String>,
     ) -> AddRepos {
-        let mut call = rt::Call::new(self.client, &ADD_REPOS);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, integration);
-        AddRepos { call }
+        AddRepos {
+            call: rt::Call::new(self.client, &ADD_REPOS)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, integration),
+        }
     }
     /// `POST /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/integration/{integration}/repos`
     ///
@@ -37,11 +38,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         integration: impl Into<String>,
     ) -> ConfigureRepos {
-        let mut call = rt::Call::new(self.client, &CONFIGURE_REPOS);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, integration);
-        ConfigureRepos { call }
+        ConfigureRepos {
+            call: rt::Call::new(self.client, &CONFIGURE_REPOS)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, integration),
+        }
     }
     /// `POST /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/integration`
     ///
@@ -55,10 +57,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> CreateIntegration {
-        let mut call = rt::Call::new(self.client, &CREATE_INTEGRATION);
-        call.text(0, org);
-        call.text(1, project);
-        CreateIntegration { call }
+        CreateIntegration {
+            call: rt::Call::new(self.client, &CREATE_INTEGRATION)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `DELETE /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/integration/{integration}`
     ///
@@ -72,11 +75,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         integration: impl Into<String>,
     ) -> DeleteIntegration {
-        let mut call = rt::Call::new(self.client, &DELETE_INTEGRATION);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, integration);
-        DeleteIntegration { call }
+        DeleteIntegration {
+            call: rt::Call::new(self.client, &DELETE_INTEGRATION)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, integration),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/integration/{integration}/fetch-repos`
     ///
@@ -91,11 +95,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         integration: impl Into<String>,
     ) -> FetchReposInIntegration {
-        let mut call = rt::Call::new(self.client, &FETCH_REPOS_IN_INTEGRATION);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, integration);
-        FetchReposInIntegration { call }
+        FetchReposInIntegration {
+            call: rt::Call::new(self.client, &FETCH_REPOS_IN_INTEGRATION)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, integration),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/integration/harness-pipeline`
     ///
@@ -108,11 +113,10 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> GetHarnessPipelineIntegration {
-        let mut call = rt::Call::new(self.client, &GET_HARNESS_PIPELINE_INTEGRATION);
-        call.text(0, org);
-        call.text(1, project);
         GetHarnessPipelineIntegration {
-            call,
+            call: rt::Call::new(self.client, &GET_HARNESS_PIPELINE_INTEGRATION)
+                .with_text(0, org)
+                .with_text(1, project),
         }
     }
     /// `GET /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/integration/integration-summary`
@@ -126,10 +130,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> GetIntegration {
-        let mut call = rt::Call::new(self.client, &GET_INTEGRATION);
-        call.text(0, org);
-        call.text(1, project);
-        GetIntegration { call }
+        GetIntegration {
+            call: rt::Call::new(self.client, &GET_INTEGRATION)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `GET /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/integration/{integration}/repos`
     ///
@@ -143,11 +148,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         integration: impl Into<String>,
     ) -> GetIntegrationRepos {
-        let mut call = rt::Call::new(self.client, &GET_INTEGRATION_REPOS);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, integration);
-        GetIntegrationRepos { call }
+        GetIntegrationRepos {
+            call: rt::Call::new(self.client, &GET_INTEGRATION_REPOS)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, integration),
+        }
     }
     /// `GET /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/integration`
     ///
@@ -161,10 +167,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ListIntegrations {
-        let mut call = rt::Call::new(self.client, &LIST_INTEGRATIONS);
-        call.text(0, org);
-        call.text(1, project);
-        ListIntegrations { call }
+        ListIntegrations {
+            call: rt::Call::new(self.client, &LIST_INTEGRATIONS)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
 }
 /// Request of [`Api::add_repos`].
@@ -176,15 +183,17 @@ pub struct AddRepos {
 impl AddRepos {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ConfigureReposRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ConfigureReposRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -207,15 +216,17 @@ pub struct ConfigureRepos {
 impl ConfigureRepos {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ConfigureReposRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ConfigureReposRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -238,15 +249,17 @@ pub struct CreateIntegration {
 impl CreateIntegration {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CreateIntegrationRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CreateIntegrationRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -269,9 +282,10 @@ pub struct DeleteIntegration {
 impl DeleteIntegration {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -294,27 +308,31 @@ pub struct FetchReposInIntegration {
 impl FetchReposInIntegration {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -344,9 +362,10 @@ pub struct GetHarnessPipelineIntegration {
 impl GetHarnessPipelineIntegration {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -369,15 +388,17 @@ pub struct GetIntegration {
 impl GetIntegration {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `github_org_url`.
     #[inline]
-    pub fn github_org_url(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn github_org_url(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -400,9 +421,10 @@ pub struct GetIntegrationRepos {
 impl GetIntegrationRepos {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -425,45 +447,61 @@ pub struct ListIntegrations {
 impl ListIntegrations {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::ListIntegrationsOrder>) -> Self {
-        self.call.text(4, Into::<types::ListIntegrationsOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::ListIntegrationsOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(4, Into::<types::ListIntegrationsOrder>::into(value).as_str()),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `status`.
     #[inline]
-    pub fn status(mut self, value: impl Into<types::ListIntegrationsStatus>) -> Self {
-        self.call.text(6, Into::<types::ListIntegrationsStatus>::into(value).as_str());
-        self
+    pub fn status(self, value: impl Into<types::ListIntegrationsStatus>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::ListIntegrationsStatus>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListIntegrationsSort>) -> Self {
-        self.call.text(8, Into::<types::ListIntegrationsSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListIntegrationsSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(8, Into::<types::ListIntegrationsSort>::into(value).as_str()),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -15,9 +15,13 @@ impl<'c> Api<'c> {
         &self,
         type_: impl Into<types::GetIntegrationsConfigType>,
     ) -> GetIntegrationsConfig {
-        let mut call = rt::Call::new(self.client, &GET_INTEGRATIONS_CONFIG);
-        call.text(0, Into::<types::GetIntegrationsConfigType>::into(type_).as_str());
-        GetIntegrationsConfig { call }
+        GetIntegrationsConfig {
+            call: rt::Call::new(self.client, &GET_INTEGRATIONS_CONFIG)
+                .with_text(
+                    0,
+                    Into::<types::GetIntegrationsConfigType>::into(type_).as_str(),
+                ),
+        }
     }
 }
 /// Request of [`Api::get_integrations_config`].
@@ -29,9 +33,10 @@ pub struct GetIntegrationsConfig {
 impl GetIntegrationsConfig {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: nothing.
     #[inline]
     pub fn set_integration_step_config(&self) -> SetIntegrationStepConfig {
-        let call = rt::Call::new(self.client, &SET_INTEGRATION_STEP_CONFIG);
-        SetIntegrationStepConfig { call }
+        SetIntegrationStepConfig {
+            call: rt::Call::new(self.client, &SET_INTEGRATION_STEP_CONFIG),
+        }
     }
     /// `POST /gateway/ssca-manager/v1/orgs/{org}/ssca-config/integration-step`
     ///
@@ -26,10 +27,9 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
     ) -> SetIntegrationStepConfigForOrg {
-        let mut call = rt::Call::new(self.client, &SET_INTEGRATION_STEP_CONFIG_FOR_ORG);
-        call.text(0, org);
         SetIntegrationStepConfigForOrg {
-            call,
+            call: rt::Call::new(self.client, &SET_INTEGRATION_STEP_CONFIG_FOR_ORG)
+                .with_text(0, org),
         }
     }
     /// `POST /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/ssca-config/integration-step`
@@ -44,14 +44,13 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> SetIntegrationStepConfigForOrgProject {
-        let mut call = rt::Call::new(
-            self.client,
-            &SET_INTEGRATION_STEP_CONFIG_FOR_ORG_PROJECT,
-        );
-        call.text(0, org);
-        call.text(1, project);
         SetIntegrationStepConfigForOrgProject {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &SET_INTEGRATION_STEP_CONFIG_FOR_ORG_PROJECT,
+                )
+                .with_text(0, org)
+                .with_text(1, project),
         }
     }
 }
@@ -64,15 +63,17 @@ pub struct SetIntegrationStepConfig {
 impl SetIntegrationStepConfig {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::IntegrationStepConfigRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::IntegrationStepConfigRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -95,15 +96,17 @@ pub struct SetIntegrationStepConfigForOrg {
 impl SetIntegrationStepConfigForOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::IntegrationStepConfigRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::IntegrationStepConfigRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -126,15 +129,17 @@ pub struct SetIntegrationStepConfigForOrgProject {
 impl SetIntegrationStepConfigForOrgProject {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::IntegrationStepConfigRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::IntegrationStepConfigRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

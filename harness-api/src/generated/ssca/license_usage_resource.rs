@@ -11,8 +11,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::LicenseUsageResponse`], `application/json`.
     #[inline]
     pub fn license_usage(&self) -> LicenseUsage {
-        let call = rt::Call::new(self.client, &LICENSE_USAGE);
-        LicenseUsage { call }
+        LicenseUsage {
+            call: rt::Call::new(self.client, &LICENSE_USAGE),
+        }
     }
 }
 /// Request of [`Api::license_usage`].
@@ -24,15 +25,17 @@ pub struct LicenseUsage {
 impl LicenseUsage {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `timestamp`.
     #[inline]
-    pub fn timestamp(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn timestamp(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,11 +17,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         orchestration_id: impl Into<String>,
     ) -> GetOrchestrationSummary {
-        let mut call = rt::Call::new(self.client, &GET_ORCHESTRATION_SUMMARY);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, orchestration_id);
-        GetOrchestrationSummary { call }
+        GetOrchestrationSummary {
+            call: rt::Call::new(self.client, &GET_ORCHESTRATION_SUMMARY)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, orchestration_id),
+        }
     }
 }
 /// Request of [`Api::get_orchestration_summary`].
@@ -33,9 +34,10 @@ pub struct GetOrchestrationSummary {
 impl GetOrchestrationSummary {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,11 +17,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         orchestration_id: impl Into<String>,
     ) -> DownloadSbom {
-        let mut call = rt::Call::new(self.client, &DOWNLOAD_SBOM);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, orchestration_id);
-        DownloadSbom { call }
+        DownloadSbom {
+            call: rt::Call::new(self.client, &DOWNLOAD_SBOM)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, orchestration_id),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/orchestration/{orchestration}/sbom-drift`
     ///
@@ -36,15 +37,11 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         orchestration: impl Into<String>,
     ) -> CalculateDriftForOrchestrationStep {
-        let mut call = rt::Call::new(
-            self.client,
-            &CALCULATE_DRIFT_FOR_ORCHESTRATION_STEP,
-        );
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, orchestration);
         CalculateDriftForOrchestrationStep {
-            call,
+            call: rt::Call::new(self.client, &CALCULATE_DRIFT_FOR_ORCHESTRATION_STEP)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, orchestration),
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/orchestration/{orchestration-id}`
@@ -60,11 +57,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         orchestration_id: impl Into<String>,
     ) -> SaveOrchestration {
-        let mut call = rt::Call::new(self.client, &SAVE_ORCHESTRATION);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, orchestration_id);
-        SaveOrchestration { call }
+        SaveOrchestration {
+            call: rt::Call::new(self.client, &SAVE_ORCHESTRATION)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, orchestration_id),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/orchestration/{orchestration-id}/sbom-upload`
     ///
@@ -79,11 +77,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         orchestration_id: impl Into<String>,
     ) -> UploadSbom {
-        let mut call = rt::Call::new(self.client, &UPLOAD_SBOM);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, orchestration_id);
-        UploadSbom { call }
+        UploadSbom {
+            call: rt::Call::new(self.client, &UPLOAD_SBOM)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, orchestration_id),
+        }
     }
 }
 /// Request of [`Api::download_sbom`].
@@ -95,9 +94,10 @@ pub struct DownloadSbom {
 impl DownloadSbom {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -120,15 +120,17 @@ pub struct CalculateDriftForOrchestrationStep {
 impl CalculateDriftForOrchestrationStep {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::OrchestrationStepDriftRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::OrchestrationStepDriftRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -151,15 +153,17 @@ pub struct SaveOrchestration {
 impl SaveOrchestration {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::SaveOrchestrationRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::SaveOrchestrationRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -182,27 +186,31 @@ pub struct UploadSbom {
 impl UploadSbom {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Form field `execution_context`.
     #[inline]
-    pub fn execution_context(mut self, value: &types::ExecutionContext) -> Self {
-        self.call.object(4, value);
-        self
+    pub fn execution_context(self, value: &types::ExecutionContext) -> Self {
+        Self {
+            call: self.call.with_object(4, value),
+        }
     }
     /// Form field `sbom`.
     #[inline]
-    pub fn sbom(mut self, value: impl Into<rt::FilePart>) -> Self {
-        self.call.file(5, value.into());
-        self
+    pub fn sbom(self, value: impl Into<rt::FilePart>) -> Self {
+        Self {
+            call: self.call.with_file(5, value),
+        }
     }
     /// Form field `sbom_name`.
     #[inline]
-    pub fn sbom_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn sbom_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]

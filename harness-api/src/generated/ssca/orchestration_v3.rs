@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         orchestration: impl Into<String>,
     ) -> SaveOrchestrationV2 {
-        let mut call = rt::Call::new(self.client, &SAVE_ORCHESTRATION_V2);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, orchestration);
-        SaveOrchestrationV2 { call }
+        SaveOrchestrationV2 {
+            call: rt::Call::new(self.client, &SAVE_ORCHESTRATION_V2)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, orchestration),
+        }
     }
     /// `POST /v2/orgs/{org}/projects/{project}/orchestration/{orchestration}/sbom-upload`
     ///
@@ -37,11 +38,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         orchestration: impl Into<String>,
     ) -> UploadSbomV2 {
-        let mut call = rt::Call::new(self.client, &UPLOAD_SBOM_V2);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, orchestration);
-        UploadSbomV2 { call }
+        UploadSbomV2 {
+            call: rt::Call::new(self.client, &UPLOAD_SBOM_V2)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, orchestration),
+        }
     }
 }
 /// Request of [`Api::save_orchestration_v2`].
@@ -53,15 +55,17 @@ pub struct SaveOrchestrationV2 {
 impl SaveOrchestrationV2 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::SaveOrchestrationRequestV2) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::SaveOrchestrationRequestV2) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -84,27 +88,31 @@ pub struct UploadSbomV2 {
 impl UploadSbomV2 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Form field `execution_context`.
     #[inline]
-    pub fn execution_context(mut self, value: &types::ExecutionDetail) -> Self {
-        self.call.object(4, value);
-        self
+    pub fn execution_context(self, value: &types::ExecutionDetail) -> Self {
+        Self {
+            call: self.call.with_object(4, value),
+        }
     }
     /// Form field `sbom`.
     #[inline]
-    pub fn sbom(mut self, value: impl Into<rt::FilePart>) -> Self {
-        self.call.file(5, value.into());
-        self
+    pub fn sbom(self, value: impl Into<rt::FilePart>) -> Self {
+        Self {
+            call: self.call.with_file(5, value),
+        }
     }
     /// Form field `sbom_name`.
     #[inline]
-    pub fn sbom_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn sbom_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]

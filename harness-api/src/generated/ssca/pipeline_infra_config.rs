@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: nothing.
     #[inline]
     pub fn save_integration_config(&self) -> SaveIntegrationConfig {
-        let call = rt::Call::new(self.client, &SAVE_INTEGRATION_CONFIG);
-        SaveIntegrationConfig { call }
+        SaveIntegrationConfig {
+            call: rt::Call::new(self.client, &SAVE_INTEGRATION_CONFIG),
+        }
     }
     /// `POST /gateway/ssca-manager/v1/ssca-config/pipeline-infra`
     ///
@@ -22,8 +23,9 @@ impl<'c> Api<'c> {
     /// - Result: nothing.
     #[inline]
     pub fn save_pipeline_infra_config(&self) -> SavePipelineInfraConfig {
-        let call = rt::Call::new(self.client, &SAVE_PIPELINE_INFRA_CONFIG);
-        SavePipelineInfraConfig { call }
+        SavePipelineInfraConfig {
+            call: rt::Call::new(self.client, &SAVE_PIPELINE_INFRA_CONFIG),
+        }
     }
 }
 /// Request of [`Api::save_integration_config`].
@@ -35,15 +37,17 @@ pub struct SaveIntegrationConfig {
 impl SaveIntegrationConfig {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::IntegrationConfigRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::IntegrationConfigRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -66,15 +70,17 @@ pub struct SavePipelineInfraConfig {
 impl SavePipelineInfraConfig {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::PipelineInfraConfigRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::PipelineInfraConfigRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> SavePipelineRemoteConfig {
-        let mut call = rt::Call::new(self.client, &SAVE_PIPELINE_REMOTE_CONFIG);
-        call.text(0, org);
-        call.text(1, project);
-        SavePipelineRemoteConfig { call }
+        SavePipelineRemoteConfig {
+            call: rt::Call::new(self.client, &SAVE_PIPELINE_REMOTE_CONFIG)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
 }
 /// Request of [`Api::save_pipeline_remote_config`].
@@ -32,15 +33,17 @@ pub struct SavePipelineRemoteConfig {
 impl SavePipelineRemoteConfig {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::PipelineStoreConfigRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::PipelineStoreConfigRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,11 +17,10 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> CheckArtifactAndDeployments {
-        let mut call = rt::Call::new(self.client, &CHECK_ARTIFACT_AND_DEPLOYMENTS);
-        call.text(0, org);
-        call.text(1, project);
         CheckArtifactAndDeployments {
-            call,
+            call: rt::Call::new(self.client, &CHECK_ARTIFACT_AND_DEPLOYMENTS)
+                .with_text(0, org)
+                .with_text(1, project),
         }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/remediations/{remediation}/close`
@@ -36,11 +35,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         remediation: impl Into<String>,
     ) -> CloseRemediationTracker {
-        let mut call = rt::Call::new(self.client, &CLOSE_REMEDIATION_TRACKER);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, remediation);
-        CloseRemediationTracker { call }
+        CloseRemediationTracker {
+            call: rt::Call::new(self.client, &CLOSE_REMEDIATION_TRACKER)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, remediation),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/remediations`
     ///
@@ -54,10 +54,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> CreateRemediationTracker {
-        let mut call = rt::Call::new(self.client, &CREATE_REMEDIATION_TRACKER);
-        call.text(0, org);
-        call.text(1, project);
-        CreateRemediationTracker { call }
+        CreateRemediationTracker {
+            call: rt::Call::new(self.client, &CREATE_REMEDIATION_TRACKER)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/remediations/{remediation}/create-ticket`
     ///
@@ -72,11 +73,12 @@ impl<'c> Api<'c> {
         remediation: impl Into<String>,
         org: impl Into<String>,
     ) -> CreateTicket {
-        let mut call = rt::Call::new(self.client, &CREATE_TICKET);
-        call.text(0, project);
-        call.text(1, remediation);
-        call.text(2, org);
-        CreateTicket { call }
+        CreateTicket {
+            call: rt::Call::new(self.client, &CREATE_TICKET)
+                .with_text(0, project)
+                .with_text(1, remediation)
+                .with_text(2, org),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/remediations/{remediation}/exclude-artifact`
     ///
@@ -91,11 +93,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         remediation: impl Into<String>,
     ) -> ExcludeArtifact {
-        let mut call = rt::Call::new(self.client, &EXCLUDE_ARTIFACT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, remediation);
-        ExcludeArtifact { call }
+        ExcludeArtifact {
+            call: rt::Call::new(self.client, &EXCLUDE_ARTIFACT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, remediation),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/remediations/{remediation}/artifacts/{artifact}/details`
     ///
@@ -110,13 +113,12 @@ impl<'c> Api<'c> {
         remediation: impl Into<String>,
         artifact: impl Into<String>,
     ) -> GetArtifactInRemediationDetails {
-        let mut call = rt::Call::new(self.client, &GET_ARTIFACT_IN_REMEDIATION_DETAILS);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, remediation);
-        call.text(3, artifact);
         GetArtifactInRemediationDetails {
-            call,
+            call: rt::Call::new(self.client, &GET_ARTIFACT_IN_REMEDIATION_DETAILS)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, remediation)
+                .with_text(3, artifact),
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/remediations/{remediation}/artifacts`
@@ -133,12 +135,11 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         remediation: impl Into<String>,
     ) -> GetArtifactListForRemediation {
-        let mut call = rt::Call::new(self.client, &GET_ARTIFACT_LIST_FOR_REMEDIATION);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, remediation);
         GetArtifactListForRemediation {
-            call,
+            call: rt::Call::new(self.client, &GET_ARTIFACT_LIST_FOR_REMEDIATION)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, remediation),
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/remediations/{remediation}/artifacts/{artifact}/deployments`
@@ -156,16 +157,15 @@ impl<'c> Api<'c> {
         remediation: impl Into<String>,
         artifact: impl Into<String>,
     ) -> GetDeploymentsListForArtifactInRemediation {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_DEPLOYMENTS_LIST_FOR_ARTIFACT_IN_REMEDIATION,
-        );
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, remediation);
-        call.text(3, artifact);
         GetDeploymentsListForArtifactInRemediation {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &GET_DEPLOYMENTS_LIST_FOR_ARTIFACT_IN_REMEDIATION,
+                )
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, remediation)
+                .with_text(3, artifact),
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/remediations/{remediation}/artifacts/{artifact}/environments`
@@ -182,13 +182,12 @@ impl<'c> Api<'c> {
         remediation: impl Into<String>,
         artifact: impl Into<String>,
     ) -> GetEnvironmentListForRemediation {
-        let mut call = rt::Call::new(self.client, &GET_ENVIRONMENT_LIST_FOR_REMEDIATION);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, remediation);
-        call.text(3, artifact);
         GetEnvironmentListForRemediation {
-            call,
+            call: rt::Call::new(self.client, &GET_ENVIRONMENT_LIST_FOR_REMEDIATION)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, remediation)
+                .with_text(3, artifact),
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/remediations/overall-summary`
@@ -202,10 +201,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> GetOverallSummary {
-        let mut call = rt::Call::new(self.client, &GET_OVERALL_SUMMARY);
-        call.text(0, org);
-        call.text(1, project);
-        GetOverallSummary { call }
+        GetOverallSummary {
+            call: rt::Call::new(self.client, &GET_OVERALL_SUMMARY)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/remediations/{remediation}/details`
     ///
@@ -219,11 +219,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         remediation: impl Into<String>,
     ) -> GetRemediationDetails {
-        let mut call = rt::Call::new(self.client, &GET_REMEDIATION_DETAILS);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, remediation);
-        GetRemediationDetails { call }
+        GetRemediationDetails {
+            call: rt::Call::new(self.client, &GET_REMEDIATION_DETAILS)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, remediation),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/remediations/list`
     ///
@@ -238,10 +239,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ListRemediations {
-        let mut call = rt::Call::new(self.client, &LIST_REMEDIATIONS);
-        call.text(0, org);
-        call.text(1, project);
-        ListRemediations { call }
+        ListRemediations {
+            call: rt::Call::new(self.client, &LIST_REMEDIATIONS)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/remediations/{remediation}`
     ///
@@ -256,11 +258,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         remediation: impl Into<String>,
     ) -> UpdateRemediationTracker {
-        let mut call = rt::Call::new(self.client, &UPDATE_REMEDIATION_TRACKER);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, remediation);
-        UpdateRemediationTracker { call }
+        UpdateRemediationTracker {
+            call: rt::Call::new(self.client, &UPDATE_REMEDIATION_TRACKER)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, remediation),
+        }
     }
 }
 /// Request of [`Api::check_artifact_and_deployments`].
@@ -272,15 +275,17 @@ pub struct CheckArtifactAndDeployments {
 impl CheckArtifactAndDeployments {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::RemediationTrackerCreateRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::RemediationTrackerCreateRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -303,9 +308,10 @@ pub struct CloseRemediationTracker {
 impl CloseRemediationTracker {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -328,15 +334,17 @@ pub struct CreateRemediationTracker {
 impl CreateRemediationTracker {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::RemediationTrackerCreateRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::RemediationTrackerCreateRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -359,15 +367,17 @@ pub struct CreateTicket {
 impl CreateTicket {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::CreateTicketRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::CreateTicketRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -390,15 +400,17 @@ pub struct ExcludeArtifact {
 impl ExcludeArtifact {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ExcludeArtifactRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ExcludeArtifactRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -421,9 +433,10 @@ pub struct GetArtifactInRemediationDetails {
 impl GetArtifactInRemediationDetails {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -446,27 +459,31 @@ pub struct GetArtifactListForRemediation {
 impl GetArtifactListForRemediation {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::RemediationArtifactListingRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::RemediationArtifactListingRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -496,30 +513,34 @@ pub struct GetDeploymentsListForArtifactInRemediation {
 impl GetDeploymentsListForArtifactInRemediation {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
     pub fn body(
-        mut self,
+        self,
         body: &types::RemediationArtifactDeploymentsListingRequestBody,
     ) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -551,23 +572,26 @@ pub struct GetEnvironmentListForRemediation {
 impl GetEnvironmentListForRemediation {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `EnvType`.
     #[inline]
     pub fn env_type(
-        mut self,
+        self,
         value: impl Into<types::GetEnvironmentListForRemediationEnvType>,
     ) -> Self {
-        self.call
-            .text(
-                5,
-                Into::<types::GetEnvironmentListForRemediationEnvType>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::GetEnvironmentListForRemediationEnvType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -597,9 +621,10 @@ pub struct GetOverallSummary {
 impl GetOverallSummary {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -624,9 +649,10 @@ pub struct GetRemediationDetails {
 impl GetRemediationDetails {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -649,39 +675,49 @@ pub struct ListRemediations {
 impl ListRemediations {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::ListRemediationsSort>) -> Self {
-        self.call.text(5, Into::<types::ListRemediationsSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::ListRemediationsSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(5, Into::<types::ListRemediationsSort>::into(value).as_str()),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::ListRemediationsOrder>) -> Self {
-        self.call.text(6, Into::<types::ListRemediationsOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::ListRemediationsOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(6, Into::<types::ListRemediationsOrder>::into(value).as_str()),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::RemediationListingRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::RemediationListingRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -711,15 +747,17 @@ pub struct UpdateRemediationTracker {
 impl UpdateRemediationTracker {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::RemediationTrackerUpdateRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::RemediationTrackerUpdateRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

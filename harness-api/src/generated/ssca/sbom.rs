@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> DownloadSbomForArtifact {
-        let mut call = rt::Call::new(self.client, &DOWNLOAD_SBOM_FOR_ARTIFACT);
-        call.text(0, org);
-        call.text(1, project);
-        DownloadSbomForArtifact { call }
+        DownloadSbomForArtifact {
+            call: rt::Call::new(self.client, &DOWNLOAD_SBOM_FOR_ARTIFACT)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `POST /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/sbom-score`
     ///
@@ -34,10 +35,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> GetSbomScoreForArtifact {
-        let mut call = rt::Call::new(self.client, &GET_SBOM_SCORE_FOR_ARTIFACT);
-        call.text(0, org);
-        call.text(1, project);
-        GetSbomScoreForArtifact { call }
+        GetSbomScoreForArtifact {
+            call: rt::Call::new(self.client, &GET_SBOM_SCORE_FOR_ARTIFACT)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
 }
 /// Request of [`Api::download_sbom_for_artifact`].
@@ -49,15 +51,17 @@ pub struct DownloadSbomForArtifact {
 impl DownloadSbomForArtifact {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::DownloadSbomRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::DownloadSbomRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -80,15 +84,17 @@ pub struct GetSbomScoreForArtifact {
 impl GetSbomScoreForArtifact {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::SbomScoreRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::SbomScoreRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

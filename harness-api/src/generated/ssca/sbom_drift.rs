@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         artifact: impl Into<String>,
     ) -> CalculateDriftForArtifact {
-        let mut call = rt::Call::new(self.client, &CALCULATE_DRIFT_FOR_ARTIFACT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, artifact);
-        CalculateDriftForArtifact { call }
+        CalculateDriftForArtifact {
+            call: rt::Call::new(self.client, &CALCULATE_DRIFT_FOR_ARTIFACT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, artifact),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/sbom-drift/{drift}/components`
     ///
@@ -37,11 +38,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         drift: impl Into<String>,
     ) -> GetComponentDrift {
-        let mut call = rt::Call::new(self.client, &GET_COMPONENT_DRIFT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, drift);
-        GetComponentDrift { call }
+        GetComponentDrift {
+            call: rt::Call::new(self.client, &GET_COMPONENT_DRIFT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, drift),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/sbom-drift/{drift}/licenses`
     ///
@@ -56,11 +58,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         drift: impl Into<String>,
     ) -> GetLicenseDrift {
-        let mut call = rt::Call::new(self.client, &GET_LICENSE_DRIFT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, drift);
-        GetLicenseDrift { call }
+        GetLicenseDrift {
+            call: rt::Call::new(self.client, &GET_LICENSE_DRIFT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, drift),
+        }
     }
 }
 /// Request of [`Api::calculate_drift_for_artifact`].
@@ -72,15 +75,17 @@ pub struct CalculateDriftForArtifact {
 impl CalculateDriftForArtifact {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ArtifactSbomDriftRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ArtifactSbomDriftRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -103,33 +108,43 @@ pub struct GetComponentDrift {
 impl GetComponentDrift {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `status`.
     #[inline]
-    pub fn status(mut self, value: impl Into<types::GetComponentDriftStatus>) -> Self {
-        self.call.text(4, Into::<types::GetComponentDriftStatus>::into(value).as_str());
-        self
+    pub fn status(self, value: impl Into<types::GetComponentDriftStatus>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::GetComponentDriftStatus>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -159,33 +174,40 @@ pub struct GetLicenseDrift {
 impl GetLicenseDrift {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `status`.
     #[inline]
-    pub fn status(mut self, value: impl Into<types::GetLicenseDriftStatus>) -> Self {
-        self.call.text(4, Into::<types::GetLicenseDriftStatus>::into(value).as_str());
-        self
+    pub fn status(self, value: impl Into<types::GetLicenseDriftStatus>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(4, Into::<types::GetLicenseDriftStatus>::into(value).as_str()),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> EnforceSbom {
-        let mut call = rt::Call::new(self.client, &ENFORCE_SBOM);
-        call.text(0, org);
-        call.text(1, project);
-        EnforceSbom { call }
+        EnforceSbom {
+            call: rt::Call::new(self.client, &ENFORCE_SBOM)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `POST /v1/org/{org}/project/{project}/sbom/process`
     ///
@@ -34,10 +35,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> ProcessSbom {
-        let mut call = rt::Call::new(self.client, &PROCESS_SBOM);
-        call.text(0, org);
-        call.text(1, project);
-        ProcessSbom { call }
+        ProcessSbom {
+            call: rt::Call::new(self.client, &PROCESS_SBOM)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
 }
 /// Request of [`Api::enforce_sbom`].
@@ -49,15 +51,17 @@ pub struct EnforceSbom {
 impl EnforceSbom {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::EnforceSbomRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::EnforceSbomRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -80,15 +84,17 @@ pub struct ProcessSbom {
 impl ProcessSbom {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::SbomProcessRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::SbomProcessRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,11 +17,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         orchestration_id: impl Into<String>,
     ) -> GetSbomScorecard {
-        let mut call = rt::Call::new(self.client, &GET_SBOM_SCORECARD);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, orchestration_id);
-        GetSbomScorecard { call }
+        GetSbomScorecard {
+            call: rt::Call::new(self.client, &GET_SBOM_SCORECARD)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, orchestration_id),
+        }
     }
     /// `POST /v1/org/{org}/project/{project}/orchestration/{orchestration-id}/sbom-scorecard`
     ///
@@ -36,11 +37,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         orchestration_id: impl Into<String>,
     ) -> SaveSbomScorecard {
-        let mut call = rt::Call::new(self.client, &SAVE_SBOM_SCORECARD);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, orchestration_id);
-        SaveSbomScorecard { call }
+        SaveSbomScorecard {
+            call: rt::Call::new(self.client, &SAVE_SBOM_SCORECARD)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, orchestration_id),
+        }
     }
 }
 /// Request of [`Api::get_sbom_scorecard`].
@@ -52,9 +54,10 @@ pub struct GetSbomScorecard {
 impl GetSbomScorecard {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -77,15 +80,17 @@ pub struct SaveSbomScorecard {
 impl SaveSbomScorecard {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::SbomScorecardRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::SbomScorecardRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,11 +17,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         provenance: impl Into<String>,
     ) -> GetProvenance {
-        let mut call = rt::Call::new(self.client, &GET_PROVENANCE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, provenance);
-        GetProvenance { call }
+        GetProvenance {
+            call: rt::Call::new(self.client, &GET_PROVENANCE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, provenance),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/provenance/{provenance}`
     ///
@@ -36,11 +37,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         provenance: impl Into<String>,
     ) -> SaveProvenance {
-        let mut call = rt::Call::new(self.client, &SAVE_PROVENANCE);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, provenance);
-        SaveProvenance { call }
+        SaveProvenance {
+            call: rt::Call::new(self.client, &SAVE_PROVENANCE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, provenance),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/slsa-verification/{provenance}/policy-violations`
     ///
@@ -55,11 +57,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         provenance: impl Into<String>,
     ) -> SaveSlsaPolicyViolations {
-        let mut call = rt::Call::new(self.client, &SAVE_SLSA_POLICY_VIOLATIONS);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, provenance);
-        SaveSlsaPolicyViolations { call }
+        SaveSlsaPolicyViolations {
+            call: rt::Call::new(self.client, &SAVE_SLSA_POLICY_VIOLATIONS)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, provenance),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/slsa-verification/{provenance}`
     ///
@@ -74,11 +77,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         provenance: impl Into<String>,
     ) -> SaveSlsaVerification {
-        let mut call = rt::Call::new(self.client, &SAVE_SLSA_VERIFICATION);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, provenance);
-        SaveSlsaVerification { call }
+        SaveSlsaVerification {
+            call: rt::Call::new(self.client, &SAVE_SLSA_VERIFICATION)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, provenance),
+        }
     }
 }
 /// Request of [`Api::get_provenance`].
@@ -90,9 +94,10 @@ pub struct GetProvenance {
 impl GetProvenance {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -115,15 +120,17 @@ pub struct SaveProvenance {
 impl SaveProvenance {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ProvenanceRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ProvenanceRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -146,15 +153,17 @@ pub struct SaveSlsaPolicyViolations {
 impl SaveSlsaPolicyViolations {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::PolicyViolationRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::PolicyViolationRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -177,15 +186,17 @@ pub struct SaveSlsaVerification {
 impl SaveSlsaVerification {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::SlsaVerificationRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::SlsaVerificationRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

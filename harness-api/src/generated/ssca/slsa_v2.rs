@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         provenance: impl Into<String>,
     ) -> SaveProvenanceV2 {
-        let mut call = rt::Call::new(self.client, &SAVE_PROVENANCE_V2);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, provenance);
-        SaveProvenanceV2 { call }
+        SaveProvenanceV2 {
+            call: rt::Call::new(self.client, &SAVE_PROVENANCE_V2)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, provenance),
+        }
     }
     /// `POST /v2/orgs/{org}/projects/{project}/slsa-verification/{provenance}`
     ///
@@ -37,11 +38,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         provenance: impl Into<String>,
     ) -> SaveSlsaVerificationV2 {
-        let mut call = rt::Call::new(self.client, &SAVE_SLSA_VERIFICATION_V2);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, provenance);
-        SaveSlsaVerificationV2 { call }
+        SaveSlsaVerificationV2 {
+            call: rt::Call::new(self.client, &SAVE_SLSA_VERIFICATION_V2)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, provenance),
+        }
     }
 }
 /// Request of [`Api::save_provenance_v2`].
@@ -53,15 +55,17 @@ pub struct SaveProvenanceV2 {
 impl SaveProvenanceV2 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ProvenanceRequestBodyV2) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ProvenanceRequestBodyV2) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -84,15 +88,17 @@ pub struct SaveSlsaVerificationV2 {
 impl SaveSlsaVerificationV2 {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::SlsaVerificationRequestBodyV2) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::SlsaVerificationRequestBodyV2) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]

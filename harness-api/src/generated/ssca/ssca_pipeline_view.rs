@@ -19,12 +19,13 @@ impl<'c> Api<'c> {
         pipeline: impl Into<String>,
         execution: impl Into<String>,
     ) -> GetPipelineArtifactList {
-        let mut call = rt::Call::new(self.client, &GET_PIPELINE_ARTIFACT_LIST);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline);
-        call.text(3, execution);
-        GetPipelineArtifactList { call }
+        GetPipelineArtifactList {
+            call: rt::Call::new(self.client, &GET_PIPELINE_ARTIFACT_LIST)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline)
+                .with_text(3, execution),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/executions/{execution}/ssca-summary`
     ///
@@ -39,12 +40,13 @@ impl<'c> Api<'c> {
         pipeline: impl Into<String>,
         execution: impl Into<String>,
     ) -> GetSscaSummary {
-        let mut call = rt::Call::new(self.client, &GET_SSCA_SUMMARY);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, pipeline);
-        call.text(3, execution);
-        GetSscaSummary { call }
+        GetSscaSummary {
+            call: rt::Call::new(self.client, &GET_SSCA_SUMMARY)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, pipeline)
+                .with_text(3, execution),
+        }
     }
 }
 /// Request of [`Api::get_pipeline_artifact_list`].
@@ -56,15 +58,17 @@ pub struct GetPipelineArtifactList {
 impl GetPipelineArtifactList {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ArtifactListingPipelineRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ArtifactListingPipelineRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -87,9 +91,10 @@ pub struct GetSscaSummary {
 impl GetSscaSummary {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

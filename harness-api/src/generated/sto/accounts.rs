@@ -12,9 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::StoStatus`], `application/json`.
     #[inline]
     pub fn delete_account_data(&self, id: impl Into<String>) -> DeleteAccountData {
-        let mut call = rt::Call::new(self.client, &DELETE_ACCOUNT_DATA);
-        call.text(0, id);
-        DeleteAccountData { call }
+        DeleteAccountData {
+            call: rt::Call::new(self.client, &DELETE_ACCOUNT_DATA).with_text(0, id),
+        }
     }
 }
 /// Request of [`Api::delete_account_data`].

@@ -19,12 +19,16 @@ impl<'c> Api<'c> {
         action: impl Into<types::ApproveExemptionAction>,
         body: &types::ApproveExemptionBody,
     ) -> ApproveExemption {
-        let mut call = rt::Call::new(self.client, &APPROVE_EXEMPTION);
-        call.text(0, account_id);
-        call.text(1, id);
-        call.text(2, Into::<types::ApproveExemptionAction>::into(action).as_str());
-        call.body_part(model::Cell::part(body));
-        ApproveExemption { call }
+        ApproveExemption {
+            call: rt::Call::new(self.client, &APPROVE_EXEMPTION)
+                .with_text(0, account_id)
+                .with_text(1, id)
+                .with_text(
+                    2,
+                    Into::<types::ApproveExemptionAction>::into(action).as_str(),
+                )
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /sto/api/v2/exemptions/bulk`
     ///
@@ -40,12 +44,13 @@ impl<'c> Api<'c> {
         project_id: impl Into<String>,
         body: &types::BulkCreateExemptionsBody,
     ) -> BulkCreateExemptions {
-        let mut call = rt::Call::new(self.client, &BULK_CREATE_EXEMPTIONS);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        call.body_part(model::Cell::part(body));
-        BulkCreateExemptions { call }
+        BulkCreateExemptions {
+            call: rt::Call::new(self.client, &BULK_CREATE_EXEMPTIONS)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /sto/api/v2/exemptions`
     ///
@@ -61,12 +66,13 @@ impl<'c> Api<'c> {
         project_id: impl Into<String>,
         body: &types::CreateExemptionBody,
     ) -> CreateExemption {
-        let mut call = rt::Call::new(self.client, &CREATE_EXEMPTION);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        call.body_part(model::Cell::part(body));
-        CreateExemption { call }
+        CreateExemption {
+            call: rt::Call::new(self.client, &CREATE_EXEMPTION)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /sto/api/v2/exemptions/{id}`
     ///
@@ -79,10 +85,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         id: impl Into<String>,
     ) -> DeleteExemption {
-        let mut call = rt::Call::new(self.client, &DELETE_EXEMPTION);
-        call.text(0, account_id);
-        call.text(1, id);
-        DeleteExemption { call }
+        DeleteExemption {
+            call: rt::Call::new(self.client, &DELETE_EXEMPTION)
+                .with_text(0, account_id)
+                .with_text(1, id),
+        }
     }
     /// `GET /sto/api/v2/exemptions/{id}`
     ///
@@ -95,10 +102,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         id: impl Into<String>,
     ) -> FindExemptionById {
-        let mut call = rt::Call::new(self.client, &FIND_EXEMPTION_BY_ID);
-        call.text(0, account_id);
-        call.text(1, id);
-        FindExemptionById { call }
+        FindExemptionById {
+            call: rt::Call::new(self.client, &FIND_EXEMPTION_BY_ID)
+                .with_text(0, account_id)
+                .with_text(1, id),
+        }
     }
     /// `GET /sto/api/v2/exemptions/issue/{issueId}`
     ///
@@ -111,10 +119,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         issue_id: impl Into<String>,
     ) -> GetExemptionForIssue {
-        let mut call = rt::Call::new(self.client, &GET_EXEMPTION_FOR_ISSUE);
-        call.text(0, account_id);
-        call.text(1, issue_id);
-        GetExemptionForIssue { call }
+        GetExemptionForIssue {
+            call: rt::Call::new(self.client, &GET_EXEMPTION_FOR_ISSUE)
+                .with_text(0, account_id)
+                .with_text(1, issue_id),
+        }
     }
     /// `GET /sto/api/v2/exemptions`
     ///
@@ -123,9 +132,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn list_exemptions(&self, account_id: impl Into<String>) -> ListExemptions {
-        let mut call = rt::Call::new(self.client, &LIST_EXEMPTIONS);
-        call.text(0, account_id);
-        ListExemptions { call }
+        ListExemptions {
+            call: rt::Call::new(self.client, &LIST_EXEMPTIONS).with_text(0, account_id),
+        }
     }
     /// `PUT /sto/api/v2/exemptions/{id}/promote`
     ///
@@ -140,11 +149,12 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         body: &types::PromoteExemptionBody,
     ) -> PromoteExemption {
-        let mut call = rt::Call::new(self.client, &PROMOTE_EXEMPTION);
-        call.text(0, account_id);
-        call.text(1, id);
-        call.body_part(model::Cell::part(body));
-        PromoteExemption { call }
+        PromoteExemption {
+            call: rt::Call::new(self.client, &PROMOTE_EXEMPTION)
+                .with_text(0, account_id)
+                .with_text(1, id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /sto/api/v2/exemptions/{id}`
     ///
@@ -159,11 +169,12 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         body: &types::UpdateExemptionBody,
     ) -> UpdateExemption {
-        let mut call = rt::Call::new(self.client, &UPDATE_EXEMPTION);
-        call.text(0, account_id);
-        call.text(1, id);
-        call.body_part(model::Cell::part(body));
-        UpdateExemption { call }
+        UpdateExemption {
+            call: rt::Call::new(self.client, &UPDATE_EXEMPTION)
+                .with_text(0, account_id)
+                .with_text(1, id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::approve_exemption`].
@@ -175,15 +186,17 @@ pub struct ApproveExemption {
 impl ApproveExemption {
     /// Query parameter `orgId`.
     #[inline]
-    pub fn org_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectId`.
     #[inline]
-    pub fn project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -244,15 +257,17 @@ pub struct DeleteExemption {
 impl DeleteExemption {
     /// Query parameter `orgId`.
     #[inline]
-    pub fn org_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectId`.
     #[inline]
-    pub fn project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -275,27 +290,31 @@ pub struct FindExemptionById {
 impl FindExemptionById {
     /// Query parameter `orgId`.
     #[inline]
-    pub fn org_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectId`.
     #[inline]
-    pub fn project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `executionId`.
     #[inline]
-    pub fn execution_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn execution_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `ignoreScope`.
     #[inline]
-    pub fn ignore_scope(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn ignore_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -318,15 +337,17 @@ pub struct GetExemptionForIssue {
 impl GetExemptionForIssue {
     /// Query parameter `orgId`.
     #[inline]
-    pub fn org_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectId`.
     #[inline]
-    pub fn project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -349,27 +370,31 @@ pub struct ListExemptions {
 impl ListExemptions {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `orgId`.
     #[inline]
-    pub fn org_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectId`.
     #[inline]
-    pub fn project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -392,15 +417,17 @@ pub struct PromoteExemption {
 impl PromoteExemption {
     /// Query parameter `orgId`.
     #[inline]
-    pub fn org_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectId`.
     #[inline]
-    pub fn project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -423,15 +450,17 @@ pub struct UpdateExemption {
 impl UpdateExemption {
     /// Query parameter `orgId`.
     #[inline]
-    pub fn org_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectId`.
     #[inline]
-    pub fn project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

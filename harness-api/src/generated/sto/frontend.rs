@@ -17,11 +17,12 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
     ) -> AllIssuesCountsV2 {
-        let mut call = rt::Call::new(self.client, &ALL_ISSUES_COUNTS_V2);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        AllIssuesCountsV2 { call }
+        AllIssuesCountsV2 {
+            call: rt::Call::new(self.client, &ALL_ISSUES_COUNTS_V2)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id),
+        }
     }
     /// `GET /sto/api/v2/frontend/all-issues/issues/{issueId}`
     ///
@@ -37,12 +38,13 @@ impl<'c> Api<'c> {
         project_id: impl Into<String>,
         issue_id: impl Into<String>,
     ) -> AllIssuesDetails {
-        let mut call = rt::Call::new(self.client, &ALL_ISSUES_DETAILS);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        call.text(3, issue_id);
-        AllIssuesDetails { call }
+        AllIssuesDetails {
+            call: rt::Call::new(self.client, &ALL_ISSUES_DETAILS)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_text(3, issue_id),
+        }
     }
     /// `GET /sto/api/v2/frontend/all-issues/v2/issues/{issueId}`
     ///
@@ -57,12 +59,13 @@ impl<'c> Api<'c> {
         project_id: impl Into<String>,
         issue_id: impl Into<String>,
     ) -> AllIssuesDetailsV2 {
-        let mut call = rt::Call::new(self.client, &ALL_ISSUES_DETAILS_V2);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        call.text(3, issue_id);
-        AllIssuesDetailsV2 { call }
+        AllIssuesDetailsV2 {
+            call: rt::Call::new(self.client, &ALL_ISSUES_DETAILS_V2)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_text(3, issue_id),
+        }
     }
     /// `GET /sto/api/v2/frontend/all-issues/filters`
     ///
@@ -76,11 +79,12 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
     ) -> AllIssuesFilters {
-        let mut call = rt::Call::new(self.client, &ALL_ISSUES_FILTERS);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        AllIssuesFilters { call }
+        AllIssuesFilters {
+            call: rt::Call::new(self.client, &ALL_ISSUES_FILTERS)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id),
+        }
     }
     /// `GET /sto/api/v2/frontend/all-issues/issues`
     ///
@@ -95,11 +99,12 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
     ) -> AllIssuesList {
-        let mut call = rt::Call::new(self.client, &ALL_ISSUES_LIST);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        AllIssuesList { call }
+        AllIssuesList {
+            call: rt::Call::new(self.client, &ALL_ISSUES_LIST)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id),
+        }
     }
     /// `GET /sto/api/v2/frontend/all-issues/v2/issues`
     ///
@@ -113,11 +118,12 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
     ) -> AllIssuesListV2 {
-        let mut call = rt::Call::new(self.client, &ALL_ISSUES_LIST_V2);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        AllIssuesListV2 { call }
+        AllIssuesListV2 {
+            call: rt::Call::new(self.client, &ALL_ISSUES_LIST_V2)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id),
+        }
     }
     /// `GET /sto/api/v2/frontend/all-issues/issues/{issueId}/targets/{targetId}`
     ///
@@ -134,13 +140,14 @@ impl<'c> Api<'c> {
         issue_id: impl Into<String>,
         target_id: impl Into<String>,
     ) -> AllIssuesOccurrenceDetails {
-        let mut call = rt::Call::new(self.client, &ALL_ISSUES_OCCURRENCE_DETAILS);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        call.text(3, issue_id);
-        call.text(4, target_id);
-        AllIssuesOccurrenceDetails { call }
+        AllIssuesOccurrenceDetails {
+            call: rt::Call::new(self.client, &ALL_ISSUES_OCCURRENCE_DETAILS)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_text(3, issue_id)
+                .with_text(4, target_id),
+        }
     }
     /// `GET /sto/api/v2/frontend/all-issues/v2/counts/total`
     ///
@@ -154,11 +161,12 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
     ) -> AllIssuesTotalsV2 {
-        let mut call = rt::Call::new(self.client, &ALL_ISSUES_TOTALS_V2);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        AllIssuesTotalsV2 { call }
+        AllIssuesTotalsV2 {
+            call: rt::Call::new(self.client, &ALL_ISSUES_TOTALS_V2)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id),
+        }
     }
     /// `GET /sto/api/v2/frontend/all-issues/v2/trend`
     ///
@@ -172,11 +180,12 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
     ) -> AllIssuesTrendV2 {
-        let mut call = rt::Call::new(self.client, &ALL_ISSUES_TREND_V2);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        AllIssuesTrendV2 { call }
+        AllIssuesTrendV2 {
+            call: rt::Call::new(self.client, &ALL_ISSUES_TREND_V2)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id),
+        }
     }
     /// `POST /sto/api/v2/frontend/tickets`
     ///
@@ -192,12 +201,13 @@ impl<'c> Api<'c> {
         project_id: impl Into<String>,
         body: &types::CreateTicketForIssueBody,
     ) -> CreateTicketForIssue {
-        let mut call = rt::Call::new(self.client, &CREATE_TICKET_FOR_ISSUE);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        call.body_part(model::Cell::part(body));
-        CreateTicketForIssue { call }
+        CreateTicketForIssue {
+            call: rt::Call::new(self.client, &CREATE_TICKET_FOR_ISSUE)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /sto/api/v2/frontend/issue-counts`
     ///
@@ -212,12 +222,13 @@ impl<'c> Api<'c> {
         project_id: impl Into<String>,
         execution_ids: impl Into<String>,
     ) -> ExecutionIssueCounts {
-        let mut call = rt::Call::new(self.client, &EXECUTION_ISSUE_COUNTS);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        call.text(3, execution_ids);
-        ExecutionIssueCounts { call }
+        ExecutionIssueCounts {
+            call: rt::Call::new(self.client, &EXECUTION_ISSUE_COUNTS)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_text(3, execution_ids),
+        }
     }
     /// `POST /sto/api/v2/frontend/exemptions/filters`
     ///
@@ -231,10 +242,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         body: &types::ExemptionsFiltersBody,
     ) -> ExemptionsFilters {
-        let mut call = rt::Call::new(self.client, &EXEMPTIONS_FILTERS);
-        call.text(0, account_id);
-        call.body_part(model::Cell::part(body));
-        ExemptionsFilters { call }
+        ExemptionsFilters {
+            call: rt::Call::new(self.client, &EXEMPTIONS_FILTERS)
+                .with_text(0, account_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /sto/api/v2/frontend/expiring-exemptions/{executionId}`
     ///
@@ -249,12 +261,13 @@ impl<'c> Api<'c> {
         project_id: impl Into<String>,
         execution_id: impl Into<String>,
     ) -> ExpiringExemptions {
-        let mut call = rt::Call::new(self.client, &EXPIRING_EXEMPTIONS);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        call.text(3, execution_id);
-        ExpiringExemptions { call }
+        ExpiringExemptions {
+            call: rt::Call::new(self.client, &EXPIRING_EXEMPTIONS)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_text(3, execution_id),
+        }
     }
     /// `POST /sto/api/v2/frontend/exemptions`
     ///
@@ -270,11 +283,15 @@ impl<'c> Api<'c> {
         status: impl Into<types::GlobalExemptionsStatus>,
         body: &types::GlobalExemptionsRequestBody,
     ) -> GlobalExemptions {
-        let mut call = rt::Call::new(self.client, &GLOBAL_EXEMPTIONS);
-        call.text(0, account_id);
-        call.text(1, Into::<types::GlobalExemptionsStatus>::into(status).as_str());
-        call.body_part(model::Cell::part(body));
-        GlobalExemptions { call }
+        GlobalExemptions {
+            call: rt::Call::new(self.client, &GLOBAL_EXEMPTIONS)
+                .with_text(0, account_id)
+                .with_text(
+                    1,
+                    Into::<types::GlobalExemptionsStatus>::into(status).as_str(),
+                )
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /sto/api/v2/frontend/exemption/{exemptionId}/targets`
     ///
@@ -287,11 +304,10 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         exemption_id: impl Into<String>,
     ) -> ImpactedTargetsForExemption {
-        let mut call = rt::Call::new(self.client, &IMPACTED_TARGETS_FOR_EXEMPTION);
-        call.text(0, account_id);
-        call.text(1, exemption_id);
         ImpactedTargetsForExemption {
-            call,
+            call: rt::Call::new(self.client, &IMPACTED_TARGETS_FOR_EXEMPTION)
+                .with_text(0, account_id)
+                .with_text(1, exemption_id),
         }
     }
     /// `GET /sto/api/v2/frontend/issue-exemption/{exemptionId}`
@@ -305,10 +321,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         exemption_id: impl Into<String>,
     ) -> IssueForExemption {
-        let mut call = rt::Call::new(self.client, &ISSUE_FOR_EXEMPTION);
-        call.text(0, account_id);
-        call.text(1, exemption_id);
-        IssueForExemption { call }
+        IssueForExemption {
+            call: rt::Call::new(self.client, &ISSUE_FOR_EXEMPTION)
+                .with_text(0, account_id)
+                .with_text(1, exemption_id),
+        }
     }
     /// `GET /sto/api/v2/frontend/exemption/{exemptionId}/issue-severity-change`
     ///
@@ -324,13 +341,14 @@ impl<'c> Api<'c> {
         issue_id: impl Into<String>,
         exemption_id: impl Into<String>,
     ) -> IssueSeverityChange {
-        let mut call = rt::Call::new(self.client, &ISSUE_SEVERITY_CHANGE);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        call.text(3, issue_id);
-        call.text(4, exemption_id);
-        IssueSeverityChange { call }
+        IssueSeverityChange {
+            call: rt::Call::new(self.client, &ISSUE_SEVERITY_CHANGE)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_text(3, issue_id)
+                .with_text(4, exemption_id),
+        }
     }
     /// `GET /sto/api/v2/frontend/issues/{issueId}/occurrence/{occurrenceInternalId}/dataflow`
     ///
@@ -346,13 +364,14 @@ impl<'c> Api<'c> {
         issue_id: impl Into<String>,
         occurrence_internal_id: i64,
     ) -> OccurrenceDataflow {
-        let mut call = rt::Call::new(self.client, &OCCURRENCE_DATAFLOW);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        call.text(3, issue_id);
-        call.int(4, occurrence_internal_id);
-        OccurrenceDataflow { call }
+        OccurrenceDataflow {
+            call: rt::Call::new(self.client, &OCCURRENCE_DATAFLOW)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_text(3, issue_id)
+                .with_int(4, occurrence_internal_id),
+        }
     }
     /// `GET /sto/api/v2/frontend/overview/baselines`
     ///
@@ -366,11 +385,12 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
     ) -> OverviewBaselines {
-        let mut call = rt::Call::new(self.client, &OVERVIEW_BASELINES);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        OverviewBaselines { call }
+        OverviewBaselines {
+            call: rt::Call::new(self.client, &OVERVIEW_BASELINES)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id),
+        }
     }
     /// `GET /sto/api/v2/frontend/overview/historical-counts`
     ///
@@ -384,11 +404,12 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
     ) -> OverviewHistoricalCounts {
-        let mut call = rt::Call::new(self.client, &OVERVIEW_HISTORICAL_COUNTS);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        OverviewHistoricalCounts { call }
+        OverviewHistoricalCounts {
+            call: rt::Call::new(self.client, &OVERVIEW_HISTORICAL_COUNTS)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id),
+        }
     }
     /// `GET /sto/api/v2/frontend/pipeline-security/issues`
     ///
@@ -403,12 +424,13 @@ impl<'c> Api<'c> {
         project_id: impl Into<String>,
         execution_id: impl Into<String>,
     ) -> PipelineSecurityIssues {
-        let mut call = rt::Call::new(self.client, &PIPELINE_SECURITY_ISSUES);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        call.text(3, execution_id);
-        PipelineSecurityIssues { call }
+        PipelineSecurityIssues {
+            call: rt::Call::new(self.client, &PIPELINE_SECURITY_ISSUES)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_text(3, execution_id),
+        }
     }
     /// `GET /sto/api/v2/frontend/pipeline-security/issues/csv`
     ///
@@ -423,12 +445,13 @@ impl<'c> Api<'c> {
         project_id: impl Into<String>,
         execution_id: impl Into<String>,
     ) -> PipelineSecurityIssuesCsv {
-        let mut call = rt::Call::new(self.client, &PIPELINE_SECURITY_ISSUES_CSV);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        call.text(3, execution_id);
-        PipelineSecurityIssuesCsv { call }
+        PipelineSecurityIssuesCsv {
+            call: rt::Call::new(self.client, &PIPELINE_SECURITY_ISSUES_CSV)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_text(3, execution_id),
+        }
     }
     /// `GET /sto/api/v2/frontend/pipeline-security/steps`
     ///
@@ -443,12 +466,13 @@ impl<'c> Api<'c> {
         project_id: impl Into<String>,
         execution_id: impl Into<String>,
     ) -> PipelineSecuritySteps {
-        let mut call = rt::Call::new(self.client, &PIPELINE_SECURITY_STEPS);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        call.text(3, execution_id);
-        PipelineSecuritySteps { call }
+        PipelineSecuritySteps {
+            call: rt::Call::new(self.client, &PIPELINE_SECURITY_STEPS)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_text(3, execution_id),
+        }
     }
     /// `POST /sto/api/v2/frontend/licenses/qwiet/trial`
     ///
@@ -460,9 +484,10 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
     ) -> ProvisionQwietTrial {
-        let mut call = rt::Call::new(self.client, &PROVISION_QWIET_TRIAL);
-        call.text(0, account_id);
-        ProvisionQwietTrial { call }
+        ProvisionQwietTrial {
+            call: rt::Call::new(self.client, &PROVISION_QWIET_TRIAL)
+                .with_text(0, account_id),
+        }
     }
     /// `GET /sto/api/v2/frontend/metrics/licenseUsage`
     ///
@@ -474,9 +499,10 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
     ) -> QwietLicenseUsage {
-        let mut call = rt::Call::new(self.client, &QWIET_LICENSE_USAGE);
-        call.text(0, account_id);
-        QwietLicenseUsage { call }
+        QwietLicenseUsage {
+            call: rt::Call::new(self.client, &QWIET_LICENSE_USAGE)
+                .with_text(0, account_id),
+        }
     }
     /// `GET /sto/api/v2/frontend/security-review`
     ///
@@ -492,12 +518,13 @@ impl<'c> Api<'c> {
         project_id: impl Into<String>,
         status: impl Into<types::SecurityReviewStatus>,
     ) -> SecurityReview {
-        let mut call = rt::Call::new(self.client, &SECURITY_REVIEW);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        call.text(3, Into::<types::SecurityReviewStatus>::into(status).as_str());
-        SecurityReview { call }
+        SecurityReview {
+            call: rt::Call::new(self.client, &SECURITY_REVIEW)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_text(3, Into::<types::SecurityReviewStatus>::into(status).as_str()),
+        }
     }
     /// `GET /sto/api/v2/frontend/test-targets`
     ///
@@ -511,11 +538,12 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
     ) -> TestTargets {
-        let mut call = rt::Call::new(self.client, &TEST_TARGETS);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        TestTargets { call }
+        TestTargets {
+            call: rt::Call::new(self.client, &TEST_TARGETS)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id),
+        }
     }
     /// `PUT /sto/api/v2/frontend/test-targets/{targetId}/variants/status`
     ///
@@ -532,13 +560,14 @@ impl<'c> Api<'c> {
         target_id: impl Into<String>,
         body: &types::UpdateTestTargetVariantsRequestBody,
     ) -> UpdateTestTargetVariants {
-        let mut call = rt::Call::new(self.client, &UPDATE_TEST_TARGET_VARIANTS);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        call.text(3, target_id);
-        call.body_part(model::Cell::part(body));
-        UpdateTestTargetVariants { call }
+        UpdateTestTargetVariants {
+            call: rt::Call::new(self.client, &UPDATE_TEST_TARGET_VARIANTS)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_text(3, target_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::all_issues_counts_v2`].
@@ -550,93 +579,108 @@ pub struct AllIssuesCountsV2 {
 impl AllIssuesCountsV2 {
     /// Query parameter `targetIds`.
     #[inline]
-    pub fn target_ids(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn target_ids(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `targetTypes`.
     #[inline]
-    pub fn target_types(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn target_types(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `pipelineIds`.
     #[inline]
-    pub fn pipeline_ids(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn pipeline_ids(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `scanTools`.
     #[inline]
-    pub fn scan_tools(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn scan_tools(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `severityCodes`.
     #[inline]
-    pub fn severity_codes(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn severity_codes(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `exemptionStatuses`.
     #[inline]
-    pub fn exemption_statuses(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn exemption_statuses(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `severityOverriden`.
     #[inline]
-    pub fn severity_overriden(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn severity_overriden(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `searchById`.
     #[inline]
-    pub fn search_by_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn search_by_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `issueTypes`.
     #[inline]
-    pub fn issue_types(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn issue_types(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Query parameter `statuses`.
     #[inline]
-    pub fn statuses(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn statuses(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Query parameter `reachability`.
     #[inline]
-    pub fn reachability(mut self, value: impl Into<String>) -> Self {
-        self.call.text(14, value);
-        self
+    pub fn reachability(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(14, value),
+        }
     }
     /// Query parameter `exploitability`.
     #[inline]
-    pub fn exploitability(mut self, value: impl Into<String>) -> Self {
-        self.call.text(15, value);
-        self
+    pub fn exploitability(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(15, value),
+        }
     }
     /// Query parameter `epss`.
     #[inline]
-    pub fn epss(mut self, value: impl Into<String>) -> Self {
-        self.call.text(16, value);
-        self
+    pub fn epss(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(16, value),
+        }
     }
     /// Query parameter `epssPercentile`.
     #[inline]
-    pub fn epss_percentile(mut self, value: impl Into<String>) -> Self {
-        self.call.text(17, value);
-        self
+    pub fn epss_percentile(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(17, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -659,27 +703,31 @@ pub struct AllIssuesDetails {
 impl AllIssuesDetails {
     /// Query parameter `exemptionStatuses`.
     #[inline]
-    pub fn exemption_statuses(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn exemption_statuses(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -709,27 +757,31 @@ pub struct AllIssuesDetailsV2 {
 impl AllIssuesDetailsV2 {
     /// Query parameter `exemptionStatuses`.
     #[inline]
-    pub fn exemption_statuses(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn exemption_statuses(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -771,105 +823,122 @@ pub struct AllIssuesList {
 impl AllIssuesList {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `targetIds`.
     #[inline]
-    pub fn target_ids(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn target_ids(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `targetTypes`.
     #[inline]
-    pub fn target_types(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn target_types(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `pipelineIds`.
     #[inline]
-    pub fn pipeline_ids(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn pipeline_ids(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `scanTools`.
     #[inline]
-    pub fn scan_tools(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn scan_tools(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `severityCodes`.
     #[inline]
-    pub fn severity_codes(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn severity_codes(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `exemptionStatuses`.
     #[inline]
-    pub fn exemption_statuses(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn exemption_statuses(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `severityOverriden`.
     #[inline]
-    pub fn severity_overriden(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn severity_overriden(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Query parameter `searchById`.
     #[inline]
-    pub fn search_by_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn search_by_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Query parameter `issueTypes`.
     #[inline]
-    pub fn issue_types(mut self, value: impl Into<String>) -> Self {
-        self.call.text(14, value);
-        self
+    pub fn issue_types(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(14, value),
+        }
     }
     /// Query parameter `statuses`.
     #[inline]
-    pub fn statuses(mut self, value: impl Into<String>) -> Self {
-        self.call.text(15, value);
-        self
+    pub fn statuses(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(15, value),
+        }
     }
     /// Query parameter `reachability`.
     #[inline]
-    pub fn reachability(mut self, value: impl Into<String>) -> Self {
-        self.call.text(16, value);
-        self
+    pub fn reachability(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(16, value),
+        }
     }
     /// Query parameter `exploitability`.
     #[inline]
-    pub fn exploitability(mut self, value: impl Into<String>) -> Self {
-        self.call.text(17, value);
-        self
+    pub fn exploitability(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(17, value),
+        }
     }
     /// Query parameter `epss`.
     #[inline]
-    pub fn epss(mut self, value: impl Into<String>) -> Self {
-        self.call.text(18, value);
-        self
+    pub fn epss(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(18, value),
+        }
     }
     /// Query parameter `epssPercentile`.
     #[inline]
-    pub fn epss_percentile(mut self, value: impl Into<String>) -> Self {
-        self.call.text(19, value);
-        self
+    pub fn epss_percentile(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(19, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -899,105 +968,122 @@ pub struct AllIssuesListV2 {
 impl AllIssuesListV2 {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `targetIds`.
     #[inline]
-    pub fn target_ids(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn target_ids(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `targetTypes`.
     #[inline]
-    pub fn target_types(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn target_types(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `pipelineIds`.
     #[inline]
-    pub fn pipeline_ids(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn pipeline_ids(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `scanTools`.
     #[inline]
-    pub fn scan_tools(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn scan_tools(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `severityCodes`.
     #[inline]
-    pub fn severity_codes(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn severity_codes(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `exemptionStatuses`.
     #[inline]
-    pub fn exemption_statuses(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn exemption_statuses(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `severityOverriden`.
     #[inline]
-    pub fn severity_overriden(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn severity_overriden(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Query parameter `searchById`.
     #[inline]
-    pub fn search_by_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn search_by_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Query parameter `issueTypes`.
     #[inline]
-    pub fn issue_types(mut self, value: impl Into<String>) -> Self {
-        self.call.text(14, value);
-        self
+    pub fn issue_types(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(14, value),
+        }
     }
     /// Query parameter `statuses`.
     #[inline]
-    pub fn statuses(mut self, value: impl Into<String>) -> Self {
-        self.call.text(15, value);
-        self
+    pub fn statuses(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(15, value),
+        }
     }
     /// Query parameter `reachability`.
     #[inline]
-    pub fn reachability(mut self, value: impl Into<String>) -> Self {
-        self.call.text(16, value);
-        self
+    pub fn reachability(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(16, value),
+        }
     }
     /// Query parameter `exploitability`.
     #[inline]
-    pub fn exploitability(mut self, value: impl Into<String>) -> Self {
-        self.call.text(17, value);
-        self
+    pub fn exploitability(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(17, value),
+        }
     }
     /// Query parameter `epss`.
     #[inline]
-    pub fn epss(mut self, value: impl Into<String>) -> Self {
-        self.call.text(18, value);
-        self
+    pub fn epss(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(18, value),
+        }
     }
     /// Query parameter `epssPercentile`.
     #[inline]
-    pub fn epss_percentile(mut self, value: impl Into<String>) -> Self {
-        self.call.text(19, value);
-        self
+    pub fn epss_percentile(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(19, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1020,27 +1106,31 @@ pub struct AllIssuesOccurrenceDetails {
 impl AllIssuesOccurrenceDetails {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `exemptionStatuses`.
     #[inline]
-    pub fn exemption_statuses(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn exemption_statuses(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1089,27 +1179,31 @@ pub struct AllIssuesTrendV2 {
 impl AllIssuesTrendV2 {
     /// Query parameter `scanTools`.
     #[inline]
-    pub fn scan_tools(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn scan_tools(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `severityCodes`.
     #[inline]
-    pub fn severity_codes(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn severity_codes(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `issueTypes`.
     #[inline]
-    pub fn issue_types(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn issue_types(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `intervalDays`.
     #[inline]
-    pub fn interval_days(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn interval_days(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1172,15 +1266,17 @@ pub struct ExemptionsFilters {
 impl ExemptionsFilters {
     /// Query parameter `orgId`.
     #[inline]
-    pub fn org_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectId`.
     #[inline]
-    pub fn project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1203,9 +1299,10 @@ pub struct ExpiringExemptions {
 impl ExpiringExemptions {
     /// Query parameter `days`.
     #[inline]
-    pub fn days(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn days(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1228,49 +1325,62 @@ pub struct GlobalExemptions {
 impl GlobalExemptions {
     /// Query parameter `orgId`.
     #[inline]
-    pub fn org_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectId`.
     #[inline]
-    pub fn project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `sortBy`.
     #[inline]
-    pub fn sort_by(mut self, value: impl Into<types::GlobalExemptionsSortBy>) -> Self {
-        self.call.text(7, Into::<types::GlobalExemptionsSortBy>::into(value).as_str());
-        self
+    pub fn sort_by(self, value: impl Into<types::GlobalExemptionsSortBy>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::GlobalExemptionsSortBy>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `sortOrder`.
     #[inline]
-    pub fn sort_order(
-        mut self,
-        value: impl Into<types::GlobalExemptionsSortOrder>,
-    ) -> Self {
-        self.call
-            .text(8, Into::<types::GlobalExemptionsSortOrder>::into(value).as_str());
-        self
+    pub fn sort_order(self, value: impl Into<types::GlobalExemptionsSortOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    8,
+                    Into::<types::GlobalExemptionsSortOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1300,33 +1410,38 @@ pub struct ImpactedTargetsForExemption {
 impl ImpactedTargetsForExemption {
     /// Query parameter `orgId`.
     #[inline]
-    pub fn org_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectId`.
     #[inline]
-    pub fn project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1349,33 +1464,38 @@ pub struct IssueForExemption {
 impl IssueForExemption {
     /// Query parameter `orgId`.
     #[inline]
-    pub fn org_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectId`.
     #[inline]
-    pub fn project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `targetId`.
     #[inline]
-    pub fn target_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn target_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1398,9 +1518,10 @@ pub struct IssueSeverityChange {
 impl IssueSeverityChange {
     /// Query parameter `scanId`.
     #[inline]
-    pub fn scan_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn scan_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1461,9 +1582,10 @@ pub struct OverviewHistoricalCounts {
 impl OverviewHistoricalCounts {
     /// Query parameter `days`.
     #[inline]
-    pub fn days(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn days(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1486,129 +1608,150 @@ pub struct PipelineSecurityIssues {
 impl PipelineSecurityIssues {
     /// Query parameter `pageExisting`.
     #[inline]
-    pub fn page_existing(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_existing(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `pageSizeExisting`.
     #[inline]
-    pub fn page_size_existing(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_size_existing(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `pageNew`.
     #[inline]
-    pub fn page_new(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page_new(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `pageSizeNew`.
     #[inline]
-    pub fn page_size_new(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn page_size_new(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `stages`.
     #[inline]
-    pub fn stages(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn stages(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `steps`.
     #[inline]
-    pub fn steps(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn steps(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `targetIds`.
     #[inline]
-    pub fn target_ids(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn target_ids(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `targetTypes`.
     #[inline]
-    pub fn target_types(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn target_types(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `productNames`.
     #[inline]
-    pub fn product_names(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn product_names(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Query parameter `severityCodes`.
     #[inline]
-    pub fn severity_codes(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn severity_codes(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Query parameter `includeExempted`.
     #[inline]
-    pub fn include_exempted(mut self, value: bool) -> Self {
-        self.call.flag(14, value);
-        self
+    pub fn include_exempted(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(14, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(15, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(15, value),
+        }
     }
     /// Query parameter `issueTypes`.
     #[inline]
-    pub fn issue_types(mut self, value: impl Into<String>) -> Self {
-        self.call.text(16, value);
-        self
+    pub fn issue_types(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(16, value),
+        }
     }
     /// Query parameter `status`.
     #[inline]
-    pub fn status(mut self, value: impl Into<String>) -> Self {
-        self.call.text(17, value);
-        self
+    pub fn status(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(17, value),
+        }
     }
     /// Query parameter `origins`.
     #[inline]
-    pub fn origins(mut self, value: impl Into<String>) -> Self {
-        self.call.text(18, value);
-        self
+    pub fn origins(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(18, value),
+        }
     }
     /// Query parameter `originStatuses`.
     #[inline]
-    pub fn origin_statuses(mut self, value: impl Into<String>) -> Self {
-        self.call.text(19, value);
-        self
+    pub fn origin_statuses(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(19, value),
+        }
     }
     /// Query parameter `epss`.
     #[inline]
-    pub fn epss(mut self, value: impl Into<String>) -> Self {
-        self.call.text(20, value);
-        self
+    pub fn epss(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(20, value),
+        }
     }
     /// Query parameter `epssPercentile`.
     #[inline]
-    pub fn epss_percentile(mut self, value: impl Into<String>) -> Self {
-        self.call.text(21, value);
-        self
+    pub fn epss_percentile(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(21, value),
+        }
     }
     /// Query parameter `severityOverridden`.
     #[inline]
-    pub fn severity_overridden(mut self, value: impl Into<String>) -> Self {
-        self.call.text(22, value);
-        self
+    pub fn severity_overridden(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(22, value),
+        }
     }
     /// Query parameter `reachability`.
     #[inline]
-    pub fn reachability(mut self, value: impl Into<String>) -> Self {
-        self.call.text(23, value);
-        self
+    pub fn reachability(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(23, value),
+        }
     }
     /// Query parameter `exploitability`.
     #[inline]
-    pub fn exploitability(mut self, value: impl Into<String>) -> Self {
-        self.call.text(24, value);
-        self
+    pub fn exploitability(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(24, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1631,129 +1774,150 @@ pub struct PipelineSecurityIssuesCsv {
 impl PipelineSecurityIssuesCsv {
     /// Query parameter `pageExisting`.
     #[inline]
-    pub fn page_existing(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_existing(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `pageSizeExisting`.
     #[inline]
-    pub fn page_size_existing(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_size_existing(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `pageNew`.
     #[inline]
-    pub fn page_new(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page_new(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `pageSizeNew`.
     #[inline]
-    pub fn page_size_new(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn page_size_new(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `stages`.
     #[inline]
-    pub fn stages(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn stages(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `steps`.
     #[inline]
-    pub fn steps(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn steps(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `targetIds`.
     #[inline]
-    pub fn target_ids(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn target_ids(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `targetTypes`.
     #[inline]
-    pub fn target_types(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn target_types(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `productNames`.
     #[inline]
-    pub fn product_names(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn product_names(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Query parameter `severityCodes`.
     #[inline]
-    pub fn severity_codes(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn severity_codes(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Query parameter `includeExempted`.
     #[inline]
-    pub fn include_exempted(mut self, value: bool) -> Self {
-        self.call.flag(14, value);
-        self
+    pub fn include_exempted(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(14, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(15, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(15, value),
+        }
     }
     /// Query parameter `issueTypes`.
     #[inline]
-    pub fn issue_types(mut self, value: impl Into<String>) -> Self {
-        self.call.text(16, value);
-        self
+    pub fn issue_types(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(16, value),
+        }
     }
     /// Query parameter `status`.
     #[inline]
-    pub fn status(mut self, value: impl Into<String>) -> Self {
-        self.call.text(17, value);
-        self
+    pub fn status(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(17, value),
+        }
     }
     /// Query parameter `origins`.
     #[inline]
-    pub fn origins(mut self, value: impl Into<String>) -> Self {
-        self.call.text(18, value);
-        self
+    pub fn origins(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(18, value),
+        }
     }
     /// Query parameter `originStatuses`.
     #[inline]
-    pub fn origin_statuses(mut self, value: impl Into<String>) -> Self {
-        self.call.text(19, value);
-        self
+    pub fn origin_statuses(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(19, value),
+        }
     }
     /// Query parameter `epss`.
     #[inline]
-    pub fn epss(mut self, value: impl Into<String>) -> Self {
-        self.call.text(20, value);
-        self
+    pub fn epss(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(20, value),
+        }
     }
     /// Query parameter `epssPercentile`.
     #[inline]
-    pub fn epss_percentile(mut self, value: impl Into<String>) -> Self {
-        self.call.text(21, value);
-        self
+    pub fn epss_percentile(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(21, value),
+        }
     }
     /// Query parameter `severityOverridden`.
     #[inline]
-    pub fn severity_overridden(mut self, value: impl Into<String>) -> Self {
-        self.call.text(22, value);
-        self
+    pub fn severity_overridden(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(22, value),
+        }
     }
     /// Query parameter `reachability`.
     #[inline]
-    pub fn reachability(mut self, value: impl Into<String>) -> Self {
-        self.call.text(23, value);
-        self
+    pub fn reachability(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(23, value),
+        }
     }
     /// Query parameter `exploitability`.
     #[inline]
-    pub fn exploitability(mut self, value: impl Into<String>) -> Self {
-        self.call.text(24, value);
-        self
+    pub fn exploitability(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(24, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1835,21 +1999,24 @@ pub struct SecurityReview {
 impl SecurityReview {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1879,27 +2046,31 @@ pub struct TestTargets {
 impl TestTargets {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `targetId`.
     #[inline]
-    pub fn target_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn target_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         body: &types::CreateIssueRequestBody,
     ) -> CreateIssue {
-        let mut call = rt::Call::new(self.client, &CREATE_ISSUE);
-        call.text(0, account_id);
-        call.body_part(model::Cell::part(body));
-        CreateIssue { call }
+        CreateIssue {
+            call: rt::Call::new(self.client, &CREATE_ISSUE)
+                .with_text(0, account_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /sto/api/v2/issues/{id}`
     ///
@@ -33,10 +34,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         id: impl Into<String>,
     ) -> DeleteIssue {
-        let mut call = rt::Call::new(self.client, &DELETE_ISSUE);
-        call.text(0, account_id);
-        call.text(1, id);
-        DeleteIssue { call }
+        DeleteIssue {
+            call: rt::Call::new(self.client, &DELETE_ISSUE)
+                .with_text(0, account_id)
+                .with_text(1, id),
+        }
     }
     /// `GET /sto/api/v2/issues/{id}`
     ///
@@ -51,12 +53,13 @@ impl<'c> Api<'c> {
         project_id: impl Into<String>,
         id: impl Into<String>,
     ) -> FindIssueById {
-        let mut call = rt::Call::new(self.client, &FIND_ISSUE_BY_ID);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        call.text(3, id);
-        FindIssueById { call }
+        FindIssueById {
+            call: rt::Call::new(self.client, &FIND_ISSUE_BY_ID)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_text(3, id),
+        }
     }
     /// `POST /sto/api/v2/issues/{id}/augment-remediation`
     ///
@@ -71,11 +74,12 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         body: &types::IssuesAugmentRemediationRequestBody,
     ) -> IssuesAugmentRemediation {
-        let mut call = rt::Call::new(self.client, &ISSUES_AUGMENT_REMEDIATION);
-        call.text(0, account_id);
-        call.text(1, id);
-        call.body_part(model::Cell::part(body));
-        IssuesAugmentRemediation { call }
+        IssuesAugmentRemediation {
+            call: rt::Call::new(self.client, &ISSUES_AUGMENT_REMEDIATION)
+                .with_text(0, account_id)
+                .with_text(1, id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /sto/api/v2/issues`
     ///
@@ -85,9 +89,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/pageSize from 0, size 30, items results, total pagination.totalItems, size pagination.pageSize`.
     #[inline]
     pub fn list_issues(&self, account_id: impl Into<String>) -> ListIssues {
-        let mut call = rt::Call::new(self.client, &LIST_ISSUES);
-        call.text(0, account_id);
-        ListIssues { call }
+        ListIssues {
+            call: rt::Call::new(self.client, &LIST_ISSUES).with_text(0, account_id),
+        }
     }
     /// `PUT /sto/api/v2/issues/{id}`
     ///
@@ -102,11 +106,12 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         body: &types::UpdateIssueRequestBody,
     ) -> UpdateIssue {
-        let mut call = rt::Call::new(self.client, &UPDATE_ISSUE);
-        call.text(0, account_id);
-        call.text(1, id);
-        call.body_part(model::Cell::part(body));
-        UpdateIssue { call }
+        UpdateIssue {
+            call: rt::Call::new(self.client, &UPDATE_ISSUE)
+                .with_text(0, account_id)
+                .with_text(1, id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_issue`].
@@ -118,9 +123,10 @@ pub struct CreateIssue {
 impl CreateIssue {
     /// Query parameter `normalized`.
     #[inline]
-    pub fn normalized(mut self, value: bool) -> Self {
-        self.call.flag(1, value);
-        self
+    pub fn normalized(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -162,9 +168,10 @@ pub struct FindIssueById {
 impl FindIssueById {
     /// Query parameter `targetId`.
     #[inline]
-    pub fn target_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn target_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -187,21 +194,24 @@ pub struct IssuesAugmentRemediation {
 impl IssuesAugmentRemediation {
     /// Query parameter `orgId`.
     #[inline]
-    pub fn org_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectId`.
     #[inline]
-    pub fn project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `taintPathOnly`.
     #[inline]
-    pub fn taint_path_only(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn taint_path_only(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -224,33 +234,38 @@ pub struct ListIssues {
 impl ListIssues {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `productId`.
     #[inline]
-    pub fn product_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn product_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `key`.
     #[inline]
-    pub fn key(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn key(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `excludeOccurrences`.
     #[inline]
-    pub fn exclude_occurrences(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn exclude_occurrences(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -19,12 +19,13 @@ impl<'c> Api<'c> {
         project_id: impl Into<String>,
         body: &types::CreateOverrideBody,
     ) -> CreateOverride {
-        let mut call = rt::Call::new(self.client, &CREATE_OVERRIDE);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        call.body_part(model::Cell::part(body));
-        CreateOverride { call }
+        CreateOverride {
+            call: rt::Call::new(self.client, &CREATE_OVERRIDE)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /sto/api/v2/overrides/{id}`
     ///
@@ -39,11 +40,12 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         body: &types::DeleteOverrideBody,
     ) -> DeleteOverride {
-        let mut call = rt::Call::new(self.client, &DELETE_OVERRIDE);
-        call.text(0, account_id);
-        call.text(1, id);
-        call.body_part(model::Cell::part(body));
-        DeleteOverride { call }
+        DeleteOverride {
+            call: rt::Call::new(self.client, &DELETE_OVERRIDE)
+                .with_text(0, account_id)
+                .with_text(1, id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /sto/api/v2/overrides/{id}`
     ///
@@ -56,10 +58,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         id: impl Into<String>,
     ) -> FindOverrideById {
-        let mut call = rt::Call::new(self.client, &FIND_OVERRIDE_BY_ID);
-        call.text(0, account_id);
-        call.text(1, id);
-        FindOverrideById { call }
+        FindOverrideById {
+            call: rt::Call::new(self.client, &FIND_OVERRIDE_BY_ID)
+                .with_text(0, account_id)
+                .with_text(1, id),
+        }
     }
     /// `GET /sto/api/v2/overrides`
     ///
@@ -68,9 +71,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn list_overrides(&self, account_id: impl Into<String>) -> ListOverrides {
-        let mut call = rt::Call::new(self.client, &LIST_OVERRIDES);
-        call.text(0, account_id);
-        ListOverrides { call }
+        ListOverrides {
+            call: rt::Call::new(self.client, &LIST_OVERRIDES).with_text(0, account_id),
+        }
     }
     /// `PUT /sto/api/v2/overrides/{id}`
     ///
@@ -85,11 +88,12 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         body: &types::UpdateOverrideBody,
     ) -> UpdateOverride {
-        let mut call = rt::Call::new(self.client, &UPDATE_OVERRIDE);
-        call.text(0, account_id);
-        call.text(1, id);
-        call.body_part(model::Cell::part(body));
-        UpdateOverride { call }
+        UpdateOverride {
+            call: rt::Call::new(self.client, &UPDATE_OVERRIDE)
+                .with_text(0, account_id)
+                .with_text(1, id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_override`].
@@ -120,15 +124,17 @@ pub struct DeleteOverride {
 impl DeleteOverride {
     /// Query parameter `orgId`.
     #[inline]
-    pub fn org_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectId`.
     #[inline]
-    pub fn project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -151,21 +157,24 @@ pub struct FindOverrideById {
 impl FindOverrideById {
     /// Query parameter `orgId`.
     #[inline]
-    pub fn org_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectId`.
     #[inline]
-    pub fn project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `executionId`.
     #[inline]
-    pub fn execution_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn execution_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -188,27 +197,31 @@ pub struct ListOverrides {
 impl ListOverrides {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `orgId`.
     #[inline]
-    pub fn org_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectId`.
     #[inline]
-    pub fn project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -231,15 +244,17 @@ pub struct UpdateOverride {
 impl UpdateOverride {
     /// Query parameter `orgId`.
     #[inline]
-    pub fn org_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectId`.
     #[inline]
-    pub fn project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

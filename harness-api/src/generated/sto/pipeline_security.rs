@@ -18,13 +18,12 @@ impl<'c> Api<'c> {
         project_id: impl Into<String>,
         execution_id: impl Into<String>,
     ) -> ExportPipelineSecurityIssuesCsv {
-        let mut call = rt::Call::new(self.client, &EXPORT_PIPELINE_SECURITY_ISSUES_CSV);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        call.text(3, execution_id);
         ExportPipelineSecurityIssuesCsv {
-            call,
+            call: rt::Call::new(self.client, &EXPORT_PIPELINE_SECURITY_ISSUES_CSV)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_text(3, execution_id),
         }
     }
 }

@@ -12,9 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::Product`], `application/json`.
     #[inline]
     pub fn find_product_by_id(&self, id: impl Into<String>) -> FindProductById {
-        let mut call = rt::Call::new(self.client, &FIND_PRODUCT_BY_ID);
-        call.text(0, id);
-        FindProductById { call }
+        FindProductById {
+            call: rt::Call::new(self.client, &FIND_PRODUCT_BY_ID).with_text(0, id),
+        }
     }
     /// `GET /sto/api/v2/products`
     ///
@@ -23,8 +23,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/pageSize from 0, size 30, items results, total pagination.totalItems, size pagination.pageSize`.
     #[inline]
     pub fn list_products(&self) -> ListProducts {
-        let call = rt::Call::new(self.client, &LIST_PRODUCTS);
-        ListProducts { call }
+        ListProducts {
+            call: rt::Call::new(self.client, &LIST_PRODUCTS),
+        }
     }
 }
 /// Request of [`Api::find_product_by_id`].
@@ -36,9 +37,10 @@ pub struct FindProductById {
 impl FindProductById {
     /// Query parameter `accountId`.
     #[inline]
-    pub fn account_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -61,27 +63,31 @@ pub struct ListProducts {
 impl ListProducts {
     /// Query parameter `accountId`.
     #[inline]
-    pub fn account_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn account_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `name`.
     #[inline]
-    pub fn name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -19,12 +19,13 @@ impl<'c> Api<'c> {
         repository_path: impl Into<String>,
         body: &types::CreatePullRequestBody,
     ) -> CreatePullRequest {
-        let mut call = rt::Call::new(self.client, &CREATE_PULL_REQUEST);
-        call.text(0, account_id);
-        call.text(1, provider);
-        call.text(2, repository_path);
-        call.body_part(model::Cell::part(body));
-        CreatePullRequest { call }
+        CreatePullRequest {
+            call: rt::Call::new(self.client, &CREATE_PULL_REQUEST)
+                .with_text(0, account_id)
+                .with_text(1, provider)
+                .with_text(2, repository_path)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `GET /sto/api/v2/pull-requests/repositories/pulls`
     ///
@@ -39,12 +40,13 @@ impl<'c> Api<'c> {
         repository_path: impl Into<String>,
         pull_request_number: i64,
     ) -> FindPullRequestById {
-        let mut call = rt::Call::new(self.client, &FIND_PULL_REQUEST_BY_ID);
-        call.text(0, account_id);
-        call.text(1, provider);
-        call.text(2, repository_path);
-        call.int(3, pull_request_number);
-        FindPullRequestById { call }
+        FindPullRequestById {
+            call: rt::Call::new(self.client, &FIND_PULL_REQUEST_BY_ID)
+                .with_text(0, account_id)
+                .with_text(1, provider)
+                .with_text(2, repository_path)
+                .with_int(3, pull_request_number),
+        }
     }
     /// `GET /sto/api/v2/pull-requests/repositories/pulls/action`
     ///
@@ -59,12 +61,13 @@ impl<'c> Api<'c> {
         occurrence_id: i64,
         scan_id: impl Into<String>,
     ) -> GetPullRequestAction {
-        let mut call = rt::Call::new(self.client, &GET_PULL_REQUEST_ACTION);
-        call.text(0, account_id);
-        call.text(1, id);
-        call.int(2, occurrence_id);
-        call.text(3, scan_id);
-        GetPullRequestAction { call }
+        GetPullRequestAction {
+            call: rt::Call::new(self.client, &GET_PULL_REQUEST_ACTION)
+                .with_text(0, account_id)
+                .with_text(1, id)
+                .with_int(2, occurrence_id)
+                .with_text(3, scan_id),
+        }
     }
     /// `GET /sto/api/v2/pull-requests/repositories/pulls/correlation`
     ///
@@ -80,13 +83,14 @@ impl<'c> Api<'c> {
         pull_request_number: i64,
         code_path: impl Into<String>,
     ) -> GetPullRequestCorrelation {
-        let mut call = rt::Call::new(self.client, &GET_PULL_REQUEST_CORRELATION);
-        call.text(0, account_id);
-        call.text(1, provider);
-        call.text(2, repository_path);
-        call.int(3, pull_request_number);
-        call.text(4, code_path);
-        GetPullRequestCorrelation { call }
+        GetPullRequestCorrelation {
+            call: rt::Call::new(self.client, &GET_PULL_REQUEST_CORRELATION)
+                .with_text(0, account_id)
+                .with_text(1, provider)
+                .with_text(2, repository_path)
+                .with_int(3, pull_request_number)
+                .with_text(4, code_path),
+        }
     }
     /// `GET /sto/api/v2/pull-requests/repositories`
     ///
@@ -100,11 +104,12 @@ impl<'c> Api<'c> {
         provider: impl Into<String>,
         repository_path: impl Into<String>,
     ) -> ListPullRequests {
-        let mut call = rt::Call::new(self.client, &LIST_PULL_REQUESTS);
-        call.text(0, account_id);
-        call.text(1, provider);
-        call.text(2, repository_path);
-        ListPullRequests { call }
+        ListPullRequests {
+            call: rt::Call::new(self.client, &LIST_PULL_REQUESTS)
+                .with_text(0, account_id)
+                .with_text(1, provider)
+                .with_text(2, repository_path),
+        }
     }
     /// `PUT /sto/api/v2/pull-requests/repositories/pulls`
     ///
@@ -120,12 +125,13 @@ impl<'c> Api<'c> {
         repository_path: impl Into<String>,
         body: &types::UpdatePullRequestBody,
     ) -> UpdatePullRequest {
-        let mut call = rt::Call::new(self.client, &UPDATE_PULL_REQUEST);
-        call.text(0, account_id);
-        call.text(1, provider);
-        call.text(2, repository_path);
-        call.body_part(model::Cell::part(body));
-        UpdatePullRequest { call }
+        UpdatePullRequest {
+            call: rt::Call::new(self.client, &UPDATE_PULL_REQUEST)
+                .with_text(0, account_id)
+                .with_text(1, provider)
+                .with_text(2, repository_path)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_pull_request`].
@@ -137,15 +143,17 @@ pub struct CreatePullRequest {
 impl CreatePullRequest {
     /// Query parameter `orgId`.
     #[inline]
-    pub fn org_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectId`.
     #[inline]
-    pub fn project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -168,15 +176,17 @@ pub struct FindPullRequestById {
 impl FindPullRequestById {
     /// Query parameter `orgId`.
     #[inline]
-    pub fn org_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectId`.
     #[inline]
-    pub fn project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -199,27 +209,31 @@ pub struct GetPullRequestAction {
 impl GetPullRequestAction {
     /// Query parameter `orgId`.
     #[inline]
-    pub fn org_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectId`.
     #[inline]
-    pub fn project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `provider`.
     #[inline]
-    pub fn provider(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn provider(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `repositoryPath`.
     #[inline]
-    pub fn repository_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn repository_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -242,15 +256,17 @@ pub struct GetPullRequestCorrelation {
 impl GetPullRequestCorrelation {
     /// Query parameter `orgId`.
     #[inline]
-    pub fn org_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn org_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `projectId`.
     #[inline]
-    pub fn project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -273,15 +289,17 @@ pub struct ListPullRequests {
 impl ListPullRequests {
     /// Query parameter `orgId`.
     #[inline]
-    pub fn org_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectId`.
     #[inline]
-    pub fn project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -304,15 +322,17 @@ pub struct UpdatePullRequest {
 impl UpdatePullRequest {
     /// Query parameter `orgId`.
     #[inline]
-    pub fn org_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectId`.
     #[inline]
-    pub fn project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

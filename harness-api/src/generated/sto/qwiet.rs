@@ -12,9 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn get_token(&self, account_id: impl Into<String>) -> GetToken {
-        let mut call = rt::Call::new(self.client, &GET_TOKEN);
-        call.text(0, account_id);
-        GetToken { call }
+        GetToken {
+            call: rt::Call::new(self.client, &GET_TOKEN).with_text(0, account_id),
+        }
     }
 }
 /// Request of [`Api::get_token`].
@@ -26,9 +26,12 @@ pub struct GetToken {
 impl GetToken {
     /// Query parameter `licenseType`.
     #[inline]
-    pub fn license_type(mut self, value: impl Into<types::GetTokenLicenseType>) -> Self {
-        self.call.text(1, Into::<types::GetTokenLicenseType>::into(value).as_str());
-        self
+    pub fn license_type(self, value: impl Into<types::GetTokenLicenseType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(1, Into::<types::GetTokenLicenseType>::into(value).as_str()),
+        }
     }
     /// Sends the request.
     #[inline]

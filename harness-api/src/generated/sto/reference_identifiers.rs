@@ -12,9 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::GetByReferenceIdResponseBody`], `application/json`.
     #[inline]
     pub fn get_by_reference_id(&self, ref_id: impl Into<String>) -> GetByReferenceId {
-        let mut call = rt::Call::new(self.client, &GET_BY_REFERENCE_ID);
-        call.text(0, ref_id);
-        GetByReferenceId { call }
+        GetByReferenceId {
+            call: rt::Call::new(self.client, &GET_BY_REFERENCE_ID).with_text(0, ref_id),
+        }
     }
 }
 /// Request of [`Api::get_by_reference_id`].

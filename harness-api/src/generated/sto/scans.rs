@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         body: &types::CreateScanRequestBody,
     ) -> CreateScan {
-        let mut call = rt::Call::new(self.client, &CREATE_SCAN);
-        call.text(0, account_id);
-        call.body_part(model::Cell::part(body));
-        CreateScan { call }
+        CreateScan {
+            call: rt::Call::new(self.client, &CREATE_SCAN)
+                .with_text(0, account_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /sto/api/v2/scans/{id}`
     ///
@@ -33,10 +34,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         id: impl Into<String>,
     ) -> DeleteScan {
-        let mut call = rt::Call::new(self.client, &DELETE_SCAN);
-        call.text(0, account_id);
-        call.text(1, id);
-        DeleteScan { call }
+        DeleteScan {
+            call: rt::Call::new(self.client, &DELETE_SCAN)
+                .with_text(0, account_id)
+                .with_text(1, id),
+        }
     }
     /// `GET /sto/api/v2/scans/{id}`
     ///
@@ -49,10 +51,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         id: impl Into<String>,
     ) -> FindScanById {
-        let mut call = rt::Call::new(self.client, &FIND_SCAN_BY_ID);
-        call.text(0, account_id);
-        call.text(1, id);
-        FindScanById { call }
+        FindScanById {
+            call: rt::Call::new(self.client, &FIND_SCAN_BY_ID)
+                .with_text(0, account_id)
+                .with_text(1, id),
+        }
     }
     /// `GET /sto/api/v2/scans`
     ///
@@ -62,9 +65,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/pageSize from 0, size 30, items results, total pagination.totalItems, size pagination.pageSize`.
     #[inline]
     pub fn list_scans(&self, account_id: impl Into<String>) -> ListScans {
-        let mut call = rt::Call::new(self.client, &LIST_SCANS);
-        call.text(0, account_id);
-        ListScans { call }
+        ListScans {
+            call: rt::Call::new(self.client, &LIST_SCANS).with_text(0, account_id),
+        }
     }
     /// `GET /sto/api/v2/scans/{id}/issue/{issueId}`
     ///
@@ -78,11 +81,12 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         issue_id: impl Into<String>,
     ) -> ScanIssue {
-        let mut call = rt::Call::new(self.client, &SCAN_ISSUE);
-        call.text(0, account_id);
-        call.text(1, id);
-        call.text(2, issue_id);
-        ScanIssue { call }
+        ScanIssue {
+            call: rt::Call::new(self.client, &SCAN_ISSUE)
+                .with_text(0, account_id)
+                .with_text(1, id)
+                .with_text(2, issue_id),
+        }
     }
     /// `GET /sto/api/v2/scans/{id}/issues/counts`
     ///
@@ -97,12 +101,13 @@ impl<'c> Api<'c> {
         project_id: impl Into<String>,
         id: impl Into<String>,
     ) -> ScanIssueCounts {
-        let mut call = rt::Call::new(self.client, &SCAN_ISSUE_COUNTS);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        call.text(3, id);
-        ScanIssueCounts { call }
+        ScanIssueCounts {
+            call: rt::Call::new(self.client, &SCAN_ISSUE_COUNTS)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_text(3, id),
+        }
     }
     /// `GET /sto/api/v2/scans/{id}/issue/{issueId}/occurrences`
     ///
@@ -116,11 +121,12 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         issue_id: impl Into<String>,
     ) -> ScanIssueOccurrences {
-        let mut call = rt::Call::new(self.client, &SCAN_ISSUE_OCCURRENCES);
-        call.text(0, account_id);
-        call.text(1, id);
-        call.text(2, issue_id);
-        ScanIssueOccurrences { call }
+        ScanIssueOccurrences {
+            call: rt::Call::new(self.client, &SCAN_ISSUE_OCCURRENCES)
+                .with_text(0, account_id)
+                .with_text(1, id)
+                .with_text(2, issue_id),
+        }
     }
     /// `GET /sto/api/v2/scans/{id}/issues`
     ///
@@ -133,10 +139,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         id: impl Into<String>,
     ) -> ScanIssues {
-        let mut call = rt::Call::new(self.client, &SCAN_ISSUES);
-        call.text(0, account_id);
-        call.text(1, id);
-        ScanIssues { call }
+        ScanIssues {
+            call: rt::Call::new(self.client, &SCAN_ISSUES)
+                .with_text(0, account_id)
+                .with_text(1, id),
+        }
     }
     /// `PUT /sto/api/v2/scans/{id}`
     ///
@@ -151,11 +158,12 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         body: &types::UpdateScanRequestBody,
     ) -> UpdateScan {
-        let mut call = rt::Call::new(self.client, &UPDATE_SCAN);
-        call.text(0, account_id);
-        call.text(1, id);
-        call.body_part(model::Cell::part(body));
-        UpdateScan { call }
+        UpdateScan {
+            call: rt::Call::new(self.client, &UPDATE_SCAN)
+                .with_text(0, account_id)
+                .with_text(1, id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_scan`].
@@ -167,9 +175,10 @@ pub struct CreateScan {
 impl CreateScan {
     /// Header `X-Harness-User-Id`.
     #[inline]
-    pub fn x_harness_user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn x_harness_user_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -230,21 +239,24 @@ pub struct ListScans {
 impl ListScans {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `executionId`.
     #[inline]
-    pub fn execution_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn execution_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -274,39 +286,47 @@ pub struct ScanIssue {
 impl ScanIssue {
     /// Query parameter `orgId`.
     #[inline]
-    pub fn org_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectId`.
     #[inline]
-    pub fn project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn sort(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::ScanIssueOrder>) -> Self {
-        self.call.text(8, Into::<types::ScanIssueOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::ScanIssueOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(8, Into::<types::ScanIssueOrder>::into(value).as_str()),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -348,58 +368,71 @@ pub struct ScanIssueOccurrences {
 impl ScanIssueOccurrences {
     /// Query parameter `orgId`.
     #[inline]
-    pub fn org_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectId`.
     #[inline]
-    pub fn project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `search`.
     #[inline]
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `exemptionStatus`.
     #[inline]
-    pub fn exemption_status(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn exemption_status(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn sort(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::ScanIssueOccurrencesOrder>) -> Self {
-        self.call
-            .text(10, Into::<types::ScanIssueOccurrencesOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::ScanIssueOccurrencesOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    10,
+                    Into::<types::ScanIssueOccurrencesOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `exemptionId`.
     #[inline]
-    pub fn exemption_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn exemption_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -422,9 +455,12 @@ pub struct ScanIssues {
 impl ScanIssues {
     /// Query parameter `exempted`.
     #[inline]
-    pub fn exempted(mut self, value: impl Into<types::ScanIssuesExempted>) -> Self {
-        self.call.text(2, Into::<types::ScanIssuesExempted>::into(value).as_str());
-        self
+    pub fn exempted(self, value: impl Into<types::ScanIssuesExempted>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(2, Into::<types::ScanIssuesExempted>::into(value).as_str()),
+        }
     }
     /// Sends the request.
     #[inline]

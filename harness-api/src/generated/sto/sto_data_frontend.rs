@@ -19,13 +19,12 @@ impl<'c> Api<'c> {
         project_id: impl Into<String>,
         body: &types::DataFrontendAllIssuesFiltersBody,
     ) -> DataFrontendAllIssuesFilters {
-        let mut call = rt::Call::new(self.client, &DATA_FRONTEND_ALL_ISSUES_FILTERS);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        call.body_part(model::Cell::part(body));
         DataFrontendAllIssuesFilters {
-            call,
+            call: rt::Call::new(self.client, &DATA_FRONTEND_ALL_ISSUES_FILTERS)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /sto/api/v2/sto-data-frontend/all-issues/issues`
@@ -42,12 +41,13 @@ impl<'c> Api<'c> {
         project_id: impl Into<String>,
         body: &types::AllIssuesListRequestBody,
     ) -> DataFrontendAllIssuesList {
-        let mut call = rt::Call::new(self.client, &DATA_FRONTEND_ALL_ISSUES_LIST);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        call.body_part(model::Cell::part(body));
-        DataFrontendAllIssuesList { call }
+        DataFrontendAllIssuesList {
+            call: rt::Call::new(self.client, &DATA_FRONTEND_ALL_ISSUES_LIST)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /sto/api/v2/sto-data-frontend/artifact-scan-summary`
     ///
@@ -63,16 +63,15 @@ impl<'c> Api<'c> {
         project_id: impl Into<String>,
         body: &types::ExecutionArtifactSummaryRequestBody,
     ) -> DataFrontendExecutionArtifactScanSummary {
-        let mut call = rt::Call::new(
-            self.client,
-            &DATA_FRONTEND_EXECUTION_ARTIFACT_SCAN_SUMMARY,
-        );
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        call.body_part(model::Cell::part(body));
         DataFrontendExecutionArtifactScanSummary {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &DATA_FRONTEND_EXECUTION_ARTIFACT_SCAN_SUMMARY,
+                )
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /sto/api/v2/sto-data-frontend/artifact-summary`
@@ -89,16 +88,12 @@ impl<'c> Api<'c> {
         project_id: impl Into<String>,
         body: &types::ExecutionArtifactSummaryRequestBody,
     ) -> DataFrontendExecutionArtifactSummary {
-        let mut call = rt::Call::new(
-            self.client,
-            &DATA_FRONTEND_EXECUTION_ARTIFACT_SUMMARY,
-        );
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        call.body_part(model::Cell::part(body));
         DataFrontendExecutionArtifactSummary {
-            call,
+            call: rt::Call::new(self.client, &DATA_FRONTEND_EXECUTION_ARTIFACT_SUMMARY)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /sto/api/v2/sto-data-frontend/issue-counts`
@@ -115,13 +110,12 @@ impl<'c> Api<'c> {
         project_id: impl Into<String>,
         body: &types::ExecutionIssueCountsRequestBody,
     ) -> DataFrontendExecutionIssueCounts {
-        let mut call = rt::Call::new(self.client, &DATA_FRONTEND_EXECUTION_ISSUE_COUNTS);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        call.body_part(model::Cell::part(body));
         DataFrontendExecutionIssueCounts {
-            call,
+            call: rt::Call::new(self.client, &DATA_FRONTEND_EXECUTION_ISSUE_COUNTS)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `GET /sto/api/v2/sto-data-frontend/execution-summary/{executionId}`
@@ -138,13 +132,12 @@ impl<'c> Api<'c> {
         project_id: impl Into<String>,
         execution_id: impl Into<String>,
     ) -> DataFrontendExecutionSummary {
-        let mut call = rt::Call::new(self.client, &DATA_FRONTEND_EXECUTION_SUMMARY);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        call.text(3, execution_id);
         DataFrontendExecutionSummary {
-            call,
+            call: rt::Call::new(self.client, &DATA_FRONTEND_EXECUTION_SUMMARY)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_text(3, execution_id),
         }
     }
 }

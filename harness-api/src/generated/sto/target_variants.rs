@@ -18,11 +18,12 @@ impl<'c> Api<'c> {
         target_id: impl Into<String>,
         body: &types::CreateTargetVariantRequestBody,
     ) -> CreateTargetVariant {
-        let mut call = rt::Call::new(self.client, &CREATE_TARGET_VARIANT);
-        call.text(0, account_id);
-        call.text(1, target_id);
-        call.body_part(model::Cell::part(body));
-        CreateTargetVariant { call }
+        CreateTargetVariant {
+            call: rt::Call::new(self.client, &CREATE_TARGET_VARIANT)
+                .with_text(0, account_id)
+                .with_text(1, target_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /sto/api/v2/targets/{targetId}/variants/{id}`
     ///
@@ -36,11 +37,12 @@ impl<'c> Api<'c> {
         target_id: impl Into<String>,
         id: impl Into<String>,
     ) -> DeleteTargetVariant {
-        let mut call = rt::Call::new(self.client, &DELETE_TARGET_VARIANT);
-        call.text(0, account_id);
-        call.text(1, target_id);
-        call.text(2, id);
-        DeleteTargetVariant { call }
+        DeleteTargetVariant {
+            call: rt::Call::new(self.client, &DELETE_TARGET_VARIANT)
+                .with_text(0, account_id)
+                .with_text(1, target_id)
+                .with_text(2, id),
+        }
     }
     /// `GET /sto/api/v2/targets/{targetId}/variants/{id}`
     ///
@@ -54,11 +56,12 @@ impl<'c> Api<'c> {
         target_id: impl Into<String>,
         id: impl Into<String>,
     ) -> FindTargetVariantById {
-        let mut call = rt::Call::new(self.client, &FIND_TARGET_VARIANT_BY_ID);
-        call.text(0, account_id);
-        call.text(1, target_id);
-        call.text(2, id);
-        FindTargetVariantById { call }
+        FindTargetVariantById {
+            call: rt::Call::new(self.client, &FIND_TARGET_VARIANT_BY_ID)
+                .with_text(0, account_id)
+                .with_text(1, target_id)
+                .with_text(2, id),
+        }
     }
     /// `GET /sto/api/v2/targets/{targetId}/variants`
     ///
@@ -72,10 +75,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         target_id: impl Into<String>,
     ) -> ListTargetVariants {
-        let mut call = rt::Call::new(self.client, &LIST_TARGET_VARIANTS);
-        call.text(0, account_id);
-        call.text(1, target_id);
-        ListTargetVariants { call }
+        ListTargetVariants {
+            call: rt::Call::new(self.client, &LIST_TARGET_VARIANTS)
+                .with_text(0, account_id)
+                .with_text(1, target_id),
+        }
     }
     /// `PUT /sto/api/v2/targets/{targetId}/variants/{id}`
     ///
@@ -91,12 +95,13 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         body: &types::UpdateTargetVariantRequestBody,
     ) -> UpdateTargetVariant {
-        let mut call = rt::Call::new(self.client, &UPDATE_TARGET_VARIANT);
-        call.text(0, account_id);
-        call.text(1, target_id);
-        call.text(2, id);
-        call.body_part(model::Cell::part(body));
-        UpdateTargetVariant { call }
+        UpdateTargetVariant {
+            call: rt::Call::new(self.client, &UPDATE_TARGET_VARIANT)
+                .with_text(0, account_id)
+                .with_text(1, target_id)
+                .with_text(2, id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_target_variant`].
@@ -165,21 +170,24 @@ pub struct ListTargetVariants {
 impl ListTargetVariants {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `name`.
     #[inline]
-    pub fn name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -19,12 +19,13 @@ impl<'c> Api<'c> {
         project_id: impl Into<String>,
         body: &types::CreateTargetRequestBody,
     ) -> CreateTarget {
-        let mut call = rt::Call::new(self.client, &CREATE_TARGET);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        call.body_part(model::Cell::part(body));
-        CreateTarget { call }
+        CreateTarget {
+            call: rt::Call::new(self.client, &CREATE_TARGET)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `DELETE /sto/api/v2/targets/{id}`
     ///
@@ -39,12 +40,13 @@ impl<'c> Api<'c> {
         project_id: impl Into<String>,
         id: impl Into<String>,
     ) -> DeleteTarget {
-        let mut call = rt::Call::new(self.client, &DELETE_TARGET);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        call.text(3, id);
-        DeleteTarget { call }
+        DeleteTarget {
+            call: rt::Call::new(self.client, &DELETE_TARGET)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_text(3, id),
+        }
     }
     /// `GET /sto/api/v2/targets/{id}`
     ///
@@ -59,12 +61,13 @@ impl<'c> Api<'c> {
         project_id: impl Into<String>,
         id: impl Into<String>,
     ) -> FindTargetById {
-        let mut call = rt::Call::new(self.client, &FIND_TARGET_BY_ID);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        call.text(3, id);
-        FindTargetById { call }
+        FindTargetById {
+            call: rt::Call::new(self.client, &FIND_TARGET_BY_ID)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_text(3, id),
+        }
     }
     /// `GET /sto/api/v2/targets`
     ///
@@ -79,11 +82,12 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
     ) -> ListTargets {
-        let mut call = rt::Call::new(self.client, &LIST_TARGETS);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        ListTargets { call }
+        ListTargets {
+            call: rt::Call::new(self.client, &LIST_TARGETS)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id),
+        }
     }
     /// `PATCH /sto/api/v2/targets/{id}`
     ///
@@ -100,13 +104,14 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         body: &types::PatchTargetRequestBody,
     ) -> PatchTarget {
-        let mut call = rt::Call::new(self.client, &PATCH_TARGET);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        call.text(3, id);
-        call.body_part(model::Cell::part(body));
-        PatchTarget { call }
+        PatchTarget {
+            call: rt::Call::new(self.client, &PATCH_TARGET)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_text(3, id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /sto/api/v2/targets/{id}`
     ///
@@ -123,13 +128,14 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         body: &types::UpdateTargetRequestBody,
     ) -> UpdateTarget {
-        let mut call = rt::Call::new(self.client, &UPDATE_TARGET);
-        call.text(0, account_id);
-        call.text(1, org_id);
-        call.text(2, project_id);
-        call.text(3, id);
-        call.body_part(model::Cell::part(body));
-        UpdateTarget { call }
+        UpdateTarget {
+            call: rt::Call::new(self.client, &UPDATE_TARGET)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_text(3, id)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
 }
 /// Request of [`Api::create_target`].
@@ -198,21 +204,24 @@ pub struct ListTargets {
 impl ListTargets {
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `name`.
     #[inline]
-    pub fn name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -12,9 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::TokenResponse`], `application/json`.
     #[inline]
     pub fn issue_token(&self, x_harness_token: impl Into<String>) -> IssueToken {
-        let mut call = rt::Call::new(self.client, &ISSUE_TOKEN);
-        call.text(0, x_harness_token);
-        IssueToken { call }
+        IssueToken {
+            call: rt::Call::new(self.client, &ISSUE_TOKEN).with_text(0, x_harness_token),
+        }
     }
 }
 /// Request of [`Api::issue_token`].
@@ -26,18 +26,17 @@ pub struct IssueToken {
 impl IssueToken {
     /// Query parameter `accountId`.
     #[inline]
-    pub fn account_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn account_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `audience`.
     #[inline]
-    pub fn audience(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.call.texts(2, value);
-        self
+    pub fn audience(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(2, value),
+        }
     }
     /// Sends the request.
     #[inline]

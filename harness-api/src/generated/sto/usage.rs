@@ -16,10 +16,11 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         timestamp: i64,
     ) -> ReportUsage {
-        let mut call = rt::Call::new(self.client, &REPORT_USAGE);
-        call.text(0, account_id);
-        call.int(1, timestamp);
-        ReportUsage { call }
+        ReportUsage {
+            call: rt::Call::new(self.client, &REPORT_USAGE)
+                .with_text(0, account_id)
+                .with_int(1, timestamp),
+        }
     }
     /// `GET /sto/api/usage/all-accounts`
     ///
@@ -28,9 +29,9 @@ impl<'c> Api<'c> {
     /// - Result: json, `application/json`.
     #[inline]
     pub fn usage_all_accounts(&self, timestamp: i64) -> UsageAllAccounts {
-        let mut call = rt::Call::new(self.client, &USAGE_ALL_ACCOUNTS);
-        call.int(0, timestamp);
-        UsageAllAccounts { call }
+        UsageAllAccounts {
+            call: rt::Call::new(self.client, &USAGE_ALL_ACCOUNTS).with_int(0, timestamp),
+        }
     }
 }
 /// Request of [`Api::report_usage`].
@@ -42,9 +43,10 @@ pub struct ReportUsage {
 impl ReportUsage {
     /// Query parameter `interval`.
     #[inline]
-    pub fn interval(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn interval(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -67,9 +69,10 @@ pub struct UsageAllAccounts {
 impl UsageAllAccounts {
     /// Query parameter `interval`.
     #[inline]
-    pub fn interval(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn interval(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::TemplateResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_templates_acc(&self) -> CreateTemplatesAcc {
-        let call = rt::Call::new(self.client, &CREATE_TEMPLATES_ACC);
-        CreateTemplatesAcc { call }
+        CreateTemplatesAcc {
+            call: rt::Call::new(self.client, &CREATE_TEMPLATES_ACC),
+        }
     }
     /// `DELETE /v1/templates/{template}/versions/{version}`
     ///
@@ -26,10 +27,11 @@ impl<'c> Api<'c> {
         template: impl Into<String>,
         version: impl Into<String>,
     ) -> DeleteTemplateAcc {
-        let mut call = rt::Call::new(self.client, &DELETE_TEMPLATE_ACC);
-        call.text(0, template);
-        call.text(1, version);
-        DeleteTemplateAcc { call }
+        DeleteTemplateAcc {
+            call: rt::Call::new(self.client, &DELETE_TEMPLATE_ACC)
+                .with_text(0, template)
+                .with_text(1, version),
+        }
     }
     /// `GET /v1/templates/{template}/versions/{version}/inputs-schema`
     ///
@@ -42,11 +44,10 @@ impl<'c> Api<'c> {
         template: impl Into<String>,
         version: impl Into<String>,
     ) -> GetAccTemplatesInputsSchema {
-        let mut call = rt::Call::new(self.client, &GET_ACC_TEMPLATES_INPUTS_SCHEMA);
-        call.text(0, template);
-        call.text(1, version);
         GetAccTemplatesInputsSchema {
-            call,
+            call: rt::Call::new(self.client, &GET_ACC_TEMPLATES_INPUTS_SCHEMA)
+                .with_text(0, template)
+                .with_text(1, version),
         }
     }
     /// `GET /v1/templates/{template}/versions/{version}`
@@ -60,10 +61,11 @@ impl<'c> Api<'c> {
         template: impl Into<String>,
         version: impl Into<String>,
     ) -> GetTemplateAcc {
-        let mut call = rt::Call::new(self.client, &GET_TEMPLATE_ACC);
-        call.text(0, template);
-        call.text(1, version);
-        GetTemplateAcc { call }
+        GetTemplateAcc {
+            call: rt::Call::new(self.client, &GET_TEMPLATE_ACC)
+                .with_text(0, template)
+                .with_text(1, version),
+        }
     }
     /// `GET /v1/templates/{template}`
     ///
@@ -75,9 +77,10 @@ impl<'c> Api<'c> {
         &self,
         template: impl Into<String>,
     ) -> GetTemplateStableAcc {
-        let mut call = rt::Call::new(self.client, &GET_TEMPLATE_STABLE_ACC);
-        call.text(0, template);
-        GetTemplateStableAcc { call }
+        GetTemplateStableAcc {
+            call: rt::Call::new(self.client, &GET_TEMPLATE_STABLE_ACC)
+                .with_text(0, template),
+        }
     }
     /// `GET /v1/templates`
     ///
@@ -86,8 +89,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_templates_list_acc(&self) -> GetTemplatesListAcc {
-        let call = rt::Call::new(self.client, &GET_TEMPLATES_LIST_ACC);
-        GetTemplatesListAcc { call }
+        GetTemplatesListAcc {
+            call: rt::Call::new(self.client, &GET_TEMPLATES_LIST_ACC),
+        }
     }
     /// `POST /v1/templates/{template}/import`
     ///
@@ -97,9 +101,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::TemplateImportResponseBody`], `application/json`.
     #[inline]
     pub fn import_template_acc(&self, template: impl Into<String>) -> ImportTemplateAcc {
-        let mut call = rt::Call::new(self.client, &IMPORT_TEMPLATE_ACC);
-        call.text(0, template);
-        ImportTemplateAcc { call }
+        ImportTemplateAcc {
+            call: rt::Call::new(self.client, &IMPORT_TEMPLATE_ACC).with_text(0, template),
+        }
     }
     /// `PUT /v1/templates/git-metadata/{template}`
     ///
@@ -112,9 +116,10 @@ impl<'c> Api<'c> {
         &self,
         template: impl Into<String>,
     ) -> UpdateGitMetadataDetails {
-        let mut call = rt::Call::new(self.client, &UPDATE_GIT_METADATA_DETAILS);
-        call.text(0, template);
-        UpdateGitMetadataDetails { call }
+        UpdateGitMetadataDetails {
+            call: rt::Call::new(self.client, &UPDATE_GIT_METADATA_DETAILS)
+                .with_text(0, template),
+        }
     }
     /// `PUT /v1/templates/{template}/versions/{version}`
     ///
@@ -128,10 +133,11 @@ impl<'c> Api<'c> {
         template: impl Into<String>,
         version: impl Into<String>,
     ) -> UpdateTemplateAcc {
-        let mut call = rt::Call::new(self.client, &UPDATE_TEMPLATE_ACC);
-        call.text(0, template);
-        call.text(1, version);
-        UpdateTemplateAcc { call }
+        UpdateTemplateAcc {
+            call: rt::Call::new(self.client, &UPDATE_TEMPLATE_ACC)
+                .with_text(0, template)
+                .with_text(1, version),
+        }
     }
     /// `PUT /v1/templates/{template}/versions/{version}/stable`
     ///
@@ -145,10 +151,11 @@ impl<'c> Api<'c> {
         template: impl Into<String>,
         version: impl Into<String>,
     ) -> UpdateTemplateStableAcc {
-        let mut call = rt::Call::new(self.client, &UPDATE_TEMPLATE_STABLE_ACC);
-        call.text(0, template);
-        call.text(1, version);
-        UpdateTemplateStableAcc { call }
+        UpdateTemplateStableAcc {
+            call: rt::Call::new(self.client, &UPDATE_TEMPLATE_STABLE_ACC)
+                .with_text(0, template)
+                .with_text(1, version),
+        }
     }
 }
 /// Request of [`Api::create_templates_acc`].
@@ -160,22 +167,24 @@ pub struct CreateTemplatesAcc {
 impl CreateTemplatesAcc {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::TemplateCreateRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::TemplateCreateRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -198,21 +207,24 @@ pub struct DeleteTemplateAcc {
 impl DeleteTemplateAcc {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `comments`.
     #[inline]
-    pub fn comments(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn comments(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `forceDelete`.
     #[inline]
-    pub fn force_delete(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn force_delete(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -235,9 +247,10 @@ pub struct GetAccTemplatesInputsSchema {
 impl GetAccTemplatesInputsSchema {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -260,51 +273,59 @@ pub struct GetTemplateAcc {
 impl GetTemplateAcc {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `include_yaml`.
     #[inline]
-    pub fn include_yaml(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn include_yaml(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Query parameter `branch_name`.
     #[inline]
-    pub fn branch_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn branch_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `parent_entity_connector_ref`.
     #[inline]
-    pub fn parent_entity_connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn parent_entity_connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `parent_entity_repo_name`.
     #[inline]
-    pub fn parent_entity_repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn parent_entity_repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `parent_entity_account_id`.
     #[inline]
-    pub fn parent_entity_account_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn parent_entity_account_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `parent_entity_org_id`.
     #[inline]
-    pub fn parent_entity_org_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn parent_entity_org_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `parent_entity_project_id`.
     #[inline]
-    pub fn parent_entity_project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn parent_entity_project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -327,51 +348,59 @@ pub struct GetTemplateStableAcc {
 impl GetTemplateStableAcc {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `include_yaml`.
     #[inline]
-    pub fn include_yaml(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn include_yaml(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Query parameter `branch_name`.
     #[inline]
-    pub fn branch_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn branch_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `parent_entity_connector_ref`.
     #[inline]
-    pub fn parent_entity_connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn parent_entity_connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `parent_entity_repo_name`.
     #[inline]
-    pub fn parent_entity_repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn parent_entity_repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `parent_entity_account_id`.
     #[inline]
-    pub fn parent_entity_account_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn parent_entity_account_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `parent_entity_org_id`.
     #[inline]
-    pub fn parent_entity_org_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn parent_entity_org_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `parent_entity_project_id`.
     #[inline]
-    pub fn parent_entity_project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn parent_entity_project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -394,90 +423,120 @@ pub struct GetTemplatesListAcc {
 impl GetTemplatesListAcc {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::GetTemplatesListAccSort>) -> Self {
-        self.call.text(3, Into::<types::GetTemplatesListAccSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::GetTemplatesListAccSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    3,
+                    Into::<types::GetTemplatesListAccSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::GetTemplatesListAccOrder>) -> Self {
-        self.call.text(4, Into::<types::GetTemplatesListAccOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::GetTemplatesListAccOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::GetTemplatesListAccOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(mut self, value: impl Into<types::GetTemplatesListAccType>) -> Self {
-        self.call.text(6, Into::<types::GetTemplatesListAccType>::into(value).as_str());
-        self
+    pub fn type_(self, value: impl Into<types::GetTemplatesListAccType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::GetTemplatesListAccType>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `recursive`.
     #[inline]
-    pub fn recursive(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn recursive(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Query parameter `names`.
     #[inline]
-    pub fn names(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(8, value);
-        self
+    pub fn names(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(8, value),
+        }
     }
     /// Query parameter `identifiers`.
     #[inline]
     pub fn identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(9, value);
-        self
+        Self {
+            call: self.call.with_texts(9, value),
+        }
     }
     /// Query parameter `description`.
     #[inline]
-    pub fn description(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn description(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `entity_types`.
     #[inline]
     pub fn entity_types(
-        mut self,
+        self,
         value: impl IntoIterator<Item = types::GetTemplatesListAccEntityTypes>,
     ) -> Self {
-        self.call.texts(11, value.into_iter().map(|value| value.to_string()));
-        self
+        Self {
+            call: self
+                .call
+                .with_texts(11, value.into_iter().map(|value| value.to_string())),
+        }
     }
     /// Query parameter `child_types`.
     #[inline]
     pub fn child_types(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(12, value);
-        self
+        Self {
+            call: self.call.with_texts(12, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -507,15 +566,17 @@ pub struct ImportTemplateAcc {
 impl ImportTemplateAcc {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::TemplateImportRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::TemplateImportRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -538,15 +599,17 @@ pub struct UpdateGitMetadataDetails {
 impl UpdateGitMetadataDetails {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &[types::TemplateUpdateGitMetadataRequest]) -> Self {
-        self.call.body_json(&body);
-        self
+    pub fn body(self, body: &[types::TemplateUpdateGitMetadataRequest]) -> Self {
+        Self {
+            call: self.call.with_body_json(&body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -569,22 +632,24 @@ pub struct UpdateTemplateAcc {
 impl UpdateTemplateAcc {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::TemplateUpdateRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::TemplateUpdateRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -607,22 +672,24 @@ pub struct UpdateTemplateStableAcc {
 impl UpdateTemplateStableAcc {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::GitFindDetails) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::GitFindDetails) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]

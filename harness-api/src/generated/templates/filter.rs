@@ -17,11 +17,12 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         type_: impl Into<types::DeleteFilterType>,
     ) -> DeleteFilter {
-        let mut call = rt::Call::new(self.client, &DELETE_FILTER);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
-        call.text(2, Into::<types::DeleteFilterType>::into(type_).as_str());
-        DeleteFilter { call }
+        DeleteFilter {
+            call: rt::Call::new(self.client, &DELETE_FILTER)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier)
+                .with_text(2, Into::<types::DeleteFilterType>::into(type_).as_str()),
+        }
     }
     /// `GET /template/api/filters/{identifier}`
     ///
@@ -35,11 +36,12 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         type_: impl Into<types::GetFilterType>,
     ) -> GetFilter {
-        let mut call = rt::Call::new(self.client, &GET_FILTER);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
-        call.text(2, Into::<types::GetFilterType>::into(type_).as_str());
-        GetFilter { call }
+        GetFilter {
+            call: rt::Call::new(self.client, &GET_FILTER)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier)
+                .with_text(2, Into::<types::GetFilterType>::into(type_).as_str()),
+        }
     }
     /// `GET /template/api/filters`
     ///
@@ -53,10 +55,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         type_: impl Into<types::GetFilterListType>,
     ) -> GetFilterList {
-        let mut call = rt::Call::new(self.client, &GET_FILTER_LIST);
-        call.text(0, account_identifier);
-        call.text(1, Into::<types::GetFilterListType>::into(type_).as_str());
-        GetFilterList { call }
+        GetFilterList {
+            call: rt::Call::new(self.client, &GET_FILTER_LIST)
+                .with_text(0, account_identifier)
+                .with_text(1, Into::<types::GetFilterListType>::into(type_).as_str()),
+        }
     }
     /// `POST /template/api/filters`
     ///
@@ -70,10 +73,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::Filter,
     ) -> PostFilter {
-        let mut call = rt::Call::new(self.client, &POST_FILTER);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        PostFilter { call }
+        PostFilter {
+            call: rt::Call::new(self.client, &POST_FILTER)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /template/api/filters`: [`Self::post_filter`] with another body.
     #[inline]
@@ -82,10 +86,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> PostFilter {
-        let mut call = rt::Call::new(self.client, &POST_FILTER);
-        call.text(0, account_identifier);
-        call.body_text("text/html", body);
-        PostFilter { call }
+        PostFilter {
+            call: rt::Call::new(self.client, &POST_FILTER)
+                .with_text(0, account_identifier)
+                .with_body_text("text/html", body),
+        }
     }
     /// `POST /template/api/filters`: [`Self::post_filter`] with another body.
     #[inline]
@@ -94,10 +99,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> PostFilter {
-        let mut call = rt::Call::new(self.client, &POST_FILTER);
-        call.text(0, account_identifier);
-        call.body_text("text/plain", body);
-        PostFilter { call }
+        PostFilter {
+            call: rt::Call::new(self.client, &POST_FILTER)
+                .with_text(0, account_identifier)
+                .with_body_text("text/plain", body),
+        }
     }
     /// `POST /template/api/filters`: [`Self::post_filter`] with another body.
     #[inline]
@@ -106,10 +112,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> PostFilter {
-        let mut call = rt::Call::new(self.client, &POST_FILTER);
-        call.text(0, account_identifier);
-        call.body_text("text/yaml", body);
-        PostFilter { call }
+        PostFilter {
+            call: rt::Call::new(self.client, &POST_FILTER)
+                .with_text(0, account_identifier)
+                .with_body_text("text/yaml", body),
+        }
     }
     /// `PUT /template/api/filters`
     ///
@@ -123,10 +130,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::Filter,
     ) -> UpdateFilter {
-        let mut call = rt::Call::new(self.client, &UPDATE_FILTER);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateFilter { call }
+        UpdateFilter {
+            call: rt::Call::new(self.client, &UPDATE_FILTER)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /template/api/filters`: [`Self::update_filter`] with another body.
     #[inline]
@@ -135,10 +143,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateFilter {
-        let mut call = rt::Call::new(self.client, &UPDATE_FILTER);
-        call.text(0, account_identifier);
-        call.body_text("text/html", body);
-        UpdateFilter { call }
+        UpdateFilter {
+            call: rt::Call::new(self.client, &UPDATE_FILTER)
+                .with_text(0, account_identifier)
+                .with_body_text("text/html", body),
+        }
     }
     /// `PUT /template/api/filters`: [`Self::update_filter`] with another body.
     #[inline]
@@ -147,10 +156,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateFilter {
-        let mut call = rt::Call::new(self.client, &UPDATE_FILTER);
-        call.text(0, account_identifier);
-        call.body_text("text/plain", body);
-        UpdateFilter { call }
+        UpdateFilter {
+            call: rt::Call::new(self.client, &UPDATE_FILTER)
+                .with_text(0, account_identifier)
+                .with_body_text("text/plain", body),
+        }
     }
     /// `PUT /template/api/filters`: [`Self::update_filter`] with another body.
     #[inline]
@@ -159,10 +169,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateFilter {
-        let mut call = rt::Call::new(self.client, &UPDATE_FILTER);
-        call.text(0, account_identifier);
-        call.body_text("text/yaml", body);
-        UpdateFilter { call }
+        UpdateFilter {
+            call: rt::Call::new(self.client, &UPDATE_FILTER)
+                .with_text(0, account_identifier)
+                .with_body_text("text/yaml", body),
+        }
     }
 }
 /// Request of [`Api::delete_filter`].
@@ -174,15 +185,17 @@ pub struct DeleteFilter {
 impl DeleteFilter {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -205,15 +218,17 @@ pub struct GetFilter {
 impl GetFilter {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -236,33 +251,38 @@ pub struct GetFilterList {
 impl GetFilterList {
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]

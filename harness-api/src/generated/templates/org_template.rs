@@ -13,9 +13,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::TemplateResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_templates_org(&self, org: impl Into<String>) -> CreateTemplatesOrg {
-        let mut call = rt::Call::new(self.client, &CREATE_TEMPLATES_ORG);
-        call.text(0, org);
-        CreateTemplatesOrg { call }
+        CreateTemplatesOrg {
+            call: rt::Call::new(self.client, &CREATE_TEMPLATES_ORG).with_text(0, org),
+        }
     }
     /// `DELETE /v1/orgs/{org}/templates/{template}/versions/{version}`
     ///
@@ -29,11 +29,12 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         version: impl Into<String>,
     ) -> DeleteTemplateOrg {
-        let mut call = rt::Call::new(self.client, &DELETE_TEMPLATE_ORG);
-        call.text(0, template);
-        call.text(1, org);
-        call.text(2, version);
-        DeleteTemplateOrg { call }
+        DeleteTemplateOrg {
+            call: rt::Call::new(self.client, &DELETE_TEMPLATE_ORG)
+                .with_text(0, template)
+                .with_text(1, org)
+                .with_text(2, version),
+        }
     }
     /// `GET /v1/orgs/{org}/templates/{template}/versions/{version}/inputs-schema`
     ///
@@ -47,12 +48,11 @@ impl<'c> Api<'c> {
         template: impl Into<String>,
         version: impl Into<String>,
     ) -> GetOrgTemplatesInputsSchema {
-        let mut call = rt::Call::new(self.client, &GET_ORG_TEMPLATES_INPUTS_SCHEMA);
-        call.text(0, org);
-        call.text(1, template);
-        call.text(2, version);
         GetOrgTemplatesInputsSchema {
-            call,
+            call: rt::Call::new(self.client, &GET_ORG_TEMPLATES_INPUTS_SCHEMA)
+                .with_text(0, org)
+                .with_text(1, template)
+                .with_text(2, version),
         }
     }
     /// `GET /v1/orgs/{org}/templates/{template}/versions/{version}`
@@ -67,11 +67,12 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         version: impl Into<String>,
     ) -> GetTemplateOrg {
-        let mut call = rt::Call::new(self.client, &GET_TEMPLATE_ORG);
-        call.text(0, template);
-        call.text(1, org);
-        call.text(2, version);
-        GetTemplateOrg { call }
+        GetTemplateOrg {
+            call: rt::Call::new(self.client, &GET_TEMPLATE_ORG)
+                .with_text(0, template)
+                .with_text(1, org)
+                .with_text(2, version),
+        }
     }
     /// `GET /v1/orgs/{org}/templates/{template}`
     ///
@@ -84,10 +85,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         template: impl Into<String>,
     ) -> GetTemplateStableOrg {
-        let mut call = rt::Call::new(self.client, &GET_TEMPLATE_STABLE_ORG);
-        call.text(0, org);
-        call.text(1, template);
-        GetTemplateStableOrg { call }
+        GetTemplateStableOrg {
+            call: rt::Call::new(self.client, &GET_TEMPLATE_STABLE_ORG)
+                .with_text(0, org)
+                .with_text(1, template),
+        }
     }
     /// `GET /v1/orgs/{org}/templates`
     ///
@@ -97,9 +99,9 @@ impl<'c> Api<'c> {
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_templates_list_org(&self, org: impl Into<String>) -> GetTemplatesListOrg {
-        let mut call = rt::Call::new(self.client, &GET_TEMPLATES_LIST_ORG);
-        call.text(0, org);
-        GetTemplatesListOrg { call }
+        GetTemplatesListOrg {
+            call: rt::Call::new(self.client, &GET_TEMPLATES_LIST_ORG).with_text(0, org),
+        }
     }
     /// `POST /v1/orgs/{org}/templates/{template}/import`
     ///
@@ -113,10 +115,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         template: impl Into<String>,
     ) -> ImportTemplateOrg {
-        let mut call = rt::Call::new(self.client, &IMPORT_TEMPLATE_ORG);
-        call.text(0, org);
-        call.text(1, template);
-        ImportTemplateOrg { call }
+        ImportTemplateOrg {
+            call: rt::Call::new(self.client, &IMPORT_TEMPLATE_ORG)
+                .with_text(0, org)
+                .with_text(1, template),
+        }
     }
     /// `PUT /v1/orgs/{org}/templates/git-metadata/{template}`
     ///
@@ -130,11 +133,10 @@ impl<'c> Api<'c> {
         template: impl Into<String>,
         org: impl Into<String>,
     ) -> UpdateGitMetadataDetailsOrg {
-        let mut call = rt::Call::new(self.client, &UPDATE_GIT_METADATA_DETAILS_ORG);
-        call.text(0, template);
-        call.text(1, org);
         UpdateGitMetadataDetailsOrg {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_GIT_METADATA_DETAILS_ORG)
+                .with_text(0, template)
+                .with_text(1, org),
         }
     }
     /// `PUT /v1/orgs/{org}/templates/{template}/versions/{version}`
@@ -150,11 +152,12 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         version: impl Into<String>,
     ) -> UpdateTemplateOrg {
-        let mut call = rt::Call::new(self.client, &UPDATE_TEMPLATE_ORG);
-        call.text(0, template);
-        call.text(1, org);
-        call.text(2, version);
-        UpdateTemplateOrg { call }
+        UpdateTemplateOrg {
+            call: rt::Call::new(self.client, &UPDATE_TEMPLATE_ORG)
+                .with_text(0, template)
+                .with_text(1, org)
+                .with_text(2, version),
+        }
     }
     /// `PUT /v1/orgs/{org}/templates/{template}/versions/{version}/stable`
     ///
@@ -169,11 +172,12 @@ impl<'c> Api<'c> {
         template: impl Into<String>,
         version: impl Into<String>,
     ) -> UpdateTemplateStableOrg {
-        let mut call = rt::Call::new(self.client, &UPDATE_TEMPLATE_STABLE_ORG);
-        call.text(0, org);
-        call.text(1, template);
-        call.text(2, version);
-        UpdateTemplateStableOrg { call }
+        UpdateTemplateStableOrg {
+            call: rt::Call::new(self.client, &UPDATE_TEMPLATE_STABLE_ORG)
+                .with_text(0, org)
+                .with_text(1, template)
+                .with_text(2, version),
+        }
     }
 }
 /// Request of [`Api::create_templates_org`].
@@ -185,22 +189,24 @@ pub struct CreateTemplatesOrg {
 impl CreateTemplatesOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::TemplateCreateRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::TemplateCreateRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -223,21 +229,24 @@ pub struct DeleteTemplateOrg {
 impl DeleteTemplateOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `comments`.
     #[inline]
-    pub fn comments(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn comments(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `forceDelete`.
     #[inline]
-    pub fn force_delete(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn force_delete(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -260,9 +269,10 @@ pub struct GetOrgTemplatesInputsSchema {
 impl GetOrgTemplatesInputsSchema {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -285,51 +295,59 @@ pub struct GetTemplateOrg {
 impl GetTemplateOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `include_yaml`.
     #[inline]
-    pub fn include_yaml(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn include_yaml(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Query parameter `branch_name`.
     #[inline]
-    pub fn branch_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn branch_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `parent_entity_connector_ref`.
     #[inline]
-    pub fn parent_entity_connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn parent_entity_connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `parent_entity_repo_name`.
     #[inline]
-    pub fn parent_entity_repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn parent_entity_repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `parent_entity_account_id`.
     #[inline]
-    pub fn parent_entity_account_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn parent_entity_account_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `parent_entity_org_id`.
     #[inline]
-    pub fn parent_entity_org_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn parent_entity_org_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `parent_entity_project_id`.
     #[inline]
-    pub fn parent_entity_project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn parent_entity_project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -352,51 +370,59 @@ pub struct GetTemplateStableOrg {
 impl GetTemplateStableOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `include_yaml`.
     #[inline]
-    pub fn include_yaml(mut self, value: bool) -> Self {
-        self.call.flag(3, value);
-        self
+    pub fn include_yaml(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
     }
     /// Query parameter `branch_name`.
     #[inline]
-    pub fn branch_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn branch_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `parent_entity_connector_ref`.
     #[inline]
-    pub fn parent_entity_connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn parent_entity_connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `parent_entity_repo_name`.
     #[inline]
-    pub fn parent_entity_repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn parent_entity_repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `parent_entity_account_id`.
     #[inline]
-    pub fn parent_entity_account_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn parent_entity_account_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `parent_entity_org_id`.
     #[inline]
-    pub fn parent_entity_org_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn parent_entity_org_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `parent_entity_project_id`.
     #[inline]
-    pub fn parent_entity_project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn parent_entity_project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -419,90 +445,120 @@ pub struct GetTemplatesListOrg {
 impl GetTemplatesListOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::GetTemplatesListOrgSort>) -> Self {
-        self.call.text(4, Into::<types::GetTemplatesListOrgSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::GetTemplatesListOrgSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::GetTemplatesListOrgSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(mut self, value: impl Into<types::GetTemplatesListOrgOrder>) -> Self {
-        self.call.text(5, Into::<types::GetTemplatesListOrgOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::GetTemplatesListOrgOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::GetTemplatesListOrgOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(mut self, value: impl Into<types::GetTemplatesListOrgType>) -> Self {
-        self.call.text(7, Into::<types::GetTemplatesListOrgType>::into(value).as_str());
-        self
+    pub fn type_(self, value: impl Into<types::GetTemplatesListOrgType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    7,
+                    Into::<types::GetTemplatesListOrgType>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `recursive`.
     #[inline]
-    pub fn recursive(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn recursive(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Query parameter `names`.
     #[inline]
-    pub fn names(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(9, value);
-        self
+    pub fn names(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(9, value),
+        }
     }
     /// Query parameter `identifiers`.
     #[inline]
     pub fn identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(10, value);
-        self
+        Self {
+            call: self.call.with_texts(10, value),
+        }
     }
     /// Query parameter `description`.
     #[inline]
-    pub fn description(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn description(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `entity_types`.
     #[inline]
     pub fn entity_types(
-        mut self,
+        self,
         value: impl IntoIterator<Item = types::GetTemplatesListOrgEntityTypes>,
     ) -> Self {
-        self.call.texts(12, value.into_iter().map(|value| value.to_string()));
-        self
+        Self {
+            call: self
+                .call
+                .with_texts(12, value.into_iter().map(|value| value.to_string())),
+        }
     }
     /// Query parameter `child_types`.
     #[inline]
     pub fn child_types(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(13, value);
-        self
+        Self {
+            call: self.call.with_texts(13, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -532,15 +588,17 @@ pub struct ImportTemplateOrg {
 impl ImportTemplateOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::TemplateImportRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::TemplateImportRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -563,15 +621,17 @@ pub struct UpdateGitMetadataDetailsOrg {
 impl UpdateGitMetadataDetailsOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &[types::TemplateUpdateGitMetadataRequest]) -> Self {
-        self.call.body_json(&body);
-        self
+    pub fn body(self, body: &[types::TemplateUpdateGitMetadataRequest]) -> Self {
+        Self {
+            call: self.call.with_body_json(&body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -594,22 +654,24 @@ pub struct UpdateTemplateOrg {
 impl UpdateTemplateOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::TemplateUpdateRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::TemplateUpdateRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -632,22 +694,24 @@ pub struct UpdateTemplateStableOrg {
 impl UpdateTemplateStableOrg {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::GitFindDetails) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::GitFindDetails) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> CreateTemplatesProject {
-        let mut call = rt::Call::new(self.client, &CREATE_TEMPLATES_PROJECT);
-        call.text(0, org);
-        call.text(1, project);
-        CreateTemplatesProject { call }
+        CreateTemplatesProject {
+            call: rt::Call::new(self.client, &CREATE_TEMPLATES_PROJECT)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/templates/{template}/versions/{version}`
     ///
@@ -35,12 +36,13 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         version: impl Into<String>,
     ) -> DeleteTemplateProject {
-        let mut call = rt::Call::new(self.client, &DELETE_TEMPLATE_PROJECT);
-        call.text(0, project);
-        call.text(1, template);
-        call.text(2, org);
-        call.text(3, version);
-        DeleteTemplateProject { call }
+        DeleteTemplateProject {
+            call: rt::Call::new(self.client, &DELETE_TEMPLATE_PROJECT)
+                .with_text(0, project)
+                .with_text(1, template)
+                .with_text(2, org)
+                .with_text(3, version),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/templates/{template}/versions/{version}/inputs-schema`
     ///
@@ -55,13 +57,12 @@ impl<'c> Api<'c> {
         template: impl Into<String>,
         version: impl Into<String>,
     ) -> GetProjectTemplatesInputsSchema {
-        let mut call = rt::Call::new(self.client, &GET_PROJECT_TEMPLATES_INPUTS_SCHEMA);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, template);
-        call.text(3, version);
         GetProjectTemplatesInputsSchema {
-            call,
+            call: rt::Call::new(self.client, &GET_PROJECT_TEMPLATES_INPUTS_SCHEMA)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, template)
+                .with_text(3, version),
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/templates/{template}/versions/{version}`
@@ -77,12 +78,13 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         version: impl Into<String>,
     ) -> GetTemplateProject {
-        let mut call = rt::Call::new(self.client, &GET_TEMPLATE_PROJECT);
-        call.text(0, project);
-        call.text(1, template);
-        call.text(2, org);
-        call.text(3, version);
-        GetTemplateProject { call }
+        GetTemplateProject {
+            call: rt::Call::new(self.client, &GET_TEMPLATE_PROJECT)
+                .with_text(0, project)
+                .with_text(1, template)
+                .with_text(2, org)
+                .with_text(3, version),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/templates/{template}`
     ///
@@ -96,11 +98,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         template: impl Into<String>,
     ) -> GetTemplateStableProject {
-        let mut call = rt::Call::new(self.client, &GET_TEMPLATE_STABLE_PROJECT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, template);
-        GetTemplateStableProject { call }
+        GetTemplateStableProject {
+            call: rt::Call::new(self.client, &GET_TEMPLATE_STABLE_PROJECT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, template),
+        }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/templates`
     ///
@@ -114,10 +117,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> GetTemplatesListProject {
-        let mut call = rt::Call::new(self.client, &GET_TEMPLATES_LIST_PROJECT);
-        call.text(0, org);
-        call.text(1, project);
-        GetTemplatesListProject { call }
+        GetTemplatesListProject {
+            call: rt::Call::new(self.client, &GET_TEMPLATES_LIST_PROJECT)
+                .with_text(0, org)
+                .with_text(1, project),
+        }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/templates/{template}/import`
     ///
@@ -132,11 +136,12 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         template: impl Into<String>,
     ) -> ImportTemplateProject {
-        let mut call = rt::Call::new(self.client, &IMPORT_TEMPLATE_PROJECT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, template);
-        ImportTemplateProject { call }
+        ImportTemplateProject {
+            call: rt::Call::new(self.client, &IMPORT_TEMPLATE_PROJECT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, template),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/templates/git-metadata/{template}`
     ///
@@ -151,12 +156,11 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> UpdateGitMetadataDetailsProject {
-        let mut call = rt::Call::new(self.client, &UPDATE_GIT_METADATA_DETAILS_PROJECT);
-        call.text(0, template);
-        call.text(1, org);
-        call.text(2, project);
         UpdateGitMetadataDetailsProject {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_GIT_METADATA_DETAILS_PROJECT)
+                .with_text(0, template)
+                .with_text(1, org)
+                .with_text(2, project),
         }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/templates/{template}/versions/{version}`
@@ -173,12 +177,13 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         version: impl Into<String>,
     ) -> UpdateTemplateProject {
-        let mut call = rt::Call::new(self.client, &UPDATE_TEMPLATE_PROJECT);
-        call.text(0, project);
-        call.text(1, template);
-        call.text(2, org);
-        call.text(3, version);
-        UpdateTemplateProject { call }
+        UpdateTemplateProject {
+            call: rt::Call::new(self.client, &UPDATE_TEMPLATE_PROJECT)
+                .with_text(0, project)
+                .with_text(1, template)
+                .with_text(2, org)
+                .with_text(3, version),
+        }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/templates/{template}/versions/{version}/stable`
     ///
@@ -194,13 +199,12 @@ impl<'c> Api<'c> {
         template: impl Into<String>,
         version: impl Into<String>,
     ) -> UpdateTemplateStableProject {
-        let mut call = rt::Call::new(self.client, &UPDATE_TEMPLATE_STABLE_PROJECT);
-        call.text(0, org);
-        call.text(1, project);
-        call.text(2, template);
-        call.text(3, version);
         UpdateTemplateStableProject {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_TEMPLATE_STABLE_PROJECT)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, template)
+                .with_text(3, version),
         }
     }
 }
@@ -213,22 +217,24 @@ pub struct CreateTemplatesProject {
 impl CreateTemplatesProject {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::TemplateCreateRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::TemplateCreateRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -251,21 +257,24 @@ pub struct DeleteTemplateProject {
 impl DeleteTemplateProject {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `comments`.
     #[inline]
-    pub fn comments(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn comments(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `forceDelete`.
     #[inline]
-    pub fn force_delete(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn force_delete(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -288,9 +297,10 @@ pub struct GetProjectTemplatesInputsSchema {
 impl GetProjectTemplatesInputsSchema {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -313,51 +323,59 @@ pub struct GetTemplateProject {
 impl GetTemplateProject {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `include_yaml`.
     #[inline]
-    pub fn include_yaml(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn include_yaml(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Query parameter `branch_name`.
     #[inline]
-    pub fn branch_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn branch_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `parent_entity_connector_ref`.
     #[inline]
-    pub fn parent_entity_connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn parent_entity_connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `parent_entity_repo_name`.
     #[inline]
-    pub fn parent_entity_repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn parent_entity_repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `parent_entity_account_id`.
     #[inline]
-    pub fn parent_entity_account_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn parent_entity_account_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `parent_entity_org_id`.
     #[inline]
-    pub fn parent_entity_org_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn parent_entity_org_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `parent_entity_project_id`.
     #[inline]
-    pub fn parent_entity_project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn parent_entity_project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -380,51 +398,59 @@ pub struct GetTemplateStableProject {
 impl GetTemplateStableProject {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `include_yaml`.
     #[inline]
-    pub fn include_yaml(mut self, value: bool) -> Self {
-        self.call.flag(4, value);
-        self
+    pub fn include_yaml(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
     }
     /// Query parameter `branch_name`.
     #[inline]
-    pub fn branch_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn branch_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `parent_entity_connector_ref`.
     #[inline]
-    pub fn parent_entity_connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn parent_entity_connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `parent_entity_repo_name`.
     #[inline]
-    pub fn parent_entity_repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn parent_entity_repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `parent_entity_account_id`.
     #[inline]
-    pub fn parent_entity_account_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn parent_entity_account_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `parent_entity_org_id`.
     #[inline]
-    pub fn parent_entity_org_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn parent_entity_org_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `parent_entity_project_id`.
     #[inline]
-    pub fn parent_entity_project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn parent_entity_project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -447,99 +473,120 @@ pub struct GetTemplatesListProject {
 impl GetTemplatesListProject {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `limit`.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl Into<types::GetTemplatesListProjectSort>) -> Self {
-        self.call
-            .text(5, Into::<types::GetTemplatesListProjectSort>::into(value).as_str());
-        self
+    pub fn sort(self, value: impl Into<types::GetTemplatesListProjectSort>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::GetTemplatesListProjectSort>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `order`.
     #[inline]
-    pub fn order(
-        mut self,
-        value: impl Into<types::GetTemplatesListProjectOrder>,
-    ) -> Self {
-        self.call
-            .text(6, Into::<types::GetTemplatesListProjectOrder>::into(value).as_str());
-        self
+    pub fn order(self, value: impl Into<types::GetTemplatesListProjectOrder>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    6,
+                    Into::<types::GetTemplatesListProjectOrder>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `search_term`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(
-        mut self,
-        value: impl Into<types::GetTemplatesListProjectType>,
-    ) -> Self {
-        self.call
-            .text(8, Into::<types::GetTemplatesListProjectType>::into(value).as_str());
-        self
+    pub fn type_(self, value: impl Into<types::GetTemplatesListProjectType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    8,
+                    Into::<types::GetTemplatesListProjectType>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `recursive`.
     #[inline]
-    pub fn recursive(mut self, value: bool) -> Self {
-        self.call.flag(9, value);
-        self
+    pub fn recursive(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
     }
     /// Query parameter `names`.
     #[inline]
-    pub fn names(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(10, value);
-        self
+    pub fn names(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(10, value),
+        }
     }
     /// Query parameter `identifiers`.
     #[inline]
     pub fn identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(11, value);
-        self
+        Self {
+            call: self.call.with_texts(11, value),
+        }
     }
     /// Query parameter `description`.
     #[inline]
-    pub fn description(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn description(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Query parameter `entity_types`.
     #[inline]
     pub fn entity_types(
-        mut self,
+        self,
         value: impl IntoIterator<Item = types::GetTemplatesListProjectEntityTypes>,
     ) -> Self {
-        self.call.texts(13, value.into_iter().map(|value| value.to_string()));
-        self
+        Self {
+            call: self
+                .call
+                .with_texts(13, value.into_iter().map(|value| value.to_string())),
+        }
     }
     /// Query parameter `child_types`.
     #[inline]
     pub fn child_types(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(14, value);
-        self
+        Self {
+            call: self.call.with_texts(14, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -569,15 +616,17 @@ pub struct ImportTemplateProject {
 impl ImportTemplateProject {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::TemplateImportRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::TemplateImportRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -600,15 +649,17 @@ pub struct UpdateGitMetadataDetailsProject {
 impl UpdateGitMetadataDetailsProject {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &[types::TemplateUpdateGitMetadataRequest]) -> Self {
-        self.call.body_json(&body);
-        self
+    pub fn body(self, body: &[types::TemplateUpdateGitMetadataRequest]) -> Self {
+        Self {
+            call: self.call.with_body_json(&body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -631,22 +682,24 @@ pub struct UpdateTemplateProject {
 impl UpdateTemplateProject {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::TemplateUpdateRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::TemplateUpdateRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -669,22 +722,24 @@ pub struct UpdateTemplateStableProject {
 impl UpdateTemplateStableProject {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::GitFindDetails) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::GitFindDetails) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -12,8 +12,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::TemplateInputSchemaDetailsResponseBody`], `application/json`.
     #[inline]
     pub fn get_inputs_schema(&self) -> GetInputsSchema {
-        let call = rt::Call::new(self.client, &GET_INPUTS_SCHEMA);
-        GetInputsSchema { call }
+        GetInputsSchema {
+            call: rt::Call::new(self.client, &GET_INPUTS_SCHEMA),
+        }
     }
     /// `GET /v1/template-schema/individual-schema`
     ///
@@ -21,8 +22,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::TemplateSchemaResponse`], `application/json`.
     #[inline]
     pub fn get_template_schema(&self) -> GetTemplateSchema {
-        let call = rt::Call::new(self.client, &GET_TEMPLATE_SCHEMA);
-        GetTemplateSchema { call }
+        GetTemplateSchema {
+            call: rt::Call::new(self.client, &GET_TEMPLATE_SCHEMA),
+        }
     }
 }
 /// Request of [`Api::get_inputs_schema`].
@@ -34,27 +36,31 @@ pub struct GetInputsSchema {
 impl GetInputsSchema {
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(0, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
     }
     /// Query parameter `org_id`.
     #[inline]
-    pub fn org_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `project_id`.
     #[inline]
-    pub fn project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::TemplateInputsSchemaRequestBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::TemplateInputsSchemaRequestBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -78,30 +84,43 @@ impl GetTemplateSchema {
     /// Query parameter `node_group`.
     #[inline]
     pub fn node_group(
-        mut self,
+        self,
         value: impl Into<types::GetTemplateSchemaNodeGroup>,
     ) -> Self {
-        self.call
-            .text(0, Into::<types::GetTemplateSchemaNodeGroup>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    0,
+                    Into::<types::GetTemplateSchemaNodeGroup>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `node_type`.
     #[inline]
-    pub fn node_type(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn node_type(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Header `Harness-Account`.
     #[inline]
-    pub fn harness_account(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `version`.
     #[inline]
-    pub fn version(mut self, value: impl Into<types::GetTemplateSchemaVersion>) -> Self {
-        self.call.text(3, Into::<types::GetTemplateSchemaVersion>::into(value).as_str());
-        self
+    pub fn version(self, value: impl Into<types::GetTemplateSchemaVersion>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    3,
+                    Into::<types::GetTemplateSchemaVersion>::into(value).as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateTemplate {
-        let mut call = rt::Call::new(self.client, &CREATE_TEMPLATE);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        CreateTemplate { call }
+        CreateTemplate {
+            call: rt::Call::new(self.client, &CREATE_TEMPLATE)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `DELETE /template/api/templates/{templateIdentifier}/{versionLabel}`
     ///
@@ -34,11 +35,12 @@ impl<'c> Api<'c> {
         template_identifier: impl Into<String>,
         version_label: impl Into<String>,
     ) -> DeleteTemplateVersion {
-        let mut call = rt::Call::new(self.client, &DELETE_TEMPLATE_VERSION);
-        call.text(0, account_identifier);
-        call.text(1, template_identifier);
-        call.text(2, version_label);
-        DeleteTemplateVersion { call }
+        DeleteTemplateVersion {
+            call: rt::Call::new(self.client, &DELETE_TEMPLATE_VERSION)
+                .with_text(0, account_identifier)
+                .with_text(1, template_identifier)
+                .with_text(2, version_label),
+        }
     }
     /// `POST /template/api/refresh-template/refreshed-yaml`
     ///
@@ -52,10 +54,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::RefreshRequestDto,
     ) -> GetRefreshedYaml {
-        let mut call = rt::Call::new(self.client, &GET_REFRESHED_YAML);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        GetRefreshedYaml { call }
+        GetRefreshedYaml {
+            call: rt::Call::new(self.client, &GET_REFRESHED_YAML)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /template/api/refresh-template/refreshed-yaml`: [`Self::get_refreshed_yaml`] with another body.
     #[inline]
@@ -64,10 +67,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> GetRefreshedYaml {
-        let mut call = rt::Call::new(self.client, &GET_REFRESHED_YAML);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        GetRefreshedYaml { call }
+        GetRefreshedYaml {
+            call: rt::Call::new(self.client, &GET_REFRESHED_YAML)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `GET /template/api/templates/{templateIdentifier}`
     ///
@@ -80,10 +84,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         template_identifier: impl Into<String>,
     ) -> GetTemplate {
-        let mut call = rt::Call::new(self.client, &GET_TEMPLATE);
-        call.text(0, account_identifier);
-        call.text(1, template_identifier);
-        GetTemplate { call }
+        GetTemplate {
+            call: rt::Call::new(self.client, &GET_TEMPLATE)
+                .with_text(0, account_identifier)
+                .with_text(1, template_identifier),
+        }
     }
     /// `GET /template/api/templates/templateInputs/{templateIdentifier}`
     ///
@@ -96,10 +101,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         template_identifier: impl Into<String>,
     ) -> GetTemplateInputSetYaml {
-        let mut call = rt::Call::new(self.client, &GET_TEMPLATE_INPUT_SET_YAML);
-        call.text(0, account_identifier);
-        call.text(1, template_identifier);
-        GetTemplateInputSetYaml { call }
+        GetTemplateInputSetYaml {
+            call: rt::Call::new(self.client, &GET_TEMPLATE_INPUT_SET_YAML)
+                .with_text(0, account_identifier)
+                .with_text(1, template_identifier),
+        }
     }
     /// `GET /template/api/templates/{templateIdentifier}/labels`
     ///
@@ -112,10 +118,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         template_identifier: impl Into<String>,
     ) -> GetTemplateLabelsMap {
-        let mut call = rt::Call::new(self.client, &GET_TEMPLATE_LABELS_MAP);
-        call.text(0, account_identifier);
-        call.text(1, template_identifier);
-        GetTemplateLabelsMap { call }
+        GetTemplateLabelsMap {
+            call: rt::Call::new(self.client, &GET_TEMPLATE_LABELS_MAP)
+                .with_text(0, account_identifier)
+                .with_text(1, template_identifier),
+        }
     }
     /// `POST /template/api/templates/list-metadata`
     ///
@@ -130,16 +137,17 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         template_list_type: impl Into<types::GetTemplateMetadataListTemplateListType>,
     ) -> GetTemplateMetadataList {
-        let mut call = rt::Call::new(self.client, &GET_TEMPLATE_METADATA_LIST);
-        call.text(0, account_identifier);
-        call.text(
-            1,
-            Into::<
-                types::GetTemplateMetadataListTemplateListType,
-            >::into(template_list_type)
-                .as_str(),
-        );
-        GetTemplateMetadataList { call }
+        GetTemplateMetadataList {
+            call: rt::Call::new(self.client, &GET_TEMPLATE_METADATA_LIST)
+                .with_text(0, account_identifier)
+                .with_text(
+                    1,
+                    Into::<
+                        types::GetTemplateMetadataListTemplateListType,
+                    >::into(template_list_type)
+                        .as_str(),
+                ),
+        }
     }
     /// `POST /template/api/templates/v2/applyTemplates`
     ///
@@ -153,14 +161,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::TemplateApplyRequestDto,
     ) -> GetYamlWithTemplateRefsResolvedV2 {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_YAML_WITH_TEMPLATE_REFS_RESOLVED_V2,
-        );
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
         GetYamlWithTemplateRefsResolvedV2 {
-            call,
+            call: rt::Call::new(self.client, &GET_YAML_WITH_TEMPLATE_REFS_RESOLVED_V2)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /template/api/templates/v2/applyTemplates`: [`Self::get_yaml_with_template_refs_resolved_v2`] with another body.
@@ -170,14 +174,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> GetYamlWithTemplateRefsResolvedV2 {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_YAML_WITH_TEMPLATE_REFS_RESOLVED_V2,
-        );
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
         GetYamlWithTemplateRefsResolvedV2 {
-            call,
+            call: rt::Call::new(self.client, &GET_YAML_WITH_TEMPLATE_REFS_RESOLVED_V2)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
         }
     }
     /// `GET /template/api/templates/entitySetupUsage/{templateIdentifier}`
@@ -192,10 +192,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         template_identifier: impl Into<String>,
     ) -> ListTemplateUsage {
-        let mut call = rt::Call::new(self.client, &LIST_TEMPLATE_USAGE);
-        call.text(0, account_identifier);
-        call.text(1, template_identifier);
-        ListTemplateUsage { call }
+        ListTemplateUsage {
+            call: rt::Call::new(self.client, &LIST_TEMPLATE_USAGE)
+                .with_text(0, account_identifier)
+                .with_text(1, template_identifier),
+        }
     }
     /// `POST /template/api/templates/move-config/{templateIdentifier}`
     ///
@@ -209,11 +210,12 @@ impl<'c> Api<'c> {
         template_identifier: impl Into<String>,
         version_label: impl Into<String>,
     ) -> MoveTemplateConfigs {
-        let mut call = rt::Call::new(self.client, &MOVE_TEMPLATE_CONFIGS);
-        call.text(0, account_identifier);
-        call.text(1, template_identifier);
-        call.text(2, version_label);
-        MoveTemplateConfigs { call }
+        MoveTemplateConfigs {
+            call: rt::Call::new(self.client, &MOVE_TEMPLATE_CONFIGS)
+                .with_text(0, account_identifier)
+                .with_text(1, template_identifier)
+                .with_text(2, version_label),
+        }
     }
     /// `PUT /template/api/templates/update/{templateIdentifier}/{versionLabel}`
     ///
@@ -229,13 +231,12 @@ impl<'c> Api<'c> {
         version_label: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateExistingTemplateVersion {
-        let mut call = rt::Call::new(self.client, &UPDATE_EXISTING_TEMPLATE_VERSION);
-        call.text(0, account_identifier);
-        call.text(1, template_identifier);
-        call.text(2, version_label);
-        call.body_text("application/yaml", body);
         UpdateExistingTemplateVersion {
-            call,
+            call: rt::Call::new(self.client, &UPDATE_EXISTING_TEMPLATE_VERSION)
+                .with_text(0, account_identifier)
+                .with_text(1, template_identifier)
+                .with_text(2, version_label)
+                .with_body_text("application/yaml", body),
         }
     }
     /// `POST /template/api/templates/update/git-metadata/{templateIdentifier}/{versionLabel}`
@@ -251,11 +252,12 @@ impl<'c> Api<'c> {
         template_identifier: impl Into<String>,
         version_label: impl Into<String>,
     ) -> UpdateGitDetails {
-        let mut call = rt::Call::new(self.client, &UPDATE_GIT_DETAILS);
-        call.text(0, account_identifier);
-        call.text(1, template_identifier);
-        call.text(2, version_label);
-        UpdateGitDetails { call }
+        UpdateGitDetails {
+            call: rt::Call::new(self.client, &UPDATE_GIT_DETAILS)
+                .with_text(0, account_identifier)
+                .with_text(1, template_identifier)
+                .with_text(2, version_label),
+        }
     }
     /// `PUT /template/api/templates/updateStableTemplate/{templateIdentifier}/{versionLabel}`
     ///
@@ -269,11 +271,12 @@ impl<'c> Api<'c> {
         template_identifier: impl Into<String>,
         version_label: impl Into<String>,
     ) -> UpdateStableTemplate {
-        let mut call = rt::Call::new(self.client, &UPDATE_STABLE_TEMPLATE);
-        call.text(0, account_identifier);
-        call.text(1, template_identifier);
-        call.text(2, version_label);
-        UpdateStableTemplate { call }
+        UpdateStableTemplate {
+            call: rt::Call::new(self.client, &UPDATE_STABLE_TEMPLATE)
+                .with_text(0, account_identifier)
+                .with_text(1, template_identifier)
+                .with_text(2, version_label),
+        }
     }
     /// `POST /template/api/templates/{templateIdentifier}/labels/upsert`
     ///
@@ -288,11 +291,12 @@ impl<'c> Api<'c> {
         template_identifier: impl Into<String>,
         body: &types::UpsertLabelsForTemplateBody,
     ) -> UpsertLabelsForTemplate {
-        let mut call = rt::Call::new(self.client, &UPSERT_LABELS_FOR_TEMPLATE);
-        call.text(0, account_identifier);
-        call.text(1, template_identifier);
-        call.body_part(model::Cell::part(body));
-        UpsertLabelsForTemplate { call }
+        UpsertLabelsForTemplate {
+            call: rt::Call::new(self.client, &UPSERT_LABELS_FOR_TEMPLATE)
+                .with_text(0, account_identifier)
+                .with_text(1, template_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /template/api/templates/{templateIdentifier}/labels/upsert`: [`Self::upsert_labels_for_template`] with another body.
     #[inline]
@@ -302,11 +306,12 @@ impl<'c> Api<'c> {
         template_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpsertLabelsForTemplate {
-        let mut call = rt::Call::new(self.client, &UPSERT_LABELS_FOR_TEMPLATE);
-        call.text(0, account_identifier);
-        call.text(1, template_identifier);
-        call.body_text("application/yaml", body);
-        UpsertLabelsForTemplate { call }
+        UpsertLabelsForTemplate {
+            call: rt::Call::new(self.client, &UPSERT_LABELS_FOR_TEMPLATE)
+                .with_text(0, account_identifier)
+                .with_text(1, template_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `GET /template/api/refresh-template/validate-template-inputs`
     ///
@@ -320,11 +325,12 @@ impl<'c> Api<'c> {
         template_identifier: impl Into<String>,
         version_label: impl Into<String>,
     ) -> ValidateTemplateInputs {
-        let mut call = rt::Call::new(self.client, &VALIDATE_TEMPLATE_INPUTS);
-        call.text(0, account_identifier);
-        call.text(1, template_identifier);
-        call.text(2, version_label);
-        ValidateTemplateInputs { call }
+        ValidateTemplateInputs {
+            call: rt::Call::new(self.client, &VALIDATE_TEMPLATE_INPUTS)
+                .with_text(0, account_identifier)
+                .with_text(1, template_identifier)
+                .with_text(2, version_label),
+        }
     }
 }
 /// Request of [`Api::create_template`].
@@ -336,114 +342,134 @@ pub struct CreateTemplate {
 impl CreateTemplate {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `label`.
     #[inline]
-    pub fn label(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(3, value);
-        self
+    pub fn label(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `rootFolder`.
     #[inline]
-    pub fn root_folder(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn root_folder(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `filePath`.
     #[inline]
-    pub fn file_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn file_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `commitMsg`.
     #[inline]
-    pub fn commit_msg(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn commit_msg(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `isNewBranch`.
     #[inline]
-    pub fn is_new_branch(mut self, value: bool) -> Self {
-        self.call.flag(9, value);
-        self
+    pub fn is_new_branch(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
     }
     /// Query parameter `baseBranch`.
     #[inline]
-    pub fn base_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn base_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `connectorRef`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `storeType`.
     #[inline]
-    pub fn store_type(
-        mut self,
-        value: impl Into<types::CreateTemplateStoreType>,
-    ) -> Self {
-        self.call.text(12, Into::<types::CreateTemplateStoreType>::into(value).as_str());
-        self
+    pub fn store_type(self, value: impl Into<types::CreateTemplateStoreType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    12,
+                    Into::<types::CreateTemplateStoreType>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `repoName`.
     #[inline]
-    pub fn repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Query parameter `isHarnessCodeRepo`.
     #[inline]
-    pub fn is_harness_code_repo(mut self, value: bool) -> Self {
-        self.call.flag(14, value);
-        self
+    pub fn is_harness_code_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(14, value),
+        }
     }
     /// Query parameter `setDefaultTemplate`.
     #[inline]
-    pub fn set_default_template(mut self, value: bool) -> Self {
-        self.call.flag(15, value);
-        self
+    pub fn set_default_template(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(15, value),
+        }
     }
     /// Query parameter `comments`.
     #[inline]
-    pub fn comments(mut self, value: impl Into<String>) -> Self {
-        self.call.text(16, value);
-        self
+    pub fn comments(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(16, value),
+        }
     }
     /// Query parameter `isNewTemplate`.
     #[inline]
-    pub fn is_new_template(mut self, value: bool) -> Self {
-        self.call.flag(17, value);
-        self
+    pub fn is_new_template(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(17, value),
+        }
     }
     /// Query parameter `enableDAG`.
     #[inline]
-    pub fn enable_dag(mut self, value: bool) -> Self {
-        self.call.flag(18, value);
-        self
+    pub fn enable_dag(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(18, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -466,69 +492,80 @@ pub struct DeleteTemplateVersion {
 impl DeleteTemplateVersion {
     /// Header `If-Match`.
     #[inline]
-    pub fn if_match(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn if_match(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `rootFolder`.
     #[inline]
-    pub fn root_folder(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn root_folder(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `filePath`.
     #[inline]
-    pub fn file_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn file_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `commitMsg`.
     #[inline]
-    pub fn commit_msg(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn commit_msg(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `lastObjectId`.
     #[inline]
-    pub fn last_object_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn last_object_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `comments`.
     #[inline]
-    pub fn comments(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn comments(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Query parameter `forceDelete`.
     #[inline]
-    pub fn force_delete(mut self, value: bool) -> Self {
-        self.call.flag(13, value);
-        self
+    pub fn force_delete(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(13, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -551,45 +588,52 @@ pub struct GetRefreshedYaml {
 impl GetRefreshedYaml {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `getDefaultFromOtherRepo`.
     #[inline]
-    pub fn get_default_from_other_repo(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn get_default_from_other_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Header `Load-From-Cache`.
     #[inline]
-    pub fn load_from_cache(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn load_from_cache(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `harnessYamlVersion`.
     #[inline]
-    pub fn harness_yaml_version(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn harness_yaml_version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -612,63 +656,73 @@ pub struct GetTemplate {
 impl GetTemplate {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `label`.
     #[inline]
-    pub fn label(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn label(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `versionLabel`.
     #[inline]
-    pub fn version_label(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn version_label(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `deleted`.
     #[inline]
-    pub fn deleted(mut self, value: bool) -> Self {
-        self.call.flag(6, value);
-        self
+    pub fn deleted(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `getDefaultFromOtherRepo`.
     #[inline]
-    pub fn get_default_from_other_repo(mut self, value: bool) -> Self {
-        self.call.flag(9, value);
-        self
+    pub fn get_default_from_other_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
     }
     /// Header `Load-From-Cache`.
     #[inline]
-    pub fn load_from_cache(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn load_from_cache(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `loadFromFallbackBranch`.
     #[inline]
-    pub fn load_from_fallback_branch(mut self, value: bool) -> Self {
-        self.call.flag(11, value);
-        self
+    pub fn load_from_fallback_branch(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(11, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -691,51 +745,59 @@ pub struct GetTemplateInputSetYaml {
 impl GetTemplateInputSetYaml {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `label`.
     #[inline]
-    pub fn label(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn label(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `versionLabel`.
     #[inline]
-    pub fn version_label(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn version_label(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Header `Load-From-Cache`.
     #[inline]
-    pub fn load_from_cache(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn load_from_cache(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `getDefaultFromOtherRepo`.
     #[inline]
-    pub fn get_default_from_other_repo(mut self, value: bool) -> Self {
-        self.call.flag(9, value);
-        self
+    pub fn get_default_from_other_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -758,24 +820,27 @@ pub struct GetTemplateLabelsMap {
 impl GetTemplateLabelsMap {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `versionLabel`.
     #[inline]
     pub fn version_label(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(4, value);
-        self
+        Self {
+            call: self.call.with_texts(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -798,82 +863,94 @@ pub struct GetTemplateMetadataList {
 impl GetTemplateMetadataList {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `page`.
     #[inline]
-    pub fn page(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `size`.
     #[inline]
-    pub fn size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `sort`.
     #[inline]
-    pub fn sort(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(6, value);
-        self
+    pub fn sort(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `filterIdentifier`.
     #[inline]
-    pub fn filter_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn filter_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `includeAllTemplatesAvailableAtScope`.
     #[inline]
-    pub fn include_all_templates_available_at_scope(mut self, value: bool) -> Self {
-        self.call.flag(9, value);
-        self
+    pub fn include_all_templates_available_at_scope(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
     }
     /// Query parameter `checkReferenced`.
     #[inline]
-    pub fn check_referenced(mut self, value: bool) -> Self {
-        self.call.flag(10, value);
-        self
+    pub fn check_referenced(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(10, value),
+        }
     }
     /// Query parameter `getDistinctFromBranches`.
     #[inline]
-    pub fn get_distinct_from_branches(mut self, value: bool) -> Self {
-        self.call.flag(11, value);
-        self
+    pub fn get_distinct_from_branches(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(11, value),
+        }
     }
     /// Query parameter `isGlobal`.
     #[inline]
-    pub fn is_global(mut self, value: bool) -> Self {
-        self.call.flag(12, value);
-        self
+    pub fn is_global(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(12, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::TemplateFilterProperties) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::TemplateFilterProperties) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -905,45 +982,52 @@ pub struct GetYamlWithTemplateRefsResolvedV2 {
 impl GetYamlWithTemplateRefsResolvedV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `getDefaultFromOtherRepo`.
     #[inline]
-    pub fn get_default_from_other_repo(mut self, value: bool) -> Self {
-        self.call.flag(5, value);
-        self
+    pub fn get_default_from_other_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(5, value),
+        }
     }
     /// Header `Load-From-Cache`.
     #[inline]
-    pub fn load_from_cache(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn load_from_cache(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `AppendInputSetValidator`.
     #[inline]
-    pub fn append_input_set_validator(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn append_input_set_validator(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -966,64 +1050,75 @@ pub struct ListTemplateUsage {
 impl ListTemplateUsage {
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `versionLabel`.
     #[inline]
-    pub fn version_label(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn version_label(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `isStableTemplate`.
     #[inline]
-    pub fn is_stable_template(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn is_stable_template(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `allVersions`.
     #[inline]
-    pub fn all_versions(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn all_versions(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `templateEntityType`.
     #[inline]
     pub fn template_entity_type(
-        mut self,
+        self,
         value: impl Into<types::ListTemplateUsageTemplateEntityType>,
     ) -> Self {
-        self.call
-            .text(
-                10,
-                Into::<types::ListTemplateUsageTemplateEntityType>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    10,
+                    Into::<types::ListTemplateUsageTemplateEntityType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1053,70 +1148,82 @@ pub struct MoveTemplateConfigs {
 impl MoveTemplateConfigs {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `connectorRef`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `repoName`.
     #[inline]
-    pub fn repo_name(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn repo_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `filePath`.
     #[inline]
-    pub fn file_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn file_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `commitMsg`.
     #[inline]
-    pub fn commit_msg(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn commit_msg(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `isNewBranch`.
     #[inline]
-    pub fn is_new_branch(mut self, value: bool) -> Self {
-        self.call.flag(10, value);
-        self
+    pub fn is_new_branch(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(10, value),
+        }
     }
     /// Query parameter `baseBranch`.
     #[inline]
-    pub fn base_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn base_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `moveConfigType`.
     #[inline]
     pub fn move_config_type(
-        mut self,
+        self,
         value: impl Into<types::MoveTemplateConfigsMoveConfigType>,
     ) -> Self {
-        self.call
-            .text(
-                12,
-                Into::<types::MoveTemplateConfigsMoveConfigType>::into(value).as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    12,
+                    Into::<types::MoveTemplateConfigsMoveConfigType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1139,105 +1246,122 @@ pub struct UpdateExistingTemplateVersion {
 impl UpdateExistingTemplateVersion {
     /// Header `If-Match`.
     #[inline]
-    pub fn if_match(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn if_match(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `rootFolder`.
     #[inline]
-    pub fn root_folder(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn root_folder(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `filePath`.
     #[inline]
-    pub fn file_path(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn file_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `commitMsg`.
     #[inline]
-    pub fn commit_msg(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn commit_msg(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `lastObjectId`.
     #[inline]
-    pub fn last_object_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn last_object_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `resolvedConflictCommitId`.
     #[inline]
-    pub fn resolved_conflict_commit_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(12, value);
-        self
+    pub fn resolved_conflict_commit_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(12, value),
+        }
     }
     /// Query parameter `baseBranch`.
     #[inline]
-    pub fn base_branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(13, value);
-        self
+    pub fn base_branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(13, value),
+        }
     }
     /// Query parameter `connectorRef`.
     #[inline]
-    pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
-        self.call.text(14, value);
-        self
+    pub fn connector_ref(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(14, value),
+        }
     }
     /// Query parameter `lastCommitId`.
     #[inline]
-    pub fn last_commit_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(15, value);
-        self
+    pub fn last_commit_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(15, value),
+        }
     }
     /// Query parameter `isNewBranch`.
     #[inline]
-    pub fn is_new_branch(mut self, value: bool) -> Self {
-        self.call.flag(16, value);
-        self
+    pub fn is_new_branch(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(16, value),
+        }
     }
     /// Query parameter `isHarnessCodeRepo`.
     #[inline]
-    pub fn is_harness_code_repo(mut self, value: bool) -> Self {
-        self.call.flag(17, value);
-        self
+    pub fn is_harness_code_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(17, value),
+        }
     }
     /// Query parameter `setDefaultTemplate`.
     #[inline]
-    pub fn set_default_template(mut self, value: bool) -> Self {
-        self.call.flag(18, value);
-        self
+    pub fn set_default_template(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(18, value),
+        }
     }
     /// Query parameter `comments`.
     #[inline]
-    pub fn comments(mut self, value: impl Into<String>) -> Self {
-        self.call.text(19, value);
-        self
+    pub fn comments(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(19, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1260,28 +1384,31 @@ pub struct UpdateGitDetails {
 impl UpdateGitDetails {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::TemplateUpdateGitDetailsRequest) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::TemplateUpdateGitDetailsRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1306,39 +1433,45 @@ pub struct UpdateStableTemplate {
 impl UpdateStableTemplate {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `getDefaultFromOtherRepo`.
     #[inline]
-    pub fn get_default_from_other_repo(mut self, value: bool) -> Self {
-        self.call.flag(7, value);
-        self
+    pub fn get_default_from_other_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(7, value),
+        }
     }
     /// Query parameter `comments`.
     #[inline]
-    pub fn comments(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn comments(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1361,15 +1494,17 @@ pub struct UpsertLabelsForTemplate {
 impl UpsertLabelsForTemplate {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1392,39 +1527,45 @@ pub struct ValidateTemplateInputs {
 impl ValidateTemplateInputs {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Header `Load-From-Cache`.
     #[inline]
-    pub fn load_from_cache(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn load_from_cache(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `branch`.
     #[inline]
-    pub fn branch(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `repoIdentifier`.
     #[inline]
-    pub fn repo_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `getDefaultFromOtherRepo`.
     #[inline]
-    pub fn get_default_from_other_repo(mut self, value: bool) -> Self {
-        self.call.flag(8, value);
-        self
+    pub fn get_default_from_other_repo(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(8, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -13,9 +13,10 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ResponseDtoApiKey`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
     pub fn create_api_key(&self, account_identifier: impl Into<String>) -> CreateApiKey {
-        let mut call = rt::Call::new(self.client, &CREATE_API_KEY);
-        call.text(0, account_identifier);
-        CreateApiKey { call }
+        CreateApiKey {
+            call: rt::Call::new(self.client, &CREATE_API_KEY)
+                .with_text(0, account_identifier),
+        }
     }
     /// `DELETE /ng/api/apikey/{identifier}`
     ///
@@ -30,12 +31,16 @@ impl<'c> Api<'c> {
         parent_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> DeleteApiKey {
-        let mut call = rt::Call::new(self.client, &DELETE_API_KEY);
-        call.text(0, account_identifier);
-        call.text(1, Into::<types::DeleteApiKeyType>::into(api_key_type).as_str());
-        call.text(2, parent_identifier);
-        call.text(3, identifier);
-        DeleteApiKey { call }
+        DeleteApiKey {
+            call: rt::Call::new(self.client, &DELETE_API_KEY)
+                .with_text(0, account_identifier)
+                .with_text(
+                    1,
+                    Into::<types::DeleteApiKeyType>::into(api_key_type).as_str(),
+                )
+                .with_text(2, parent_identifier)
+                .with_text(3, identifier),
+        }
     }
     /// `GET /ng/api/apikey/aggregate/{identifier}`
     ///
@@ -50,15 +55,16 @@ impl<'c> Api<'c> {
         parent_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> GetAggregatedApiKey {
-        let mut call = rt::Call::new(self.client, &GET_AGGREGATED_API_KEY);
-        call.text(0, account_identifier);
-        call.text(
-            1,
-            Into::<types::GetAggregatedApiKeyType>::into(api_key_type).as_str(),
-        );
-        call.text(2, parent_identifier);
-        call.text(3, identifier);
-        GetAggregatedApiKey { call }
+        GetAggregatedApiKey {
+            call: rt::Call::new(self.client, &GET_AGGREGATED_API_KEY)
+                .with_text(0, account_identifier)
+                .with_text(
+                    1,
+                    Into::<types::GetAggregatedApiKeyType>::into(api_key_type).as_str(),
+                )
+                .with_text(2, parent_identifier)
+                .with_text(3, identifier),
+        }
     }
     /// `GET /ng/api/apikey/aggregate`
     ///
@@ -73,14 +79,16 @@ impl<'c> Api<'c> {
         api_key_type: impl Into<types::ListAggregatedApiKeysApiKeyType>,
         parent_identifier: impl Into<String>,
     ) -> ListAggregatedApiKeys {
-        let mut call = rt::Call::new(self.client, &LIST_AGGREGATED_API_KEYS);
-        call.text(0, account_identifier);
-        call.text(
-            1,
-            Into::<types::ListAggregatedApiKeysApiKeyType>::into(api_key_type).as_str(),
-        );
-        call.text(2, parent_identifier);
-        ListAggregatedApiKeys { call }
+        ListAggregatedApiKeys {
+            call: rt::Call::new(self.client, &LIST_AGGREGATED_API_KEYS)
+                .with_text(0, account_identifier)
+                .with_text(
+                    1,
+                    Into::<types::ListAggregatedApiKeysApiKeyType>::into(api_key_type)
+                        .as_str(),
+                )
+                .with_text(2, parent_identifier),
+        }
     }
     /// `GET /ng/api/apikey`
     ///
@@ -95,11 +103,15 @@ impl<'c> Api<'c> {
         api_key_type: impl Into<types::ListApiKeysApiKeyType>,
         parent_identifier: impl Into<String>,
     ) -> ListApiKeys {
-        let mut call = rt::Call::new(self.client, &LIST_API_KEYS);
-        call.text(0, account_identifier);
-        call.text(1, Into::<types::ListApiKeysApiKeyType>::into(api_key_type).as_str());
-        call.text(2, parent_identifier);
-        ListApiKeys { call }
+        ListApiKeys {
+            call: rt::Call::new(self.client, &LIST_API_KEYS)
+                .with_text(0, account_identifier)
+                .with_text(
+                    1,
+                    Into::<types::ListApiKeysApiKeyType>::into(api_key_type).as_str(),
+                )
+                .with_text(2, parent_identifier),
+        }
     }
     /// `PUT /ng/api/apikey/{identifier}`
     ///
@@ -109,9 +121,9 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ResponseDtoApiKey`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
     pub fn update_api_key(&self, identifier: impl Into<String>) -> UpdateApiKey {
-        let mut call = rt::Call::new(self.client, &UPDATE_API_KEY);
-        call.text(0, identifier);
-        UpdateApiKey { call }
+        UpdateApiKey {
+            call: rt::Call::new(self.client, &UPDATE_API_KEY).with_text(0, identifier),
+        }
     }
 }
 /// Request of [`Api::create_api_key`].
@@ -123,23 +135,24 @@ pub struct CreateApiKey {
 impl CreateApiKey {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ApiKey) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ApiKey) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// The body as it is to be sent, `text/plain`.
     #[inline]
-    pub fn body_text(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("text/plain", body);
-        self
+    pub fn body_text(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("text/plain", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -162,15 +175,17 @@ pub struct DeleteApiKey {
 impl DeleteApiKey {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -193,15 +208,17 @@ pub struct GetAggregatedApiKey {
 impl GetAggregatedApiKey {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -224,57 +241,65 @@ pub struct ListAggregatedApiKeys {
 impl ListAggregatedApiKeys {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `identifiers`.
     #[inline]
     pub fn identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(5, value);
-        self
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(8, value);
-        self
+        Self {
+            call: self.call.with_texts(8, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -304,24 +329,27 @@ pub struct ListApiKeys {
 impl ListApiKeys {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `identifiers`.
     #[inline]
     pub fn identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(5, value);
-        self
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -351,23 +379,24 @@ pub struct UpdateApiKey {
 impl UpdateApiKey {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ApiKey) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ApiKey) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// The body as it is to be sent, `text/plain`.
     #[inline]
-    pub fn body_text(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("text/plain", body);
-        self
+    pub fn body_text(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("text/plain", body),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -16,10 +16,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         invite_id: impl Into<String>,
     ) -> DeleteInvite {
-        let mut call = rt::Call::new(self.client, &DELETE_INVITE);
-        call.text(0, account_identifier);
-        call.text(1, invite_id);
-        DeleteInvite { call }
+        DeleteInvite {
+            call: rt::Call::new(self.client, &DELETE_INVITE)
+                .with_text(0, account_identifier)
+                .with_text(1, invite_id),
+        }
     }
     /// `GET /ng/api/invites/invite`
     ///
@@ -28,9 +29,10 @@ impl<'c> Api<'c> {
     /// - Result: [`types::ResponseDtoInvite`], `application/json`, `application/yaml`, `text/yaml`.
     #[inline]
     pub fn get_invite(&self, account_identifier: impl Into<String>) -> GetInvite {
-        let mut call = rt::Call::new(self.client, &GET_INVITE);
-        call.text(0, account_identifier);
-        GetInvite { call }
+        GetInvite {
+            call: rt::Call::new(self.client, &GET_INVITE)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ng/api/invites`
     ///
@@ -40,9 +42,10 @@ impl<'c> Api<'c> {
     /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn get_invites(&self, account_identifier: impl Into<String>) -> GetInvites {
-        let mut call = rt::Call::new(self.client, &GET_INVITES);
-        call.text(0, account_identifier);
-        GetInvites { call }
+        GetInvites {
+            call: rt::Call::new(self.client, &GET_INVITES)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ng/api/invites/aggregate`
     ///
@@ -56,9 +59,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetPendingUsersAggregated {
-        let mut call = rt::Call::new(self.client, &GET_PENDING_USERS_AGGREGATED);
-        call.text(0, account_identifier);
-        GetPendingUsersAggregated { call }
+        GetPendingUsersAggregated {
+            call: rt::Call::new(self.client, &GET_PENDING_USERS_AGGREGATED)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /ng/api/invites/{inviteId}`
     ///
@@ -73,11 +77,12 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::Invite,
     ) -> UpdateInvite {
-        let mut call = rt::Call::new(self.client, &UPDATE_INVITE);
-        call.text(0, invite_id);
-        call.text(1, account_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateInvite { call }
+        UpdateInvite {
+            call: rt::Call::new(self.client, &UPDATE_INVITE)
+                .with_text(0, invite_id)
+                .with_text(1, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /ng/api/invites/{inviteId}`: [`Self::update_invite`] with another body.
     #[inline]
@@ -87,11 +92,12 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateInvite {
-        let mut call = rt::Call::new(self.client, &UPDATE_INVITE);
-        call.text(0, invite_id);
-        call.text(1, account_identifier);
-        call.body_text("text/yaml", body);
-        UpdateInvite { call }
+        UpdateInvite {
+            call: rt::Call::new(self.client, &UPDATE_INVITE)
+                .with_text(0, invite_id)
+                .with_text(1, account_identifier)
+                .with_body_text("text/yaml", body),
+        }
     }
 }
 /// Request of [`Api::delete_invite`].
@@ -122,15 +128,17 @@ pub struct GetInvite {
 impl GetInvite {
     /// Query parameter `inviteId`.
     #[inline]
-    pub fn invite_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn invite_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `jwttoken`.
     #[inline]
-    pub fn jwttoken(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn jwttoken(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -153,42 +161,48 @@ pub struct GetInvites {
 impl GetInvites {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(5, value);
-        self
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -218,61 +232,69 @@ pub struct GetPendingUsersAggregated {
 impl GetPendingUsersAggregated {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(6, value);
-        self
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::AclAggregateFilter) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::AclAggregateFilter) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `text/yaml`.
     #[inline]
-    pub fn body_text_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("text/yaml", body);
-        self
+    pub fn body_text_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("text/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]

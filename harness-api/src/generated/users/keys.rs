@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::Key,
     ) -> CreateKey {
-        let mut call = rt::Call::new(self.client, &CREATE_KEY);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateKey { call }
+        CreateKey {
+            call: rt::Call::new(self.client, &CREATE_KEY)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ng/api/keys`: [`Self::create_key`] with another body.
     #[inline]
@@ -29,10 +30,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateKey {
-        let mut call = rt::Call::new(self.client, &CREATE_KEY);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        CreateKey { call }
+        CreateKey {
+            call: rt::Call::new(self.client, &CREATE_KEY)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `POST /ng/api/keys`: [`Self::create_key`] with another body.
     #[inline]
@@ -41,10 +43,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateKey {
-        let mut call = rt::Call::new(self.client, &CREATE_KEY);
-        call.text(0, account_identifier);
-        call.body_text("text/plain", body);
-        CreateKey { call }
+        CreateKey {
+            call: rt::Call::new(self.client, &CREATE_KEY)
+                .with_text(0, account_identifier)
+                .with_body_text("text/plain", body),
+        }
     }
     /// `DELETE /ng/api/keys/{identifier}`
     ///
@@ -58,11 +61,12 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         parent_identifier: impl Into<String>,
     ) -> DeleteKey {
-        let mut call = rt::Call::new(self.client, &DELETE_KEY);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.text(2, parent_identifier);
-        DeleteKey { call }
+        DeleteKey {
+            call: rt::Call::new(self.client, &DELETE_KEY)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, parent_identifier),
+        }
     }
     /// `GET /ng/api/keys`
     ///
@@ -75,9 +79,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListAggregatedKeys {
-        let mut call = rt::Call::new(self.client, &LIST_AGGREGATED_KEYS);
-        call.text(0, account_identifier);
-        ListAggregatedKeys { call }
+        ListAggregatedKeys {
+            call: rt::Call::new(self.client, &LIST_AGGREGATED_KEYS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /ng/api/keys/{identifier}`
     ///
@@ -93,12 +98,13 @@ impl<'c> Api<'c> {
         parent_identifier: impl Into<String>,
         body: &types::UpdateKeyBody,
     ) -> UpdateKey {
-        let mut call = rt::Call::new(self.client, &UPDATE_KEY);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.text(2, parent_identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateKey { call }
+        UpdateKey {
+            call: rt::Call::new(self.client, &UPDATE_KEY)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, parent_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /ng/api/keys/{identifier}`: [`Self::update_key`] with another body.
     #[inline]
@@ -109,12 +115,13 @@ impl<'c> Api<'c> {
         parent_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateKey {
-        let mut call = rt::Call::new(self.client, &UPDATE_KEY);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.text(2, parent_identifier);
-        call.body_text("application/yaml", body);
-        UpdateKey { call }
+        UpdateKey {
+            call: rt::Call::new(self.client, &UPDATE_KEY)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, parent_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `PUT /ng/api/keys/{identifier}`: [`Self::update_key`] with another body.
     #[inline]
@@ -125,12 +132,13 @@ impl<'c> Api<'c> {
         parent_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateKey {
-        let mut call = rt::Call::new(self.client, &UPDATE_KEY);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.text(2, parent_identifier);
-        call.body_text("text/plain", body);
-        UpdateKey { call }
+        UpdateKey {
+            call: rt::Call::new(self.client, &UPDATE_KEY)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_text(2, parent_identifier)
+                .with_body_text("text/plain", body),
+        }
     }
 }
 /// Request of [`Api::create_key`].
@@ -142,9 +150,10 @@ pub struct CreateKey {
 impl CreateKey {
     /// Query parameter `keyScheme`.
     #[inline]
-    pub fn key_scheme(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn key_scheme(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -186,69 +195,76 @@ pub struct ListAggregatedKeys {
 impl ListAggregatedKeys {
     /// Query parameter `parentIdentifier`.
     #[inline]
-    pub fn parent_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn parent_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `keyScheme`.
     #[inline]
-    pub fn key_scheme(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn key_scheme(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `fingerprint`.
     #[inline]
-    pub fn fingerprint(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn fingerprint(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `subKeyId`.
     #[inline]
-    pub fn sub_key_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn sub_key_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `usages`.
     #[inline]
-    pub fn usages(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.texts(5, value);
-        self
+    pub fn usages(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Query parameter `schemes`.
     #[inline]
-    pub fn schemes(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.call.texts(6, value);
-        self
+    pub fn schemes(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(9, value);
-        self
+        Self {
+            call: self.call.with_texts(9, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::ServiceAccount,
     ) -> CreateServiceAccount {
-        let mut call = rt::Call::new(self.client, &CREATE_SERVICE_ACCOUNT);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateServiceAccount { call }
+        CreateServiceAccount {
+            call: rt::Call::new(self.client, &CREATE_SERVICE_ACCOUNT)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ng/api/serviceaccount`: [`Self::create_service_account`] with another body.
     #[inline]
@@ -29,10 +30,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateServiceAccount {
-        let mut call = rt::Call::new(self.client, &CREATE_SERVICE_ACCOUNT);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        CreateServiceAccount { call }
+        CreateServiceAccount {
+            call: rt::Call::new(self.client, &CREATE_SERVICE_ACCOUNT)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `POST /ng/api/serviceaccount`: [`Self::create_service_account`] with another body.
     #[inline]
@@ -41,10 +43,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateServiceAccount {
-        let mut call = rt::Call::new(self.client, &CREATE_SERVICE_ACCOUNT);
-        call.text(0, account_identifier);
-        call.body_text("text/plain", body);
-        CreateServiceAccount { call }
+        CreateServiceAccount {
+            call: rt::Call::new(self.client, &CREATE_SERVICE_ACCOUNT)
+                .with_text(0, account_identifier)
+                .with_body_text("text/plain", body),
+        }
     }
     /// `DELETE /ng/api/serviceaccount/{identifier}`
     ///
@@ -57,10 +60,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> DeleteServiceAccount {
-        let mut call = rt::Call::new(self.client, &DELETE_SERVICE_ACCOUNT);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
-        DeleteServiceAccount { call }
+        DeleteServiceAccount {
+            call: rt::Call::new(self.client, &DELETE_SERVICE_ACCOUNT)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier),
+        }
     }
     /// `GET /ng/api/serviceaccount/aggregate/{identifier}`
     ///
@@ -73,11 +77,10 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> GetAggregatedServiceAccount {
-        let mut call = rt::Call::new(self.client, &GET_AGGREGATED_SERVICE_ACCOUNT);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
         GetAggregatedServiceAccount {
-            call,
+            call: rt::Call::new(self.client, &GET_AGGREGATED_SERVICE_ACCOUNT)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier),
         }
     }
     /// `GET /ng/api/serviceaccount/{identifier}/scopes`
@@ -92,14 +95,13 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> GetInheritingChildScopeListForServiceAccount {
-        let mut call = rt::Call::new(
-            self.client,
-            &GET_INHERITING_CHILD_SCOPE_LIST_FOR_SERVICE_ACCOUNT,
-        );
-        call.text(0, identifier);
-        call.text(1, account_identifier);
         GetInheritingChildScopeListForServiceAccount {
-            call,
+            call: rt::Call::new(
+                    self.client,
+                    &GET_INHERITING_CHILD_SCOPE_LIST_FOR_SERVICE_ACCOUNT,
+                )
+                .with_text(0, identifier)
+                .with_text(1, account_identifier),
         }
     }
     /// `GET /ng/api/serviceaccount/aggregate`
@@ -113,10 +115,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListAggregatedServiceAccounts {
-        let mut call = rt::Call::new(self.client, &LIST_AGGREGATED_SERVICE_ACCOUNTS);
-        call.text(0, account_identifier);
         ListAggregatedServiceAccounts {
-            call,
+            call: rt::Call::new(self.client, &LIST_AGGREGATED_SERVICE_ACCOUNTS)
+                .with_text(0, account_identifier),
         }
     }
     /// `GET /ng/api/serviceaccount/manageable`
@@ -130,10 +131,9 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListManageableServiceAccounts {
-        let mut call = rt::Call::new(self.client, &LIST_MANAGEABLE_SERVICE_ACCOUNTS);
-        call.text(0, account_identifier);
         ListManageableServiceAccounts {
-            call,
+            call: rt::Call::new(self.client, &LIST_MANAGEABLE_SERVICE_ACCOUNTS)
+                .with_text(0, account_identifier),
         }
     }
     /// `GET /ng/api/serviceaccount`
@@ -147,9 +147,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ListServiceAccount {
-        let mut call = rt::Call::new(self.client, &LIST_SERVICE_ACCOUNT);
-        call.text(0, account_identifier);
-        ListServiceAccount { call }
+        ListServiceAccount {
+            call: rt::Call::new(self.client, &LIST_SERVICE_ACCOUNT)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /ng/api/serviceaccount/{identifier}`
     ///
@@ -164,11 +165,12 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: &types::ServiceAccount,
     ) -> UpdateServiceAccount {
-        let mut call = rt::Call::new(self.client, &UPDATE_SERVICE_ACCOUNT);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
-        call.body_part(model::Cell::part(body));
-        UpdateServiceAccount { call }
+        UpdateServiceAccount {
+            call: rt::Call::new(self.client, &UPDATE_SERVICE_ACCOUNT)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /ng/api/serviceaccount/{identifier}`: [`Self::update_service_account`] with another body.
     #[inline]
@@ -178,11 +180,12 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateServiceAccount {
-        let mut call = rt::Call::new(self.client, &UPDATE_SERVICE_ACCOUNT);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
-        call.body_text("application/yaml", body);
-        UpdateServiceAccount { call }
+        UpdateServiceAccount {
+            call: rt::Call::new(self.client, &UPDATE_SERVICE_ACCOUNT)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `PUT /ng/api/serviceaccount/{identifier}`: [`Self::update_service_account`] with another body.
     #[inline]
@@ -192,11 +195,12 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> UpdateServiceAccount {
-        let mut call = rt::Call::new(self.client, &UPDATE_SERVICE_ACCOUNT);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
-        call.body_text("text/plain", body);
-        UpdateServiceAccount { call }
+        UpdateServiceAccount {
+            call: rt::Call::new(self.client, &UPDATE_SERVICE_ACCOUNT)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier)
+                .with_body_text("text/plain", body),
+        }
     }
 }
 /// Request of [`Api::create_service_account`].
@@ -208,15 +212,17 @@ pub struct CreateServiceAccount {
 impl CreateServiceAccount {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -239,15 +245,17 @@ pub struct DeleteServiceAccount {
 impl DeleteServiceAccount {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -270,15 +278,17 @@ pub struct GetAggregatedServiceAccount {
 impl GetAggregatedServiceAccount {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -301,15 +311,17 @@ pub struct GetInheritingChildScopeListForServiceAccount {
 impl GetInheritingChildScopeListForServiceAccount {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -339,71 +351,81 @@ pub struct ListAggregatedServiceAccounts {
 impl ListAggregatedServiceAccounts {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `identifiers`.
     #[inline]
     pub fn identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(3, value);
-        self
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(6, value);
-        self
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `filterType`.
     #[inline]
     pub fn filter_type(
-        mut self,
+        self,
         value: impl Into<types::ListAggregatedServiceAccountsFilterType>,
     ) -> Self {
-        self.call
-            .text(
-                9,
-                Into::<types::ListAggregatedServiceAccountsFilterType>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    9,
+                    Into::<types::ListAggregatedServiceAccountsFilterType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -435,71 +457,81 @@ pub struct ListManageableServiceAccounts {
 impl ListManageableServiceAccounts {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `identifiers`.
     #[inline]
     pub fn identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(3, value);
-        self
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(6, value);
-        self
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
     }
     /// Query parameter `filterType`.
     #[inline]
     pub fn filter_type(
-        mut self,
+        self,
         value: impl Into<types::ListManageableServiceAccountsFilterType>,
     ) -> Self {
-        self.call
-            .text(
-                9,
-                Into::<types::ListManageableServiceAccountsFilterType>::into(value)
-                    .as_str(),
-            );
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    9,
+                    Into::<types::ListManageableServiceAccountsFilterType>::into(value)
+                        .as_str(),
+                ),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -529,24 +561,27 @@ pub struct ListServiceAccount {
 impl ListServiceAccount {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `identifiers`.
     #[inline]
     pub fn identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(3, value);
-        self
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -576,15 +611,17 @@ pub struct UpdateServiceAccount {
 impl UpdateServiceAccount {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::Token,
     ) -> CreateToken {
-        let mut call = rt::Call::new(self.client, &CREATE_TOKEN);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        CreateToken { call }
+        CreateToken {
+            call: rt::Call::new(self.client, &CREATE_TOKEN)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ng/api/token`: [`Self::create_token`] with another body.
     #[inline]
@@ -29,10 +30,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateToken {
-        let mut call = rt::Call::new(self.client, &CREATE_TOKEN);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        CreateToken { call }
+        CreateToken {
+            call: rt::Call::new(self.client, &CREATE_TOKEN)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `POST /ng/api/token`: [`Self::create_token`] with another body.
     #[inline]
@@ -41,10 +43,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateToken {
-        let mut call = rt::Call::new(self.client, &CREATE_TOKEN);
-        call.text(0, account_identifier);
-        call.body_text("text/plain", body);
-        CreateToken { call }
+        CreateToken {
+            call: rt::Call::new(self.client, &CREATE_TOKEN)
+                .with_text(0, account_identifier)
+                .with_body_text("text/plain", body),
+        }
     }
     /// `DELETE /ng/api/token/{identifier}`
     ///
@@ -60,13 +63,17 @@ impl<'c> Api<'c> {
         parent_identifier: impl Into<String>,
         api_key_identifier: impl Into<String>,
     ) -> DeleteToken {
-        let mut call = rt::Call::new(self.client, &DELETE_TOKEN);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.text(2, Into::<types::DeleteTokenApiKeyType>::into(api_key_type).as_str());
-        call.text(3, parent_identifier);
-        call.text(4, api_key_identifier);
-        DeleteToken { call }
+        DeleteToken {
+            call: rt::Call::new(self.client, &DELETE_TOKEN)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_text(
+                    2,
+                    Into::<types::DeleteTokenApiKeyType>::into(api_key_type).as_str(),
+                )
+                .with_text(3, parent_identifier)
+                .with_text(4, api_key_identifier),
+        }
     }
     /// `GET /ng/api/token/aggregate`
     ///
@@ -80,13 +87,15 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         api_key_type: impl Into<types::ListAggregatedTokensApiKeyType>,
     ) -> ListAggregatedTokens {
-        let mut call = rt::Call::new(self.client, &LIST_AGGREGATED_TOKENS);
-        call.text(0, account_identifier);
-        call.text(
-            1,
-            Into::<types::ListAggregatedTokensApiKeyType>::into(api_key_type).as_str(),
-        );
-        ListAggregatedTokens { call }
+        ListAggregatedTokens {
+            call: rt::Call::new(self.client, &LIST_AGGREGATED_TOKENS)
+                .with_text(0, account_identifier)
+                .with_text(
+                    1,
+                    Into::<types::ListAggregatedTokensApiKeyType>::into(api_key_type)
+                        .as_str(),
+                ),
+        }
     }
     /// `POST /ng/api/token/rotate/{identifier}`
     ///
@@ -102,13 +111,17 @@ impl<'c> Api<'c> {
         parent_identifier: impl Into<String>,
         api_key_identifier: impl Into<String>,
     ) -> RotateToken {
-        let mut call = rt::Call::new(self.client, &ROTATE_TOKEN);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        call.text(2, Into::<types::RotateTokenApiKeyType>::into(api_key_type).as_str());
-        call.text(3, parent_identifier);
-        call.text(4, api_key_identifier);
-        RotateToken { call }
+        RotateToken {
+            call: rt::Call::new(self.client, &ROTATE_TOKEN)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier)
+                .with_text(
+                    2,
+                    Into::<types::RotateTokenApiKeyType>::into(api_key_type).as_str(),
+                )
+                .with_text(3, parent_identifier)
+                .with_text(4, api_key_identifier),
+        }
     }
     /// `PUT /ng/api/token/{identifier}`
     ///
@@ -122,10 +135,11 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> UpdateToken {
-        let mut call = rt::Call::new(self.client, &UPDATE_TOKEN);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        UpdateToken { call }
+        UpdateToken {
+            call: rt::Call::new(self.client, &UPDATE_TOKEN)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier),
+        }
     }
     /// `POST /ng/api/token/validate`
     ///
@@ -139,10 +153,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> ValidateToken {
-        let mut call = rt::Call::new(self.client, &VALIDATE_TOKEN);
-        call.text(0, account_identifier);
-        call.body_text("text/plain", body);
-        ValidateToken { call }
+        ValidateToken {
+            call: rt::Call::new(self.client, &VALIDATE_TOKEN)
+                .with_text(0, account_identifier)
+                .with_body_text("text/plain", body),
+        }
     }
 }
 /// Request of [`Api::create_token`].
@@ -173,15 +188,17 @@ pub struct DeleteToken {
 impl DeleteToken {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -204,75 +221,86 @@ pub struct ListAggregatedTokens {
 impl ListAggregatedTokens {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `parentIdentifier`.
     #[inline]
-    pub fn parent_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn parent_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Query parameter `apiKeyIdentifier`.
     #[inline]
-    pub fn api_key_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
+    pub fn api_key_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
     }
     /// Query parameter `identifiers`.
     #[inline]
     pub fn identifiers(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(6, value);
-        self
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(8, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(8, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(9, value);
-        self
+        Self {
+            call: self.call.with_texts(9, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(10, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(11, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(11, value),
+        }
     }
     /// Query parameter `includeOnlyActiveTokens`.
     #[inline]
-    pub fn include_only_active_tokens(mut self, value: bool) -> Self {
-        self.call.flag(12, value);
-        self
+    pub fn include_only_active_tokens(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(12, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -302,21 +330,24 @@ pub struct RotateToken {
 impl RotateToken {
     /// Query parameter `rotateTimestamp`.
     #[inline]
-    pub fn rotate_timestamp(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn rotate_timestamp(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -339,23 +370,24 @@ pub struct UpdateToken {
 impl UpdateToken {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::Token) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::Token) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// The body as it is to be sent, `text/plain`.
     #[inline]
-    pub fn body_text(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("text/plain", body);
-        self
+    pub fn body_text(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("text/plain", body),
+        }
     }
     /// Sends the request.
     #[inline]

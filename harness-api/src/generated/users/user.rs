@@ -17,10 +17,11 @@ impl<'c> Api<'c> {
         user_id: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> AddUserToUserGroups {
-        let mut call = rt::Call::new(self.client, &ADD_USER_TO_USER_GROUPS);
-        call.text(0, user_id);
-        call.text(1, account_identifier);
-        AddUserToUserGroups { call }
+        AddUserToUserGroups {
+            call: rt::Call::new(self.client, &ADD_USER_TO_USER_GROUPS)
+                .with_text(0, user_id)
+                .with_text(1, account_identifier),
+        }
     }
     /// `POST /ng/api/user/users`
     ///
@@ -34,10 +35,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::AddUsersDto,
     ) -> AddUsers {
-        let mut call = rt::Call::new(self.client, &ADD_USERS);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        AddUsers { call }
+        AddUsers {
+            call: rt::Call::new(self.client, &ADD_USERS)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ng/api/user/users`: [`Self::add_users`] with another body.
     #[inline]
@@ -46,10 +48,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> AddUsers {
-        let mut call = rt::Call::new(self.client, &ADD_USERS);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        AddUsers { call }
+        AddUsers {
+            call: rt::Call::new(self.client, &ADD_USERS)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `PUT /ng/api/user/password`
     ///
@@ -62,9 +65,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> ChangeUserPassword {
-        let mut call = rt::Call::new(self.client, &CHANGE_USER_PASSWORD);
-        call.text(0, account_identifier);
-        ChangeUserPassword { call }
+        ChangeUserPassword {
+            call: rt::Call::new(self.client, &CHANGE_USER_PASSWORD)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ng/api/user/last-admin`
     ///
@@ -76,9 +80,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> CheckIfLastAdmin {
-        let mut call = rt::Call::new(self.client, &CHECK_IF_LAST_ADMIN);
-        call.text(0, account_identifier);
-        CheckIfLastAdmin { call }
+        CheckIfLastAdmin {
+            call: rt::Call::new(self.client, &CHECK_IF_LAST_ADMIN)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /ng/api/user/disable-two-factor-auth`
     ///
@@ -90,9 +95,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> DisableTwoFactorAuth {
-        let mut call = rt::Call::new(self.client, &DISABLE_TWO_FACTOR_AUTH);
-        call.text(0, account_identifier);
-        DisableTwoFactorAuth { call }
+        DisableTwoFactorAuth {
+            call: rt::Call::new(self.client, &DISABLE_TWO_FACTOR_AUTH)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /ng/api/user/enable-two-factor-auth`
     ///
@@ -105,9 +111,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> EnableTwoFactorAuth {
-        let mut call = rt::Call::new(self.client, &ENABLE_TWO_FACTOR_AUTH);
-        call.text(0, account_identifier);
-        EnableTwoFactorAuth { call }
+        EnableTwoFactorAuth {
+            call: rt::Call::new(self.client, &ENABLE_TWO_FACTOR_AUTH)
+                .with_text(0, account_identifier),
+        }
     }
     /// `POST /ng/api/user/endImpersonation/{userId}`
     ///
@@ -120,10 +127,11 @@ impl<'c> Api<'c> {
         user_id: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> EndImpersonation {
-        let mut call = rt::Call::new(self.client, &END_IMPERSONATION);
-        call.text(0, user_id);
-        call.text(1, account_identifier);
-        EndImpersonation { call }
+        EndImpersonation {
+            call: rt::Call::new(self.client, &END_IMPERSONATION)
+                .with_text(0, user_id)
+                .with_text(1, account_identifier),
+        }
     }
     /// `GET /ng/api/user/aggregate/{userId}`
     ///
@@ -136,10 +144,11 @@ impl<'c> Api<'c> {
         user_id: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> GetAggregatedUser {
-        let mut call = rt::Call::new(self.client, &GET_AGGREGATED_USER);
-        call.text(0, user_id);
-        call.text(1, account_identifier);
-        GetAggregatedUser { call }
+        GetAggregatedUser {
+            call: rt::Call::new(self.client, &GET_AGGREGATED_USER)
+                .with_text(0, user_id)
+                .with_text(1, account_identifier),
+        }
     }
     /// `POST /ng/api/user/aggregate`
     ///
@@ -153,9 +162,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetAggregatedUsers {
-        let mut call = rt::Call::new(self.client, &GET_AGGREGATED_USERS);
-        call.text(0, account_identifier);
-        GetAggregatedUsers { call }
+        GetAggregatedUsers {
+            call: rt::Call::new(self.client, &GET_AGGREGATED_USERS)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ng/api/user/currentUser`
     ///
@@ -167,9 +177,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetCurrentUserInfo {
-        let mut call = rt::Call::new(self.client, &GET_CURRENT_USER_INFO);
-        call.text(0, account_identifier);
-        GetCurrentUserInfo { call }
+        GetCurrentUserInfo {
+            call: rt::Call::new(self.client, &GET_CURRENT_USER_INFO)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ng/api/user/two-factor-auth/{authMechanism}`
     ///
@@ -182,14 +193,17 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         auth_mechanism: impl Into<types::GetTwoFactorAuthSettingsAuthMechanism>,
     ) -> GetTwoFactorAuthSettings {
-        let mut call = rt::Call::new(self.client, &GET_TWO_FACTOR_AUTH_SETTINGS);
-        call.text(0, account_identifier);
-        call.text(
-            1,
-            Into::<types::GetTwoFactorAuthSettingsAuthMechanism>::into(auth_mechanism)
-                .as_str(),
-        );
-        GetTwoFactorAuthSettings { call }
+        GetTwoFactorAuthSettings {
+            call: rt::Call::new(self.client, &GET_TWO_FACTOR_AUTH_SETTINGS)
+                .with_text(0, account_identifier)
+                .with_text(
+                    1,
+                    Into::<
+                        types::GetTwoFactorAuthSettingsAuthMechanism,
+                    >::into(auth_mechanism)
+                        .as_str(),
+                ),
+        }
     }
     /// `POST /ng/api/user/batch`
     ///
@@ -200,9 +214,9 @@ impl<'c> Api<'c> {
     /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize`.
     #[inline]
     pub fn get_users(&self, account_identifier: impl Into<String>) -> GetUsers {
-        let mut call = rt::Call::new(self.client, &GET_USERS);
-        call.text(0, account_identifier);
-        GetUsers { call }
+        GetUsers {
+            call: rt::Call::new(self.client, &GET_USERS).with_text(0, account_identifier),
+        }
     }
     /// `POST /ng/api/user/impersonate/{userId}`
     ///
@@ -216,10 +230,11 @@ impl<'c> Api<'c> {
         user_id: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> ImpersonateUser {
-        let mut call = rt::Call::new(self.client, &IMPERSONATE_USER);
-        call.text(0, user_id);
-        call.text(1, account_identifier);
-        ImpersonateUser { call }
+        ImpersonateUser {
+            call: rt::Call::new(self.client, &IMPERSONATE_USER)
+                .with_text(0, user_id)
+                .with_text(1, account_identifier),
+        }
     }
     /// `DELETE /ng/api/user/{userId}`
     ///
@@ -232,10 +247,11 @@ impl<'c> Api<'c> {
         user_id: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> RemoveUser {
-        let mut call = rt::Call::new(self.client, &REMOVE_USER);
-        call.text(0, user_id);
-        call.text(1, account_identifier);
-        RemoveUser { call }
+        RemoveUser {
+            call: rt::Call::new(self.client, &REMOVE_USER)
+                .with_text(0, user_id)
+                .with_text(1, account_identifier),
+        }
     }
     /// `PUT /ng/api/user/unlock-user/{userId}`
     ///
@@ -248,10 +264,11 @@ impl<'c> Api<'c> {
         user_id: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> UnlockUser {
-        let mut call = rt::Call::new(self.client, &UNLOCK_USER);
-        call.text(0, user_id);
-        call.text(1, account_identifier);
-        UnlockUser { call }
+        UnlockUser {
+            call: rt::Call::new(self.client, &UNLOCK_USER)
+                .with_text(0, user_id)
+                .with_text(1, account_identifier),
+        }
     }
     /// `PUT /ng/api/user`
     ///
@@ -264,9 +281,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> UpdateUserInfo {
-        let mut call = rt::Call::new(self.client, &UPDATE_USER_INFO);
-        call.text(0, account_identifier);
-        UpdateUserInfo { call }
+        UpdateUserInfo {
+            call: rt::Call::new(self.client, &UPDATE_USER_INFO)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /ng/api/user/{userId}`
     ///
@@ -280,10 +298,11 @@ impl<'c> Api<'c> {
         user_id: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> UpdateUserInfoById {
-        let mut call = rt::Call::new(self.client, &UPDATE_USER_INFO_BY_ID);
-        call.text(0, user_id);
-        call.text(1, account_identifier);
-        UpdateUserInfoById { call }
+        UpdateUserInfoById {
+            call: rt::Call::new(self.client, &UPDATE_USER_INFO_BY_ID)
+                .with_text(0, user_id)
+                .with_text(1, account_identifier),
+        }
     }
     /// `GET /ng/api/user/reset-two-factor-auth/{userId}`
     ///
@@ -296,10 +315,11 @@ impl<'c> Api<'c> {
         user_id: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> UserReset2fa {
-        let mut call = rt::Call::new(self.client, &USER_RESET2FA);
-        call.text(0, user_id);
-        call.text(1, account_identifier);
-        UserReset2fa { call }
+        UserReset2fa {
+            call: rt::Call::new(self.client, &USER_RESET2FA)
+                .with_text(0, user_id)
+                .with_text(1, account_identifier),
+        }
     }
 }
 /// Request of [`Api::add_user_to_user_groups`].
@@ -311,28 +331,31 @@ pub struct AddUserToUserGroups {
 impl AddUserToUserGroups {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::AddUserToUserGroupsBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::AddUserToUserGroupsBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -355,15 +378,17 @@ pub struct AddUsers {
 impl AddUsers {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -386,16 +411,17 @@ pub struct ChangeUserPassword {
 impl ChangeUserPassword {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::PasswordChangeDto) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::PasswordChangeDto) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -418,21 +444,24 @@ pub struct CheckIfLastAdmin {
 impl CheckIfLastAdmin {
     /// Query parameter `userId`.
     #[inline]
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn user_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -474,16 +503,17 @@ pub struct EnableTwoFactorAuth {
 impl EnableTwoFactorAuth {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::TwoFactorAuthSettingsInfo) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::TwoFactorAuthSettingsInfo) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -525,15 +555,17 @@ pub struct GetAggregatedUser {
 impl GetAggregatedUser {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -556,61 +588,69 @@ pub struct GetAggregatedUsers {
 impl GetAggregatedUsers {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(6, value);
-        self
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::AclAggregateFilter) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::AclAggregateFilter) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -678,55 +718,62 @@ pub struct GetUsers {
 impl GetUsers {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(3, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(5, value);
-        self
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UserFilter) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UserFilter) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -756,16 +803,17 @@ pub struct ImpersonateUser {
 impl ImpersonateUser {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::ImpersonateUserBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::ImpersonateUserBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -788,15 +836,17 @@ pub struct RemoveUser {
 impl RemoveUser {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -819,15 +869,17 @@ pub struct UnlockUser {
 impl UnlockUser {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -850,16 +902,17 @@ pub struct UpdateUserInfo {
 impl UpdateUserInfo {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UserInfo) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UserInfo) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -882,16 +935,17 @@ pub struct UpdateUserInfoById {
 impl UpdateUserInfoById {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UpdateUserInfoByIdBody) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UpdateUserInfoByIdBody) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -19,11 +19,12 @@ impl<'c> Api<'c> {
         group_identifier: impl Into<String>,
         body: &[types::NgScope],
     ) -> CopyUserGroup {
-        let mut call = rt::Call::new(self.client, &COPY_USER_GROUP);
-        call.text(0, account_identifier);
-        call.text(1, group_identifier);
-        call.body_json(&body);
-        CopyUserGroup { call }
+        CopyUserGroup {
+            call: rt::Call::new(self.client, &COPY_USER_GROUP)
+                .with_text(0, account_identifier)
+                .with_text(1, group_identifier)
+                .with_body_json(&body),
+        }
     }
     /// `PUT /ng/api/user-groups/copy`: [`Self::copy_user_group`] with another body.
     #[deprecated]
@@ -34,11 +35,12 @@ impl<'c> Api<'c> {
         group_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> CopyUserGroup {
-        let mut call = rt::Call::new(self.client, &COPY_USER_GROUP);
-        call.text(0, account_identifier);
-        call.text(1, group_identifier);
-        call.body_text("application/yaml", body);
-        CopyUserGroup { call }
+        CopyUserGroup {
+            call: rt::Call::new(self.client, &COPY_USER_GROUP)
+                .with_text(0, account_identifier)
+                .with_text(1, group_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `DELETE /ng/api/user-groups/{identifier}/member/{userIdentifier}`
     ///
@@ -52,11 +54,12 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         user_identifier: impl Into<String>,
     ) -> DeleteMember {
-        let mut call = rt::Call::new(self.client, &DELETE_MEMBER);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
-        call.text(2, user_identifier);
-        DeleteMember { call }
+        DeleteMember {
+            call: rt::Call::new(self.client, &DELETE_MEMBER)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier)
+                .with_text(2, user_identifier),
+        }
     }
     /// `DELETE /ng/api/user-groups/{identifier}`
     ///
@@ -69,10 +72,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> DeleteUserGroup {
-        let mut call = rt::Call::new(self.client, &DELETE_USER_GROUP);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
-        DeleteUserGroup { call }
+        DeleteUserGroup {
+            call: rt::Call::new(self.client, &DELETE_USER_GROUP)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier),
+        }
     }
     /// `POST /ng/api/user-groups/batch`
     ///
@@ -86,10 +90,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::UserGroupFilter,
     ) -> GetBatchUsersGroupList {
-        let mut call = rt::Call::new(self.client, &GET_BATCH_USERS_GROUP_LIST);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        GetBatchUsersGroupList { call }
+        GetBatchUsersGroupList {
+            call: rt::Call::new(self.client, &GET_BATCH_USERS_GROUP_LIST)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ng/api/user-groups/batch`: [`Self::get_batch_users_group_list`] with another body.
     #[inline]
@@ -98,10 +103,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> GetBatchUsersGroupList {
-        let mut call = rt::Call::new(self.client, &GET_BATCH_USERS_GROUP_LIST);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        GetBatchUsersGroupList { call }
+        GetBatchUsersGroupList {
+            call: rt::Call::new(self.client, &GET_BATCH_USERS_GROUP_LIST)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `POST /ng/api/user-groups/filter`
     ///
@@ -116,10 +122,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::UserGroupFilter,
     ) -> GetFilteredUserGroupsList {
-        let mut call = rt::Call::new(self.client, &GET_FILTERED_USER_GROUPS_LIST);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        GetFilteredUserGroupsList { call }
+        GetFilteredUserGroupsList {
+            call: rt::Call::new(self.client, &GET_FILTERED_USER_GROUPS_LIST)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ng/api/user-groups/filter`: [`Self::get_filtered_user_groups_list`] with another body.
     #[inline]
@@ -128,10 +135,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> GetFilteredUserGroupsList {
-        let mut call = rt::Call::new(self.client, &GET_FILTERED_USER_GROUPS_LIST);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        GetFilteredUserGroupsList { call }
+        GetFilteredUserGroupsList {
+            call: rt::Call::new(self.client, &GET_FILTERED_USER_GROUPS_LIST)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `GET /ng/api/user-groups/{identifier}/scopes`
     ///
@@ -145,11 +153,10 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> GetInheritingChildScopeList {
-        let mut call = rt::Call::new(self.client, &GET_INHERITING_CHILD_SCOPE_LIST);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
         GetInheritingChildScopeList {
-            call,
+            call: rt::Call::new(self.client, &GET_INHERITING_CHILD_SCOPE_LIST)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier),
         }
     }
     /// `GET /ng/api/user-groups/{identifier}/member/{userIdentifier}`
@@ -164,11 +171,12 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         user_identifier: impl Into<String>,
     ) -> GetMember {
-        let mut call = rt::Call::new(self.client, &GET_MEMBER);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
-        call.text(2, user_identifier);
-        GetMember { call }
+        GetMember {
+            call: rt::Call::new(self.client, &GET_MEMBER)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier)
+                .with_text(2, user_identifier),
+        }
     }
     /// `GET /ng/api/user-groups/{identifier}`
     ///
@@ -181,10 +189,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> GetUserGroup {
-        let mut call = rt::Call::new(self.client, &GET_USER_GROUP);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
-        GetUserGroup { call }
+        GetUserGroup {
+            call: rt::Call::new(self.client, &GET_USER_GROUP)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier),
+        }
     }
     /// `GET /ng/api/user-groups`
     ///
@@ -197,9 +206,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetUserGroupList {
-        let mut call = rt::Call::new(self.client, &GET_USER_GROUP_LIST);
-        call.text(0, account_identifier);
-        GetUserGroupList { call }
+        GetUserGroupList {
+            call: rt::Call::new(self.client, &GET_USER_GROUP_LIST)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ng/api/v2/user-groups/{identifier}`
     ///
@@ -212,10 +222,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
     ) -> GetUserGroupV2 {
-        let mut call = rt::Call::new(self.client, &GET_USER_GROUP_V2);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
-        GetUserGroupV2 { call }
+        GetUserGroupV2 {
+            call: rt::Call::new(self.client, &GET_USER_GROUP_V2)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier),
+        }
     }
     /// `POST /ng/api/user-groups/{identifier}/users`
     ///
@@ -230,10 +241,11 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> GetUserListInUserGroup {
-        let mut call = rt::Call::new(self.client, &GET_USER_LIST_IN_USER_GROUP);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        GetUserListInUserGroup { call }
+        GetUserListInUserGroup {
+            call: rt::Call::new(self.client, &GET_USER_LIST_IN_USER_GROUP)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier),
+        }
     }
     /// `PUT /ng/api/user-groups/{userGroupId}/link/ldap/{ldapId}`
     ///
@@ -249,12 +261,13 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::LdapLinkGroupRequest,
     ) -> LinkUserGroupToLdap {
-        let mut call = rt::Call::new(self.client, &LINK_USER_GROUP_TO_LDAP);
-        call.text(0, user_group_id);
-        call.text(1, ldap_id);
-        call.text(2, account_identifier);
-        call.body_part(model::Cell::part(body));
-        LinkUserGroupToLdap { call }
+        LinkUserGroupToLdap {
+            call: rt::Call::new(self.client, &LINK_USER_GROUP_TO_LDAP)
+                .with_text(0, user_group_id)
+                .with_text(1, ldap_id)
+                .with_text(2, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /ng/api/user-groups/{userGroupId}/link/ldap/{ldapId}`: [`Self::link_user_group_to_ldap`] with another body.
     #[inline]
@@ -265,12 +278,13 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> LinkUserGroupToLdap {
-        let mut call = rt::Call::new(self.client, &LINK_USER_GROUP_TO_LDAP);
-        call.text(0, user_group_id);
-        call.text(1, ldap_id);
-        call.text(2, account_identifier);
-        call.body_text("application/yaml", body);
-        LinkUserGroupToLdap { call }
+        LinkUserGroupToLdap {
+            call: rt::Call::new(self.client, &LINK_USER_GROUP_TO_LDAP)
+                .with_text(0, user_group_id)
+                .with_text(1, ldap_id)
+                .with_text(2, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `PUT /ng/api/user-groups/{userGroupId}/link/oidc/{providerId}`
     ///
@@ -286,12 +300,13 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::OidcLinkGroupRequest,
     ) -> LinkUserGroupToOidc {
-        let mut call = rt::Call::new(self.client, &LINK_USER_GROUP_TO_OIDC);
-        call.text(0, user_group_id);
-        call.text(1, provider_id);
-        call.text(2, account_identifier);
-        call.body_part(model::Cell::part(body));
-        LinkUserGroupToOidc { call }
+        LinkUserGroupToOidc {
+            call: rt::Call::new(self.client, &LINK_USER_GROUP_TO_OIDC)
+                .with_text(0, user_group_id)
+                .with_text(1, provider_id)
+                .with_text(2, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /ng/api/user-groups/{userGroupId}/link/oidc/{providerId}`: [`Self::link_user_group_to_oidc`] with another body.
     #[inline]
@@ -302,12 +317,13 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> LinkUserGroupToOidc {
-        let mut call = rt::Call::new(self.client, &LINK_USER_GROUP_TO_OIDC);
-        call.text(0, user_group_id);
-        call.text(1, provider_id);
-        call.text(2, account_identifier);
-        call.body_text("application/yaml", body);
-        LinkUserGroupToOidc { call }
+        LinkUserGroupToOidc {
+            call: rt::Call::new(self.client, &LINK_USER_GROUP_TO_OIDC)
+                .with_text(0, user_group_id)
+                .with_text(1, provider_id)
+                .with_text(2, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `PUT /ng/api/user-groups/{userGroupId}/link/saml/{samlId}`
     ///
@@ -323,12 +339,13 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::SamlLinkGroupRequest,
     ) -> LinkUserGroupToSaml {
-        let mut call = rt::Call::new(self.client, &LINK_USER_GROUP_TO_SAML);
-        call.text(0, user_group_id);
-        call.text(1, saml_id);
-        call.text(2, account_identifier);
-        call.body_part(model::Cell::part(body));
-        LinkUserGroupToSaml { call }
+        LinkUserGroupToSaml {
+            call: rt::Call::new(self.client, &LINK_USER_GROUP_TO_SAML)
+                .with_text(0, user_group_id)
+                .with_text(1, saml_id)
+                .with_text(2, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /ng/api/user-groups/{userGroupId}/link/saml/{samlId}`: [`Self::link_user_group_to_saml`] with another body.
     #[inline]
@@ -339,12 +356,13 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> LinkUserGroupToSaml {
-        let mut call = rt::Call::new(self.client, &LINK_USER_GROUP_TO_SAML);
-        call.text(0, user_group_id);
-        call.text(1, saml_id);
-        call.text(2, account_identifier);
-        call.body_text("application/yaml", body);
-        LinkUserGroupToSaml { call }
+        LinkUserGroupToSaml {
+            call: rt::Call::new(self.client, &LINK_USER_GROUP_TO_SAML)
+                .with_text(0, user_group_id)
+                .with_text(1, saml_id)
+                .with_text(2, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `POST /ng/api/user-groups`
     ///
@@ -358,10 +376,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::UserGroup,
     ) -> PostUserGroup {
-        let mut call = rt::Call::new(self.client, &POST_USER_GROUP);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        PostUserGroup { call }
+        PostUserGroup {
+            call: rt::Call::new(self.client, &POST_USER_GROUP)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ng/api/user-groups`: [`Self::post_user_group`] with another body.
     #[inline]
@@ -370,10 +389,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> PostUserGroup {
-        let mut call = rt::Call::new(self.client, &POST_USER_GROUP);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        PostUserGroup { call }
+        PostUserGroup {
+            call: rt::Call::new(self.client, &POST_USER_GROUP)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `POST /ng/api/v2/user-groups`
     ///
@@ -387,10 +407,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::UserGroupRequestV2,
     ) -> PostUserGroupV2 {
-        let mut call = rt::Call::new(self.client, &POST_USER_GROUP_V2);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        PostUserGroupV2 { call }
+        PostUserGroupV2 {
+            call: rt::Call::new(self.client, &POST_USER_GROUP_V2)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `POST /ng/api/v2/user-groups`: [`Self::post_user_group_v2`] with another body.
     #[inline]
@@ -399,10 +420,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> PostUserGroupV2 {
-        let mut call = rt::Call::new(self.client, &POST_USER_GROUP_V2);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        PostUserGroupV2 { call }
+        PostUserGroupV2 {
+            call: rt::Call::new(self.client, &POST_USER_GROUP_V2)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `PUT /ng/api/user-groups/{identifier}/member/{userIdentifier}`
     ///
@@ -416,11 +438,12 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         user_identifier: impl Into<String>,
     ) -> PutMember {
-        let mut call = rt::Call::new(self.client, &PUT_MEMBER);
-        call.text(0, account_identifier);
-        call.text(1, identifier);
-        call.text(2, user_identifier);
-        PutMember { call }
+        PutMember {
+            call: rt::Call::new(self.client, &PUT_MEMBER)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier)
+                .with_text(2, user_identifier),
+        }
     }
     /// `PUT /ng/api/user-groups`
     ///
@@ -434,10 +457,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::UserGroup,
     ) -> PutUserGroup {
-        let mut call = rt::Call::new(self.client, &PUT_USER_GROUP);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        PutUserGroup { call }
+        PutUserGroup {
+            call: rt::Call::new(self.client, &PUT_USER_GROUP)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /ng/api/user-groups`: [`Self::put_user_group`] with another body.
     #[inline]
@@ -446,10 +470,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> PutUserGroup {
-        let mut call = rt::Call::new(self.client, &PUT_USER_GROUP);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        PutUserGroup { call }
+        PutUserGroup {
+            call: rt::Call::new(self.client, &PUT_USER_GROUP)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `PUT /ng/api/v2/user-groups`
     ///
@@ -463,10 +488,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: &types::UserGroupRequestV2,
     ) -> PutUserGroupV2 {
-        let mut call = rt::Call::new(self.client, &PUT_USER_GROUP_V2);
-        call.text(0, account_identifier);
-        call.body_part(model::Cell::part(body));
-        PutUserGroupV2 { call }
+        PutUserGroupV2 {
+            call: rt::Call::new(self.client, &PUT_USER_GROUP_V2)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
     }
     /// `PUT /ng/api/v2/user-groups`: [`Self::put_user_group_v2`] with another body.
     #[inline]
@@ -475,10 +501,11 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> PutUserGroupV2 {
-        let mut call = rt::Call::new(self.client, &PUT_USER_GROUP_V2);
-        call.text(0, account_identifier);
-        call.body_text("application/yaml", body);
-        PutUserGroupV2 { call }
+        PutUserGroupV2 {
+            call: rt::Call::new(self.client, &PUT_USER_GROUP_V2)
+                .with_text(0, account_identifier)
+                .with_body_text("application/yaml", body),
+        }
     }
     /// `PUT /ng/api/user-groups/{userGroupId}/unlink`
     ///
@@ -491,10 +518,11 @@ impl<'c> Api<'c> {
         user_group_id: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> UnlinkUserGroupFromSso {
-        let mut call = rt::Call::new(self.client, &UNLINK_USER_GROUP_FROM_SSO);
-        call.text(0, user_group_id);
-        call.text(1, account_identifier);
-        UnlinkUserGroupFromSso { call }
+        UnlinkUserGroupFromSso {
+            call: rt::Call::new(self.client, &UNLINK_USER_GROUP_FROM_SSO)
+                .with_text(0, user_group_id)
+                .with_text(1, account_identifier),
+        }
     }
 }
 /// Request of [`Api::copy_user_group`].
@@ -525,15 +553,17 @@ pub struct DeleteMember {
 impl DeleteMember {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -556,15 +586,17 @@ pub struct DeleteUserGroup {
 impl DeleteUserGroup {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -606,30 +638,34 @@ pub struct GetFilteredUserGroupsList {
 impl GetFilteredUserGroupsList {
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(1, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(1, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(2, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(3, value);
-        self
+        Self {
+            call: self.call.with_texts(3, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -659,15 +695,17 @@ pub struct GetInheritingChildScopeList {
 impl GetInheritingChildScopeList {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -697,15 +735,17 @@ pub struct GetMember {
 impl GetMember {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -728,15 +768,17 @@ pub struct GetUserGroup {
 impl GetUserGroup {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -759,67 +801,80 @@ pub struct GetUserGroupList {
 impl GetUserGroupList {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `searchTerm`.
     #[inline]
-    pub fn search_term(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `filterType`.
     #[inline]
     pub fn filter_type(
-        mut self,
+        self,
         value: impl Into<types::GetUserGroupListFilterType>,
     ) -> Self {
-        self.call
-            .text(4, Into::<types::GetUserGroupListFilterType>::into(value).as_str());
-        self
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::GetUserGroupListFilterType>::into(value).as_str(),
+                ),
+        }
     }
     /// Query parameter `ssoGroupId`.
     #[inline]
     pub fn sso_group_id(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(5, value);
-        self
+        Self {
+            call: self.call.with_texts(5, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(6, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(7, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(8, value);
-        self
+        Self {
+            call: self.call.with_texts(8, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -849,15 +904,17 @@ pub struct GetUserGroupV2 {
 impl GetUserGroupV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -880,55 +937,62 @@ pub struct GetUserListInUserGroup {
 impl GetUserListInUserGroup {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `pageIndex`.
     #[inline]
-    pub fn page_index(mut self, value: i64) -> Self {
-        self.call.int(4, value);
-        self
+    pub fn page_index(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
     }
     /// Query parameter `pageSize`.
     #[inline]
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.call.int(5, value);
-        self
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
     }
     /// Query parameter `sortOrders`.
     #[inline]
     pub fn sort_orders(
-        mut self,
+        self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.texts(6, value);
-        self
+        Self {
+            call: self.call.with_texts(6, value),
+        }
     }
     /// Query parameter `pageToken`.
     #[inline]
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.text(7, value);
-        self
+    pub fn page_token(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &types::UserFilter) -> Self {
-        self.call.body_part(model::Cell::part(body));
-        self
+    pub fn body(self, body: &types::UserFilter) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -958,15 +1022,17 @@ pub struct LinkUserGroupToLdap {
 impl LinkUserGroupToLdap {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -989,15 +1055,17 @@ pub struct LinkUserGroupToOidc {
 impl LinkUserGroupToOidc {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1020,15 +1088,17 @@ pub struct LinkUserGroupToSaml {
 impl LinkUserGroupToSaml {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1051,15 +1121,17 @@ pub struct PostUserGroup {
 impl PostUserGroup {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1082,15 +1154,17 @@ pub struct PostUserGroupV2 {
 impl PostUserGroupV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1113,15 +1187,17 @@ pub struct PutMember {
 impl PutMember {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1144,15 +1220,17 @@ pub struct PutUserGroup {
 impl PutUserGroup {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1175,15 +1253,17 @@ pub struct PutUserGroupV2 {
 impl PutUserGroupV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -1206,21 +1286,24 @@ pub struct UnlinkUserGroupFromSso {
 impl UnlinkUserGroupFromSso {
     /// Query parameter `retainMembers`.
     #[inline]
-    pub fn retain_members(mut self, value: bool) -> Self {
-        self.call.flag(2, value);
-        self
+    pub fn retain_members(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
     }
     /// Query parameter `orgIdentifier`.
     #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
     }
     /// Query parameter `projectIdentifier`.
     #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(4, value);
-        self
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
     }
     /// Sends the request.
     #[inline]

@@ -15,9 +15,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetUserPreferencesList {
-        let mut call = rt::Call::new(self.client, &GET_USER_PREFERENCES_LIST);
-        call.text(0, account_identifier);
-        GetUserPreferencesList { call }
+        GetUserPreferencesList {
+            call: rt::Call::new(self.client, &GET_USER_PREFERENCES_LIST)
+                .with_text(0, account_identifier),
+        }
     }
     /// `GET /ng/api/user-settings/{identifier}`
     ///
@@ -30,10 +31,11 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
     ) -> GetUserSettingValue {
-        let mut call = rt::Call::new(self.client, &GET_USER_SETTING_VALUE);
-        call.text(0, identifier);
-        call.text(1, account_identifier);
-        GetUserSettingValue { call }
+        GetUserSettingValue {
+            call: rt::Call::new(self.client, &GET_USER_SETTING_VALUE)
+                .with_text(0, identifier)
+                .with_text(1, account_identifier),
+        }
     }
     /// `GET /ng/api/user-settings`
     ///
@@ -46,9 +48,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> GetUserSettingsList {
-        let mut call = rt::Call::new(self.client, &GET_USER_SETTINGS_LIST);
-        call.text(0, account_identifier);
-        GetUserSettingsList { call }
+        GetUserSettingsList {
+            call: rt::Call::new(self.client, &GET_USER_SETTINGS_LIST)
+                .with_text(0, account_identifier),
+        }
     }
     /// `PUT /ng/api/user-settings`
     ///
@@ -61,9 +64,10 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
     ) -> UpdateUserSettingValue {
-        let mut call = rt::Call::new(self.client, &UPDATE_USER_SETTING_VALUE);
-        call.text(0, account_identifier);
-        UpdateUserSettingValue { call }
+        UpdateUserSettingValue {
+            call: rt::Call::new(self.client, &UPDATE_USER_SETTING_VALUE)
+                .with_text(0, account_identifier),
+        }
     }
 }
 /// Request of [`Api::get_user_preferences_list`].
@@ -113,9 +117,10 @@ pub struct GetUserSettingsList {
 impl GetUserSettingsList {
     /// Query parameter `group`.
     #[inline]
-    pub fn group(mut self, value: impl Into<String>) -> Self {
-        self.call.text(1, value);
-        self
+    pub fn group(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
     }
     /// Sends the request.
     #[inline]
@@ -145,16 +150,17 @@ pub struct UpdateUserSettingValue {
 impl UpdateUserSettingValue {
     /// The body, as JSON.
     #[inline]
-    pub fn body(mut self, body: &[types::UserSettingRequestDto]) -> Self {
-        self.call.body_json(&body);
-        self
+    pub fn body(self, body: &[types::UserSettingRequestDto]) -> Self {
+        Self {
+            call: self.call.with_body_json(&body),
+        }
     }
     /// The body as it is to be sent, `application/yaml`.
     #[inline]
-    pub fn body_yaml(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
     }
     /// Sends the request.
     #[inline]

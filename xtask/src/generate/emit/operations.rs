@@ -297,7 +297,7 @@ pub(super) fn constructors(operation: &Operation) -> Vec<Constructor> {
             let (ty, set) = json_argument(json);
             made.push(Constructor {
                 suffix: "",
-                body: Some((ty, quote! { call.#set; })),
+                body: Some((ty, set)),
                 form: false,
             });
         }
@@ -343,7 +343,7 @@ impl Constructor {
         let mut sets: Vec<TokenStream> = Vec::new();
         for (index, param) in required {
             let name = ident(&param.ident);
-            let (ty, set) = value(api, index, param, &quote! { #name }, &quote! { call });
+            let (ty, set) = value(api, index, param, &quote! { #name });
             arguments.push(quote! { #name: #ty });
             sets.push(set);
         }
@@ -351,13 +351,10 @@ impl Constructor {
             arguments.push(quote! { body: #ty });
             sets.push(set);
         }
-        let mutable = (!sets.is_empty()).then(|| quote! { mut });
         quote! {
             #[inline]
             pub fn #method(&self, #(#arguments),*) -> #builder {
-                let #mutable call = rt::Call::new(self.client, &#item);
-                #(#sets)*
-                #builder { call }
+                #builder { call: rt::Call::new(self.client, &#item) #(.#sets)* }
             }
         }
     }
@@ -372,76 +369,75 @@ fn setter(api: &Api, index: usize, param: &Param) -> TokenStream {
         Place::Form => "Form field",
     };
     let doc = format!(" {place} `{}`.", param.wire);
-    let (ty, set) = value(api, index, param, &quote! { value }, &quote! { self.call });
+    let (ty, set) = value(api, index, param, &quote! { value });
     quote! {
         #[doc = #doc]
         #[inline]
-        pub fn #name(mut self, value: #ty) -> Self {
-            #set
-            self
+        pub fn #name(self, value: #ty) -> Self {
+            Self { call: self.call.#set }
         }
     }
 }
 
-/// The type of the argument for a parameter, and the statement that sets it.
+/// The type of the argument for a parameter, and the method of the call that sets it. The method takes the call by value:
+/// were it lent, each setter would be compiled with what is to be done when its method panics.
 pub(super) fn value(
     api: &Api,
     index: usize,
     param: &Param,
     name: &TokenStream,
-    call: &TokenStream,
 ) -> (TokenStream, TokenStream) {
     let index = Literal::usize_unsuffixed(index);
     let types = quote! { types:: };
     let Some(ty) = &param.ty else {
         return (
             quote! { impl Into<rt::FilePart> },
-            quote! { #call.file(#index, #name.into()); },
+            quote! { with_file(#index, #name) },
         );
     };
     match ty {
         Ty::Str => (
             quote! { impl Into<String> },
-            quote! { #call.text(#index, #name); },
+            quote! { with_text(#index, #name) },
         ),
-        Ty::Int => (quote! { i64 }, quote! { #call.int(#index, #name); }),
-        Ty::Num => (quote! { f64 }, quote! { #call.number(#index, #name); }),
-        Ty::Flag => (quote! { bool }, quote! { #call.flag(#index, #name); }),
+        Ty::Int => (quote! { i64 }, quote! { with_int(#index, #name) }),
+        Ty::Num => (quote! { f64 }, quote! { with_number(#index, #name) }),
+        Ty::Flag => (quote! { bool }, quote! { with_flag(#index, #name) }),
         Ty::Time => (
             quote! { impl Into<model::Time> },
-            quote! { #call.text(#index, #name.into().to_string()); },
+            quote! { with_text(#index, #name.into().to_string()) },
         ),
         Ty::Named(_) if is_enum(api, ty) => {
             let ty = rust_ty(ty, &types);
             (
                 quote! { impl Into<#ty> },
-                quote! { #call.text(#index, Into::<#ty>::into(#name).as_str()); },
+                quote! { with_text(#index, Into::<#ty>::into(#name).as_str()) },
             )
         }
         Ty::List(item) => match &**item {
             Ty::Str => (
                 quote! { impl IntoIterator<Item = impl Into<String>> },
-                quote! { #call.texts(#index, #name); },
+                quote! { with_texts(#index, #name) },
             ),
             Ty::Int => (
                 quote! { impl IntoIterator<Item = i64> },
-                quote! { #call.ints(#index, #name); },
+                quote! { with_ints(#index, #name) },
             ),
             item if is_enum(api, item) => {
                 let ty = rust_ty(item, &types);
                 (
                     quote! { impl IntoIterator<Item = #ty> },
-                    quote! { #call.texts(#index, #name.into_iter().map(|value| value.to_string())); },
+                    quote! { with_texts(#index, #name.into_iter().map(|value| value.to_string())) },
                 )
             }
             item => {
                 let ty = rust_ty(item, &types);
-                (quote! { &[#ty] }, quote! { #call.object(#index, &#name); })
+                (quote! { &[#ty] }, quote! { with_object(#index, &#name) })
             }
         },
         Ty::Named(_) | Ty::Map(_) | Ty::Json => {
             let ty = rust_ty(ty, &types);
-            (quote! { &#ty }, quote! { #call.object(#index, #name); })
+            (quote! { &#ty }, quote! { with_object(#index, #name) })
         }
     }
 }
@@ -453,9 +449,8 @@ fn body_setters(body: &Body) -> Vec<TokenStream> {
         made.push(quote! {
             /// The body, as JSON.
             #[inline]
-            pub fn body(mut self, body: #ty) -> Self {
-                self.call.#set;
-                self
+            pub fn body(self, body: #ty) -> Self {
+                Self { call: self.call.#set }
             }
         });
     }
@@ -467,13 +462,11 @@ fn body_setters(body: &Body) -> Vec<TokenStream> {
         };
         let doc = format!(" The body as it is to be sent, `{media}`.");
         let (ty, set) = text_argument(media);
-        let set: TokenStream = quote! { let call = &mut self.call; #set };
         made.push(quote! {
             #[doc = #doc]
             #[inline]
-            pub fn #name(mut self, body: #ty) -> Self {
-                #set
-                self
+            pub fn #name(self, body: #ty) -> Self {
+                Self { call: self.call.#set }
             }
         });
     }
@@ -516,12 +509,12 @@ fn text_argument(media: &str) -> (TokenStream, TokenStream) {
     if is_text(media) {
         (
             quote! { impl Into<String> },
-            quote! { call.body_text(#media, body); },
+            quote! { with_body_text(#media, body) },
         )
     } else {
         (
             quote! { impl Into<rt::RequestBody> },
-            quote! { call.body_bytes(#media, body); },
+            quote! { with_body_bytes(#media, body) },
         )
     }
 }
@@ -531,17 +524,17 @@ fn text_argument(media: &str) -> (TokenStream, TokenStream) {
 fn json_argument(ty: &Ty) -> (TokenStream, TokenStream) {
     let types = quote! { types:: };
     match ty {
-        Ty::Str => (quote! { &str }, quote! { body_json(&body) }),
-        Ty::Int | Ty::Num | Ty::Flag => (rust_ty(ty, &types), quote! { body_json(&body) }),
+        Ty::Str => (quote! { &str }, quote! { with_body_json(&body) }),
+        Ty::Int | Ty::Num | Ty::Flag => (rust_ty(ty, &types), quote! { with_body_json(&body) }),
         Ty::List(item) => {
             let item = rust_ty(item, &types);
-            (quote! { &[#item] }, quote! { body_json(&body) })
+            (quote! { &[#item] }, quote! { with_body_json(&body) })
         }
         Ty::Time | Ty::Json | Ty::Named(_) | Ty::Map(_) => {
             let ty = rust_ty(ty, &types);
             (
                 quote! { &#ty },
-                quote! { body_part(model::Cell::part(body)) },
+                quote! { with_body_part(model::Cell::part(body)) },
             )
         }
     }

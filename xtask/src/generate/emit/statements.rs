@@ -28,7 +28,7 @@ fn of(api: &Api, operation: &Operation, names: &MethodNames<'_>) -> Vec<String> 
                 .filter(|param| param.required && (param.place != Place::Form || constructor.form))
                 .map(|param| {
                     let name = ident(&param.ident);
-                    let (ty, _) = value(api, 0, param, &Default::default(), &Default::default());
+                    let (ty, _) = value(api, 0, param, &Default::default());
                     argument(&name.to_string(), &ty.to_string())
                 });
             let body = constructor

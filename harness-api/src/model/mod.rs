@@ -70,8 +70,7 @@ pub trait Model {
     /// Where to decode the member at `index`; the index after the last member is its [`Misfits`].
     fn slot(&mut self, index: usize) -> Slot<'_>;
 
-    /// Gives the members that are set, each with its index, and then the [`Misfits`]. The processor foresees where a row
-    /// of calls goes, and not where a `match` on an index does: that is twice as slow.
+    /// Gives the members that are set, each with its index, in the order of the fields, and then the [`Misfits`].
     fn parts<'a>(&'a self, to: &mut Parts<'a, '_>);
 
     /// This value, without its type.

@@ -1,15 +1,17 @@
 //! Bodies of answers, piece by piece.
 
 use std::fmt;
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::path::Path;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::Stream;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
 use tokio::io::AsyncWrite;
+use tokio::time::{Sleep, sleep};
 
 use crate::error::{Error, ErrorKind, Target};
 
@@ -31,6 +33,23 @@ pub struct ByteStream {
     content_type: Option<HeaderValue>,
     content_length: Option<u64>,
     target: Option<Target>,
+    silence: Option<Silence>,
+}
+
+/// How long nothing may arrive.
+struct Silence {
+    limit: Duration,
+    /// Runs while something is waited for.
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Silence {
+    /// The limit, when it is over; seen from a moment when there is nothing.
+    fn over(&mut self, context: &mut Context<'_>) -> Option<Duration> {
+        let limit = self.limit;
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(limit)));
+        timer.as_mut().poll(context).is_ready().then_some(limit)
+    }
 }
 
 enum Flow {
@@ -71,7 +90,12 @@ impl ByteStream {
             content_type: headers.get(CONTENT_TYPE).cloned(),
             content_length: length.and_then(|length| length.to_str().ok()?.parse().ok()),
             target: None,
+            silence: None,
         }
+    }
+
+    pub(crate) fn limit_silence(&mut self, limit: Duration) {
+        self.silence = Some(Silence { limit, timer: None });
     }
 
     pub(crate) fn aimed(mut self, target: &Target) -> Self {
@@ -220,8 +244,21 @@ impl Stream for ByteStream {
         let this = &mut *self;
         let item = match &mut this.flow {
             Flow::Live(stream) => match stream.as_mut().poll_next(context) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(Some(Ok(piece))) => Some(Ok(piece)),
+                Poll::Pending => {
+                    let silence = this.silence.as_mut();
+                    let Some(limit) = silence.and_then(|silence| silence.over(context)) else {
+                        return Poll::Pending;
+                    };
+                    this.flow = Flow::Done;
+                    let message = format!("nothing came for {limit:?}");
+                    Some(Err(this.named(Error::new(ErrorKind::Timeout, message))))
+                }
+                Poll::Ready(Some(Ok(piece))) => {
+                    if let Some(silence) = &mut this.silence {
+                        silence.timer = None;
+                    }
+                    Some(Ok(piece))
+                }
                 Poll::Ready(Some(Err(error))) => {
                     this.flow = Flow::Done;
                     Some(Err(this.named(
@@ -263,6 +300,47 @@ mod tests {
 
     fn ready(bytes: &'static [u8], cut: bool) -> ByteStream {
         ByteStream::ready(Bytes::from_static(bytes), cut, &HeaderMap::new())
+    }
+
+    #[tokio::test]
+    async fn silence_ends_a_stream_and_what_comes_in_time_does_not() {
+        let limit = Duration::from_millis(200);
+        let mut left = 3;
+        let mut pause = Box::pin(sleep(limit / 2));
+        // A piece now and then, and after the last nothing any more.
+        let pieces = Pieces(move |context: &mut Context<'_>| {
+            if left == 0 || pause.as_mut().poll(context).is_pending() {
+                return Poll::Pending;
+            }
+            left -= 1;
+            pause = Box::pin(sleep(limit / 2));
+            Poll::Ready(Some(Ok(Bytes::from_static(b"a"))))
+        });
+        let mut stream = ByteStream::of(Flow::Live(Box::pin(pieces)), &HeaderMap::new());
+        stream.limit_silence(limit);
+        for _ in 0..3 {
+            assert_eq!(stream.chunk().await.unwrap().unwrap(), "a");
+        }
+        let error = stream.chunk().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Timeout);
+        assert!(stream.chunk().await.unwrap().is_none());
+    }
+
+    /// A stream of a function.
+    struct Pieces<F>(F);
+
+    impl<F> Stream for Pieces<F>
+    where
+        F: FnMut(&mut Context<'_>) -> Poll<Option<reqwest::Result<Bytes>>> + Unpin,
+    {
+        type Item = reqwest::Result<Bytes>;
+
+        fn poll_next(
+            mut self: Pin<&mut Self>,
+            context: &mut Context<'_>,
+        ) -> Poll<Option<Self::Item>> {
+            (self.0)(context)
+        }
     }
 
     #[tokio::test]

@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderValue};
@@ -328,6 +329,12 @@ impl Incoming {
     /// Attaches a value to the answer: its [`Response`](crate::Response) or [`Error`] hands it out by its type.
     pub fn attach<T: Send + Sync + 'static>(&mut self, value: T) {
         self.0.head.attached.set(value);
+    }
+
+    /// Ends the body with an error of kind [`Timeout`](ErrorKind::Timeout) when nothing arrives for so long, while
+    /// somebody waits for it. It holds for streams, however long they are; a body that was read is not touched.
+    pub fn limit_silence(&mut self, limit: Duration) {
+        self.0.body.limit_silence(limit);
     }
 
     /// Makes an error of an answer which the caller must not take for a success, or cannot use. The body is read, at most

@@ -7,7 +7,7 @@ use std::time::Duration;
 use harness_api::Layer;
 use harness_api::reqwest;
 
-use super::http::{Http, Plain};
+use super::http::{Http, Plain, SILENCE};
 use super::{ApiKey, Harness, Inner, server};
 use crate::error::{Error, Result, line};
 use crate::transport::{self, RateLimit, RetryPolicy, Transport};
@@ -191,6 +191,9 @@ impl HarnessBuilder {
             None => OWN_AGENT.to_owned(),
         };
         let http = self.http.build()?;
+        let mut transport = self.transport;
+        // A client of the caller's has its own.
+        transport.timeouts.silence = self.http.given.is_none().then_some(SILENCE);
         let account: Arc<str> = account.into();
         let mut builder = harness_api::Client::builder(url.as_str())
             .http(http)
@@ -200,7 +203,7 @@ impl HarnessBuilder {
         if let Some(bytes) = self.max_body {
             builder = builder.max_body(bytes);
         }
-        for layer in transport::layers(self.transport, Arc::clone(&account)) {
+        for layer in transport::layers(transport, Arc::clone(&account)) {
             builder = builder.layer(layer);
         }
         for layer in self.layers {

@@ -11,9 +11,9 @@ use crate::error::{Error, Result};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// How long nothing may arrive, in the body of a stream above all. It also runs while a request is sent, so it is as long
-/// as an attempt of an upload.
-const SILENCE: Duration = Duration::from_secs(10 * 60);
+/// How long nothing may arrive in the body of a stream. What is read whole has the time of its attempt, and is spared a
+/// timer more.
+pub(super) const SILENCE: Duration = Duration::from_secs(10 * 60);
 
 /// The HTTP client: the caller's, or what ours is made with.
 #[derive(Default)]
@@ -47,7 +47,6 @@ impl Http {
     fn ours(&self) -> Result<reqwest::ClientBuilder> {
         let mut builder = reqwest::Client::builder()
             .connect_timeout(self.connect_timeout.unwrap_or(CONNECT_TIMEOUT))
-            .read_timeout(SILENCE)
             .referer(false);
         if let Some(url) = &self.proxy {
             let proxy = Proxy::all(url)
@@ -87,7 +86,12 @@ impl Plain {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
-        let client = made(self.http.ours()?.user_agent(&self.agent))?;
+        let client = made(
+            self.http
+                .ours()?
+                .read_timeout(SILENCE)
+                .user_agent(&self.agent),
+        )?;
         Ok(self.client.get_or_init(|| client))
     }
 }

@@ -25,10 +25,11 @@ impl Layer for Attempt {
             let limit = request.max_body();
             let own = request.request().timeout().is_some();
             let allowed = self.0.attempt(&request);
+            let begun = Instant::now();
             if !own && limit.is_some() {
                 // The body of a failure is read above all layers, where this alone limits its time. Else it is the total
                 // time that ends the call, because its error tells more.
-                let left = progress.remaining().unwrap_or(Duration::MAX);
+                let left = progress.remaining(begun).unwrap_or(Duration::MAX);
                 let exchange = allowed.min(left.saturating_add(GRACE));
                 *request.request_mut().timeout_mut() = Some(exchange);
             }
@@ -36,8 +37,7 @@ impl Layer for Attempt {
             // second timer would.
             let is_kept = own || limit.is_some() && next.is_last();
             let (number, before) = progress.begin();
-            let begun = Instant::now();
-            let exchange = exchange(request, next, limit);
+            let exchange = exchange(request, next, limit, self.0.silence);
             let outcome = if is_kept {
                 exchange.await
             } else {
@@ -48,17 +48,18 @@ impl Layer for Attempt {
                     ))
                 })
             };
-            let took = begun.elapsed().as_millis();
+            // Looked at for an event only that somebody wants.
+            let took = || begun.elapsed().as_millis();
             match &outcome {
                 Ok(answer) => {
                     let status = answer.status().as_u16();
-                    debug!(attempt = number, status, elapsed_ms = took, "answered");
+                    debug!(attempt = number, status, elapsed_ms = took(), "answered");
                 }
                 Err(error) => {
                     if error.is_certainly_not_sent() {
                         progress.not_sent(before);
                     }
-                    debug!(attempt = number, error = ?error.kind(), elapsed_ms = took, "failed");
+                    debug!(attempt = number, error = ?error.kind(), elapsed_ms = took(), "failed");
                 }
             }
             outcome
@@ -72,13 +73,15 @@ async fn exchange(
     request: Outgoing,
     next: Next<'_>,
     limit: Option<u64>,
+    silence: Option<Duration>,
 ) -> Result<Incoming, Error> {
     let mut answer = next.run(request).await?;
-    if let Some(limit) = limit
-        && answer.status().is_success()
-        && fits(&answer, limit)
-    {
-        answer.buffer(limit).await?;
+    match (limit, silence) {
+        (Some(limit), _) if answer.status().is_success() && fits(&answer, limit) => {
+            answer.buffer(limit).await?;
+        }
+        (None, Some(silence)) => answer.limit_silence(silence),
+        _ => {}
     }
     Ok(answer)
 }

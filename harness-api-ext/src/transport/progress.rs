@@ -42,20 +42,21 @@ impl Progress {
             .unwrap_or_else(|| Arc::new(Self::new()))
     }
 
-    /// Sets the end of the whole call.
-    pub(super) fn end_at(&self, deadline: Instant) {
+    /// Sets the end of the whole call, and gives it; `None` where it is beyond all time.
+    pub(super) fn end_after(&self, total: Duration) -> Option<Instant> {
+        let deadline = self.started.checked_add(total)?;
         // There is one layer that sets it, once a call.
         let _ = self.deadline.set(deadline);
+        Some(deadline)
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
         self.deadline.get().copied()
     }
 
-    /// The time that is left; `None` without an end.
-    pub(super) fn remaining(&self) -> Option<Duration> {
-        let deadline = self.deadline()?;
-        Some(deadline.saturating_duration_since(Instant::now()))
+    /// The time that is left at a moment; `None` without an end.
+    pub(super) fn remaining(&self, at: Instant) -> Option<Duration> {
+        Some(self.deadline()?.saturating_duration_since(at))
     }
 
     /// Counts an attempt, and gives its number and whether one before it may have been sent.

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use harness_api::reqwest::StatusCode;
 use harness_api::reqwest::header::HeaderMap;
 use harness_api::{BoxFuture, Error, ErrorKind, Incoming, Layer, Next, Outgoing, Repeat};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use tracing::{info, warn};
 
 use super::budget::Budget;
@@ -241,7 +241,10 @@ impl Retry {
                 );
                 return outcome;
             };
-            if progress.remaining().is_some_and(|left| pause >= left) {
+            if progress
+                .remaining(Instant::now())
+                .is_some_and(|left| pause >= left)
+            {
                 warn!(
                     attempt = number,
                     pause_ms = pause.as_millis(),

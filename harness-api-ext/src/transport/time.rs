@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use harness_api::{BoxFuture, Error, ErrorKind, Incoming, Layer, Next, Outgoing};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout_at;
 
 use super::progress::Progress;
 
@@ -12,11 +12,13 @@ const TOTAL: Duration = Duration::from_secs(5 * 60);
 const LONG_ATTEMPT: Duration = Duration::from_secs(10 * 60);
 const LONG_TOTAL: Duration = Duration::from_secs(30 * 60);
 
-/// The times of a client; the defaults hold where one is absent.
+/// The times of a client; the defaults of attempt and total hold where one is absent.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct Timeouts {
     pub(crate) attempt: Option<Duration>,
     pub(crate) total: Option<Duration>,
+    /// How long nothing may arrive in the body of a stream.
+    pub(crate) silence: Option<Duration>,
 }
 
 /// The time of each attempt of one call.
@@ -85,10 +87,9 @@ impl Layer for TotalTime {
         Box::pin(async move {
             let progress = Progress::of(&request);
             let total = self.0.total(&request);
-            let Some(deadline) = Instant::now().checked_add(total) else {
+            let Some(deadline) = progress.end_after(total) else {
                 return next.run(request).await;
             };
-            progress.end_at(deadline);
             match timeout_at(deadline, next.run(request)).await {
                 Ok(outcome) => outcome,
                 Err(_) => Err(over(&progress, total)),

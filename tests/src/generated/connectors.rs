@@ -1064,6 +1064,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::connectors::types::GitAuthentication>(),
         ),
         (
+            "connectors::types::GitCommitAttributes",
+            size_of::<harness_api::connectors::types::GitCommitAttributes>(),
+        ),
+        (
             "connectors::types::GitConfig",
             size_of::<harness_api::connectors::types::GitConfig>(),
         ),
@@ -1074,6 +1078,10 @@ pub(crate) static TABLE: Table = Table {
         (
             "connectors::types::GitConfigType",
             size_of::<harness_api::connectors::types::GitConfigType>(),
+        ),
+        (
+            "connectors::types::GitConnectorSync",
+            size_of::<harness_api::connectors::types::GitConnectorSync>(),
         ),
         (
             "connectors::types::GitHttpAuthenticationDto",

@@ -1873,10 +1873,6 @@ pub(crate) static TABLE: Table = Table {
             >(),
         ),
         (
-            "pipeline::types::ParameterFieldListString",
-            size_of::<harness_api::pipeline::types::ParameterFieldListString>(),
-        ),
-        (
             "pipeline::types::ParentStageInfo",
             size_of::<harness_api::pipeline::types::ParentStageInfo>(),
         ),
@@ -3379,14 +3375,6 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::pipeline::types::Pageable>(),
         ),
         ("pipeline::types::Sort", size_of::<harness_api::pipeline::types::Sort>()),
-        (
-            "pipeline::types::CacheResponseMetadata",
-            size_of::<harness_api::pipeline::types::CacheResponseMetadata>(),
-        ),
-        (
-            "pipeline::types::CacheResponseMetadataCacheState",
-            size_of::<harness_api::pipeline::types::CacheResponseMetadataCacheState>(),
-        ),
         (
             "pipeline::types::NgTemplateResponse",
             size_of::<harness_api::pipeline::types::NgTemplateResponse>(),

@@ -21,6 +21,8 @@ pub struct FilterProperties {
     pub time_range: Option<Box<TimeRange>>,
     pub trigger_identifiers: Option<Vec<String>>,
     pub trigger_types: Option<Vec<String>>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -43,6 +45,7 @@ impl model::Model for FilterProperties {
             time_range: None,
             trigger_identifiers: None,
             trigger_types: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -129,6 +132,16 @@ impl model::Model for FilterProperties {
                 self.pipeline_identifiers.is_some(),
             ],
         )
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(FilterProperties);

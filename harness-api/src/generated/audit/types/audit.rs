@@ -100,6 +100,7 @@ pub struct AuditEvent {
     pub resource: Option<Box<AuditResource>>,
     pub resource_scope: Option<Box<AuditResourceScope>>,
     pub timestamp: Option<i64>,
+    pub yaml_diff_record: Option<Box<AuditYamlDiff>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -121,6 +122,7 @@ impl model::Model for AuditEvent {
             resource: None,
             resource_scope: None,
             timestamp: None,
+            yaml_diff_record: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -137,6 +139,7 @@ impl model::Model for AuditEvent {
             "internalInfo",
             "resourceScope",
             "auditEventData",
+            "yamlDiffRecord",
             "httpRequestInfo",
             "requestMetadata",
             "authenticationInfo",
@@ -156,10 +159,11 @@ impl model::Model for AuditEvent {
             7 => model::Slot::Opt(&mut self.internal_info),
             8 => model::Slot::Opt(&mut self.resource_scope),
             9 => model::Slot::Opt(&mut self.audit_event_data),
-            10 => model::Slot::Opt(&mut self.http_request_info),
-            11 => model::Slot::Opt(&mut self.request_metadata),
-            12 => model::Slot::Opt(&mut self.authentication_info),
-            13 => model::Slot::Opt(&mut self.impersonating_authentication_info),
+            10 => model::Slot::Opt(&mut self.yaml_diff_record),
+            11 => model::Slot::Opt(&mut self.http_request_info),
+            12 => model::Slot::Opt(&mut self.request_metadata),
+            13 => model::Slot::Opt(&mut self.authentication_info),
+            14 => model::Slot::Opt(&mut self.impersonating_authentication_info),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -176,10 +180,11 @@ impl model::Model for AuditEvent {
             7 => model::opt(&self.internal_info),
             8 => model::opt(&self.resource_scope),
             9 => model::opt(&self.audit_event_data),
-            10 => model::opt(&self.http_request_info),
-            11 => model::opt(&self.request_metadata),
-            12 => model::opt(&self.authentication_info),
-            13 => model::opt(&self.impersonating_authentication_info),
+            10 => model::opt(&self.yaml_diff_record),
+            11 => model::opt(&self.http_request_info),
+            12 => model::opt(&self.request_metadata),
+            13 => model::opt(&self.authentication_info),
+            14 => model::opt(&self.impersonating_authentication_info),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -197,6 +202,7 @@ impl model::Model for AuditEvent {
                 self.internal_info.is_some(),
                 self.resource_scope.is_some(),
                 self.audit_event_data.is_some(),
+                self.yaml_diff_record.is_some(),
                 self.http_request_info.is_some(),
                 self.request_metadata.is_some(),
                 self.authentication_info.is_some(),
@@ -633,6 +639,44 @@ impl model::Model for AuditRoleBinding {
     }
 }
 model::model!(AuditRoleBinding);
+/// Schema `AuditYamlDiff`.
+pub struct AuditYamlDiff {
+    pub new_yaml: Option<String>,
+    pub old_yaml: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for AuditYamlDiff {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            new_yaml: None,
+            old_yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &["newYaml", "oldYaml"]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.new_yaml),
+            1 => model::Slot::Str(&mut self.old_yaml),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::Part::Str(&self.new_yaml),
+            1 => model::Part::Str(&self.old_yaml),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+}
+model::model!(AuditYamlDiff);
 /// Schema `AuthenticationInfo`.
 pub struct AuthenticationInfo {
     pub labels: Option<std::collections::BTreeMap<String, String>>,

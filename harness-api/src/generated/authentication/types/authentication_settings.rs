@@ -1490,7 +1490,13 @@ model::open_enum! {
 /// Schema `SSOSettingsDTO`.
 pub struct SsoSettingsDto {
     pub account_id: Option<String>,
+    pub app_id: Option<String>,
+    pub created_at: Option<i64>,
+    pub created_by: Option<Box<EmbeddedUser>>,
     pub display_name: Option<String>,
+    pub last_updated_at: Option<i64>,
+    pub last_updated_by: Option<Box<EmbeddedUser>>,
+    pub next_iteration: Option<i64>,
     pub next_iterations: Option<Vec<i64>>,
     pub type_: Option<SsoSettingsDtoType>,
     pub url: Option<String>,
@@ -1503,7 +1509,13 @@ impl model::Model for SsoSettingsDto {
     fn blank() -> Self {
         Self {
             account_id: None,
+            app_id: None,
+            created_at: None,
+            created_by: None,
             display_name: None,
+            last_updated_at: None,
+            last_updated_by: None,
+            next_iteration: None,
             next_iterations: None,
             type_: None,
             url: None,
@@ -1513,7 +1525,20 @@ impl model::Model for SsoSettingsDto {
     }
     #[inline]
     fn names(&self) -> model::Names {
-        &["url", "type", "uuid", "accountId", "displayName", "nextIterations"]
+        &[
+            "url",
+            "type",
+            "uuid",
+            "appId",
+            "accountId",
+            "createdAt",
+            "createdBy",
+            "displayName",
+            "lastUpdatedAt",
+            "lastUpdatedBy",
+            "nextIteration",
+            "nextIterations",
+        ]
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1521,9 +1546,15 @@ impl model::Model for SsoSettingsDto {
             0 => model::Slot::Str(&mut self.url),
             1 => model::Slot::Opt(&mut self.type_),
             2 => model::Slot::Str(&mut self.uuid),
-            3 => model::Slot::Str(&mut self.account_id),
-            4 => model::Slot::Str(&mut self.display_name),
-            5 => model::Slot::Opt(&mut self.next_iterations),
+            3 => model::Slot::Str(&mut self.app_id),
+            4 => model::Slot::Str(&mut self.account_id),
+            5 => model::Slot::Int(&mut self.created_at),
+            6 => model::Slot::Opt(&mut self.created_by),
+            7 => model::Slot::Str(&mut self.display_name),
+            8 => model::Slot::Int(&mut self.last_updated_at),
+            9 => model::Slot::Opt(&mut self.last_updated_by),
+            10 => model::Slot::Int(&mut self.next_iteration),
+            11 => model::Slot::Opt(&mut self.next_iterations),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -1533,11 +1564,36 @@ impl model::Model for SsoSettingsDto {
             0 => model::Part::Str(&self.url),
             1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.uuid),
-            3 => model::Part::Str(&self.account_id),
-            4 => model::Part::Str(&self.display_name),
-            5 => model::opt(&self.next_iterations),
+            3 => model::Part::Str(&self.app_id),
+            4 => model::Part::Str(&self.account_id),
+            5 => model::Part::Int(&self.created_at),
+            6 => model::opt(&self.created_by),
+            7 => model::Part::Str(&self.display_name),
+            8 => model::Part::Int(&self.last_updated_at),
+            9 => model::opt(&self.last_updated_by),
+            10 => model::Part::Int(&self.next_iteration),
+            11 => model::opt(&self.next_iterations),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        model::mask(
+            &[
+                self.url.is_some(),
+                self.type_.is_some(),
+                self.uuid.is_some(),
+                self.app_id.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.display_name.is_some(),
+                self.last_updated_at.is_some(),
+                self.last_updated_by.is_some(),
+                self.next_iteration.is_some(),
+                self.next_iterations.is_some(),
+            ],
+        )
     }
 }
 model::model!(SsoSettingsDto);

@@ -41,11 +41,15 @@ model::model!(DeleteAutoStoppingScheduleResponse);
 /// Schema `FixedSchedule`.
 pub struct FixedSchedule {
     pub account: Option<String>,
+    pub account_id: Option<String>,
+    pub created_at: Option<model::Time>,
+    pub created_by: Option<String>,
     pub description: Option<String>,
     pub details: Option<Box<OccurrenceSchedule>>,
     pub id: Option<f64>,
     pub name: Option<String>,
     pub resources: Option<Vec<StaticScheduleResource>>,
+    pub updated_at: Option<model::Time>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -54,17 +58,32 @@ impl model::Model for FixedSchedule {
     fn blank() -> Self {
         Self {
             account: None,
+            account_id: None,
+            created_at: None,
+            created_by: None,
             description: None,
             details: None,
             id: None,
             name: None,
             resources: None,
+            updated_at: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn names(&self) -> model::Names {
-        &["id", "name", "account", "details", "resources", "description"]
+        &[
+            "id",
+            "name",
+            "account",
+            "details",
+            "resources",
+            "account_id",
+            "created_at",
+            "created_by",
+            "updated_at",
+            "description",
+        ]
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -74,7 +93,11 @@ impl model::Model for FixedSchedule {
             2 => model::Slot::Str(&mut self.account),
             3 => model::Slot::Opt(&mut self.details),
             4 => model::Slot::Opt(&mut self.resources),
-            5 => model::Slot::Str(&mut self.description),
+            5 => model::Slot::Str(&mut self.account_id),
+            6 => model::Slot::Time(&mut self.created_at),
+            7 => model::Slot::Str(&mut self.created_by),
+            8 => model::Slot::Time(&mut self.updated_at),
+            9 => model::Slot::Str(&mut self.description),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -86,9 +109,30 @@ impl model::Model for FixedSchedule {
             2 => model::Part::Str(&self.account),
             3 => model::opt(&self.details),
             4 => model::opt(&self.resources),
-            5 => model::Part::Str(&self.description),
+            5 => model::Part::Str(&self.account_id),
+            6 => model::Part::Time(&self.created_at),
+            7 => model::Part::Str(&self.created_by),
+            8 => model::Part::Time(&self.updated_at),
+            9 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.name.is_some(),
+                self.account.is_some(),
+                self.details.is_some(),
+                self.resources.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.updated_at.is_some(),
+                self.description.is_some(),
+            ],
+        )
     }
 }
 model::model!(FixedSchedule);
@@ -209,7 +253,9 @@ model::model!(SaveStaticSchedulesRequest);
 /// Schema `StaticScheduleResource`.
 pub struct StaticScheduleResource {
     pub id: Option<String>,
-    pub type_: Option<StaticScheduleResourceType>,
+    pub id_2: Option<String>,
+    pub type_: Option<String>,
+    pub type_2: Option<StaticScheduleResourceType>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -218,19 +264,23 @@ impl model::Model for StaticScheduleResource {
     fn blank() -> Self {
         Self {
             id: None,
+            id_2: None,
             type_: None,
+            type_2: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn names(&self) -> model::Names {
-        &["id", "type"]
+        &["ID", "id", "Type", "type"]
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Str(&mut self.id),
-            1 => model::Slot::Opt(&mut self.type_),
+            1 => model::Slot::Str(&mut self.id_2),
+            2 => model::Slot::Str(&mut self.type_),
+            3 => model::Slot::Opt(&mut self.type_2),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -238,7 +288,9 @@ impl model::Model for StaticScheduleResource {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.id),
-            1 => model::opt(&self.type_),
+            1 => model::Part::Str(&self.id_2),
+            2 => model::Part::Str(&self.type_),
+            3 => model::opt(&self.type_2),
             _ => model::Part::Misfits(&self.misfits),
         }
     }

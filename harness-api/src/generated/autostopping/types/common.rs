@@ -8,6 +8,7 @@ use crate::model;
 pub struct AccessPoint {
     pub account_id: Option<String>,
     pub cloud_account_id: Option<String>,
+    pub created_at: Option<model::Time>,
     pub editables: Option<Vec<String>>,
     pub host_name: Option<String>,
     pub id: Option<String>,
@@ -18,8 +19,10 @@ pub struct AccessPoint {
     pub region: Option<String>,
     pub security_groups: Option<Vec<String>>,
     pub status: Option<AccessPointStatus>,
+    pub status_msg: Option<String>,
     pub subnets: Option<Vec<String>>,
     pub type_: Option<String>,
+    pub updated_at: Option<model::Time>,
     pub vpc: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
@@ -30,6 +33,7 @@ impl model::Model for AccessPoint {
         Self {
             account_id: None,
             cloud_account_id: None,
+            created_at: None,
             editables: None,
             host_name: None,
             id: None,
@@ -40,8 +44,10 @@ impl model::Model for AccessPoint {
             region: None,
             security_groups: None,
             status: None,
+            status_msg: None,
             subnets: None,
             type_: None,
+            updated_at: None,
             vpc: None,
             misfits: model::Misfits::NONE,
         }
@@ -61,7 +67,10 @@ impl model::Model for AccessPoint {
             "editables",
             "host_name",
             "account_id",
+            "created_at",
             "project_id",
+            "status_msg",
+            "updated_at",
             "security_groups",
             "cloud_account_id",
         ]
@@ -81,9 +90,12 @@ impl model::Model for AccessPoint {
             9 => model::Slot::Opt(&mut self.editables),
             10 => model::Slot::Str(&mut self.host_name),
             11 => model::Slot::Str(&mut self.account_id),
-            12 => model::Slot::Str(&mut self.project_id),
-            13 => model::Slot::Opt(&mut self.security_groups),
-            14 => model::Slot::Str(&mut self.cloud_account_id),
+            12 => model::Slot::Time(&mut self.created_at),
+            13 => model::Slot::Str(&mut self.project_id),
+            14 => model::Slot::Str(&mut self.status_msg),
+            15 => model::Slot::Time(&mut self.updated_at),
+            16 => model::Slot::Opt(&mut self.security_groups),
+            17 => model::Slot::Str(&mut self.cloud_account_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -102,9 +114,12 @@ impl model::Model for AccessPoint {
             9 => model::opt(&self.editables),
             10 => model::Part::Str(&self.host_name),
             11 => model::Part::Str(&self.account_id),
-            12 => model::Part::Str(&self.project_id),
-            13 => model::opt(&self.security_groups),
-            14 => model::Part::Str(&self.cloud_account_id),
+            12 => model::Part::Time(&self.created_at),
+            13 => model::Part::Str(&self.project_id),
+            14 => model::Part::Str(&self.status_msg),
+            15 => model::Part::Time(&self.updated_at),
+            16 => model::opt(&self.security_groups),
+            17 => model::Part::Str(&self.cloud_account_id),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -124,7 +139,10 @@ impl model::Model for AccessPoint {
                 self.editables.is_some(),
                 self.host_name.is_some(),
                 self.account_id.is_some(),
+                self.created_at.is_some(),
                 self.project_id.is_some(),
+                self.status_msg.is_some(),
+                self.updated_at.is_some(),
                 self.security_groups.is_some(),
                 self.cloud_account_id.is_some(),
             ],
@@ -138,16 +156,19 @@ pub struct AccessPointMeta {
     pub app_gateway_id: Option<String>,
     pub certificate: Option<Box<CertificateData>>,
     pub certificate_id: Option<String>,
+    pub certificates: Option<Vec<LwCertificateSecrets>>,
     pub dns: Option<Box<AccessPointMetaDns>>,
     pub error: Option<String>,
     pub fe_ip_id: Option<String>,
     pub fe_ip_name: Option<String>,
     pub func_region: Option<String>,
+    pub machine_type: Option<String>,
     pub resource_group: Option<String>,
     pub security_groups: Option<Vec<String>>,
     pub size: Option<String>,
     pub subnet_id: Option<String>,
     pub subnet_name: Option<String>,
+    pub zone: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -159,16 +180,19 @@ impl model::Model for AccessPointMeta {
             app_gateway_id: None,
             certificate: None,
             certificate_id: None,
+            certificates: None,
             dns: None,
             error: None,
             fe_ip_id: None,
             fe_ip_name: None,
             func_region: None,
+            machine_type: None,
             resource_group: None,
             security_groups: None,
             size: None,
             subnet_id: None,
             subnet_name: None,
+            zone: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -177,6 +201,7 @@ impl model::Model for AccessPointMeta {
         &[
             "dns",
             "size",
+            "zone",
             "error",
             "albArn",
             "fe_ip_id",
@@ -185,6 +210,8 @@ impl model::Model for AccessPointMeta {
             "certificate",
             "func_region",
             "subnet_name",
+            "certificates",
+            "machine_type",
             "app_gateway_id",
             "certificate_id",
             "resource_group",
@@ -196,18 +223,21 @@ impl model::Model for AccessPointMeta {
         match index {
             0 => model::Slot::Opt(&mut self.dns),
             1 => model::Slot::Str(&mut self.size),
-            2 => model::Slot::Str(&mut self.error),
-            3 => model::Slot::Str(&mut self.alb_arn),
-            4 => model::Slot::Str(&mut self.fe_ip_id),
-            5 => model::Slot::Str(&mut self.subnet_id),
-            6 => model::Slot::Str(&mut self.fe_ip_name),
-            7 => model::Slot::Opt(&mut self.certificate),
-            8 => model::Slot::Str(&mut self.func_region),
-            9 => model::Slot::Str(&mut self.subnet_name),
-            10 => model::Slot::Str(&mut self.app_gateway_id),
-            11 => model::Slot::Str(&mut self.certificate_id),
-            12 => model::Slot::Str(&mut self.resource_group),
-            13 => model::Slot::Opt(&mut self.security_groups),
+            2 => model::Slot::Str(&mut self.zone),
+            3 => model::Slot::Str(&mut self.error),
+            4 => model::Slot::Str(&mut self.alb_arn),
+            5 => model::Slot::Str(&mut self.fe_ip_id),
+            6 => model::Slot::Str(&mut self.subnet_id),
+            7 => model::Slot::Str(&mut self.fe_ip_name),
+            8 => model::Slot::Opt(&mut self.certificate),
+            9 => model::Slot::Str(&mut self.func_region),
+            10 => model::Slot::Str(&mut self.subnet_name),
+            11 => model::Slot::Opt(&mut self.certificates),
+            12 => model::Slot::Str(&mut self.machine_type),
+            13 => model::Slot::Str(&mut self.app_gateway_id),
+            14 => model::Slot::Str(&mut self.certificate_id),
+            15 => model::Slot::Str(&mut self.resource_group),
+            16 => model::Slot::Opt(&mut self.security_groups),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -216,18 +246,21 @@ impl model::Model for AccessPointMeta {
         match index {
             0 => model::opt(&self.dns),
             1 => model::Part::Str(&self.size),
-            2 => model::Part::Str(&self.error),
-            3 => model::Part::Str(&self.alb_arn),
-            4 => model::Part::Str(&self.fe_ip_id),
-            5 => model::Part::Str(&self.subnet_id),
-            6 => model::Part::Str(&self.fe_ip_name),
-            7 => model::opt(&self.certificate),
-            8 => model::Part::Str(&self.func_region),
-            9 => model::Part::Str(&self.subnet_name),
-            10 => model::Part::Str(&self.app_gateway_id),
-            11 => model::Part::Str(&self.certificate_id),
-            12 => model::Part::Str(&self.resource_group),
-            13 => model::opt(&self.security_groups),
+            2 => model::Part::Str(&self.zone),
+            3 => model::Part::Str(&self.error),
+            4 => model::Part::Str(&self.alb_arn),
+            5 => model::Part::Str(&self.fe_ip_id),
+            6 => model::Part::Str(&self.subnet_id),
+            7 => model::Part::Str(&self.fe_ip_name),
+            8 => model::opt(&self.certificate),
+            9 => model::Part::Str(&self.func_region),
+            10 => model::Part::Str(&self.subnet_name),
+            11 => model::opt(&self.certificates),
+            12 => model::Part::Str(&self.machine_type),
+            13 => model::Part::Str(&self.app_gateway_id),
+            14 => model::Part::Str(&self.certificate_id),
+            15 => model::Part::Str(&self.resource_group),
+            16 => model::opt(&self.security_groups),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -237,6 +270,7 @@ impl model::Model for AccessPointMeta {
             &[
                 self.dns.is_some(),
                 self.size.is_some(),
+                self.zone.is_some(),
                 self.error.is_some(),
                 self.alb_arn.is_some(),
                 self.fe_ip_id.is_some(),
@@ -245,6 +279,8 @@ impl model::Model for AccessPointMeta {
                 self.certificate.is_some(),
                 self.func_region.is_some(),
                 self.subnet_name.is_some(),
+                self.certificates.is_some(),
+                self.machine_type.is_some(),
                 self.app_gateway_id.is_some(),
                 self.certificate_id.is_some(),
                 self.resource_group.is_some(),
@@ -668,12 +704,109 @@ impl model::Model for InstanceBasedRoutingData {
     }
 }
 model::model!(InstanceBasedRoutingData);
+/// Schema `LwCertificateSecrets`.
+pub struct LwCertificateSecrets {
+    pub cert_secret_id: Option<String>,
+    pub key_secret_id: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for LwCertificateSecrets {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cert_secret_id: None,
+            key_secret_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &["key_secret_id", "cert_secret_id"]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.key_secret_id),
+            1 => model::Slot::Str(&mut self.cert_secret_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::Part::Str(&self.key_secret_id),
+            1 => model::Part::Str(&self.cert_secret_id),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+}
+model::model!(LwCertificateSecrets);
+/// Schema `LwInstanceFilters`.
+pub struct LwInstanceFilters {
+    pub i_ds: Option<Vec<String>>,
+    pub name: Option<String>,
+    pub regions: Option<Vec<String>>,
+    pub resource_groups: Option<Vec<String>>,
+    pub tags: Option<serde_json::Value>,
+    pub vpc_id: Option<String>,
+    pub zones: Option<Vec<String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for LwInstanceFilters {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            i_ds: None,
+            name: None,
+            regions: None,
+            resource_groups: None,
+            tags: None,
+            vpc_id: None,
+            zones: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &["IDs", "Name", "Tags", "VpcID", "Zones", "Regions", "ResourceGroups"]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.i_ds),
+            1 => model::Slot::Str(&mut self.name),
+            2 => model::Slot::Json(&mut self.tags),
+            3 => model::Slot::Str(&mut self.vpc_id),
+            4 => model::Slot::Opt(&mut self.zones),
+            5 => model::Slot::Opt(&mut self.regions),
+            6 => model::Slot::Opt(&mut self.resource_groups),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::opt(&self.i_ds),
+            1 => model::Part::Str(&self.name),
+            2 => model::Part::Json(&self.tags),
+            3 => model::Part::Str(&self.vpc_id),
+            4 => model::opt(&self.zones),
+            5 => model::opt(&self.regions),
+            6 => model::opt(&self.resource_groups),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+}
+model::model!(LwInstanceFilters);
 /// Schema `LwService`.
 pub struct LwService {
     pub access_point_id: Option<String>,
     pub account_identifier: Option<String>,
     pub cloud_account_id: Option<String>,
     pub created_at: Option<String>,
+    pub created_by: Option<String>,
     pub custom_domains: Option<Vec<String>>,
     pub disabled: Option<bool>,
     pub fulfilment: Option<String>,
@@ -690,6 +823,7 @@ pub struct LwService {
     pub project_id: Option<String>,
     pub routing: Option<Box<RoutingData>>,
     pub status: Option<String>,
+    pub updated_at: Option<model::Time>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -701,6 +835,7 @@ impl model::Model for LwService {
             account_identifier: None,
             cloud_account_id: None,
             created_at: None,
+            created_by: None,
             custom_domains: None,
             disabled: None,
             fulfilment: None,
@@ -717,6 +852,7 @@ impl model::Model for LwService {
             project_id: None,
             routing: None,
             status: None,
+            updated_at: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -734,8 +870,10 @@ impl model::Model for LwService {
             "metadata",
             "host_name",
             "created_at",
+            "created_by",
             "fulfilment",
             "project_id",
+            "updated_at",
             "health_check",
             "custom_domains",
             "idle_time_mins",
@@ -759,15 +897,17 @@ impl model::Model for LwService {
             8 => model::Slot::Opt(&mut self.metadata),
             9 => model::Slot::Str(&mut self.host_name),
             10 => model::Slot::Str(&mut self.created_at),
-            11 => model::Slot::Str(&mut self.fulfilment),
-            12 => model::Slot::Str(&mut self.project_id),
-            13 => model::Slot::Json(&mut self.health_check),
-            14 => model::Slot::Opt(&mut self.custom_domains),
-            15 => model::Slot::Int(&mut self.idle_time_mins),
-            16 => model::Slot::Str(&mut self.access_point_id),
-            17 => model::Slot::Str(&mut self.cloud_account_id),
-            18 => model::Slot::Str(&mut self.account_identifier),
-            19 => model::Slot::Flag(&mut self.match_all_subdomains),
+            11 => model::Slot::Str(&mut self.created_by),
+            12 => model::Slot::Str(&mut self.fulfilment),
+            13 => model::Slot::Str(&mut self.project_id),
+            14 => model::Slot::Time(&mut self.updated_at),
+            15 => model::Slot::Json(&mut self.health_check),
+            16 => model::Slot::Opt(&mut self.custom_domains),
+            17 => model::Slot::Int(&mut self.idle_time_mins),
+            18 => model::Slot::Str(&mut self.access_point_id),
+            19 => model::Slot::Str(&mut self.cloud_account_id),
+            20 => model::Slot::Str(&mut self.account_identifier),
+            21 => model::Slot::Flag(&mut self.match_all_subdomains),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -785,15 +925,17 @@ impl model::Model for LwService {
             8 => model::opt(&self.metadata),
             9 => model::Part::Str(&self.host_name),
             10 => model::Part::Str(&self.created_at),
-            11 => model::Part::Str(&self.fulfilment),
-            12 => model::Part::Str(&self.project_id),
-            13 => model::Part::Json(&self.health_check),
-            14 => model::opt(&self.custom_domains),
-            15 => model::Part::Int(&self.idle_time_mins),
-            16 => model::Part::Str(&self.access_point_id),
-            17 => model::Part::Str(&self.cloud_account_id),
-            18 => model::Part::Str(&self.account_identifier),
-            19 => model::Part::Flag(&self.match_all_subdomains),
+            11 => model::Part::Str(&self.created_by),
+            12 => model::Part::Str(&self.fulfilment),
+            13 => model::Part::Str(&self.project_id),
+            14 => model::Part::Time(&self.updated_at),
+            15 => model::Part::Json(&self.health_check),
+            16 => model::opt(&self.custom_domains),
+            17 => model::Part::Int(&self.idle_time_mins),
+            18 => model::Part::Str(&self.access_point_id),
+            19 => model::Part::Str(&self.cloud_account_id),
+            20 => model::Part::Str(&self.account_identifier),
+            21 => model::Part::Flag(&self.match_all_subdomains),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -812,8 +954,10 @@ impl model::Model for LwService {
                 self.metadata.is_some(),
                 self.host_name.is_some(),
                 self.created_at.is_some(),
+                self.created_by.is_some(),
                 self.fulfilment.is_some(),
                 self.project_id.is_some(),
+                self.updated_at.is_some(),
                 self.health_check.is_some(),
                 self.custom_domains.is_some(),
                 self.idle_time_mins.is_some(),
@@ -865,6 +1009,7 @@ pub struct Opts {
     pub access_details: Option<serde_json::Value>,
     pub always_use_private_ip: Option<bool>,
     pub delete_cloud_resources: Option<bool>,
+    pub dry_run: Option<bool>,
     pub hide_progress_page: Option<bool>,
     pub preserve_private_ip: Option<bool>,
     /// Members whose value was of another kind than described.
@@ -877,6 +1022,7 @@ impl model::Model for Opts {
             access_details: None,
             always_use_private_ip: None,
             delete_cloud_resources: None,
+            dry_run: None,
             hide_progress_page: None,
             preserve_private_ip: None,
             misfits: model::Misfits::NONE,
@@ -885,6 +1031,7 @@ impl model::Model for Opts {
     #[inline]
     fn names(&self) -> model::Names {
         &[
+            "dry_run",
             "access_details",
             "hide_progress_page",
             "preserve_private_ip",
@@ -895,22 +1042,24 @@ impl model::Model for Opts {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Json(&mut self.access_details),
-            1 => model::Slot::Flag(&mut self.hide_progress_page),
-            2 => model::Slot::Flag(&mut self.preserve_private_ip),
-            3 => model::Slot::Flag(&mut self.always_use_private_ip),
-            4 => model::Slot::Flag(&mut self.delete_cloud_resources),
+            0 => model::Slot::Flag(&mut self.dry_run),
+            1 => model::Slot::Json(&mut self.access_details),
+            2 => model::Slot::Flag(&mut self.hide_progress_page),
+            3 => model::Slot::Flag(&mut self.preserve_private_ip),
+            4 => model::Slot::Flag(&mut self.always_use_private_ip),
+            5 => model::Slot::Flag(&mut self.delete_cloud_resources),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Json(&self.access_details),
-            1 => model::Part::Flag(&self.hide_progress_page),
-            2 => model::Part::Flag(&self.preserve_private_ip),
-            3 => model::Part::Flag(&self.always_use_private_ip),
-            4 => model::Part::Flag(&self.delete_cloud_resources),
+            0 => model::Part::Flag(&self.dry_run),
+            1 => model::Part::Json(&self.access_details),
+            2 => model::Part::Flag(&self.hide_progress_page),
+            3 => model::Part::Flag(&self.preserve_private_ip),
+            4 => model::Part::Flag(&self.always_use_private_ip),
+            5 => model::Part::Flag(&self.delete_cloud_resources),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -1082,7 +1231,9 @@ pub struct RoutingData {
     pub instance: Option<Box<InstanceBasedRoutingData>>,
     pub k8s: Option<Box<RoutingDataK8s>>,
     pub lb: Option<String>,
+    pub override_dns_record: Option<bool>,
     pub ports: Option<Vec<PortConfig>>,
+    pub source_filters: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -1096,7 +1247,9 @@ impl model::Model for RoutingData {
             instance: None,
             k8s: None,
             lb: None,
+            override_dns_record: None,
             ports: None,
+            source_filters: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -1109,6 +1262,8 @@ impl model::Model for RoutingData {
             "database",
             "instance",
             "container_svc",
+            "source_filters",
+            "override_dns_record",
             "custom_domain_providers",
         ]
     }
@@ -1121,7 +1276,9 @@ impl model::Model for RoutingData {
             3 => model::Slot::Opt(&mut self.database),
             4 => model::Slot::Opt(&mut self.instance),
             5 => model::Slot::Opt(&mut self.container_svc),
-            6 => model::Slot::Json(&mut self.custom_domain_providers),
+            6 => model::Slot::Json(&mut self.source_filters),
+            7 => model::Slot::Flag(&mut self.override_dns_record),
+            8 => model::Slot::Json(&mut self.custom_domain_providers),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -1134,15 +1291,34 @@ impl model::Model for RoutingData {
             3 => model::opt(&self.database),
             4 => model::opt(&self.instance),
             5 => model::opt(&self.container_svc),
-            6 => model::Part::Json(&self.custom_domain_providers),
+            6 => model::Part::Json(&self.source_filters),
+            7 => model::Part::Flag(&self.override_dns_record),
+            8 => model::Part::Json(&self.custom_domain_providers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        model::mask(
+            &[
+                self.lb.is_some(),
+                self.k8s.is_some(),
+                self.ports.is_some(),
+                self.database.is_some(),
+                self.instance.is_some(),
+                self.container_svc.is_some(),
+                self.source_filters.is_some(),
+                self.override_dns_record.is_some(),
+                self.custom_domain_providers.is_some(),
+            ],
+        )
     }
 }
 model::model!(RoutingData);
 /// Schema `RoutingDataK8s`.
 pub struct RoutingDataK8s {
     pub connector_id: Option<String>,
+    pub custom_domain: Option<String>,
     pub namespace: Option<String>,
     pub rule_json: Option<String>,
     /// Members whose value was of another kind than described.
@@ -1153,6 +1329,7 @@ impl model::Model for RoutingDataK8s {
     fn blank() -> Self {
         Self {
             connector_id: None,
+            custom_domain: None,
             namespace: None,
             rule_json: None,
             misfits: model::Misfits::NONE,
@@ -1160,7 +1337,7 @@ impl model::Model for RoutingDataK8s {
     }
     #[inline]
     fn names(&self) -> model::Names {
-        &["RuleJson", "Namespace", "ConnectorID"]
+        &["RuleJson", "Namespace", "ConnectorID", "CustomDomain"]
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1168,6 +1345,7 @@ impl model::Model for RoutingDataK8s {
             0 => model::Slot::Str(&mut self.rule_json),
             1 => model::Slot::Str(&mut self.namespace),
             2 => model::Slot::Str(&mut self.connector_id),
+            3 => model::Slot::Str(&mut self.custom_domain),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -1177,6 +1355,7 @@ impl model::Model for RoutingDataK8s {
             0 => model::Part::Str(&self.rule_json),
             1 => model::Part::Str(&self.namespace),
             2 => model::Part::Str(&self.connector_id),
+            3 => model::Part::Str(&self.custom_domain),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -1258,6 +1437,7 @@ model::model!(ServiceError);
 pub struct ServiceMetadata {
     pub autostopping_proxy_config: Option<Box<ServiceMetadataAutostoppingProxyConfig>>,
     pub cloud_provider_details: Option<Box<ServiceMetadataCloudProviderDetails>>,
+    pub instance_filters: Option<Box<LwInstanceFilters>>,
     pub kubernetes_connector_id: Option<String>,
     pub service_errors: Option<Vec<ServiceError>>,
     pub target_group_details: Option<serde_json::Value>,
@@ -1270,6 +1450,7 @@ impl model::Model for ServiceMetadata {
         Self {
             autostopping_proxy_config: None,
             cloud_provider_details: None,
+            instance_filters: None,
             kubernetes_connector_id: None,
             service_errors: None,
             target_group_details: None,
@@ -1280,6 +1461,7 @@ impl model::Model for ServiceMetadata {
     fn names(&self) -> model::Names {
         &[
             "service_errors",
+            "instance_filters",
             "target_group_details",
             "cloud_provider_details",
             "kubernetes_connector_id",
@@ -1290,10 +1472,11 @@ impl model::Model for ServiceMetadata {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Opt(&mut self.service_errors),
-            1 => model::Slot::Json(&mut self.target_group_details),
-            2 => model::Slot::Opt(&mut self.cloud_provider_details),
-            3 => model::Slot::Str(&mut self.kubernetes_connector_id),
-            4 => model::Slot::Opt(&mut self.autostopping_proxy_config),
+            1 => model::Slot::Opt(&mut self.instance_filters),
+            2 => model::Slot::Json(&mut self.target_group_details),
+            3 => model::Slot::Opt(&mut self.cloud_provider_details),
+            4 => model::Slot::Str(&mut self.kubernetes_connector_id),
+            5 => model::Slot::Opt(&mut self.autostopping_proxy_config),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -1301,10 +1484,11 @@ impl model::Model for ServiceMetadata {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::opt(&self.service_errors),
-            1 => model::Part::Json(&self.target_group_details),
-            2 => model::opt(&self.cloud_provider_details),
-            3 => model::Part::Str(&self.kubernetes_connector_id),
-            4 => model::opt(&self.autostopping_proxy_config),
+            1 => model::opt(&self.instance_filters),
+            2 => model::Part::Json(&self.target_group_details),
+            3 => model::opt(&self.cloud_provider_details),
+            4 => model::Part::Str(&self.kubernetes_connector_id),
+            5 => model::opt(&self.autostopping_proxy_config),
             _ => model::Part::Misfits(&self.misfits),
         }
     }

@@ -767,11 +767,16 @@ impl model::Model for PerspectiveTimeSeriesData {
 model::model!(PerspectiveTimeSeriesData);
 /// Schema `QLCEViewEntityStatsDataPoint`.
 pub struct QlceViewEntityStatsDataPoint {
+    pub cluster_data: Option<serde_json::Value>,
     pub cluster_perspective: Option<bool>,
     pub cost: Option<f64>,
     pub cost_trend: Option<f64>,
+    pub id: Option<String>,
+    pub instance_details: Option<serde_json::Value>,
     pub is_cluster_perspective: Option<bool>,
     pub name: Option<String>,
+    pub pricing_source: Option<String>,
+    pub storage_details: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -779,39 +784,82 @@ impl model::Model for QlceViewEntityStatsDataPoint {
     #[inline]
     fn blank() -> Self {
         Self {
+            cluster_data: None,
             cluster_perspective: None,
             cost: None,
             cost_trend: None,
+            id: None,
+            instance_details: None,
             is_cluster_perspective: None,
             name: None,
+            pricing_source: None,
+            storage_details: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn names(&self) -> model::Names {
-        &["cost", "name", "costTrend", "clusterPerspective", "isClusterPerspective"]
+        &[
+            "id",
+            "cost",
+            "name",
+            "costTrend",
+            "clusterData",
+            "pricingSource",
+            "storageDetails",
+            "instanceDetails",
+            "clusterPerspective",
+            "isClusterPerspective",
+        ]
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Num(&mut self.cost),
-            1 => model::Slot::Str(&mut self.name),
-            2 => model::Slot::Num(&mut self.cost_trend),
-            3 => model::Slot::Flag(&mut self.cluster_perspective),
-            4 => model::Slot::Flag(&mut self.is_cluster_perspective),
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Num(&mut self.cost),
+            2 => model::Slot::Str(&mut self.name),
+            3 => model::Slot::Num(&mut self.cost_trend),
+            4 => model::Slot::Json(&mut self.cluster_data),
+            5 => model::Slot::Str(&mut self.pricing_source),
+            6 => model::Slot::Json(&mut self.storage_details),
+            7 => model::Slot::Json(&mut self.instance_details),
+            8 => model::Slot::Flag(&mut self.cluster_perspective),
+            9 => model::Slot::Flag(&mut self.is_cluster_perspective),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Num(&self.cost),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Num(&self.cost_trend),
-            3 => model::Part::Flag(&self.cluster_perspective),
-            4 => model::Part::Flag(&self.is_cluster_perspective),
+            0 => model::Part::Str(&self.id),
+            1 => model::Part::Num(&self.cost),
+            2 => model::Part::Str(&self.name),
+            3 => model::Part::Num(&self.cost_trend),
+            4 => model::Part::Json(&self.cluster_data),
+            5 => model::Part::Str(&self.pricing_source),
+            6 => model::Part::Json(&self.storage_details),
+            7 => model::Part::Json(&self.instance_details),
+            8 => model::Part::Flag(&self.cluster_perspective),
+            9 => model::Part::Flag(&self.is_cluster_perspective),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.cost.is_some(),
+                self.name.is_some(),
+                self.cost_trend.is_some(),
+                self.cluster_data.is_some(),
+                self.pricing_source.is_some(),
+                self.storage_details.is_some(),
+                self.instance_details.is_some(),
+                self.cluster_perspective.is_some(),
+                self.is_cluster_perspective.is_some(),
+            ],
+        )
     }
 }
 model::model!(QlceViewEntityStatsDataPoint);

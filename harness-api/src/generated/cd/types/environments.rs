@@ -608,57 +608,6 @@ model::open_enum! {
     ResponseDtoEnvironmentResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
     Error = "ERROR", }
 }
-/// Schema `ResponseDTOListEnvironmentResponse`.
-pub struct ResponseDtoListEnvironmentResponse {
-    pub correlation_id: Option<String>,
-    pub data: Option<Vec<NgEnvironmentResponse>>,
-    pub meta_data: Option<serde_json::Value>,
-    pub status: Option<ResponseDtoListEnvironmentResponseStatus>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for ResponseDtoListEnvironmentResponse {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            correlation_id: None,
-            data: None,
-            meta_data: None,
-            status: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.data),
-            1 => model::Slot::Opt(&mut self.status),
-            2 => model::Slot::Json(&mut self.meta_data),
-            3 => model::Slot::Str(&mut self.correlation_id),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-}
-model::model!(ResponseDtoListEnvironmentResponse);
-model::open_enum! {
-    #[doc = " Schema `ResponseDTOListEnvironmentResponse.status`."]
-    ResponseDtoListEnvironmentResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
-}
 /// Schema `ResponseDTOPageResponseEnvironmentResponse`.
 pub struct ResponseDtoPageResponseEnvironmentResponse {
     pub correlation_id: Option<String>,

@@ -249,6 +249,7 @@ model::open_enum! {
 /// Schema `InfrastructureResponseDTO`.
 pub struct InfrastructureResponseDto {
     pub account_id: Option<String>,
+    pub cache_response_metadata_dto: Option<Box<CacheResponseMetadata>>,
     pub connector_ref: Option<String>,
     pub deployment_type: Option<InfrastructureResponseDtoDeploymentType>,
     pub description: Option<String>,
@@ -271,6 +272,7 @@ impl model::Model for InfrastructureResponseDto {
     fn blank() -> Self {
         Self {
             account_id: None,
+            cache_response_metadata_dto: None,
             connector_ref: None,
             deployment_type: None,
             description: None,
@@ -306,6 +308,7 @@ impl model::Model for InfrastructureResponseDto {
             "fallbackBranch",
             "entityGitDetails",
             "projectIdentifier",
+            "cacheResponseMetadataDTO",
         ]
     }
     #[inline]
@@ -326,6 +329,7 @@ impl model::Model for InfrastructureResponseDto {
             12 => model::Slot::Str(&mut self.fallback_branch),
             13 => model::Slot::Opt(&mut self.entity_git_details),
             14 => model::Slot::Str(&mut self.project_identifier),
+            15 => model::Slot::Opt(&mut self.cache_response_metadata_dto),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -347,6 +351,7 @@ impl model::Model for InfrastructureResponseDto {
             12 => model::Part::Str(&self.fallback_branch),
             13 => model::opt(&self.entity_git_details),
             14 => model::Part::Str(&self.project_identifier),
+            15 => model::opt(&self.cache_response_metadata_dto),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -369,6 +374,7 @@ impl model::Model for InfrastructureResponseDto {
                 self.fallback_branch.is_some(),
                 self.entity_git_details.is_some(),
                 self.project_identifier.is_some(),
+                self.cache_response_metadata_dto.is_some(),
             ],
         )
     }

@@ -210,6 +210,49 @@ impl model::Model for ConnectionStringsConfiguration {
     }
 }
 model::model!(ConnectionStringsConfiguration);
+/// Schema `InputSetValidator`.
+pub struct InputSetValidator {
+    pub parameters: Option<String>,
+    pub validator_type: Option<InputSetValidatorType>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for InputSetValidator {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            parameters: None,
+            validator_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &["parameters", "validatorType"]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.parameters),
+            1 => model::Slot::Opt(&mut self.validator_type),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::Part::Str(&self.parameters),
+            1 => model::opt(&self.validator_type),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+}
+model::model!(InputSetValidator);
+model::open_enum! {
+    #[doc = " Schema `InputSetValidator.validatorType`."] InputSetValidatorType {
+    AllowedValues = "ALLOWED_VALUES", Regex = "REGEX", SelectOneFrom = "SELECT_ONE_FROM",
+    SelectManyFrom = "SELECT_MANY_FROM", }
+}
 /// Schema `ManifestConfig`.
 pub struct ManifestConfig {
     pub identifier: Option<String>,

@@ -177,9 +177,11 @@ model::model!(TypesCommitFilesResponse);
 /// Schema `TypesCommitTag`.
 pub struct TypesCommitTag {
     pub commit: Option<Box<TypesCommit>>,
+    pub dry_run_rules: Option<bool>,
     pub is_annotated: Option<bool>,
     pub message: Option<String>,
     pub name: Option<String>,
+    pub rule_violations: Option<Vec<TypesRuleViolations>>,
     pub sha: Option<serde_json::Value>,
     pub signature: Option<Box<TypesGitSignatureResult>>,
     pub tagger: Option<Box<TypesSignature>>,
@@ -192,9 +194,11 @@ impl model::Model for TypesCommitTag {
     fn blank() -> Self {
         Self {
             commit: None,
+            dry_run_rules: None,
             is_annotated: None,
             message: None,
             name: None,
+            rule_violations: None,
             sha: None,
             signature: None,
             tagger: None,
@@ -213,6 +217,8 @@ impl model::Model for TypesCommitTag {
             "message",
             "signature",
             "is_annotated",
+            "dry_run_rules",
+            "rule_violations",
         ]
     }
     #[inline]
@@ -226,6 +232,8 @@ impl model::Model for TypesCommitTag {
             5 => model::Slot::Str(&mut self.message),
             6 => model::Slot::Opt(&mut self.signature),
             7 => model::Slot::Flag(&mut self.is_annotated),
+            8 => model::Slot::Flag(&mut self.dry_run_rules),
+            9 => model::Slot::Opt(&mut self.rule_violations),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -240,6 +248,8 @@ impl model::Model for TypesCommitTag {
             5 => model::Part::Str(&self.message),
             6 => model::opt(&self.signature),
             7 => model::Part::Flag(&self.is_annotated),
+            8 => model::Part::Flag(&self.dry_run_rules),
+            9 => model::opt(&self.rule_violations),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -255,6 +265,8 @@ impl model::Model for TypesCommitTag {
                 self.message.is_some(),
                 self.signature.is_some(),
                 self.is_annotated.is_some(),
+                self.dry_run_rules.is_some(),
+                self.rule_violations.is_some(),
             ],
         )
     }

@@ -465,6 +465,7 @@ pub struct OpenapiWebhookType {
     pub description: Option<String>,
     pub display_name: Option<String>,
     pub enabled: Option<bool>,
+    pub extra_headers: Option<Vec<TypesExtraHeader>>,
     pub has_secret: Option<bool>,
     pub id: Option<i64>,
     pub identifier: Option<String>,
@@ -489,6 +490,7 @@ impl model::Model for OpenapiWebhookType {
             description: None,
             display_name: None,
             enabled: None,
+            extra_headers: None,
             has_secret: None,
             id: None,
             identifier: None,
@@ -523,6 +525,7 @@ impl model::Model for OpenapiWebhookType {
             "description",
             "parent_type",
             "display_name",
+            "extra_headers",
             "latest_execution_result",
         ]
     }
@@ -545,7 +548,8 @@ impl model::Model for OpenapiWebhookType {
             13 => model::Slot::Str(&mut self.description),
             14 => model::Slot::Opt(&mut self.parent_type),
             15 => model::Slot::Str(&mut self.display_name),
-            16 => model::Slot::Opt(&mut self.latest_execution_result),
+            16 => model::Slot::Opt(&mut self.extra_headers),
+            17 => model::Slot::Opt(&mut self.latest_execution_result),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -568,7 +572,8 @@ impl model::Model for OpenapiWebhookType {
             13 => model::Part::Str(&self.description),
             14 => model::opt(&self.parent_type),
             15 => model::Part::Str(&self.display_name),
-            16 => model::opt(&self.latest_execution_result),
+            16 => model::opt(&self.extra_headers),
+            17 => model::opt(&self.latest_execution_result),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -592,12 +597,55 @@ impl model::Model for OpenapiWebhookType {
                 self.description.is_some(),
                 self.parent_type.is_some(),
                 self.display_name.is_some(),
+                self.extra_headers.is_some(),
                 self.latest_execution_result.is_some(),
             ],
         )
     }
 }
 model::model!(OpenapiWebhookType);
+/// Schema `TypesExtraHeader`.
+pub struct TypesExtraHeader {
+    pub key: Option<String>,
+    pub masked: Option<bool>,
+    pub value: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for TypesExtraHeader {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            masked: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &["key", "value", "masked"]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.key),
+            1 => model::Slot::Str(&mut self.value),
+            2 => model::Slot::Flag(&mut self.masked),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::Part::Str(&self.key),
+            1 => model::Part::Str(&self.value),
+            2 => model::Part::Flag(&self.masked),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+}
+model::model!(TypesExtraHeader);
 /// Schema `TypesWebhookCreateInput`.
 pub struct TypesWebhookCreateInput {
     pub description: Option<String>,

@@ -614,6 +614,7 @@ model::union! {
 }
 /// Schema `ConnectorConnectivityDetails`.
 pub struct ConnectorConnectivityDetails {
+    pub error_message: Option<String>,
     pub error_summary: Option<String>,
     pub errors: Option<Vec<ErrorDetail>>,
     pub last_alert_sent: Option<i64>,
@@ -628,6 +629,7 @@ impl model::Model for ConnectorConnectivityDetails {
     #[inline]
     fn blank() -> Self {
         Self {
+            error_message: None,
             error_summary: None,
             errors: None,
             last_alert_sent: None,
@@ -644,6 +646,7 @@ impl model::Model for ConnectorConnectivityDetails {
             "errors",
             "status",
             "testedAt",
+            "errorMessage",
             "errorSummary",
             "lastTestedAt",
             "lastAlertSent",
@@ -656,10 +659,11 @@ impl model::Model for ConnectorConnectivityDetails {
             0 => model::Slot::Opt(&mut self.errors),
             1 => model::Slot::Opt(&mut self.status),
             2 => model::Slot::Int(&mut self.tested_at),
-            3 => model::Slot::Str(&mut self.error_summary),
-            4 => model::Slot::Int(&mut self.last_tested_at),
-            5 => model::Slot::Int(&mut self.last_alert_sent),
-            6 => model::Slot::Int(&mut self.last_connected_at),
+            3 => model::Slot::Str(&mut self.error_message),
+            4 => model::Slot::Str(&mut self.error_summary),
+            5 => model::Slot::Int(&mut self.last_tested_at),
+            6 => model::Slot::Int(&mut self.last_alert_sent),
+            7 => model::Slot::Int(&mut self.last_connected_at),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -669,12 +673,28 @@ impl model::Model for ConnectorConnectivityDetails {
             0 => model::opt(&self.errors),
             1 => model::opt(&self.status),
             2 => model::Part::Int(&self.tested_at),
-            3 => model::Part::Str(&self.error_summary),
-            4 => model::Part::Int(&self.last_tested_at),
-            5 => model::Part::Int(&self.last_alert_sent),
-            6 => model::Part::Int(&self.last_connected_at),
+            3 => model::Part::Str(&self.error_message),
+            4 => model::Part::Str(&self.error_summary),
+            5 => model::Part::Int(&self.last_tested_at),
+            6 => model::Part::Int(&self.last_alert_sent),
+            7 => model::Part::Int(&self.last_connected_at),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        model::mask(
+            &[
+                self.errors.is_some(),
+                self.status.is_some(),
+                self.tested_at.is_some(),
+                self.error_message.is_some(),
+                self.error_summary.is_some(),
+                self.last_tested_at.is_some(),
+                self.last_alert_sent.is_some(),
+                self.last_connected_at.is_some(),
+            ],
+        )
     }
 }
 model::model!(ConnectorConnectivityDetails);

@@ -717,12 +717,55 @@ model::union! {
     tagged_by_parent : true, tags : [("Http", 0), ("Ssh", 1)], { 0
     GitHttp(GitHttpAuthenticationDto), 1 GitSsh(GitSshAuthentication), }
 }
+/// Schema `GitCommitAttributes`.
+pub struct GitCommitAttributes {
+    pub author_email: Option<String>,
+    pub author_name: Option<String>,
+    pub commit_message: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GitCommitAttributes {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            author_email: None,
+            author_name: None,
+            commit_message: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &["authorName", "authorEmail", "commitMessage"]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.author_name),
+            1 => model::Slot::Str(&mut self.author_email),
+            2 => model::Slot::Str(&mut self.commit_message),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::Part::Str(&self.author_name),
+            1 => model::Part::Str(&self.author_email),
+            2 => model::Part::Str(&self.commit_message),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+}
+model::model!(GitCommitAttributes);
 /// Schema `GitConfig`.
 pub struct GitConfig {
     pub branch_name: Option<String>,
     pub connection_type: Option<GitConfigConnectionType>,
     pub delegate_selectors: Option<Vec<String>>,
     pub execute_on_delegate: Option<bool>,
+    pub git_sync: Option<Box<GitConnectorSync>>,
     pub ignore_test_connection: Option<bool>,
     pub is_anonymous: Option<bool>,
     pub proxy: Option<bool>,
@@ -741,6 +784,7 @@ impl model::Model for GitConfig {
             connection_type: None,
             delegate_selectors: None,
             execute_on_delegate: None,
+            git_sync: None,
             ignore_test_connection: None,
             is_anonymous: None,
             proxy: None,
@@ -758,6 +802,7 @@ impl model::Model for GitConfig {
             "spec",
             "type",
             "proxy",
+            "gitSync",
             "branchName",
             "isAnonymous",
             "connectionType",
@@ -774,13 +819,14 @@ impl model::Model for GitConfig {
             1 => model::Slot::Opt(&mut self.spec),
             2 => model::Slot::Opt(&mut self.type_),
             3 => model::Slot::Flag(&mut self.proxy),
-            4 => model::Slot::Str(&mut self.branch_name),
-            5 => model::Slot::Flag(&mut self.is_anonymous),
-            6 => model::Slot::Opt(&mut self.connection_type),
-            7 => model::Slot::Str(&mut self.validation_repo),
-            8 => model::Slot::Opt(&mut self.delegate_selectors),
-            9 => model::Slot::Flag(&mut self.execute_on_delegate),
-            10 => model::Slot::Flag(&mut self.ignore_test_connection),
+            4 => model::Slot::Opt(&mut self.git_sync),
+            5 => model::Slot::Str(&mut self.branch_name),
+            6 => model::Slot::Flag(&mut self.is_anonymous),
+            7 => model::Slot::Opt(&mut self.connection_type),
+            8 => model::Slot::Str(&mut self.validation_repo),
+            9 => model::Slot::Opt(&mut self.delegate_selectors),
+            10 => model::Slot::Flag(&mut self.execute_on_delegate),
+            11 => model::Slot::Flag(&mut self.ignore_test_connection),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -791,13 +837,14 @@ impl model::Model for GitConfig {
             1 => model::opt(&self.spec),
             2 => model::opt(&self.type_),
             3 => model::Part::Flag(&self.proxy),
-            4 => model::Part::Str(&self.branch_name),
-            5 => model::Part::Flag(&self.is_anonymous),
-            6 => model::opt(&self.connection_type),
-            7 => model::Part::Str(&self.validation_repo),
-            8 => model::opt(&self.delegate_selectors),
-            9 => model::Part::Flag(&self.execute_on_delegate),
-            10 => model::Part::Flag(&self.ignore_test_connection),
+            4 => model::opt(&self.git_sync),
+            5 => model::Part::Str(&self.branch_name),
+            6 => model::Part::Flag(&self.is_anonymous),
+            7 => model::opt(&self.connection_type),
+            8 => model::Part::Str(&self.validation_repo),
+            9 => model::opt(&self.delegate_selectors),
+            10 => model::Part::Flag(&self.execute_on_delegate),
+            11 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -820,6 +867,48 @@ model::open_enum! {
 model::open_enum! {
     #[doc = " Schema `GitConfig.type`."] GitConfigType { Http = "Http", Ssh = "Ssh", }
 }
+/// Schema `GitConnectorSync`.
+pub struct GitConnectorSync {
+    pub custom_commit_attributes: Option<Box<GitCommitAttributes>>,
+    pub enabled: Option<bool>,
+    pub sync_enabled: Option<bool>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GitConnectorSync {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            custom_commit_attributes: None,
+            enabled: None,
+            sync_enabled: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &["enabled", "syncEnabled", "customCommitAttributes"]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.enabled),
+            1 => model::Slot::Flag(&mut self.sync_enabled),
+            2 => model::Slot::Opt(&mut self.custom_commit_attributes),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::Part::Flag(&self.enabled),
+            1 => model::Part::Flag(&self.sync_enabled),
+            2 => model::opt(&self.custom_commit_attributes),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+}
+model::model!(GitConnectorSync);
 /// Schema `GitHTTPAuthenticationDTO`.
 pub struct GitHttpAuthenticationDto {
     pub password_ref: Option<String>,

@@ -287,12 +287,17 @@ impl model::Model for ArtifactLabelRequest {
 model::through_cell!(ArtifactLabelRequest);
 /// Schema `ArtifactSummary`.
 pub struct ArtifactSummary {
+    pub artifact_type: Option<RegistryArtifactType>,
     pub created_at: Option<String>,
+    pub deleted_at: Option<String>,
     pub downloads_count: Option<i64>,
     pub image_name: Option<String>,
+    pub is_deleted: Option<bool>,
     pub labels: Option<Vec<String>>,
     pub modified_at: Option<String>,
     pub package_type: Option<PackageType>,
+    pub registry_uuid: Option<String>,
+    pub uuid: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -300,49 +305,87 @@ impl model::Model for ArtifactSummary {
     #[inline]
     fn blank() -> Self {
         Self {
+            artifact_type: None,
             created_at: None,
+            deleted_at: None,
             downloads_count: None,
             image_name: None,
+            is_deleted: None,
             labels: None,
             modified_at: None,
             package_type: None,
+            registry_uuid: None,
+            uuid: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn names(&self) -> model::Names {
         &[
+            "uuid",
             "labels",
             "createdAt",
+            "deletedAt",
             "imageName",
+            "isDeleted",
             "modifiedAt",
             "packageType",
+            "artifactType",
+            "registryUUID",
             "downloadsCount",
         ]
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.labels),
-            1 => model::Slot::Str(&mut self.created_at),
-            2 => model::Slot::Str(&mut self.image_name),
-            3 => model::Slot::Str(&mut self.modified_at),
-            4 => model::Slot::Opt(&mut self.package_type),
-            5 => model::Slot::Int(&mut self.downloads_count),
+            0 => model::Slot::Str(&mut self.uuid),
+            1 => model::Slot::Opt(&mut self.labels),
+            2 => model::Slot::Str(&mut self.created_at),
+            3 => model::Slot::Str(&mut self.deleted_at),
+            4 => model::Slot::Str(&mut self.image_name),
+            5 => model::Slot::Flag(&mut self.is_deleted),
+            6 => model::Slot::Str(&mut self.modified_at),
+            7 => model::Slot::Opt(&mut self.package_type),
+            8 => model::Slot::Opt(&mut self.artifact_type),
+            9 => model::Slot::Str(&mut self.registry_uuid),
+            10 => model::Slot::Int(&mut self.downloads_count),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::opt(&self.labels),
-            1 => model::Part::Str(&self.created_at),
-            2 => model::Part::Str(&self.image_name),
-            3 => model::Part::Str(&self.modified_at),
-            4 => model::opt(&self.package_type),
-            5 => model::Part::Int(&self.downloads_count),
+            0 => model::Part::Str(&self.uuid),
+            1 => model::opt(&self.labels),
+            2 => model::Part::Str(&self.created_at),
+            3 => model::Part::Str(&self.deleted_at),
+            4 => model::Part::Str(&self.image_name),
+            5 => model::Part::Flag(&self.is_deleted),
+            6 => model::Part::Str(&self.modified_at),
+            7 => model::opt(&self.package_type),
+            8 => model::opt(&self.artifact_type),
+            9 => model::Part::Str(&self.registry_uuid),
+            10 => model::Part::Int(&self.downloads_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        model::mask(
+            &[
+                self.uuid.is_some(),
+                self.labels.is_some(),
+                self.created_at.is_some(),
+                self.deleted_at.is_some(),
+                self.image_name.is_some(),
+                self.is_deleted.is_some(),
+                self.modified_at.is_some(),
+                self.package_type.is_some(),
+                self.artifact_type.is_some(),
+                self.registry_uuid.is_some(),
+                self.downloads_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(ArtifactSummary);
@@ -387,6 +430,7 @@ model::model!(ArtifactSummaryResponse);
 /// Schema `ArtifactVersionMetadata`.
 pub struct ArtifactVersionMetadata {
     pub artifact_type: Option<RegistryArtifactType>,
+    pub deleted_at: Option<String>,
     pub deployment_metadata: Option<Box<DeploymentMetadata>>,
     pub digest_count: Option<i64>,
     pub downloads_count: Option<i64>,
@@ -413,6 +457,7 @@ impl model::Model for ArtifactVersionMetadata {
     fn blank() -> Self {
         Self {
             artifact_type: None,
+            deleted_at: None,
             deployment_metadata: None,
             digest_count: None,
             downloads_count: None,
@@ -442,6 +487,7 @@ impl model::Model for ArtifactVersionMetadata {
             "size",
             "uuid",
             "metadata",
+            "deletedAt",
             "fileCount",
             "isDeleted",
             "digestCount",
@@ -466,20 +512,21 @@ impl model::Model for ArtifactVersionMetadata {
             2 => model::Slot::Str(&mut self.size),
             3 => model::Slot::Str(&mut self.uuid),
             4 => model::Slot::Opt(&mut self.metadata),
-            5 => model::Slot::Int(&mut self.file_count),
-            6 => model::Slot::Flag(&mut self.is_deleted),
-            7 => model::Slot::Int(&mut self.digest_count),
-            8 => model::Slot::Opt(&mut self.package_type),
-            9 => model::Slot::Str(&mut self.pull_command),
-            10 => model::Slot::Opt(&mut self.artifact_type),
-            11 => model::Slot::Str(&mut self.last_modified),
-            12 => model::Slot::Str(&mut self.registry_path),
-            13 => model::Slot::Str(&mut self.registry_uuid),
-            14 => model::Slot::Flag(&mut self.is_quarantined),
-            15 => model::Slot::Int(&mut self.downloads_count),
-            16 => model::Slot::Str(&mut self.quarantine_reason),
-            17 => model::Slot::Opt(&mut self.deployment_metadata),
-            18 => model::Slot::Str(&mut self.registry_identifier),
+            5 => model::Slot::Str(&mut self.deleted_at),
+            6 => model::Slot::Int(&mut self.file_count),
+            7 => model::Slot::Flag(&mut self.is_deleted),
+            8 => model::Slot::Int(&mut self.digest_count),
+            9 => model::Slot::Opt(&mut self.package_type),
+            10 => model::Slot::Str(&mut self.pull_command),
+            11 => model::Slot::Opt(&mut self.artifact_type),
+            12 => model::Slot::Str(&mut self.last_modified),
+            13 => model::Slot::Str(&mut self.registry_path),
+            14 => model::Slot::Str(&mut self.registry_uuid),
+            15 => model::Slot::Flag(&mut self.is_quarantined),
+            16 => model::Slot::Int(&mut self.downloads_count),
+            17 => model::Slot::Str(&mut self.quarantine_reason),
+            18 => model::Slot::Opt(&mut self.deployment_metadata),
+            19 => model::Slot::Str(&mut self.registry_identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -491,20 +538,21 @@ impl model::Model for ArtifactVersionMetadata {
             2 => model::Part::Str(&self.size),
             3 => model::Part::Str(&self.uuid),
             4 => model::opt(&self.metadata),
-            5 => model::Part::Int(&self.file_count),
-            6 => model::Part::Flag(&self.is_deleted),
-            7 => model::Part::Int(&self.digest_count),
-            8 => model::opt(&self.package_type),
-            9 => model::Part::Str(&self.pull_command),
-            10 => model::opt(&self.artifact_type),
-            11 => model::Part::Str(&self.last_modified),
-            12 => model::Part::Str(&self.registry_path),
-            13 => model::Part::Str(&self.registry_uuid),
-            14 => model::Part::Flag(&self.is_quarantined),
-            15 => model::Part::Int(&self.downloads_count),
-            16 => model::Part::Str(&self.quarantine_reason),
-            17 => model::opt(&self.deployment_metadata),
-            18 => model::Part::Str(&self.registry_identifier),
+            5 => model::Part::Str(&self.deleted_at),
+            6 => model::Part::Int(&self.file_count),
+            7 => model::Part::Flag(&self.is_deleted),
+            8 => model::Part::Int(&self.digest_count),
+            9 => model::opt(&self.package_type),
+            10 => model::Part::Str(&self.pull_command),
+            11 => model::opt(&self.artifact_type),
+            12 => model::Part::Str(&self.last_modified),
+            13 => model::Part::Str(&self.registry_path),
+            14 => model::Part::Str(&self.registry_uuid),
+            15 => model::Part::Flag(&self.is_quarantined),
+            16 => model::Part::Int(&self.downloads_count),
+            17 => model::Part::Str(&self.quarantine_reason),
+            18 => model::opt(&self.deployment_metadata),
+            19 => model::Part::Str(&self.registry_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -517,6 +565,7 @@ impl model::Model for ArtifactVersionMetadata {
                 self.size.is_some(),
                 self.uuid.is_some(),
                 self.metadata.is_some(),
+                self.deleted_at.is_some(),
                 self.file_count.is_some(),
                 self.is_deleted.is_some(),
                 self.digest_count.is_some(),
@@ -539,6 +588,7 @@ model::model!(ArtifactVersionMetadata);
 /// Schema `ArtifactVersionSummary`.
 pub struct ArtifactVersionSummary {
     pub artifact_type: Option<RegistryArtifactType>,
+    pub deleted_at: Option<String>,
     pub image_name: Option<String>,
     pub is_deleted: Option<bool>,
     pub is_quarantined: Option<bool>,
@@ -561,6 +611,7 @@ impl model::Model for ArtifactVersionSummary {
     fn blank() -> Self {
         Self {
             artifact_type: None,
+            deleted_at: None,
             image_name: None,
             is_deleted: None,
             is_quarantined: None,
@@ -585,6 +636,7 @@ impl model::Model for ArtifactVersionSummary {
             "purl",
             "uuid",
             "version",
+            "deletedAt",
             "imageName",
             "isDeleted",
             "packageType",
@@ -605,17 +657,18 @@ impl model::Model for ArtifactVersionSummary {
             1 => model::Slot::Str(&mut self.purl),
             2 => model::Slot::Str(&mut self.uuid),
             3 => model::Slot::Str(&mut self.version),
-            4 => model::Slot::Str(&mut self.image_name),
-            5 => model::Slot::Flag(&mut self.is_deleted),
-            6 => model::Slot::Opt(&mut self.package_type),
-            7 => model::Slot::Opt(&mut self.artifact_type),
-            8 => model::Slot::Str(&mut self.registry_uuid),
-            9 => model::Slot::Flag(&mut self.is_quarantined),
-            10 => model::Slot::Str(&mut self.sto_pipeline_id),
-            11 => model::Slot::Str(&mut self.ssca_artifact_id),
-            12 => model::Slot::Str(&mut self.sto_execution_id),
-            13 => model::Slot::Str(&mut self.quarantine_reason),
-            14 => model::Slot::Str(&mut self.ssca_artifact_source_id),
+            4 => model::Slot::Str(&mut self.deleted_at),
+            5 => model::Slot::Str(&mut self.image_name),
+            6 => model::Slot::Flag(&mut self.is_deleted),
+            7 => model::Slot::Opt(&mut self.package_type),
+            8 => model::Slot::Opt(&mut self.artifact_type),
+            9 => model::Slot::Str(&mut self.registry_uuid),
+            10 => model::Slot::Flag(&mut self.is_quarantined),
+            11 => model::Slot::Str(&mut self.sto_pipeline_id),
+            12 => model::Slot::Str(&mut self.ssca_artifact_id),
+            13 => model::Slot::Str(&mut self.sto_execution_id),
+            14 => model::Slot::Str(&mut self.quarantine_reason),
+            15 => model::Slot::Str(&mut self.ssca_artifact_source_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -626,17 +679,18 @@ impl model::Model for ArtifactVersionSummary {
             1 => model::Part::Str(&self.purl),
             2 => model::Part::Str(&self.uuid),
             3 => model::Part::Str(&self.version),
-            4 => model::Part::Str(&self.image_name),
-            5 => model::Part::Flag(&self.is_deleted),
-            6 => model::opt(&self.package_type),
-            7 => model::opt(&self.artifact_type),
-            8 => model::Part::Str(&self.registry_uuid),
-            9 => model::Part::Flag(&self.is_quarantined),
-            10 => model::Part::Str(&self.sto_pipeline_id),
-            11 => model::Part::Str(&self.ssca_artifact_id),
-            12 => model::Part::Str(&self.sto_execution_id),
-            13 => model::Part::Str(&self.quarantine_reason),
-            14 => model::Part::Str(&self.ssca_artifact_source_id),
+            4 => model::Part::Str(&self.deleted_at),
+            5 => model::Part::Str(&self.image_name),
+            6 => model::Part::Flag(&self.is_deleted),
+            7 => model::opt(&self.package_type),
+            8 => model::opt(&self.artifact_type),
+            9 => model::Part::Str(&self.registry_uuid),
+            10 => model::Part::Flag(&self.is_quarantined),
+            11 => model::Part::Str(&self.sto_pipeline_id),
+            12 => model::Part::Str(&self.ssca_artifact_id),
+            13 => model::Part::Str(&self.sto_execution_id),
+            14 => model::Part::Str(&self.quarantine_reason),
+            15 => model::Part::Str(&self.ssca_artifact_source_id),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -648,6 +702,7 @@ impl model::Model for ArtifactVersionSummary {
                 self.purl.is_some(),
                 self.uuid.is_some(),
                 self.version.is_some(),
+                self.deleted_at.is_some(),
                 self.image_name.is_some(),
                 self.is_deleted.is_some(),
                 self.package_type.is_some(),

@@ -172,7 +172,7 @@ model::model!(DockerArtifactDetail);
 pub struct DockerArtifactIntegrationDetail {
     pub build_details: Option<Box<RegistryBuildDetails>>,
     pub deployments_details: Option<Box<DeploymentDetails>>,
-    pub sbom_details: Option<Box<SbomDetails>>,
+    pub sbom_details: Option<Box<RegistrySbomDetails>>,
     pub slsa_details: Option<Box<SlsaDetails>>,
     pub sto_details: Option<Box<StoDetails>>,
     /// Members whose value was of another kind than described.
@@ -734,6 +734,104 @@ impl model::Model for RegistryBuildDetails {
     }
 }
 model::model!(RegistryBuildDetails);
+/// Schema `RegistrySbomDetails`.
+pub struct RegistrySbomDetails {
+    pub allow_list_violations: Option<i64>,
+    pub artifact_id: Option<String>,
+    pub artifact_source_id: Option<String>,
+    pub avg_score: Option<String>,
+    pub components_count: Option<i64>,
+    pub deny_list_violations: Option<i64>,
+    pub max_score: Option<String>,
+    pub orchestration_id: Option<String>,
+    pub org_id: Option<String>,
+    pub project_id: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for RegistrySbomDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allow_list_violations: None,
+            artifact_id: None,
+            artifact_source_id: None,
+            avg_score: None,
+            components_count: None,
+            deny_list_violations: None,
+            max_score: None,
+            orchestration_id: None,
+            org_id: None,
+            project_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &[
+            "orgId",
+            "avgScore",
+            "maxScore",
+            "projectId",
+            "artifactId",
+            "componentsCount",
+            "orchestrationId",
+            "artifactSourceId",
+            "denyListViolations",
+            "allowListViolations",
+        ]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.org_id),
+            1 => model::Slot::Str(&mut self.avg_score),
+            2 => model::Slot::Str(&mut self.max_score),
+            3 => model::Slot::Str(&mut self.project_id),
+            4 => model::Slot::Str(&mut self.artifact_id),
+            5 => model::Slot::Int(&mut self.components_count),
+            6 => model::Slot::Str(&mut self.orchestration_id),
+            7 => model::Slot::Str(&mut self.artifact_source_id),
+            8 => model::Slot::Int(&mut self.deny_list_violations),
+            9 => model::Slot::Int(&mut self.allow_list_violations),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::Part::Str(&self.org_id),
+            1 => model::Part::Str(&self.avg_score),
+            2 => model::Part::Str(&self.max_score),
+            3 => model::Part::Str(&self.project_id),
+            4 => model::Part::Str(&self.artifact_id),
+            5 => model::Part::Int(&self.components_count),
+            6 => model::Part::Str(&self.orchestration_id),
+            7 => model::Part::Str(&self.artifact_source_id),
+            8 => model::Part::Int(&self.deny_list_violations),
+            9 => model::Part::Int(&self.allow_list_violations),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        model::mask(
+            &[
+                self.org_id.is_some(),
+                self.avg_score.is_some(),
+                self.max_score.is_some(),
+                self.project_id.is_some(),
+                self.artifact_id.is_some(),
+                self.components_count.is_some(),
+                self.orchestration_id.is_some(),
+                self.artifact_source_id.is_some(),
+                self.deny_list_violations.is_some(),
+                self.allow_list_violations.is_some(),
+            ],
+        )
+    }
+}
+model::model!(RegistrySbomDetails);
 /// Schema `SLSADetails`.
 pub struct SlsaDetails {
     pub provenance_id: Option<String>,

@@ -183,6 +183,8 @@ impl model::Model for ClientSetupStepCommand {
 model::model!(ClientSetupStepCommand);
 /// Schema `ClientSetupStepConfig`.
 pub struct ClientSetupStepConfig {
+    pub header: Option<String>,
+    pub sec_header: Option<String>,
     pub steps: Option<Vec<ClientSetupStep>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
@@ -191,18 +193,22 @@ impl model::Model for ClientSetupStepConfig {
     #[inline]
     fn blank() -> Self {
         Self {
+            header: None,
+            sec_header: None,
             steps: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn names(&self) -> model::Names {
-        &["steps"]
+        &["steps", "header", "secHeader"]
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Opt(&mut self.steps),
+            1 => model::Slot::Str(&mut self.header),
+            2 => model::Slot::Str(&mut self.sec_header),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -210,6 +216,8 @@ impl model::Model for ClientSetupStepConfig {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::opt(&self.steps),
+            1 => model::Part::Str(&self.header),
+            2 => model::Part::Str(&self.sec_header),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -352,8 +360,10 @@ pub struct Registry {
     pub cleanup_policy: Option<Vec<CleanupPolicy>>,
     pub config: Option<RegistryConfig>,
     pub created_at: Option<String>,
+    pub deleted_at: Option<String>,
     pub description: Option<String>,
     pub identifier: Option<String>,
+    pub is_deleted: Option<bool>,
     pub is_public: Option<bool>,
     pub labels: Option<Vec<String>>,
     pub modified_at: Option<String>,
@@ -361,6 +371,7 @@ pub struct Registry {
     pub policy_refs: Option<Vec<String>>,
     pub scanners: Option<Vec<Scanner>>,
     pub url: Option<String>,
+    pub uuid: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -373,8 +384,10 @@ impl model::Model for Registry {
             cleanup_policy: None,
             config: None,
             created_at: None,
+            deleted_at: None,
             description: None,
             identifier: None,
+            is_deleted: None,
             is_public: None,
             labels: None,
             modified_at: None,
@@ -382,6 +395,7 @@ impl model::Model for Registry {
             policy_refs: None,
             scanners: None,
             url: None,
+            uuid: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -389,11 +403,14 @@ impl model::Model for Registry {
     fn names(&self) -> model::Names {
         &[
             "url",
+            "uuid",
             "config",
             "labels",
             "isPublic",
             "scanners",
             "createdAt",
+            "deletedAt",
+            "isDeleted",
             "identifier",
             "modifiedAt",
             "policyRefs",
@@ -408,19 +425,22 @@ impl model::Model for Registry {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Str(&mut self.url),
-            1 => model::Slot::Opt(&mut self.config),
-            2 => model::Slot::Opt(&mut self.labels),
-            3 => model::Slot::Flag(&mut self.is_public),
-            4 => model::Slot::Opt(&mut self.scanners),
-            5 => model::Slot::Str(&mut self.created_at),
-            6 => model::Slot::Str(&mut self.identifier),
-            7 => model::Slot::Str(&mut self.modified_at),
-            8 => model::Slot::Opt(&mut self.policy_refs),
-            9 => model::Slot::Str(&mut self.description),
-            10 => model::Slot::Opt(&mut self.package_type),
-            11 => model::Slot::Opt(&mut self.cleanup_policy),
-            12 => model::Slot::Opt(&mut self.allowed_pattern),
-            13 => model::Slot::Opt(&mut self.blocked_pattern),
+            1 => model::Slot::Str(&mut self.uuid),
+            2 => model::Slot::Opt(&mut self.config),
+            3 => model::Slot::Opt(&mut self.labels),
+            4 => model::Slot::Flag(&mut self.is_public),
+            5 => model::Slot::Opt(&mut self.scanners),
+            6 => model::Slot::Str(&mut self.created_at),
+            7 => model::Slot::Str(&mut self.deleted_at),
+            8 => model::Slot::Flag(&mut self.is_deleted),
+            9 => model::Slot::Str(&mut self.identifier),
+            10 => model::Slot::Str(&mut self.modified_at),
+            11 => model::Slot::Opt(&mut self.policy_refs),
+            12 => model::Slot::Str(&mut self.description),
+            13 => model::Slot::Opt(&mut self.package_type),
+            14 => model::Slot::Opt(&mut self.cleanup_policy),
+            15 => model::Slot::Opt(&mut self.allowed_pattern),
+            16 => model::Slot::Opt(&mut self.blocked_pattern),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -428,19 +448,22 @@ impl model::Model for Registry {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.url),
-            1 => model::opt(&self.config),
-            2 => model::opt(&self.labels),
-            3 => model::Part::Flag(&self.is_public),
-            4 => model::opt(&self.scanners),
-            5 => model::Part::Str(&self.created_at),
-            6 => model::Part::Str(&self.identifier),
-            7 => model::Part::Str(&self.modified_at),
-            8 => model::opt(&self.policy_refs),
-            9 => model::Part::Str(&self.description),
-            10 => model::opt(&self.package_type),
-            11 => model::opt(&self.cleanup_policy),
-            12 => model::opt(&self.allowed_pattern),
-            13 => model::opt(&self.blocked_pattern),
+            1 => model::Part::Str(&self.uuid),
+            2 => model::opt(&self.config),
+            3 => model::opt(&self.labels),
+            4 => model::Part::Flag(&self.is_public),
+            5 => model::opt(&self.scanners),
+            6 => model::Part::Str(&self.created_at),
+            7 => model::Part::Str(&self.deleted_at),
+            8 => model::Part::Flag(&self.is_deleted),
+            9 => model::Part::Str(&self.identifier),
+            10 => model::Part::Str(&self.modified_at),
+            11 => model::opt(&self.policy_refs),
+            12 => model::Part::Str(&self.description),
+            13 => model::opt(&self.package_type),
+            14 => model::opt(&self.cleanup_policy),
+            15 => model::opt(&self.allowed_pattern),
+            16 => model::opt(&self.blocked_pattern),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -449,11 +472,14 @@ impl model::Model for Registry {
         model::mask(
             &[
                 self.url.is_some(),
+                self.uuid.is_some(),
                 self.config.is_some(),
                 self.labels.is_some(),
                 self.is_public.is_some(),
                 self.scanners.is_some(),
                 self.created_at.is_some(),
+                self.deleted_at.is_some(),
+                self.is_deleted.is_some(),
                 self.identifier.is_some(),
                 self.modified_at.is_some(),
                 self.policy_refs.is_some(),
@@ -470,6 +496,7 @@ model::model!(Registry);
 /// Schema `RegistryArtifactMetadata`.
 pub struct RegistryArtifactMetadata {
     pub artifact_type: Option<RegistryArtifactType>,
+    pub deleted_at: Option<String>,
     pub downloads_count: Option<i64>,
     pub is_deleted: Option<bool>,
     pub is_public: Option<bool>,
@@ -492,6 +519,7 @@ impl model::Model for RegistryArtifactMetadata {
     fn blank() -> Self {
         Self {
             artifact_type: None,
+            deleted_at: None,
             downloads_count: None,
             is_deleted: None,
             is_public: None,
@@ -517,6 +545,7 @@ impl model::Model for RegistryArtifactMetadata {
             "uuid",
             "labels",
             "isPublic",
+            "deletedAt",
             "isDeleted",
             "packageType",
             "artifactType",
@@ -537,16 +566,17 @@ impl model::Model for RegistryArtifactMetadata {
             2 => model::Slot::Str(&mut self.uuid),
             3 => model::Slot::Opt(&mut self.labels),
             4 => model::Slot::Flag(&mut self.is_public),
-            5 => model::Slot::Flag(&mut self.is_deleted),
-            6 => model::Slot::Opt(&mut self.package_type),
-            7 => model::Slot::Opt(&mut self.artifact_type),
-            8 => model::Slot::Str(&mut self.last_modified),
-            9 => model::Slot::Str(&mut self.registry_path),
-            10 => model::Slot::Str(&mut self.registry_uuid),
-            11 => model::Slot::Flag(&mut self.is_quarantined),
-            12 => model::Slot::Str(&mut self.latest_version),
-            13 => model::Slot::Int(&mut self.downloads_count),
-            14 => model::Slot::Str(&mut self.registry_identifier),
+            5 => model::Slot::Str(&mut self.deleted_at),
+            6 => model::Slot::Flag(&mut self.is_deleted),
+            7 => model::Slot::Opt(&mut self.package_type),
+            8 => model::Slot::Opt(&mut self.artifact_type),
+            9 => model::Slot::Str(&mut self.last_modified),
+            10 => model::Slot::Str(&mut self.registry_path),
+            11 => model::Slot::Str(&mut self.registry_uuid),
+            12 => model::Slot::Flag(&mut self.is_quarantined),
+            13 => model::Slot::Str(&mut self.latest_version),
+            14 => model::Slot::Int(&mut self.downloads_count),
+            15 => model::Slot::Str(&mut self.registry_identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -558,16 +588,17 @@ impl model::Model for RegistryArtifactMetadata {
             2 => model::Part::Str(&self.uuid),
             3 => model::opt(&self.labels),
             4 => model::Part::Flag(&self.is_public),
-            5 => model::Part::Flag(&self.is_deleted),
-            6 => model::opt(&self.package_type),
-            7 => model::opt(&self.artifact_type),
-            8 => model::Part::Str(&self.last_modified),
-            9 => model::Part::Str(&self.registry_path),
-            10 => model::Part::Str(&self.registry_uuid),
-            11 => model::Part::Flag(&self.is_quarantined),
-            12 => model::Part::Str(&self.latest_version),
-            13 => model::Part::Int(&self.downloads_count),
-            14 => model::Part::Str(&self.registry_identifier),
+            5 => model::Part::Str(&self.deleted_at),
+            6 => model::Part::Flag(&self.is_deleted),
+            7 => model::opt(&self.package_type),
+            8 => model::opt(&self.artifact_type),
+            9 => model::Part::Str(&self.last_modified),
+            10 => model::Part::Str(&self.registry_path),
+            11 => model::Part::Str(&self.registry_uuid),
+            12 => model::Part::Flag(&self.is_quarantined),
+            13 => model::Part::Str(&self.latest_version),
+            14 => model::Part::Int(&self.downloads_count),
+            15 => model::Part::Str(&self.registry_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -580,6 +611,7 @@ impl model::Model for RegistryArtifactMetadata {
                 self.uuid.is_some(),
                 self.labels.is_some(),
                 self.is_public.is_some(),
+                self.deleted_at.is_some(),
                 self.is_deleted.is_some(),
                 self.package_type.is_some(),
                 self.artifact_type.is_some(),
@@ -862,6 +894,8 @@ impl model::Model for TabSetupStep {
 model::model!(TabSetupStep);
 /// Schema `TabSetupStepConfig`.
 pub struct TabSetupStepConfig {
+    pub header: Option<String>,
+    pub sec_header: Option<String>,
     pub tabs: Option<Vec<TabSetupStep>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
@@ -870,18 +904,22 @@ impl model::Model for TabSetupStepConfig {
     #[inline]
     fn blank() -> Self {
         Self {
+            header: None,
+            sec_header: None,
             tabs: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn names(&self) -> model::Names {
-        &["tabs"]
+        &["tabs", "header", "secHeader"]
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Opt(&mut self.tabs),
+            1 => model::Slot::Str(&mut self.header),
+            2 => model::Slot::Str(&mut self.sec_header),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -889,6 +927,8 @@ impl model::Model for TabSetupStepConfig {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::opt(&self.tabs),
+            1 => model::Part::Str(&self.header),
+            2 => model::Part::Str(&self.sec_header),
             _ => model::Part::Misfits(&self.misfits),
         }
     }

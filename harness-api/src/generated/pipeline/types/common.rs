@@ -1483,6 +1483,8 @@ pub struct PipelineStageInfo {
     pub project_id: Option<String>,
     pub run_sequence: Option<i64>,
     pub stage_node_id: Option<String>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -1498,6 +1500,7 @@ impl model::Model for PipelineStageInfo {
             project_id: None,
             run_sequence: None,
             stage_node_id: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -1556,6 +1559,16 @@ impl model::Model for PipelineStageInfo {
                 self.has_parent_pipeline.is_some(),
             ],
         )
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(PipelineStageInfo);
@@ -1876,6 +1889,8 @@ pub struct StrategyMetadata {
     pub matrix_metadata: Option<Box<MatrixMetadata>>,
     pub metadata_case: Option<StrategyMetadataCase>,
     pub total_iterations: Option<i64>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -1889,6 +1904,7 @@ impl model::Model for StrategyMetadata {
             matrix_metadata: None,
             metadata_case: None,
             total_iterations: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -1926,6 +1942,16 @@ impl model::Model for StrategyMetadata {
             5 => model::Part::Str(&self.identifier_post_fix),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(StrategyMetadata);

@@ -467,6 +467,7 @@ model::model!(PipelineImportRequest);
 pub struct PipelineRecentExecution {
     pub end_ts: Option<i64>,
     pub executor_info: Option<Box<PipelineExecutorInfo>>,
+    pub parent_stage_info: Option<Box<PipelineStageInfo>>,
     pub plan_execution_id: Option<String>,
     pub run_sequence: Option<i64>,
     pub start_ts: Option<i64>,
@@ -480,6 +481,7 @@ impl model::Model for PipelineRecentExecution {
         Self {
             end_ts: None,
             executor_info: None,
+            parent_stage_info: None,
             plan_execution_id: None,
             run_sequence: None,
             start_ts: None,
@@ -489,7 +491,15 @@ impl model::Model for PipelineRecentExecution {
     }
     #[inline]
     fn names(&self) -> model::Names {
-        &["endTs", "status", "startTs", "runSequence", "executorInfo", "planExecutionId"]
+        &[
+            "endTs",
+            "status",
+            "startTs",
+            "runSequence",
+            "executorInfo",
+            "parentStageInfo",
+            "planExecutionId",
+        ]
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -499,7 +509,8 @@ impl model::Model for PipelineRecentExecution {
             2 => model::Slot::Int(&mut self.start_ts),
             3 => model::Slot::Int(&mut self.run_sequence),
             4 => model::Slot::Opt(&mut self.executor_info),
-            5 => model::Slot::Str(&mut self.plan_execution_id),
+            5 => model::Slot::Opt(&mut self.parent_stage_info),
+            6 => model::Slot::Str(&mut self.plan_execution_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -511,7 +522,8 @@ impl model::Model for PipelineRecentExecution {
             2 => model::Part::Int(&self.start_ts),
             3 => model::Part::Int(&self.run_sequence),
             4 => model::opt(&self.executor_info),
-            5 => model::Part::Str(&self.plan_execution_id),
+            5 => model::opt(&self.parent_stage_info),
+            6 => model::Part::Str(&self.plan_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -610,6 +622,7 @@ pub struct PmsPipelineResponse {
         Box<ValidateTemplateInputsResponseDto>,
     >,
     pub validation_uuid: Option<String>,
+    pub version: Option<i64>,
     pub yaml_pipeline: Option<String>,
     pub yaml_schema_error_wrapper: Option<Box<YamlSchemaErrorWrapperDto>>,
     /// Members whose value was of another kind than described.
@@ -632,6 +645,7 @@ impl model::Model for PmsPipelineResponse {
             store_type: None,
             validate_template_inputs_response: None,
             validation_uuid: None,
+            version: None,
             yaml_pipeline: None,
             yaml_schema_error_wrapper: None,
             misfits: model::Misfits::NONE,
@@ -641,6 +655,7 @@ impl model::Model for PmsPipelineResponse {
     fn names(&self) -> model::Names {
         &[
             "modules",
+            "version",
             "storeType",
             "gitDetails",
             "connectorRef",
@@ -661,20 +676,21 @@ impl model::Model for PmsPipelineResponse {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Opt(&mut self.modules),
-            1 => model::Slot::Opt(&mut self.store_type),
-            2 => model::Slot::Opt(&mut self.git_details),
-            3 => model::Slot::Str(&mut self.connector_ref),
-            4 => model::Slot::Str(&mut self.yaml_pipeline),
-            5 => model::Slot::Opt(&mut self.cache_response),
-            6 => model::Slot::Str(&mut self.validation_uuid),
-            7 => model::Slot::Flag(&mut self.is_inline_hc_entity),
-            8 => model::Slot::Opt(&mut self.governance_metadata),
-            9 => model::Slot::Opt(&mut self.public_access_response),
-            10 => model::Slot::Opt(&mut self.entity_validity_details),
-            11 => model::Slot::Flag(&mut self.allow_dynamic_executions),
-            12 => model::Slot::Opt(&mut self.yaml_schema_error_wrapper),
-            13 => model::Slot::Str(&mut self.resolved_templates_pipeline_yaml),
-            14 => model::Slot::Opt(&mut self.validate_template_inputs_response),
+            1 => model::Slot::Int(&mut self.version),
+            2 => model::Slot::Opt(&mut self.store_type),
+            3 => model::Slot::Opt(&mut self.git_details),
+            4 => model::Slot::Str(&mut self.connector_ref),
+            5 => model::Slot::Str(&mut self.yaml_pipeline),
+            6 => model::Slot::Opt(&mut self.cache_response),
+            7 => model::Slot::Str(&mut self.validation_uuid),
+            8 => model::Slot::Flag(&mut self.is_inline_hc_entity),
+            9 => model::Slot::Opt(&mut self.governance_metadata),
+            10 => model::Slot::Opt(&mut self.public_access_response),
+            11 => model::Slot::Opt(&mut self.entity_validity_details),
+            12 => model::Slot::Flag(&mut self.allow_dynamic_executions),
+            13 => model::Slot::Opt(&mut self.yaml_schema_error_wrapper),
+            14 => model::Slot::Str(&mut self.resolved_templates_pipeline_yaml),
+            15 => model::Slot::Opt(&mut self.validate_template_inputs_response),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -682,20 +698,21 @@ impl model::Model for PmsPipelineResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::opt(&self.modules),
-            1 => model::opt(&self.store_type),
-            2 => model::opt(&self.git_details),
-            3 => model::Part::Str(&self.connector_ref),
-            4 => model::Part::Str(&self.yaml_pipeline),
-            5 => model::opt(&self.cache_response),
-            6 => model::Part::Str(&self.validation_uuid),
-            7 => model::Part::Flag(&self.is_inline_hc_entity),
-            8 => model::opt(&self.governance_metadata),
-            9 => model::opt(&self.public_access_response),
-            10 => model::opt(&self.entity_validity_details),
-            11 => model::Part::Flag(&self.allow_dynamic_executions),
-            12 => model::opt(&self.yaml_schema_error_wrapper),
-            13 => model::Part::Str(&self.resolved_templates_pipeline_yaml),
-            14 => model::opt(&self.validate_template_inputs_response),
+            1 => model::Part::Int(&self.version),
+            2 => model::opt(&self.store_type),
+            3 => model::opt(&self.git_details),
+            4 => model::Part::Str(&self.connector_ref),
+            5 => model::Part::Str(&self.yaml_pipeline),
+            6 => model::opt(&self.cache_response),
+            7 => model::Part::Str(&self.validation_uuid),
+            8 => model::Part::Flag(&self.is_inline_hc_entity),
+            9 => model::opt(&self.governance_metadata),
+            10 => model::opt(&self.public_access_response),
+            11 => model::opt(&self.entity_validity_details),
+            12 => model::Part::Flag(&self.allow_dynamic_executions),
+            13 => model::opt(&self.yaml_schema_error_wrapper),
+            14 => model::Part::Str(&self.resolved_templates_pipeline_yaml),
+            15 => model::opt(&self.validate_template_inputs_response),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -704,6 +721,7 @@ impl model::Model for PmsPipelineResponse {
         model::mask(
             &[
                 self.modules.is_some(),
+                self.version.is_some(),
                 self.store_type.is_some(),
                 self.git_details.is_some(),
                 self.connector_ref.is_some(),

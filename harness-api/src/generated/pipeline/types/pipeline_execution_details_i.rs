@@ -44,6 +44,7 @@ impl model::Model for InputSetDetails {
 model::model!(InputSetDetails);
 /// Schema `InputSetTemplateResponse`.
 pub struct InputSetTemplateResponse {
+    pub expression_values: Option<std::collections::BTreeMap<String, String>>,
     pub input_set_details: Option<Vec<InputSetDetails>>,
     pub input_set_template_yaml: Option<String>,
     pub input_set_yaml: Option<String>,
@@ -54,6 +55,7 @@ impl model::Model for InputSetTemplateResponse {
     #[inline]
     fn blank() -> Self {
         Self {
+            expression_values: None,
             input_set_details: None,
             input_set_template_yaml: None,
             input_set_yaml: None,
@@ -62,14 +64,15 @@ impl model::Model for InputSetTemplateResponse {
     }
     #[inline]
     fn names(&self) -> model::Names {
-        &["inputSetYaml", "inputSetDetails", "inputSetTemplateYaml"]
+        &["inputSetYaml", "inputSetDetails", "expressionValues", "inputSetTemplateYaml"]
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Str(&mut self.input_set_yaml),
             1 => model::Slot::Opt(&mut self.input_set_details),
-            2 => model::Slot::Str(&mut self.input_set_template_yaml),
+            2 => model::Slot::Opt(&mut self.expression_values),
+            3 => model::Slot::Str(&mut self.input_set_template_yaml),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -78,7 +81,8 @@ impl model::Model for InputSetTemplateResponse {
         match index {
             0 => model::Part::Str(&self.input_set_yaml),
             1 => model::opt(&self.input_set_details),
-            2 => model::Part::Str(&self.input_set_template_yaml),
+            2 => model::opt(&self.expression_values),
+            3 => model::Part::Str(&self.input_set_template_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -182,7 +186,7 @@ model::open_enum! {
 /// Schema `IssuedBy`.
 pub struct IssuedBy {
     pub adviser_issuer: Option<Box<AdviserIssuer>>,
-    pub issue_time: Option<i64>,
+    pub issue_time: Option<model::Time>,
     pub manual_issuer: Option<Box<ManualIssuer>>,
     pub system_issuer: Option<Box<SystemIssuer>>,
     pub timeout_issuer: Option<Box<TimeoutIssuer>>,
@@ -217,7 +221,7 @@ impl model::Model for IssuedBy {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Int(&mut self.issue_time),
+            0 => model::Slot::Time(&mut self.issue_time),
             1 => model::Slot::Opt(&mut self.manual_issuer),
             2 => model::Slot::Opt(&mut self.system_issuer),
             3 => model::Slot::Opt(&mut self.adviser_issuer),
@@ -229,7 +233,7 @@ impl model::Model for IssuedBy {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Int(&self.issue_time),
+            0 => model::Part::Time(&self.issue_time),
             1 => model::opt(&self.manual_issuer),
             2 => model::opt(&self.system_issuer),
             3 => model::opt(&self.adviser_issuer),

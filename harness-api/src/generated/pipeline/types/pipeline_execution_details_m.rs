@@ -7,9 +7,11 @@ use crate::model;
 /// Schema `ManualIssuer`.
 pub struct ManualIssuer {
     pub email_id: Option<String>,
+    pub email_id_2: Option<String>,
     pub identifier: Option<String>,
     pub type_: Option<String>,
     pub user_id: Option<String>,
+    pub user_id_2: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -18,15 +20,17 @@ impl model::Model for ManualIssuer {
     fn blank() -> Self {
         Self {
             email_id: None,
+            email_id_2: None,
             identifier: None,
             type_: None,
             user_id: None,
+            user_id_2: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn names(&self) -> model::Names {
-        &["type", "user_id", "email_id", "identifier"]
+        &["type", "userId", "emailId", "user_id", "email_id", "identifier"]
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -34,7 +38,9 @@ impl model::Model for ManualIssuer {
             0 => model::Slot::Str(&mut self.type_),
             1 => model::Slot::Str(&mut self.user_id),
             2 => model::Slot::Str(&mut self.email_id),
-            3 => model::Slot::Str(&mut self.identifier),
+            3 => model::Slot::Str(&mut self.user_id_2),
+            4 => model::Slot::Str(&mut self.email_id_2),
+            5 => model::Slot::Str(&mut self.identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -44,7 +50,9 @@ impl model::Model for ManualIssuer {
             0 => model::Part::Str(&self.type_),
             1 => model::Part::Str(&self.user_id),
             2 => model::Part::Str(&self.email_id),
-            3 => model::Part::Str(&self.identifier),
+            3 => model::Part::Str(&self.user_id_2),
+            4 => model::Part::Str(&self.email_id_2),
+            5 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
     }

@@ -321,6 +321,7 @@ pub struct PipelineExecutionDetail {
     pub child_graph: Option<Box<ChildExecutionDetail>>,
     pub execution_graph: Option<Box<ExecutionGraph>>,
     pub pipeline_execution_summary: Option<Box<PipelineExecutionSummary>>,
+    pub rollback_graph: Option<Box<ChildExecutionDetail>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -331,19 +332,21 @@ impl model::Model for PipelineExecutionDetail {
             child_graph: None,
             execution_graph: None,
             pipeline_execution_summary: None,
+            rollback_graph: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn names(&self) -> model::Names {
-        &["childGraph", "executionGraph", "pipelineExecutionSummary"]
+        &["childGraph", "rollbackGraph", "executionGraph", "pipelineExecutionSummary"]
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Opt(&mut self.child_graph),
-            1 => model::Slot::Opt(&mut self.execution_graph),
-            2 => model::Slot::Opt(&mut self.pipeline_execution_summary),
+            1 => model::Slot::Opt(&mut self.rollback_graph),
+            2 => model::Slot::Opt(&mut self.execution_graph),
+            3 => model::Slot::Opt(&mut self.pipeline_execution_summary),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -351,8 +354,9 @@ impl model::Model for PipelineExecutionDetail {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::opt(&self.child_graph),
-            1 => model::opt(&self.execution_graph),
-            2 => model::opt(&self.pipeline_execution_summary),
+            1 => model::opt(&self.rollback_graph),
+            2 => model::opt(&self.execution_graph),
+            3 => model::opt(&self.pipeline_execution_summary),
             _ => model::Part::Misfits(&self.misfits),
         }
     }

@@ -152,12 +152,19 @@ impl model::Model for File {
 model::model!(File);
 /// Schema `FileStoreNode`.
 pub struct FileStoreNode {
+    pub children: Option<Vec<FileStoreNode>>,
+    pub content: Option<String>,
+    pub description: Option<String>,
+    pub file_usage: Option<String>,
     pub identifier: Option<String>,
     pub last_modified_at: Option<i64>,
     pub last_modified_by: Option<Box<EmbeddedUserDetailsDto>>,
+    pub mime_type: Option<String>,
     pub name: Option<String>,
     pub parent_identifier: Option<String>,
     pub path: Option<String>,
+    pub size: Option<i64>,
+    pub tags: Option<Vec<NgTag>>,
     pub type_: Option<FileStoreNodeType>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
@@ -166,12 +173,19 @@ impl model::Model for FileStoreNode {
     #[inline]
     fn blank() -> Self {
         Self {
+            children: None,
+            content: None,
+            description: None,
+            file_usage: None,
             identifier: None,
             last_modified_at: None,
             last_modified_by: None,
+            mime_type: None,
             name: None,
             parent_identifier: None,
             path: None,
+            size: None,
+            tags: None,
             type_: None,
             misfits: model::Misfits::NONE,
         }
@@ -181,8 +195,15 @@ impl model::Model for FileStoreNode {
         &[
             "name",
             "path",
+            "size",
+            "tags",
             "type",
+            "content",
+            "children",
+            "mimeType",
+            "fileUsage",
             "identifier",
+            "description",
             "lastModifiedAt",
             "lastModifiedBy",
             "parentIdentifier",
@@ -193,11 +214,18 @@ impl model::Model for FileStoreNode {
         match index {
             0 => model::Slot::Str(&mut self.name),
             1 => model::Slot::Str(&mut self.path),
-            2 => model::Slot::Opt(&mut self.type_),
-            3 => model::Slot::Str(&mut self.identifier),
-            4 => model::Slot::Int(&mut self.last_modified_at),
-            5 => model::Slot::Opt(&mut self.last_modified_by),
-            6 => model::Slot::Str(&mut self.parent_identifier),
+            2 => model::Slot::Int(&mut self.size),
+            3 => model::Slot::Opt(&mut self.tags),
+            4 => model::Slot::Opt(&mut self.type_),
+            5 => model::Slot::Str(&mut self.content),
+            6 => model::Slot::Opt(&mut self.children),
+            7 => model::Slot::Str(&mut self.mime_type),
+            8 => model::Slot::Str(&mut self.file_usage),
+            9 => model::Slot::Str(&mut self.identifier),
+            10 => model::Slot::Str(&mut self.description),
+            11 => model::Slot::Int(&mut self.last_modified_at),
+            12 => model::Slot::Opt(&mut self.last_modified_by),
+            13 => model::Slot::Str(&mut self.parent_identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -206,13 +234,41 @@ impl model::Model for FileStoreNode {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.path),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Int(&self.last_modified_at),
-            5 => model::opt(&self.last_modified_by),
-            6 => model::Part::Str(&self.parent_identifier),
+            2 => model::Part::Int(&self.size),
+            3 => model::opt(&self.tags),
+            4 => model::opt(&self.type_),
+            5 => model::Part::Str(&self.content),
+            6 => model::opt(&self.children),
+            7 => model::Part::Str(&self.mime_type),
+            8 => model::Part::Str(&self.file_usage),
+            9 => model::Part::Str(&self.identifier),
+            10 => model::Part::Str(&self.description),
+            11 => model::Part::Int(&self.last_modified_at),
+            12 => model::opt(&self.last_modified_by),
+            13 => model::Part::Str(&self.parent_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.path.is_some(),
+                self.size.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.content.is_some(),
+                self.children.is_some(),
+                self.mime_type.is_some(),
+                self.file_usage.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.last_modified_at.is_some(),
+                self.last_modified_by.is_some(),
+                self.parent_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(FileStoreNode);

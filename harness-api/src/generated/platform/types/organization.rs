@@ -58,7 +58,9 @@ pub struct NgOrganization {
     pub description: Option<String>,
     pub identifier: Option<String>,
     pub name: Option<String>,
+    pub parent_unique_id: Option<String>,
     pub tags: Option<std::collections::BTreeMap<String, String>>,
+    pub unique_id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -70,22 +72,34 @@ impl model::Model for NgOrganization {
             description: None,
             identifier: None,
             name: None,
+            parent_unique_id: None,
             tags: None,
+            unique_id: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn names(&self) -> model::Names {
-        &["name", "tags", "identifier", "description", "accountIdentifier"]
+        &[
+            "name",
+            "tags",
+            "uniqueId",
+            "identifier",
+            "description",
+            "parentUniqueId",
+            "accountIdentifier",
+        ]
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Str(&mut self.name),
             1 => model::Slot::Opt(&mut self.tags),
-            2 => model::Slot::Str(&mut self.identifier),
-            3 => model::Slot::Str(&mut self.description),
-            4 => model::Slot::Str(&mut self.account_identifier),
+            2 => model::Slot::Str(&mut self.unique_id),
+            3 => model::Slot::Str(&mut self.identifier),
+            4 => model::Slot::Str(&mut self.description),
+            5 => model::Slot::Str(&mut self.parent_unique_id),
+            6 => model::Slot::Str(&mut self.account_identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -94,9 +108,11 @@ impl model::Model for NgOrganization {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Str(&self.description),
-            4 => model::Part::Str(&self.account_identifier),
+            2 => model::Part::Str(&self.unique_id),
+            3 => model::Part::Str(&self.identifier),
+            4 => model::Part::Str(&self.description),
+            5 => model::Part::Str(&self.parent_unique_id),
+            6 => model::Part::Str(&self.account_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
     }

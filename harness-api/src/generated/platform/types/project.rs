@@ -12,7 +12,9 @@ pub struct NgProject {
     pub modules: Option<Vec<NgProjectModules>>,
     pub name: Option<String>,
     pub org_identifier: Option<String>,
+    pub parent_unique_id: Option<String>,
     pub tags: Option<std::collections::BTreeMap<String, String>>,
+    pub unique_id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -26,7 +28,9 @@ impl model::Model for NgProject {
             modules: None,
             name: None,
             org_identifier: None,
+            parent_unique_id: None,
             tags: None,
+            unique_id: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -37,9 +41,11 @@ impl model::Model for NgProject {
             "tags",
             "color",
             "modules",
+            "uniqueId",
             "identifier",
             "description",
             "orgIdentifier",
+            "parentUniqueId",
         ]
     }
     #[inline]
@@ -49,9 +55,11 @@ impl model::Model for NgProject {
             1 => model::Slot::Opt(&mut self.tags),
             2 => model::Slot::Str(&mut self.color),
             3 => model::Slot::Opt(&mut self.modules),
-            4 => model::Slot::Str(&mut self.identifier),
-            5 => model::Slot::Str(&mut self.description),
-            6 => model::Slot::Str(&mut self.org_identifier),
+            4 => model::Slot::Str(&mut self.unique_id),
+            5 => model::Slot::Str(&mut self.identifier),
+            6 => model::Slot::Str(&mut self.description),
+            7 => model::Slot::Str(&mut self.org_identifier),
+            8 => model::Slot::Str(&mut self.parent_unique_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -62,11 +70,29 @@ impl model::Model for NgProject {
             1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.color),
             3 => model::opt(&self.modules),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Str(&self.description),
-            6 => model::Part::Str(&self.org_identifier),
+            4 => model::Part::Str(&self.unique_id),
+            5 => model::Part::Str(&self.identifier),
+            6 => model::Part::Str(&self.description),
+            7 => model::Part::Str(&self.org_identifier),
+            8 => model::Part::Str(&self.parent_unique_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.color.is_some(),
+                self.modules.is_some(),
+                self.unique_id.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.org_identifier.is_some(),
+                self.parent_unique_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(NgProject);

@@ -156,7 +156,7 @@ pub struct SmtpConfig {
     pub delegate_selectors: Option<Vec<String>>,
     pub from_address: Option<String>,
     pub host: Option<String>,
-    pub password: Option<Vec<String>>,
+    pub password: Option<String>,
     pub port: Option<i64>,
     pub start_tls: Option<bool>,
     pub use_ssl: Option<bool>,
@@ -198,7 +198,7 @@ impl model::Model for SmtpConfig {
             0 => model::Slot::Str(&mut self.host),
             1 => model::Slot::Int(&mut self.port),
             2 => model::Slot::Flag(&mut self.use_ssl),
-            3 => model::Slot::Opt(&mut self.password),
+            3 => model::Slot::Str(&mut self.password),
             4 => model::Slot::Flag(&mut self.start_tls),
             5 => model::Slot::Str(&mut self.username),
             6 => model::Slot::Str(&mut self.from_address),
@@ -212,7 +212,7 @@ impl model::Model for SmtpConfig {
             0 => model::Part::Str(&self.host),
             1 => model::Part::Int(&self.port),
             2 => model::Part::Flag(&self.use_ssl),
-            3 => model::opt(&self.password),
+            3 => model::Part::Str(&self.password),
             4 => model::Part::Flag(&self.start_tls),
             5 => model::Part::Str(&self.username),
             6 => model::Part::Str(&self.from_address),
@@ -234,6 +234,10 @@ impl model::Model for SmtpConfig {
                 self.delegate_selectors.is_some(),
             ],
         )
+    }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[3]
     }
 }
 model::model!(SmtpConfig);

@@ -118,7 +118,10 @@ impl model::Model for VariableDetailsResponse {
 model::model!(VariableDetailsResponse);
 /// Schema `VariableDetails.spec`.
 pub struct VariableDetailsSpec {
+    pub allowed_values: Option<Vec<String>>,
+    pub default_value: Option<String>,
     pub fixed_value: Option<String>,
+    pub regex: Option<String>,
     pub value_type: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
@@ -127,28 +130,37 @@ impl model::Model for VariableDetailsSpec {
     #[inline]
     fn blank() -> Self {
         Self {
+            allowed_values: None,
+            default_value: None,
             fixed_value: None,
+            regex: None,
             value_type: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn names(&self) -> model::Names {
-        &["valueType", "fixedValue"]
+        &["regex", "valueType", "fixedValue", "defaultValue", "allowedValues"]
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.value_type),
-            1 => model::Slot::Str(&mut self.fixed_value),
+            0 => model::Slot::Str(&mut self.regex),
+            1 => model::Slot::Str(&mut self.value_type),
+            2 => model::Slot::Str(&mut self.fixed_value),
+            3 => model::Slot::Str(&mut self.default_value),
+            4 => model::Slot::Opt(&mut self.allowed_values),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Str(&self.value_type),
-            1 => model::Part::Str(&self.fixed_value),
+            0 => model::Part::Str(&self.regex),
+            1 => model::Part::Str(&self.value_type),
+            2 => model::Part::Str(&self.fixed_value),
+            3 => model::Part::Str(&self.default_value),
+            4 => model::opt(&self.allowed_values),
             _ => model::Part::Misfits(&self.misfits),
         }
     }

@@ -6,10 +6,14 @@ use super::*;
 use crate::model;
 /// Schema `AggregateStatus`.
 pub struct AggregateStatus {
+    pub date: Option<i64>,
     pub error: Option<i64>,
+    pub error_count: Option<i64>,
     pub pass: Option<i64>,
+    pub pass_count: Option<i64>,
     pub time: Option<i64>,
     pub warning: Option<i64>,
+    pub warning_count: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -17,43 +21,84 @@ impl model::Model for AggregateStatus {
     #[inline]
     fn blank() -> Self {
         Self {
+            date: None,
             error: None,
+            error_count: None,
             pass: None,
+            pass_count: None,
             time: None,
             warning: None,
+            warning_count: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn names(&self) -> model::Names {
-        &["pass", "time", "error", "warning"]
+        &[
+            "date",
+            "pass",
+            "time",
+            "error",
+            "warning",
+            "pass_count",
+            "error_count",
+            "warning_count",
+        ]
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Int(&mut self.pass),
-            1 => model::Slot::Int(&mut self.time),
-            2 => model::Slot::Int(&mut self.error),
-            3 => model::Slot::Int(&mut self.warning),
+            0 => model::Slot::Int(&mut self.date),
+            1 => model::Slot::Int(&mut self.pass),
+            2 => model::Slot::Int(&mut self.time),
+            3 => model::Slot::Int(&mut self.error),
+            4 => model::Slot::Int(&mut self.warning),
+            5 => model::Slot::Int(&mut self.pass_count),
+            6 => model::Slot::Int(&mut self.error_count),
+            7 => model::Slot::Int(&mut self.warning_count),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Int(&self.pass),
-            1 => model::Part::Int(&self.time),
-            2 => model::Part::Int(&self.error),
-            3 => model::Part::Int(&self.warning),
+            0 => model::Part::Int(&self.date),
+            1 => model::Part::Int(&self.pass),
+            2 => model::Part::Int(&self.time),
+            3 => model::Part::Int(&self.error),
+            4 => model::Part::Int(&self.warning),
+            5 => model::Part::Int(&self.pass_count),
+            6 => model::Part::Int(&self.error_count),
+            7 => model::Part::Int(&self.warning_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        model::mask(
+            &[
+                self.date.is_some(),
+                self.pass.is_some(),
+                self.time.is_some(),
+                self.error.is_some(),
+                self.warning.is_some(),
+                self.pass_count.is_some(),
+                self.error_count.is_some(),
+                self.warning_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(AggregateStatus);
 /// Schema `DashboardMetrics`.
 pub struct DashboardMetrics {
     pub aggregates: Option<Vec<AggregateStatus>>,
+    pub enabled_policy_set_count: Option<i64>,
+    pub failed_evaluation_count: Option<i64>,
     pub policy_health: Option<Box<PolicyHealth>>,
+    pub total_evaluation_count: Option<i64>,
+    pub total_policy_count: Option<i64>,
+    pub total_policy_set_count: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -62,19 +107,37 @@ impl model::Model for DashboardMetrics {
     fn blank() -> Self {
         Self {
             aggregates: None,
+            enabled_policy_set_count: None,
+            failed_evaluation_count: None,
             policy_health: None,
+            total_evaluation_count: None,
+            total_policy_count: None,
+            total_policy_set_count: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn names(&self) -> model::Names {
-        &["aggregates", "policy_health"]
+        &[
+            "aggregates",
+            "policy_health",
+            "total_policy_count",
+            "total_evaluation_count",
+            "total_policy_set_count",
+            "failed_evaluation_count",
+            "enabled_policy_set_count",
+        ]
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Opt(&mut self.aggregates),
             1 => model::Slot::Opt(&mut self.policy_health),
+            2 => model::Slot::Int(&mut self.total_policy_count),
+            3 => model::Slot::Int(&mut self.total_evaluation_count),
+            4 => model::Slot::Int(&mut self.total_policy_set_count),
+            5 => model::Slot::Int(&mut self.failed_evaluation_count),
+            6 => model::Slot::Int(&mut self.enabled_policy_set_count),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -83,6 +146,11 @@ impl model::Model for DashboardMetrics {
         match index {
             0 => model::opt(&self.aggregates),
             1 => model::opt(&self.policy_health),
+            2 => model::Part::Int(&self.total_policy_count),
+            3 => model::Part::Int(&self.total_evaluation_count),
+            4 => model::Part::Int(&self.total_policy_set_count),
+            5 => model::Part::Int(&self.failed_evaluation_count),
+            6 => model::Part::Int(&self.enabled_policy_set_count),
             _ => model::Part::Misfits(&self.misfits),
         }
     }

@@ -4,6 +4,172 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `ApiCallLogDTO`.
+pub struct ApiCallLogDto {
+    pub account_id: Option<String>,
+    pub created_at: Option<i64>,
+    pub end_time: Option<i64>,
+    pub request_time: Option<i64>,
+    pub requests: Option<Vec<ApiCallLogDtoField>>,
+    pub response_time: Option<i64>,
+    pub responses: Option<Vec<ApiCallLogDtoField>>,
+    pub start_time: Option<i64>,
+    pub tags: Option<Vec<CvngLogTag>>,
+    pub traceable_id: Option<String>,
+    pub traceable_type: Option<ApiCallLogDtoTraceableType>,
+    pub type_: Option<ApiCallLogDtoType>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApiCallLogDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created_at: None,
+            end_time: None,
+            request_time: None,
+            requests: None,
+            response_time: None,
+            responses: None,
+            start_time: None,
+            tags: None,
+            traceable_id: None,
+            traceable_type: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &[
+            "tags",
+            "type",
+            "endTime",
+            "requests",
+            "accountId",
+            "createdAt",
+            "responses",
+            "startTime",
+            "requestTime",
+            "traceableId",
+            "responseTime",
+            "traceableType",
+        ]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.tags),
+            1 => model::Slot::Opt(&mut self.type_),
+            2 => model::Slot::Int(&mut self.end_time),
+            3 => model::Slot::Opt(&mut self.requests),
+            4 => model::Slot::Str(&mut self.account_id),
+            5 => model::Slot::Int(&mut self.created_at),
+            6 => model::Slot::Opt(&mut self.responses),
+            7 => model::Slot::Int(&mut self.start_time),
+            8 => model::Slot::Int(&mut self.request_time),
+            9 => model::Slot::Str(&mut self.traceable_id),
+            10 => model::Slot::Int(&mut self.response_time),
+            11 => model::Slot::Opt(&mut self.traceable_type),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::opt(&self.tags),
+            1 => model::opt(&self.type_),
+            2 => model::Part::Int(&self.end_time),
+            3 => model::opt(&self.requests),
+            4 => model::Part::Str(&self.account_id),
+            5 => model::Part::Int(&self.created_at),
+            6 => model::opt(&self.responses),
+            7 => model::Part::Int(&self.start_time),
+            8 => model::Part::Int(&self.request_time),
+            9 => model::Part::Str(&self.traceable_id),
+            10 => model::Part::Int(&self.response_time),
+            11 => model::opt(&self.traceable_type),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        model::mask(
+            &[
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.end_time.is_some(),
+                self.requests.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.responses.is_some(),
+                self.start_time.is_some(),
+                self.request_time.is_some(),
+                self.traceable_id.is_some(),
+                self.response_time.is_some(),
+                self.traceable_type.is_some(),
+            ],
+        )
+    }
+}
+model::model!(ApiCallLogDto);
+/// Schema `ApiCallLogDTOField`.
+pub struct ApiCallLogDtoField {
+    pub name: Option<String>,
+    pub type_: Option<ApiCallLogDtoFieldType>,
+    pub value: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApiCallLogDtoField {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            type_: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &["name", "type", "value"]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Opt(&mut self.type_),
+            2 => model::Slot::Str(&mut self.value),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::Part::Str(&self.name),
+            1 => model::opt(&self.type_),
+            2 => model::Part::Str(&self.value),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+}
+model::model!(ApiCallLogDtoField);
+model::open_enum! {
+    #[doc = " Schema `ApiCallLogDTOField.type`."] ApiCallLogDtoFieldType { Json = "JSON",
+    Xml = "XML", Number = "NUMBER", Url = "URL", Text = "TEXT", Timestamp = "TIMESTAMP",
+    }
+}
+model::open_enum! {
+    #[doc = " Schema `ApiCallLogDTO.traceableType`."] ApiCallLogDtoTraceableType {
+    Onboarding = "ONBOARDING", VerificationTask = "VERIFICATION_TASK",
+    VerificationJobInstance = "VERIFICATION_JOB_INSTANCE", }
+}
+model::open_enum! {
+    #[doc = " Schema `ApiCallLogDTO.type`."] ApiCallLogDtoType { ApiCallLog =
+    "ApiCallLog", ExecutionLog = "ExecutionLog", }
+}
 /// Schema `CalenderSLOTargetSpec`.
 pub struct CalenderSloTargetSpec {
     pub spec: Option<CalenderSpec>,
@@ -108,6 +274,52 @@ impl model::Model for CvDowntimeStatusDetails {
     }
 }
 model::model!(CvDowntimeStatusDetails);
+/// Schema `CvMonitoredServiceOption`.
+pub struct CvMonitoredServiceOption {
+    pub environment_ref: Option<String>,
+    pub identifier: Option<String>,
+    pub name: Option<String>,
+    pub service_ref: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for CvMonitoredServiceOption {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environment_ref: None,
+            identifier: None,
+            name: None,
+            service_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &["name", "identifier", "serviceRef", "environmentRef"]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Str(&mut self.identifier),
+            2 => model::Slot::Str(&mut self.service_ref),
+            3 => model::Slot::Str(&mut self.environment_ref),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::Part::Str(&self.name),
+            1 => model::Part::Str(&self.identifier),
+            2 => model::Part::Str(&self.service_ref),
+            3 => model::Part::Str(&self.environment_ref),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+}
+model::model!(CvMonitoredServiceOption);
 /// Schema `CvProjectParams`.
 pub struct CvProjectParams {
     pub account_identifier: Option<String>,
@@ -150,6 +362,98 @@ impl model::Model for CvProjectParams {
     }
 }
 model::model!(CvProjectParams);
+/// Schema `CvSecondaryEvent`.
+pub struct CvSecondaryEvent {
+    pub end_time: Option<i64>,
+    pub identifiers: Option<Vec<String>>,
+    pub start_time: Option<i64>,
+    pub type_: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for CvSecondaryEvent {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            end_time: None,
+            identifiers: None,
+            start_time: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &["type", "endTime", "startTime", "identifiers"]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.type_),
+            1 => model::Slot::Int(&mut self.end_time),
+            2 => model::Slot::Int(&mut self.start_time),
+            3 => model::Slot::Opt(&mut self.identifiers),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::Part::Str(&self.type_),
+            1 => model::Part::Int(&self.end_time),
+            2 => model::Part::Int(&self.start_time),
+            3 => model::opt(&self.identifiers),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+}
+model::model!(CvSecondaryEvent);
+/// Schema `CvSecondaryEventDetails`.
+pub struct CvSecondaryEventDetails {
+    pub details: Option<serde_json::Value>,
+    pub end_time: Option<i64>,
+    pub start_time: Option<i64>,
+    pub type_: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for CvSecondaryEventDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            details: None,
+            end_time: None,
+            start_time: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &["type", "details", "endTime", "startTime"]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.type_),
+            1 => model::Slot::Json(&mut self.details),
+            2 => model::Slot::Int(&mut self.end_time),
+            3 => model::Slot::Int(&mut self.start_time),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::Part::Str(&self.type_),
+            1 => model::Part::Json(&self.details),
+            2 => model::Part::Int(&self.end_time),
+            3 => model::Part::Int(&self.start_time),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+}
+model::model!(CvSecondaryEventDetails);
 /// Schema `CvSLOError`.
 pub struct CvSloError {
     pub error_message: Option<String>,
@@ -222,6 +526,7 @@ pub struct CvSloHealthListView {
     pub slo_type: Option<String>,
     pub tags: Option<std::collections::BTreeMap<String, String>>,
     pub total_error_budget: Option<i64>,
+    pub user_journey_identifier: Option<String>,
     pub user_journey_name: Option<String>,
     pub user_journeys: Option<Vec<UserJourney>>,
     /// Members whose value was of another kind than described.
@@ -259,6 +564,7 @@ impl model::Model for CvSloHealthListView {
             slo_type: None,
             tags: None,
             total_error_budget: None,
+            user_journey_identifier: None,
             user_journey_name: None,
             user_journeys: None,
             misfits: model::Misfits::NONE,
@@ -294,6 +600,7 @@ impl model::Model for CvSloHealthListView {
             "monitoredServiceName",
             "downtimeStatusDetails",
             "environmentIdentifier",
+            "userJourneyIdentifier",
             "healthSourceIdentifier",
             "monitoredServiceIdentifier",
             "errorBudgetRemainingPercentage",
@@ -329,9 +636,10 @@ impl model::Model for CvSloHealthListView {
             24 => model::Slot::Str(&mut self.monitored_service_name),
             25 => model::Slot::Opt(&mut self.downtime_status_details),
             26 => model::Slot::Str(&mut self.environment_identifier),
-            27 => model::Slot::Str(&mut self.health_source_identifier),
-            28 => model::Slot::Str(&mut self.monitored_service_identifier),
-            29 => model::Slot::Num(&mut self.error_budget_remaining_percentage),
+            27 => model::Slot::Str(&mut self.user_journey_identifier),
+            28 => model::Slot::Str(&mut self.health_source_identifier),
+            29 => model::Slot::Str(&mut self.monitored_service_identifier),
+            30 => model::Slot::Num(&mut self.error_budget_remaining_percentage),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -365,9 +673,10 @@ impl model::Model for CvSloHealthListView {
             24 => model::Part::Str(&self.monitored_service_name),
             25 => model::opt(&self.downtime_status_details),
             26 => model::Part::Str(&self.environment_identifier),
-            27 => model::Part::Str(&self.health_source_identifier),
-            28 => model::Part::Str(&self.monitored_service_identifier),
-            29 => model::Part::Num(&self.error_budget_remaining_percentage),
+            27 => model::Part::Str(&self.user_journey_identifier),
+            28 => model::Part::Str(&self.health_source_identifier),
+            29 => model::Part::Str(&self.monitored_service_identifier),
+            30 => model::Part::Num(&self.error_budget_remaining_percentage),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -402,6 +711,7 @@ impl model::Model for CvSloHealthListView {
                 self.monitored_service_name.is_some(),
                 self.downtime_status_details.is_some(),
                 self.environment_identifier.is_some(),
+                self.user_journey_identifier.is_some(),
                 self.health_source_identifier.is_some(),
                 self.monitored_service_identifier.is_some(),
                 self.error_budget_remaining_percentage.is_some(),
@@ -448,6 +758,57 @@ impl model::Model for CvngEmailChannelSpec {
     }
 }
 model::model!(CvngEmailChannelSpec);
+model::union! {
+    #[doc = " Schema `CVNGLog`."] CvngLog : 2, tag : Some("type"), tagged_by_parent :
+    false, tags : [("ApiCallLog", 0), ("ExecutionLog", 1)], { 0 ApiCall(ApiCallLogDto), 1
+    Execution(ExecutionLogDto), }
+}
+/// Schema `CVNGLogTag`.
+pub struct CvngLogTag {
+    pub key: Option<String>,
+    pub type_: Option<CvngLogTagType>,
+    pub value: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for CvngLogTag {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            type_: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &["key", "type", "value"]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.key),
+            1 => model::Slot::Opt(&mut self.type_),
+            2 => model::Slot::Str(&mut self.value),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::Part::Str(&self.key),
+            1 => model::opt(&self.type_),
+            2 => model::Part::Str(&self.value),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+}
+model::model!(CvngLogTag);
+model::open_enum! {
+    #[doc = " Schema `CVNGLogTag.type`."] CvngLogTagType { Timestamp = "TIMESTAMP",
+    String = "STRING", Debug = "DEBUG", }
+}
 /// Schema `CVNGNotificationChannel`.
 pub struct CvngNotificationChannel {
     pub spec: Option<CvngNotificationChannelSpec>,
@@ -759,6 +1120,221 @@ impl model::Model for DataPoints {
     }
 }
 model::model!(DataPoints);
+/// Schema `ExecutionLogDTO`.
+pub struct ExecutionLogDto {
+    pub account_id: Option<String>,
+    pub created_at: Option<i64>,
+    pub end_time: Option<i64>,
+    pub log: Option<String>,
+    pub log_level: Option<ExecutionLogDtoLogLevel>,
+    pub start_time: Option<i64>,
+    pub tags: Option<Vec<CvngLogTag>>,
+    pub traceable_id: Option<String>,
+    pub traceable_type: Option<ExecutionLogDtoTraceableType>,
+    pub type_: Option<ExecutionLogDtoType>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ExecutionLogDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created_at: None,
+            end_time: None,
+            log: None,
+            log_level: None,
+            start_time: None,
+            tags: None,
+            traceable_id: None,
+            traceable_type: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &[
+            "log",
+            "tags",
+            "type",
+            "endTime",
+            "logLevel",
+            "accountId",
+            "createdAt",
+            "startTime",
+            "traceableId",
+            "traceableType",
+        ]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.log),
+            1 => model::Slot::Opt(&mut self.tags),
+            2 => model::Slot::Opt(&mut self.type_),
+            3 => model::Slot::Int(&mut self.end_time),
+            4 => model::Slot::Opt(&mut self.log_level),
+            5 => model::Slot::Str(&mut self.account_id),
+            6 => model::Slot::Int(&mut self.created_at),
+            7 => model::Slot::Int(&mut self.start_time),
+            8 => model::Slot::Str(&mut self.traceable_id),
+            9 => model::Slot::Opt(&mut self.traceable_type),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::Part::Str(&self.log),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.type_),
+            3 => model::Part::Int(&self.end_time),
+            4 => model::opt(&self.log_level),
+            5 => model::Part::Str(&self.account_id),
+            6 => model::Part::Int(&self.created_at),
+            7 => model::Part::Int(&self.start_time),
+            8 => model::Part::Str(&self.traceable_id),
+            9 => model::opt(&self.traceable_type),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        model::mask(
+            &[
+                self.log.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.end_time.is_some(),
+                self.log_level.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.start_time.is_some(),
+                self.traceable_id.is_some(),
+                self.traceable_type.is_some(),
+            ],
+        )
+    }
+}
+model::model!(ExecutionLogDto);
+model::open_enum! {
+    #[doc = " Schema `ExecutionLogDTO.logLevel`."] ExecutionLogDtoLogLevel { Info =
+    "INFO", Warn = "WARN", Error = "ERROR", }
+}
+model::open_enum! {
+    #[doc = " Schema `ExecutionLogDTO.traceableType`."] ExecutionLogDtoTraceableType {
+    Onboarding = "ONBOARDING", VerificationTask = "VERIFICATION_TASK",
+    VerificationJobInstance = "VERIFICATION_JOB_INSTANCE", }
+}
+model::open_enum! {
+    #[doc = " Schema `ExecutionLogDTO.type`."] ExecutionLogDtoType { ApiCallLog =
+    "ApiCallLog", ExecutionLog = "ExecutionLog", }
+}
+/// Schema `MonitoredServiceDetail`.
+pub struct MonitoredServiceDetail {
+    pub environment_identifier: Option<String>,
+    pub environment_name: Option<String>,
+    pub health_source_identifier: Option<String>,
+    pub health_source_name: Option<String>,
+    pub monitored_service_identifier: Option<String>,
+    pub monitored_service_name: Option<String>,
+    pub org_name: Option<String>,
+    pub project_name: Option<String>,
+    pub project_params: Option<Box<CvProjectParams>>,
+    pub service_identifier: Option<String>,
+    pub service_name: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for MonitoredServiceDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environment_identifier: None,
+            environment_name: None,
+            health_source_identifier: None,
+            health_source_name: None,
+            monitored_service_identifier: None,
+            monitored_service_name: None,
+            org_name: None,
+            project_name: None,
+            project_params: None,
+            service_identifier: None,
+            service_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &[
+            "orgName",
+            "projectName",
+            "serviceName",
+            "projectParams",
+            "environmentName",
+            "healthSourceName",
+            "serviceIdentifier",
+            "monitoredServiceName",
+            "environmentIdentifier",
+            "healthSourceIdentifier",
+            "monitoredServiceIdentifier",
+        ]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.org_name),
+            1 => model::Slot::Str(&mut self.project_name),
+            2 => model::Slot::Str(&mut self.service_name),
+            3 => model::Slot::Opt(&mut self.project_params),
+            4 => model::Slot::Str(&mut self.environment_name),
+            5 => model::Slot::Str(&mut self.health_source_name),
+            6 => model::Slot::Str(&mut self.service_identifier),
+            7 => model::Slot::Str(&mut self.monitored_service_name),
+            8 => model::Slot::Str(&mut self.environment_identifier),
+            9 => model::Slot::Str(&mut self.health_source_identifier),
+            10 => model::Slot::Str(&mut self.monitored_service_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::Part::Str(&self.org_name),
+            1 => model::Part::Str(&self.project_name),
+            2 => model::Part::Str(&self.service_name),
+            3 => model::opt(&self.project_params),
+            4 => model::Part::Str(&self.environment_name),
+            5 => model::Part::Str(&self.health_source_name),
+            6 => model::Part::Str(&self.service_identifier),
+            7 => model::Part::Str(&self.monitored_service_name),
+            8 => model::Part::Str(&self.environment_identifier),
+            9 => model::Part::Str(&self.health_source_identifier),
+            10 => model::Part::Str(&self.monitored_service_identifier),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        model::mask(
+            &[
+                self.org_name.is_some(),
+                self.project_name.is_some(),
+                self.service_name.is_some(),
+                self.project_params.is_some(),
+                self.environment_name.is_some(),
+                self.health_source_name.is_some(),
+                self.service_identifier.is_some(),
+                self.monitored_service_name.is_some(),
+                self.environment_identifier.is_some(),
+                self.health_source_identifier.is_some(),
+                self.monitored_service_identifier.is_some(),
+            ],
+        )
+    }
+}
+model::model!(MonitoredServiceDetail);
 /// Schema `MonthlyCalenderSpec`.
 pub struct MonthlyCalenderSpec {
     pub day_of_month: Option<i64>,
@@ -995,6 +1571,92 @@ model::open_enum! {
     "MonitoredService", ServiceLevelObjective = "ServiceLevelObjective", FireHydrant =
     "FireHydrant", }
 }
+/// Schema `PageResponseCVNGLog`.
+pub struct PageResponseCvngLog {
+    pub content: Option<Vec<CvngLog>>,
+    pub empty: Option<bool>,
+    pub page_index: Option<i64>,
+    pub page_item_count: Option<i64>,
+    pub page_size: Option<i64>,
+    pub page_token: Option<String>,
+    pub total_items: Option<i64>,
+    pub total_pages: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for PageResponseCvngLog {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &[
+            "empty",
+            "content",
+            "pageSize",
+            "pageIndex",
+            "pageToken",
+            "totalItems",
+            "totalPages",
+            "pageItemCount",
+        ]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.empty),
+            1 => model::Slot::Opt(&mut self.content),
+            2 => model::Slot::Int(&mut self.page_size),
+            3 => model::Slot::Int(&mut self.page_index),
+            4 => model::Slot::Str(&mut self.page_token),
+            5 => model::Slot::Int(&mut self.total_items),
+            6 => model::Slot::Int(&mut self.total_pages),
+            7 => model::Slot::Int(&mut self.page_item_count),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::Part::Flag(&self.empty),
+            1 => model::opt(&self.content),
+            2 => model::Part::Int(&self.page_size),
+            3 => model::Part::Int(&self.page_index),
+            4 => model::Part::Str(&self.page_token),
+            5 => model::Part::Int(&self.total_items),
+            6 => model::Part::Int(&self.total_pages),
+            7 => model::Part::Int(&self.page_item_count),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
+    }
+}
+model::model!(PageResponseCvngLog);
 /// Schema `PageResponseNotificationRuleResponse`.
 pub struct PageResponseNotificationRuleResponse {
     pub content: Option<Vec<NotificationRuleResponse>>,
@@ -1308,6 +1970,48 @@ model::open_enum! {
     ResponseDtoPageResponseSloHealthListViewStatus { Success = "SUCCESS", Failure =
     "FAILURE", Error = "ERROR", }
 }
+/// Schema `RestResponsePageResponseCVNGLog`.
+pub struct RestResponsePageResponseCvngLog {
+    pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
+    pub resource: Option<Box<PageResponseCvngLog>>,
+    pub response_messages: Option<Vec<ResponseMessage>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for RestResponsePageResponseCvngLog {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &["metaData", "resource", "responseMessages"]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.meta_data),
+            1 => model::Slot::Opt(&mut self.resource),
+            2 => model::Slot::Opt(&mut self.response_messages),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::opt(&self.meta_data),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+}
+model::model!(RestResponsePageResponseCvngLog);
 /// Schema `RollingSLOTargetSpec`.
 pub struct RollingSloTargetSpec {
     pub period_length: Option<String>,

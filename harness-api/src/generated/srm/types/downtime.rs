@@ -6,35 +6,19 @@ use super::*;
 use crate::model;
 /// Schema `AffectedEntity`.
 pub struct AffectedEntity {
-    pub env_name: String,
-    pub monitored_service_identifier: String,
-    pub service_name: String,
+    pub env_name: Option<String>,
+    pub monitored_service_identifier: Option<String>,
+    pub service_name: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
-}
-impl AffectedEntity {
-    /// A value with its required members.
-    #[inline]
-    pub fn new(
-        env_name: impl Into<String>,
-        monitored_service_identifier: impl Into<String>,
-        service_name: impl Into<String>,
-    ) -> Self {
-        Self {
-            env_name: env_name.into(),
-            monitored_service_identifier: monitored_service_identifier.into(),
-            service_name: service_name.into(),
-            misfits: model::Misfits::NONE,
-        }
-    }
 }
 impl model::Model for AffectedEntity {
     #[inline]
     fn blank() -> Self {
         Self {
-            env_name: model::Cell::blank(),
-            monitored_service_identifier: model::Cell::blank(),
-            service_name: model::Cell::blank(),
+            env_name: None,
+            monitored_service_identifier: None,
+            service_name: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -45,27 +29,23 @@ impl model::Model for AffectedEntity {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::OneStr(&mut self.env_name),
-            1 => model::Slot::OneStr(&mut self.service_name),
-            2 => model::Slot::OneStr(&mut self.monitored_service_identifier),
+            0 => model::Slot::Str(&mut self.env_name),
+            1 => model::Slot::Str(&mut self.service_name),
+            2 => model::Slot::Str(&mut self.monitored_service_identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Cell::part(&self.env_name),
-            1 => model::Cell::part(&self.service_name),
-            2 => model::Cell::part(&self.monitored_service_identifier),
+            0 => model::Part::Str(&self.env_name),
+            1 => model::Part::Str(&self.service_name),
+            2 => model::Part::Str(&self.monitored_service_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2]
-    }
 }
-model::through_cell!(AffectedEntity);
+model::model!(AffectedEntity);
 /// Schema `AllEntitiesRule`.
 pub struct AllEntitiesRule {
     pub affected_entity: Option<Box<AffectedEntity>>,
@@ -108,6 +88,110 @@ model::open_enum! {
     #[doc = " Schema `AllEntitiesRule.type`."] AllEntitiesRuleType { All = "All",
     Identifiers = "Identifiers", }
 }
+/// Schema `CvDowntime`.
+pub struct CvDowntime {
+    pub category: Option<String>,
+    pub description: Option<String>,
+    pub enabled: Option<bool>,
+    pub entities_rule: Option<EntitiesRule>,
+    pub identifier: Option<String>,
+    pub name: Option<String>,
+    pub org_identifier: Option<String>,
+    pub project_identifier: Option<String>,
+    pub scope: Option<String>,
+    pub spec: Option<Box<DowntimeSpecDto>>,
+    pub tags: Option<std::collections::BTreeMap<String, String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for CvDowntime {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            category: None,
+            description: None,
+            enabled: None,
+            entities_rule: None,
+            identifier: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            scope: None,
+            spec: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &[
+            "name",
+            "spec",
+            "tags",
+            "scope",
+            "enabled",
+            "category",
+            "identifier",
+            "description",
+            "entitiesRule",
+            "orgIdentifier",
+            "projectIdentifier",
+        ]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Opt(&mut self.spec),
+            2 => model::Slot::Opt(&mut self.tags),
+            3 => model::Slot::Str(&mut self.scope),
+            4 => model::Slot::Flag(&mut self.enabled),
+            5 => model::Slot::Str(&mut self.category),
+            6 => model::Slot::Str(&mut self.identifier),
+            7 => model::Slot::Str(&mut self.description),
+            8 => model::Slot::Opt(&mut self.entities_rule),
+            9 => model::Slot::Str(&mut self.org_identifier),
+            10 => model::Slot::Str(&mut self.project_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::Part::Str(&self.name),
+            1 => model::opt(&self.spec),
+            2 => model::opt(&self.tags),
+            3 => model::Part::Str(&self.scope),
+            4 => model::Part::Flag(&self.enabled),
+            5 => model::Part::Str(&self.category),
+            6 => model::Part::Str(&self.identifier),
+            7 => model::Part::Str(&self.description),
+            8 => model::opt(&self.entities_rule),
+            9 => model::Part::Str(&self.org_identifier),
+            10 => model::Part::Str(&self.project_identifier),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.spec.is_some(),
+                self.tags.is_some(),
+                self.scope.is_some(),
+                self.enabled.is_some(),
+                self.category.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.entities_rule.is_some(),
+                self.org_identifier.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
+    }
+}
+model::model!(CvDowntime);
 /// Schema `CvDowntimeEntity`.
 pub struct CvDowntimeEntity {
     pub env_name: Option<String>,
@@ -157,9 +241,12 @@ pub struct CvDowntimeHistoryItem {
     pub downtime_details: Option<Box<DowntimeSpecDto>>,
     pub duration: Option<Box<DowntimeDuration>>,
     pub end_date_time: Option<String>,
+    pub end_time: Option<i64>,
     pub identifier: Option<String>,
     pub name: Option<String>,
+    pub spec: Option<Box<DowntimeSpecDto>>,
     pub start_date_time: Option<String>,
+    pub start_time: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -172,9 +259,12 @@ impl model::Model for CvDowntimeHistoryItem {
             downtime_details: None,
             duration: None,
             end_date_time: None,
+            end_time: None,
             identifier: None,
             name: None,
+            spec: None,
             start_date_time: None,
+            start_time: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -182,8 +272,11 @@ impl model::Model for CvDowntimeHistoryItem {
     fn names(&self) -> model::Names {
         &[
             "name",
+            "spec",
+            "endTime",
             "category",
             "duration",
+            "startTime",
             "identifier",
             "endDateTime",
             "startDateTime",
@@ -195,13 +288,16 @@ impl model::Model for CvDowntimeHistoryItem {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.category),
-            2 => model::Slot::Opt(&mut self.duration),
-            3 => model::Slot::Str(&mut self.identifier),
-            4 => model::Slot::Str(&mut self.end_date_time),
-            5 => model::Slot::Str(&mut self.start_date_time),
-            6 => model::Slot::Opt(&mut self.downtime_details),
-            7 => model::Slot::Opt(&mut self.affected_entities),
+            1 => model::Slot::Opt(&mut self.spec),
+            2 => model::Slot::Int(&mut self.end_time),
+            3 => model::Slot::Str(&mut self.category),
+            4 => model::Slot::Opt(&mut self.duration),
+            5 => model::Slot::Int(&mut self.start_time),
+            6 => model::Slot::Str(&mut self.identifier),
+            7 => model::Slot::Str(&mut self.end_date_time),
+            8 => model::Slot::Str(&mut self.start_date_time),
+            9 => model::Slot::Opt(&mut self.downtime_details),
+            10 => model::Slot::Opt(&mut self.affected_entities),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -209,13 +305,16 @@ impl model::Model for CvDowntimeHistoryItem {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.category),
-            2 => model::opt(&self.duration),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.end_date_time),
-            5 => model::Part::Str(&self.start_date_time),
-            6 => model::opt(&self.downtime_details),
-            7 => model::opt(&self.affected_entities),
+            1 => model::opt(&self.spec),
+            2 => model::Part::Int(&self.end_time),
+            3 => model::Part::Str(&self.category),
+            4 => model::opt(&self.duration),
+            5 => model::Part::Int(&self.start_time),
+            6 => model::Part::Str(&self.identifier),
+            7 => model::Part::Str(&self.end_date_time),
+            8 => model::Part::Str(&self.start_date_time),
+            9 => model::opt(&self.downtime_details),
+            10 => model::opt(&self.affected_entities),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -224,8 +323,11 @@ impl model::Model for CvDowntimeHistoryItem {
         model::mask(
             &[
                 self.name.is_some(),
+                self.spec.is_some(),
+                self.end_time.is_some(),
                 self.category.is_some(),
                 self.duration.is_some(),
+                self.start_time.is_some(),
                 self.identifier.is_some(),
                 self.end_date_time.is_some(),
                 self.start_date_time.is_some(),
@@ -247,6 +349,7 @@ pub struct CvDowntimeListItem {
     pub identifier: Option<String>,
     pub last_modified: Option<Box<CvLastModified>>,
     pub name: Option<String>,
+    pub past_or_active_instances_count: Option<i64>,
     pub spec: Option<Box<DowntimeSpecDto>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
@@ -264,6 +367,7 @@ impl model::Model for CvDowntimeListItem {
             identifier: None,
             last_modified: None,
             name: None,
+            past_or_active_instances_count: None,
             spec: None,
             misfits: model::Misfits::NONE,
         }
@@ -281,6 +385,7 @@ impl model::Model for CvDowntimeListItem {
             "lastModified",
             "affectedEntities",
             "downtimeStatusDetails",
+            "pastOrActiveInstancesCount",
         ]
     }
     #[inline]
@@ -296,6 +401,7 @@ impl model::Model for CvDowntimeListItem {
             7 => model::Slot::Opt(&mut self.last_modified),
             8 => model::Slot::Opt(&mut self.affected_entities),
             9 => model::Slot::Opt(&mut self.downtime_status_details),
+            10 => model::Slot::Int(&mut self.past_or_active_instances_count),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -312,6 +418,7 @@ impl model::Model for CvDowntimeListItem {
             7 => model::opt(&self.last_modified),
             8 => model::opt(&self.affected_entities),
             9 => model::opt(&self.downtime_status_details),
+            10 => model::Part::Int(&self.past_or_active_instances_count),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -329,35 +436,67 @@ impl model::Model for CvDowntimeListItem {
                 self.last_modified.is_some(),
                 self.affected_entities.is_some(),
                 self.downtime_status_details.is_some(),
+                self.past_or_active_instances_count.is_some(),
             ],
         )
     }
 }
 model::model!(CvDowntimeListItem);
-/// Schema `CvEntityDetails`.
-pub struct CvEntityDetails {
-    pub enabled: Option<bool>,
-    pub entity_ref: String,
+/// Schema `CvDowntimeResponse`.
+pub struct CvDowntimeResponse {
+    pub created_at: Option<i64>,
+    pub downtime: Option<Box<CvDowntime>>,
+    pub last_modified_at: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl CvEntityDetails {
-    /// A value with its required members.
+impl model::Model for CvDowntimeResponse {
     #[inline]
-    pub fn new(entity_ref: impl Into<String>) -> Self {
+    fn blank() -> Self {
         Self {
-            enabled: None,
-            entity_ref: entity_ref.into(),
+            created_at: None,
+            downtime: None,
+            last_modified_at: None,
             misfits: model::Misfits::NONE,
         }
     }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &["downtime", "createdAt", "lastModifiedAt"]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.downtime),
+            1 => model::Slot::Int(&mut self.created_at),
+            2 => model::Slot::Int(&mut self.last_modified_at),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::opt(&self.downtime),
+            1 => model::Part::Int(&self.created_at),
+            2 => model::Part::Int(&self.last_modified_at),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+}
+model::model!(CvDowntimeResponse);
+/// Schema `CvEntityDetails`.
+pub struct CvEntityDetails {
+    pub enabled: Option<bool>,
+    pub entity_ref: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
 }
 impl model::Model for CvEntityDetails {
     #[inline]
     fn blank() -> Self {
         Self {
             enabled: None,
-            entity_ref: model::Cell::blank(),
+            entity_ref: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -369,7 +508,7 @@ impl model::Model for CvEntityDetails {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Flag(&mut self.enabled),
-            1 => model::Slot::OneStr(&mut self.entity_ref),
+            1 => model::Slot::Str(&mut self.entity_ref),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -377,16 +516,12 @@ impl model::Model for CvEntityDetails {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.enabled),
-            1 => model::Cell::part(&self.entity_ref),
+            1 => model::Part::Str(&self.entity_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1]
-    }
 }
-model::through_cell!(CvEntityDetails);
+model::model!(CvEntityDetails);
 /// Schema `CvLastModified`.
 pub struct CvLastModified {
     pub last_modified_at: Option<i64>,
@@ -425,52 +560,6 @@ impl model::Model for CvLastModified {
     }
 }
 model::model!(CvLastModified);
-/// Schema `CvMonitoredServiceOption`.
-pub struct CvMonitoredServiceOption {
-    pub environment_ref: Option<String>,
-    pub identifier: Option<String>,
-    pub name: Option<String>,
-    pub service_ref: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CvMonitoredServiceOption {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            environment_ref: None,
-            identifier: None,
-            name: None,
-            service_ref: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "identifier", "serviceRef", "environmentRef"]
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.identifier),
-            2 => model::Slot::Str(&mut self.service_ref),
-            3 => model::Slot::Str(&mut self.environment_ref),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.identifier),
-            2 => model::Part::Str(&self.service_ref),
-            3 => model::Part::Str(&self.environment_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-}
-model::model!(CvMonitoredServiceOption);
 /// Schema `Downtime`.
 pub struct Downtime {
     pub category: DowntimeCategory,
@@ -764,29 +853,17 @@ model::union! {
 /// Schema `EntityIdentifiersRule`.
 pub struct EntityIdentifiersRule {
     pub affected_entity: Option<Box<AffectedEntity>>,
-    pub entity_identifiers: Vec<CvEntityDetails>,
+    pub entity_identifiers: Option<Vec<CvEntityDetails>>,
     pub type_: Option<EntityIdentifiersRuleType>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
-}
-impl EntityIdentifiersRule {
-    /// A value with its required members.
-    #[inline]
-    pub fn new(entity_identifiers: Vec<CvEntityDetails>) -> Self {
-        Self {
-            affected_entity: None,
-            entity_identifiers: entity_identifiers,
-            type_: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
 }
 impl model::Model for EntityIdentifiersRule {
     #[inline]
     fn blank() -> Self {
         Self {
             affected_entity: None,
-            entity_identifiers: model::Cell::blank(),
+            entity_identifiers: None,
             type_: None,
             misfits: model::Misfits::NONE,
         }
@@ -800,7 +877,7 @@ impl model::Model for EntityIdentifiersRule {
         match index {
             0 => model::Slot::Opt(&mut self.type_),
             1 => model::Slot::Opt(&mut self.affected_entity),
-            2 => model::Cell::slot(&mut self.entity_identifiers),
+            2 => model::Slot::Opt(&mut self.entity_identifiers),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -809,16 +886,12 @@ impl model::Model for EntityIdentifiersRule {
         match index {
             0 => model::opt(&self.type_),
             1 => model::opt(&self.affected_entity),
-            2 => model::Cell::part(&self.entity_identifiers),
+            2 => model::opt(&self.entity_identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[2]
-    }
 }
-model::through_cell!(EntityIdentifiersRule);
+model::model!(EntityIdentifiersRule);
 model::open_enum! {
     #[doc = " Schema `EntityIdentifiersRule.type`."] EntityIdentifiersRuleType { All =
     "All", Identifiers = "Identifiers", }
@@ -1031,6 +1104,48 @@ impl model::Model for RecurringDowntimeSpec {
     }
 }
 model::model!(RecurringDowntimeSpec);
+/// Schema `getAssociatedMonitoredServices response`.
+pub struct GetAssociatedMonitoredServicesResponse {
+    pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
+    pub resource: Option<Vec<MonitoredServiceDetail>>,
+    pub response_messages: Option<Vec<ResponseMessage>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetAssociatedMonitoredServicesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &["metaData", "resource", "responseMessages"]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.meta_data),
+            1 => model::Slot::Opt(&mut self.resource),
+            2 => model::Slot::Opt(&mut self.response_messages),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::opt(&self.meta_data),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+}
+model::model!(GetAssociatedMonitoredServicesResponse);
 /// Schema `getDowntimeAssociatedMonitoredServices response`.
 pub struct GetDowntimeAssociatedMonitoredServicesResponse {
     pub correlation_id: Option<String>,
@@ -1168,6 +1283,48 @@ model::open_enum! {
     GetDowntimeAssociatedMonitoredServicesResponseStatus { Success = "SUCCESS", Failure =
     "FAILURE", Error = "ERROR", }
 }
+/// Schema `getDowntime response`.
+pub struct GetDowntimeResponse {
+    pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
+    pub resource: Option<Box<CvDowntimeResponse>>,
+    pub response_messages: Option<Vec<ResponseMessage>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetDowntimeResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &["metaData", "resource", "responseMessages"]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.meta_data),
+            1 => model::Slot::Opt(&mut self.resource),
+            2 => model::Slot::Opt(&mut self.response_messages),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::opt(&self.meta_data),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+}
+model::model!(GetDowntimeResponse);
 /// Schema `getHistory response`.
 pub struct GetHistoryResponse {
     pub correlation_id: Option<String>,
@@ -1440,3 +1597,129 @@ model::open_enum! {
     #[doc = " Schema `listDowntimes response.status`."] ListDowntimesResponseStatus {
     Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
+/// Schema `saveDowntime response`.
+pub struct SaveDowntimeResponse {
+    pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
+    pub resource: Option<Box<CvDowntimeResponse>>,
+    pub response_messages: Option<Vec<ResponseMessage>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for SaveDowntimeResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &["metaData", "resource", "responseMessages"]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.meta_data),
+            1 => model::Slot::Opt(&mut self.resource),
+            2 => model::Slot::Opt(&mut self.response_messages),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::opt(&self.meta_data),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+}
+model::model!(SaveDowntimeResponse);
+/// Schema `updateDowntimeData response`.
+pub struct UpdateDowntimeDataResponse {
+    pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
+    pub resource: Option<Box<CvDowntimeResponse>>,
+    pub response_messages: Option<Vec<ResponseMessage>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for UpdateDowntimeDataResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &["metaData", "resource", "responseMessages"]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.meta_data),
+            1 => model::Slot::Opt(&mut self.resource),
+            2 => model::Slot::Opt(&mut self.response_messages),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::opt(&self.meta_data),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+}
+model::model!(UpdateDowntimeDataResponse);
+/// Schema `updateDowntimeEnabled response`.
+pub struct UpdateDowntimeEnabledResponse {
+    pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
+    pub resource: Option<Box<CvDowntimeResponse>>,
+    pub response_messages: Option<Vec<ResponseMessage>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for UpdateDowntimeEnabledResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &["metaData", "resource", "responseMessages"]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.meta_data),
+            1 => model::Slot::Opt(&mut self.resource),
+            2 => model::Slot::Opt(&mut self.response_messages),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::opt(&self.meta_data),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+}
+model::model!(UpdateDowntimeEnabledResponse);

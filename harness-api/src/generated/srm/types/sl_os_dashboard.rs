@@ -4,110 +4,44 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `MonitoredServiceDetail`.
-pub struct MonitoredServiceDetail {
-    pub environment_identifier: Option<String>,
-    pub environment_name: Option<String>,
-    pub health_source_identifier: Option<String>,
-    pub health_source_name: Option<String>,
-    pub monitored_service_identifier: Option<String>,
-    pub monitored_service_name: Option<String>,
-    pub org_name: Option<String>,
-    pub project_name: Option<String>,
-    pub project_params: Option<Box<CvProjectParams>>,
-    pub service_identifier: Option<String>,
-    pub service_name: Option<String>,
+/// Schema `CvEnvironmentOption`.
+pub struct CvEnvironmentOption {
+    pub identifier: Option<String>,
+    pub name: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for MonitoredServiceDetail {
+impl model::Model for CvEnvironmentOption {
     #[inline]
     fn blank() -> Self {
         Self {
-            environment_identifier: None,
-            environment_name: None,
-            health_source_identifier: None,
-            health_source_name: None,
-            monitored_service_identifier: None,
-            monitored_service_name: None,
-            org_name: None,
-            project_name: None,
-            project_params: None,
-            service_identifier: None,
-            service_name: None,
+            identifier: None,
+            name: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn names(&self) -> model::Names {
-        &[
-            "orgName",
-            "projectName",
-            "serviceName",
-            "projectParams",
-            "environmentName",
-            "healthSourceName",
-            "serviceIdentifier",
-            "monitoredServiceName",
-            "environmentIdentifier",
-            "healthSourceIdentifier",
-            "monitoredServiceIdentifier",
-        ]
+        &["name", "identifier"]
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.org_name),
-            1 => model::Slot::Str(&mut self.project_name),
-            2 => model::Slot::Str(&mut self.service_name),
-            3 => model::Slot::Opt(&mut self.project_params),
-            4 => model::Slot::Str(&mut self.environment_name),
-            5 => model::Slot::Str(&mut self.health_source_name),
-            6 => model::Slot::Str(&mut self.service_identifier),
-            7 => model::Slot::Str(&mut self.monitored_service_name),
-            8 => model::Slot::Str(&mut self.environment_identifier),
-            9 => model::Slot::Str(&mut self.health_source_identifier),
-            10 => model::Slot::Str(&mut self.monitored_service_identifier),
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Str(&mut self.identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Str(&self.org_name),
-            1 => model::Part::Str(&self.project_name),
-            2 => model::Part::Str(&self.service_name),
-            3 => model::opt(&self.project_params),
-            4 => model::Part::Str(&self.environment_name),
-            5 => model::Part::Str(&self.health_source_name),
-            6 => model::Part::Str(&self.service_identifier),
-            7 => model::Part::Str(&self.monitored_service_name),
-            8 => model::Part::Str(&self.environment_identifier),
-            9 => model::Part::Str(&self.health_source_identifier),
-            10 => model::Part::Str(&self.monitored_service_identifier),
+            0 => model::Part::Str(&self.name),
+            1 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org_name.is_some(),
-                self.project_name.is_some(),
-                self.service_name.is_some(),
-                self.project_params.is_some(),
-                self.environment_name.is_some(),
-                self.health_source_name.is_some(),
-                self.service_identifier.is_some(),
-                self.monitored_service_name.is_some(),
-                self.environment_identifier.is_some(),
-                self.health_source_identifier.is_some(),
-                self.monitored_service_identifier.is_some(),
-            ],
-        )
-    }
 }
-model::model!(MonitoredServiceDetail);
+model::model!(CvEnvironmentOption);
 /// Schema `PageResponseSLOConsumptionBreakdown`.
 pub struct PageResponseSloConsumptionBreakdown {
     pub content: Option<Vec<SloConsumptionBreakdown>>,
@@ -649,6 +583,7 @@ pub struct SloDashboardWidget {
     pub title: Option<String>,
     pub total_error_budget: Option<i64>,
     pub total_error_budget_applicable: Option<bool>,
+    pub type_: Option<String>,
     pub user_journey_identifier: Option<String>,
     pub user_journey_name: Option<String>,
     /// Members whose value was of another kind than described.
@@ -696,6 +631,7 @@ impl model::Model for SloDashboardWidget {
             title: None,
             total_error_budget: None,
             total_error_budget_applicable: None,
+            type_: None,
             user_journey_identifier: None,
             user_journey_name: None,
             misfits: model::Misfits::NONE,
@@ -706,6 +642,7 @@ impl model::Model for SloDashboardWidget {
         &[
             "name",
             "tags",
+            "type",
             "title",
             "sloType",
             "burnRate",
@@ -751,44 +688,45 @@ impl model::Model for SloDashboardWidget {
         match index {
             0 => model::Slot::Str(&mut self.name),
             1 => model::Slot::Opt(&mut self.tags),
-            2 => model::Slot::Str(&mut self.title),
-            3 => model::Slot::Opt(&mut self.slo_type),
-            4 => model::Slot::Json(&mut self.burn_rate),
-            5 => model::Slot::Opt(&mut self.slo_error),
-            6 => model::Slot::Str(&mut self.description),
-            7 => model::Slot::Str(&mut self.service_name),
-            8 => model::Slot::Str(&mut self.slo_identifier),
-            9 => model::Slot::Opt(&mut self.slo_target_type),
-            10 => model::Slot::Flag(&mut self.calculating_sli),
-            11 => model::Slot::Opt(&mut self.evaluation_type),
-            12 => model::Slot::Str(&mut self.environment_name),
-            13 => model::Slot::Opt(&mut self.error_budget_risk),
-            14 => model::Slot::Str(&mut self.user_journey_name),
-            15 => model::Slot::Str(&mut self.health_source_name),
-            16 => model::Slot::Flag(&mut self.is_calculating_sli),
-            17 => model::Slot::Int(&mut self.no_of_active_alerts),
-            18 => model::Slot::Flag(&mut self.recalculating_sli),
-            19 => model::Slot::Int(&mut self.total_error_budget),
-            20 => model::Slot::Int(&mut self.no_of_maximum_alerts),
-            21 => model::Slot::Str(&mut self.service_identifier),
-            22 => model::Slot::Int(&mut self.time_remaining_days),
-            23 => model::Slot::Flag(&mut self.is_recalculating_sli),
-            24 => model::Slot::Opt(&mut self.error_budget_burndown),
-            25 => model::Slot::Opt(&mut self.slo_performance_trend),
-            26 => model::Slot::Num(&mut self.slo_target_percentage),
-            27 => model::Slot::Int(&mut self.current_period_end_time),
-            28 => model::Slot::Int(&mut self.error_budget_remaining),
-            29 => model::Slot::Str(&mut self.monitored_service_name),
-            30 => model::Slot::Str(&mut self.environment_identifier),
-            31 => model::Slot::Str(&mut self.user_journey_identifier),
-            32 => model::Slot::Int(&mut self.current_period_start_time),
-            33 => model::Slot::Str(&mut self.health_source_identifier),
-            34 => model::Slot::Int(&mut self.current_period_length_days),
-            35 => model::Slot::Opt(&mut self.monitored_service_details),
-            36 => model::Slot::Str(&mut self.monitored_service_identifier),
-            37 => model::Slot::Flag(&mut self.total_error_budget_applicable),
-            38 => model::Slot::Flag(&mut self.is_total_error_budget_applicable),
-            39 => model::Slot::Num(&mut self.error_budget_remaining_percentage),
+            2 => model::Slot::Str(&mut self.type_),
+            3 => model::Slot::Str(&mut self.title),
+            4 => model::Slot::Opt(&mut self.slo_type),
+            5 => model::Slot::Json(&mut self.burn_rate),
+            6 => model::Slot::Opt(&mut self.slo_error),
+            7 => model::Slot::Str(&mut self.description),
+            8 => model::Slot::Str(&mut self.service_name),
+            9 => model::Slot::Str(&mut self.slo_identifier),
+            10 => model::Slot::Opt(&mut self.slo_target_type),
+            11 => model::Slot::Flag(&mut self.calculating_sli),
+            12 => model::Slot::Opt(&mut self.evaluation_type),
+            13 => model::Slot::Str(&mut self.environment_name),
+            14 => model::Slot::Opt(&mut self.error_budget_risk),
+            15 => model::Slot::Str(&mut self.user_journey_name),
+            16 => model::Slot::Str(&mut self.health_source_name),
+            17 => model::Slot::Flag(&mut self.is_calculating_sli),
+            18 => model::Slot::Int(&mut self.no_of_active_alerts),
+            19 => model::Slot::Flag(&mut self.recalculating_sli),
+            20 => model::Slot::Int(&mut self.total_error_budget),
+            21 => model::Slot::Int(&mut self.no_of_maximum_alerts),
+            22 => model::Slot::Str(&mut self.service_identifier),
+            23 => model::Slot::Int(&mut self.time_remaining_days),
+            24 => model::Slot::Flag(&mut self.is_recalculating_sli),
+            25 => model::Slot::Opt(&mut self.error_budget_burndown),
+            26 => model::Slot::Opt(&mut self.slo_performance_trend),
+            27 => model::Slot::Num(&mut self.slo_target_percentage),
+            28 => model::Slot::Int(&mut self.current_period_end_time),
+            29 => model::Slot::Int(&mut self.error_budget_remaining),
+            30 => model::Slot::Str(&mut self.monitored_service_name),
+            31 => model::Slot::Str(&mut self.environment_identifier),
+            32 => model::Slot::Str(&mut self.user_journey_identifier),
+            33 => model::Slot::Int(&mut self.current_period_start_time),
+            34 => model::Slot::Str(&mut self.health_source_identifier),
+            35 => model::Slot::Int(&mut self.current_period_length_days),
+            36 => model::Slot::Opt(&mut self.monitored_service_details),
+            37 => model::Slot::Str(&mut self.monitored_service_identifier),
+            38 => model::Slot::Flag(&mut self.total_error_budget_applicable),
+            39 => model::Slot::Flag(&mut self.is_total_error_budget_applicable),
+            40 => model::Slot::Num(&mut self.error_budget_remaining_percentage),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -797,44 +735,45 @@ impl model::Model for SloDashboardWidget {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.title),
-            3 => model::opt(&self.slo_type),
-            4 => model::Part::Json(&self.burn_rate),
-            5 => model::opt(&self.slo_error),
-            6 => model::Part::Str(&self.description),
-            7 => model::Part::Str(&self.service_name),
-            8 => model::Part::Str(&self.slo_identifier),
-            9 => model::opt(&self.slo_target_type),
-            10 => model::Part::Flag(&self.calculating_sli),
-            11 => model::opt(&self.evaluation_type),
-            12 => model::Part::Str(&self.environment_name),
-            13 => model::opt(&self.error_budget_risk),
-            14 => model::Part::Str(&self.user_journey_name),
-            15 => model::Part::Str(&self.health_source_name),
-            16 => model::Part::Flag(&self.is_calculating_sli),
-            17 => model::Part::Int(&self.no_of_active_alerts),
-            18 => model::Part::Flag(&self.recalculating_sli),
-            19 => model::Part::Int(&self.total_error_budget),
-            20 => model::Part::Int(&self.no_of_maximum_alerts),
-            21 => model::Part::Str(&self.service_identifier),
-            22 => model::Part::Int(&self.time_remaining_days),
-            23 => model::Part::Flag(&self.is_recalculating_sli),
-            24 => model::opt(&self.error_budget_burndown),
-            25 => model::opt(&self.slo_performance_trend),
-            26 => model::Part::Num(&self.slo_target_percentage),
-            27 => model::Part::Int(&self.current_period_end_time),
-            28 => model::Part::Int(&self.error_budget_remaining),
-            29 => model::Part::Str(&self.monitored_service_name),
-            30 => model::Part::Str(&self.environment_identifier),
-            31 => model::Part::Str(&self.user_journey_identifier),
-            32 => model::Part::Int(&self.current_period_start_time),
-            33 => model::Part::Str(&self.health_source_identifier),
-            34 => model::Part::Int(&self.current_period_length_days),
-            35 => model::opt(&self.monitored_service_details),
-            36 => model::Part::Str(&self.monitored_service_identifier),
-            37 => model::Part::Flag(&self.total_error_budget_applicable),
-            38 => model::Part::Flag(&self.is_total_error_budget_applicable),
-            39 => model::Part::Num(&self.error_budget_remaining_percentage),
+            2 => model::Part::Str(&self.type_),
+            3 => model::Part::Str(&self.title),
+            4 => model::opt(&self.slo_type),
+            5 => model::Part::Json(&self.burn_rate),
+            6 => model::opt(&self.slo_error),
+            7 => model::Part::Str(&self.description),
+            8 => model::Part::Str(&self.service_name),
+            9 => model::Part::Str(&self.slo_identifier),
+            10 => model::opt(&self.slo_target_type),
+            11 => model::Part::Flag(&self.calculating_sli),
+            12 => model::opt(&self.evaluation_type),
+            13 => model::Part::Str(&self.environment_name),
+            14 => model::opt(&self.error_budget_risk),
+            15 => model::Part::Str(&self.user_journey_name),
+            16 => model::Part::Str(&self.health_source_name),
+            17 => model::Part::Flag(&self.is_calculating_sli),
+            18 => model::Part::Int(&self.no_of_active_alerts),
+            19 => model::Part::Flag(&self.recalculating_sli),
+            20 => model::Part::Int(&self.total_error_budget),
+            21 => model::Part::Int(&self.no_of_maximum_alerts),
+            22 => model::Part::Str(&self.service_identifier),
+            23 => model::Part::Int(&self.time_remaining_days),
+            24 => model::Part::Flag(&self.is_recalculating_sli),
+            25 => model::opt(&self.error_budget_burndown),
+            26 => model::opt(&self.slo_performance_trend),
+            27 => model::Part::Num(&self.slo_target_percentage),
+            28 => model::Part::Int(&self.current_period_end_time),
+            29 => model::Part::Int(&self.error_budget_remaining),
+            30 => model::Part::Str(&self.monitored_service_name),
+            31 => model::Part::Str(&self.environment_identifier),
+            32 => model::Part::Str(&self.user_journey_identifier),
+            33 => model::Part::Int(&self.current_period_start_time),
+            34 => model::Part::Str(&self.health_source_identifier),
+            35 => model::Part::Int(&self.current_period_length_days),
+            36 => model::opt(&self.monitored_service_details),
+            37 => model::Part::Str(&self.monitored_service_identifier),
+            38 => model::Part::Flag(&self.total_error_budget_applicable),
+            39 => model::Part::Flag(&self.is_total_error_budget_applicable),
+            40 => model::Part::Num(&self.error_budget_remaining_percentage),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -844,6 +783,7 @@ impl model::Model for SloDashboardWidget {
             &[
                 self.name.is_some(),
                 self.tags.is_some(),
+                self.type_.is_some(),
                 self.title.is_some(),
                 self.slo_type.is_some(),
                 self.burn_rate.is_some(),
@@ -981,11 +921,113 @@ impl model::Model for TimeRangeFilter {
     }
 }
 model::model!(TimeRangeFilter);
+/// Schema `getSecondaryEventDetails response`.
+pub struct GetSecondaryEventDetailsResponse {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<CvSecondaryEventDetails>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<GetSecondaryEventDetailsResponseStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetSecondaryEventDetailsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &["data", "status", "metaData", "correlationId"]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
+            2 => model::Part::Json(&self.meta_data),
+            3 => model::Part::Str(&self.correlation_id),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+}
+model::model!(GetSecondaryEventDetailsResponse);
+model::open_enum! {
+    #[doc = " Schema `getSecondaryEventDetails response.status`."]
+    GetSecondaryEventDetailsResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
+    Error = "ERROR", }
+}
 model::open_enum! {
     #[doc = " Schema `getSecondaryEventDetails secondaryEventType`."]
     GetSecondaryEventDetailsSecondaryEventType { Downtime = "Downtime",
     DataCollectionFailure = "DataCollectionFailure", Annotation = "Annotation",
     ErrorBudgetReset = "ErrorBudgetReset", SrmAnalysisImpact = "SrmAnalysisImpact", }
+}
+/// Schema `getSecondaryEvents response`.
+pub struct GetSecondaryEventsResponse {
+    pub correlation_id: Option<String>,
+    pub data: Option<Vec<CvSecondaryEvent>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<GetSecondaryEventsResponseStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetSecondaryEventsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &["data", "status", "metaData", "correlationId"]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
+            2 => model::Part::Json(&self.meta_data),
+            3 => model::Part::Str(&self.correlation_id),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+}
+model::model!(GetSecondaryEventsResponse);
+model::open_enum! {
+    #[doc = " Schema `getSecondaryEvents response.status`."]
+    GetSecondaryEventsResponseStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
+    "ERROR", }
 }
 model::open_enum! {
     #[doc = " Schema `getServiceLevelObjectivesRiskCount evaluationType`."]
@@ -996,6 +1038,280 @@ model::open_enum! {
     #[doc = " Schema `getServiceLevelObjectivesRiskCount sloType`."]
     GetServiceLevelObjectivesRiskCountSloType { Simple = "Simple", Composite =
     "Composite", }
+}
+/// Schema `getSLOAssociatedEnvironmentIdentifiers response`.
+pub struct GetSloAssociatedEnvironmentIdentifiersResponse {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<GetSloAssociatedEnvironmentIdentifiersResponseData>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<GetSloAssociatedEnvironmentIdentifiersResponseStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetSloAssociatedEnvironmentIdentifiersResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &["data", "status", "metaData", "correlationId"]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
+            2 => model::Part::Json(&self.meta_data),
+            3 => model::Part::Str(&self.correlation_id),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+}
+model::model!(GetSloAssociatedEnvironmentIdentifiersResponse);
+/// Schema `getSLOAssociatedEnvironmentIdentifiers response.data`.
+pub struct GetSloAssociatedEnvironmentIdentifiersResponseData {
+    pub content: Option<Vec<CvEnvironmentOption>>,
+    pub empty: Option<bool>,
+    pub page_index: Option<i64>,
+    pub page_item_count: Option<i64>,
+    pub page_size: Option<i64>,
+    pub page_token: Option<String>,
+    pub total_items: Option<i64>,
+    pub total_pages: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetSloAssociatedEnvironmentIdentifiersResponseData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &[
+            "empty",
+            "content",
+            "pageSize",
+            "pageIndex",
+            "pageToken",
+            "totalItems",
+            "totalPages",
+            "pageItemCount",
+        ]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.empty),
+            1 => model::Slot::Opt(&mut self.content),
+            2 => model::Slot::Int(&mut self.page_size),
+            3 => model::Slot::Int(&mut self.page_index),
+            4 => model::Slot::Str(&mut self.page_token),
+            5 => model::Slot::Int(&mut self.total_items),
+            6 => model::Slot::Int(&mut self.total_pages),
+            7 => model::Slot::Int(&mut self.page_item_count),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::Part::Flag(&self.empty),
+            1 => model::opt(&self.content),
+            2 => model::Part::Int(&self.page_size),
+            3 => model::Part::Int(&self.page_index),
+            4 => model::Part::Str(&self.page_token),
+            5 => model::Part::Int(&self.total_items),
+            6 => model::Part::Int(&self.total_pages),
+            7 => model::Part::Int(&self.page_item_count),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
+    }
+}
+model::model!(GetSloAssociatedEnvironmentIdentifiersResponseData);
+model::open_enum! {
+    #[doc = " Schema `getSLOAssociatedEnvironmentIdentifiers response.status`."]
+    GetSloAssociatedEnvironmentIdentifiersResponseStatus { Success = "SUCCESS", Failure =
+    "FAILURE", Error = "ERROR", }
+}
+/// Schema `getSLOAssociatedMonitoredServices response`.
+pub struct GetSloAssociatedMonitoredServicesResponse {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<GetSloAssociatedMonitoredServicesResponseData>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<GetSloAssociatedMonitoredServicesResponseStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetSloAssociatedMonitoredServicesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &["data", "status", "metaData", "correlationId"]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
+            2 => model::Part::Json(&self.meta_data),
+            3 => model::Part::Str(&self.correlation_id),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+}
+model::model!(GetSloAssociatedMonitoredServicesResponse);
+/// Schema `getSLOAssociatedMonitoredServices response.data`.
+pub struct GetSloAssociatedMonitoredServicesResponseData {
+    pub content: Option<Vec<CvMonitoredServiceOption>>,
+    pub empty: Option<bool>,
+    pub page_index: Option<i64>,
+    pub page_item_count: Option<i64>,
+    pub page_size: Option<i64>,
+    pub page_token: Option<String>,
+    pub total_items: Option<i64>,
+    pub total_pages: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetSloAssociatedMonitoredServicesResponseData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &[
+            "empty",
+            "content",
+            "pageSize",
+            "pageIndex",
+            "pageToken",
+            "totalItems",
+            "totalPages",
+            "pageItemCount",
+        ]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.empty),
+            1 => model::Slot::Opt(&mut self.content),
+            2 => model::Slot::Int(&mut self.page_size),
+            3 => model::Slot::Int(&mut self.page_index),
+            4 => model::Slot::Str(&mut self.page_token),
+            5 => model::Slot::Int(&mut self.total_items),
+            6 => model::Slot::Int(&mut self.total_pages),
+            7 => model::Slot::Int(&mut self.page_item_count),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::Part::Flag(&self.empty),
+            1 => model::opt(&self.content),
+            2 => model::Part::Int(&self.page_size),
+            3 => model::Part::Int(&self.page_index),
+            4 => model::Part::Str(&self.page_token),
+            5 => model::Part::Int(&self.total_items),
+            6 => model::Part::Int(&self.total_pages),
+            7 => model::Part::Int(&self.page_item_count),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
+    }
+}
+model::model!(GetSloAssociatedMonitoredServicesResponseData);
+model::open_enum! {
+    #[doc = " Schema `getSLOAssociatedMonitoredServices response.status`."]
+    GetSloAssociatedMonitoredServicesResponseStatus { Success = "SUCCESS", Failure =
+    "FAILURE", Error = "ERROR", }
 }
 model::open_enum! {
     #[doc = " Schema `getSLOHealthListView evaluationType`."]

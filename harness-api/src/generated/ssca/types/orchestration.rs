@@ -103,3 +103,37 @@ impl model::Model for OrchestrationSummaryResponse {
     }
 }
 model::model!(OrchestrationSummaryResponse);
+/// Schema `SbomDetails`.
+pub struct SbomDetails {
+    pub name: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for SbomDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &["name"]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::Part::Str(&self.name),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+}
+model::model!(SbomDetails);

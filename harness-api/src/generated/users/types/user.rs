@@ -1074,9 +1074,12 @@ impl model::Model for UserInfo {
 model::model!(UserInfo);
 /// Schema `UserMetadataDTO`.
 pub struct UserMetadataDto {
+    pub disabled: Option<bool>,
     pub email: Option<String>,
+    pub externally_managed: Option<bool>,
     pub locked: Option<bool>,
     pub name: Option<String>,
+    pub two_factor_authentication_enabled: Option<bool>,
     pub uuid: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
@@ -1085,16 +1088,27 @@ impl model::Model for UserMetadataDto {
     #[inline]
     fn blank() -> Self {
         Self {
+            disabled: None,
             email: None,
+            externally_managed: None,
             locked: None,
             name: None,
+            two_factor_authentication_enabled: None,
             uuid: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn names(&self) -> model::Names {
-        &["name", "uuid", "email", "locked"]
+        &[
+            "name",
+            "uuid",
+            "email",
+            "locked",
+            "disabled",
+            "externallyManaged",
+            "twoFactorAuthenticationEnabled",
+        ]
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1103,6 +1117,9 @@ impl model::Model for UserMetadataDto {
             1 => model::Slot::Str(&mut self.uuid),
             2 => model::Slot::Str(&mut self.email),
             3 => model::Slot::Flag(&mut self.locked),
+            4 => model::Slot::Flag(&mut self.disabled),
+            5 => model::Slot::Flag(&mut self.externally_managed),
+            6 => model::Slot::Flag(&mut self.two_factor_authentication_enabled),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -1113,6 +1130,9 @@ impl model::Model for UserMetadataDto {
             1 => model::Part::Str(&self.uuid),
             2 => model::Part::Str(&self.email),
             3 => model::Part::Flag(&self.locked),
+            4 => model::Part::Flag(&self.disabled),
+            5 => model::Part::Flag(&self.externally_managed),
+            6 => model::Part::Flag(&self.two_factor_authentication_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
     }

@@ -1428,6 +1428,7 @@ impl model::Model for UserGroupResponseV2 {
 model::model!(UserGroupResponseV2);
 /// Schema `UserMetadata`.
 pub struct UserMetadata {
+    pub admin: Option<bool>,
     pub disabled: Option<bool>,
     pub email: Option<String>,
     pub externally_managed: Option<bool>,
@@ -1442,6 +1443,7 @@ impl model::Model for UserMetadata {
     #[inline]
     fn blank() -> Self {
         Self {
+            admin: None,
             disabled: None,
             email: None,
             externally_managed: None,
@@ -1457,6 +1459,7 @@ impl model::Model for UserMetadata {
         &[
             "name",
             "uuid",
+            "admin",
             "email",
             "locked",
             "disabled",
@@ -1469,11 +1472,12 @@ impl model::Model for UserMetadata {
         match index {
             0 => model::Slot::Str(&mut self.name),
             1 => model::Slot::Str(&mut self.uuid),
-            2 => model::Slot::Str(&mut self.email),
-            3 => model::Slot::Flag(&mut self.locked),
-            4 => model::Slot::Flag(&mut self.disabled),
-            5 => model::Slot::Flag(&mut self.externally_managed),
-            6 => model::Slot::Flag(&mut self.two_factor_authentication_enabled),
+            2 => model::Slot::Flag(&mut self.admin),
+            3 => model::Slot::Str(&mut self.email),
+            4 => model::Slot::Flag(&mut self.locked),
+            5 => model::Slot::Flag(&mut self.disabled),
+            6 => model::Slot::Flag(&mut self.externally_managed),
+            7 => model::Slot::Flag(&mut self.two_factor_authentication_enabled),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -1482,13 +1486,29 @@ impl model::Model for UserMetadata {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Str(&self.email),
-            3 => model::Part::Flag(&self.locked),
-            4 => model::Part::Flag(&self.disabled),
-            5 => model::Part::Flag(&self.externally_managed),
-            6 => model::Part::Flag(&self.two_factor_authentication_enabled),
+            2 => model::Part::Flag(&self.admin),
+            3 => model::Part::Str(&self.email),
+            4 => model::Part::Flag(&self.locked),
+            5 => model::Part::Flag(&self.disabled),
+            6 => model::Part::Flag(&self.externally_managed),
+            7 => model::Part::Flag(&self.two_factor_authentication_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.uuid.is_some(),
+                self.admin.is_some(),
+                self.email.is_some(),
+                self.locked.is_some(),
+                self.disabled.is_some(),
+                self.externally_managed.is_some(),
+                self.two_factor_authentication_enabled.is_some(),
+            ],
+        )
     }
 }
 model::model!(UserMetadata);

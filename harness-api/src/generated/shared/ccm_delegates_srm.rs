@@ -2,38 +2,47 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 #![allow(unused_imports)]
+use super::authentication_ccm_and_4_more_722e::*;
 use crate::model;
-/// Schema `SbomDetails`.
-pub struct SbomDetails {
-    pub name: Option<String>,
+/// Schema `RestResponseString`.
+pub struct RestResponseString {
+    pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
+    pub resource: Option<String>,
+    pub response_messages: Option<Vec<ResponseMessage>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for SbomDetails {
+impl model::Model for RestResponseString {
     #[inline]
     fn blank() -> Self {
         Self {
-            name: None,
+            meta_data: None,
+            resource: None,
+            response_messages: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn names(&self) -> model::Names {
-        &["name"]
+        &["metaData", "resource", "responseMessages"]
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.name),
+            0 => model::Slot::Opt(&mut self.meta_data),
+            1 => model::Slot::Str(&mut self.resource),
+            2 => model::Slot::Opt(&mut self.response_messages),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Str(&self.name),
+            0 => model::opt(&self.meta_data),
+            1 => model::Part::Str(&self.resource),
+            2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
 }
-model::model!(SbomDetails);
+model::model!(RestResponseString);

@@ -11,6 +11,7 @@ use serde_path_to_error::{Deserializer as Tracked, Track};
 use crate::content::{is_html, is_html_type, is_json_type, without_bom};
 use crate::error::{DecodeFailure, Error, ErrorKind};
 use crate::model::{Cell, Place, Slot};
+use crate::operation::{Operation, Repeat};
 use crate::redact;
 use crate::response::{Response, ResponseParts};
 
@@ -34,6 +35,13 @@ impl Received {
 
     fn is_blank(&self) -> bool {
         without_bom(&self.parts.bytes).trim_ascii().is_empty()
+    }
+
+    /// Whether the server did what was asked and left it at the status, as some do after a creation or an update. Who reads
+    /// wants the body.
+    fn is_done(&self) -> bool {
+        let writes = |operation: &Operation| operation.repeat != Repeat::Safe;
+        self.is_blank() && self.parts.operation().is_some_and(writes)
     }
 
     fn is_html(&self) -> bool {
@@ -93,11 +101,23 @@ fn place(
     if read.is_ok() && deserializer.end().is_ok() {
         return Ok(received.parts);
     }
+    if received.is_done() && may_be_blank(&slot) {
+        return Ok(received.parts);
+    }
     // The second reading goes over the rests of the first: what it finds is the same fault.
     let mut slot = Some(slot);
     Err(misfit(received, type_name, &mut |body| {
         locate(without_bom(body), Place(slot.take()?))
     }))
+}
+
+/// Whether a value is complete with nothing in it.
+fn may_be_blank(slot: &Slot<'_>) -> bool {
+    match slot {
+        Slot::Model(model) => model.required().is_empty(),
+        Slot::List(_) | Slot::Map(_) | Slot::OneJson(_) => true,
+        _ => false,
+    }
 }
 
 /// A JSON document of a type, or no body at all.
@@ -282,7 +302,7 @@ fn short(name: &str) -> String {
 mod tests {
     use super::*;
     use crate::error::Target;
-    use crate::operation::Operation;
+    use crate::model::{Model, Names, Part};
     use crate::options::Attached;
     use bytes::Bytes;
     use reqwest::StatusCode;
@@ -456,6 +476,51 @@ mod tests {
                 .is_some()
         );
         assert!(json_or_empty::<Thing>(received("", b"{}")).is_err());
+    }
+
+    #[test]
+    fn a_write_may_be_answered_with_nothing() {
+        static MAKE: Operation = Operation::new("makeThing", "POST", "/things");
+        #[derive(Debug)]
+        struct Made(&'static [usize]);
+        impl Model for Made {
+            fn blank() -> Self {
+                Self(&[])
+            }
+            fn names(&self) -> Names {
+                &["id"]
+            }
+            fn slot(&mut self, _index: usize) -> Slot<'_> {
+                Slot::Model(self)
+            }
+            fn part(&self, _index: usize) -> Part<'_> {
+                Part::Absent
+            }
+            fn required(&self) -> &'static [usize] {
+                self.0
+            }
+        }
+        let made = |body| {
+            let mut received = received("", body);
+            received.parts.target = Target::Table(&MAKE);
+            received
+        };
+        for body in [&b""[..], b" \r\n"] {
+            assert!(typed::<Made>(made(body)).is_ok());
+            assert!(typed::<Vec<String>>(made(body)).unwrap().is_empty());
+            assert!(typed::<serde_json::Value>(made(body)).unwrap().is_null());
+            // Neither is a value that has to be there, nor the answer to a question.
+            let mut demanding = Made(&[0]);
+            for error in [
+                place(made(body), Slot::Model(&mut demanding), "Made")
+                    .map(|_| ())
+                    .unwrap_err(),
+                typed::<String>(made(body)).unwrap_err(),
+                typed::<Made>(received("", body)).unwrap_err(),
+            ] {
+                assert_eq!(error.kind(), ErrorKind::EmptyBody);
+            }
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::model;
 pub struct InputsResponseBody {
     pub inputs: Option<serde_json::Value>,
     pub options: Option<Box<InputsResponseBodyOptions>>,
+    pub repository: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -17,18 +18,20 @@ impl model::Model for InputsResponseBody {
         Self {
             inputs: None,
             options: None,
+            repository: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn names(&self) -> model::Names {
-        &["inputs", "options"]
+        &["inputs", "options", "repository"]
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Json(&mut self.inputs),
             1 => model::Slot::Opt(&mut self.options),
+            2 => model::Slot::Json(&mut self.repository),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -37,6 +40,7 @@ impl model::Model for InputsResponseBody {
         match index {
             0 => model::Part::Json(&self.inputs),
             1 => model::opt(&self.options),
+            2 => model::Part::Json(&self.repository),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -114,6 +118,7 @@ model::model!(InputsResponseBodyOptionsClone);
 pub struct InputsResponseBodyOptionsCloneRef {
     pub name: Option<serde_json::Value>,
     pub type_: Option<serde_json::Value>,
+    pub value: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -123,18 +128,20 @@ impl model::Model for InputsResponseBodyOptionsCloneRef {
         Self {
             name: None,
             type_: None,
+            value: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn names(&self) -> model::Names {
-        &["name", "type"]
+        &["name", "type", "value"]
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Json(&mut self.name),
             1 => model::Slot::Json(&mut self.type_),
+            2 => model::Slot::Json(&mut self.value),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -143,6 +150,7 @@ impl model::Model for InputsResponseBodyOptionsCloneRef {
         match index {
             0 => model::Part::Json(&self.name),
             1 => model::Part::Json(&self.type_),
+            2 => model::Part::Json(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
     }

@@ -293,6 +293,7 @@ pub struct ExecutionNode {
     pub delegate_info_list: Option<Vec<DelegateInfo>>,
     pub end_ts: Option<i64>,
     pub executable_responses: Option<Vec<ExecutableResponse>>,
+    pub executable_responses_metadata: Option<serde_json::Value>,
     pub execution_input_configured: Option<bool>,
     pub failure_info: Option<Box<FailureInfoDto>>,
     pub identifier: Option<String>,
@@ -324,6 +325,7 @@ pub struct ExecutionNode {
     pub step_parameters: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub step_type: Option<String>,
     pub strategy_metadata: Option<Box<StrategyMetadata>>,
+    pub task_id_to_progress_data_map: Option<serde_json::Value>,
     pub unit_progresses: Option<Vec<UnitProgress>>,
     pub uuid: Option<String>,
     /// Members whose value was of another kind than described.
@@ -338,6 +340,7 @@ impl model::Model for ExecutionNode {
             delegate_info_list: None,
             end_ts: None,
             executable_responses: None,
+            executable_responses_metadata: None,
             execution_input_configured: None,
             failure_info: None,
             identifier: None,
@@ -357,6 +360,7 @@ impl model::Model for ExecutionNode {
             step_parameters: None,
             step_type: None,
             strategy_metadata: None,
+            task_id_to_progress_data_map: None,
             unit_progresses: None,
             uuid: None,
             misfits: model::Misfits::NONE,
@@ -389,7 +393,9 @@ impl model::Model for ExecutionNode {
             "retryNodeMetadata",
             "interruptHistories",
             "executableResponses",
+            "taskIdToProgressDataMap",
             "executionInputConfigured",
+            "executableResponsesMetadata",
             "manualInterventionAvailableActions",
         ]
     }
@@ -420,8 +426,10 @@ impl model::Model for ExecutionNode {
             21 => model::Slot::Opt(&mut self.retry_node_metadata),
             22 => model::Slot::Opt(&mut self.interrupt_histories),
             23 => model::Slot::Opt(&mut self.executable_responses),
-            24 => model::Slot::Flag(&mut self.execution_input_configured),
-            25 => model::Slot::Opt(&mut self.manual_intervention_available_actions),
+            24 => model::Slot::Json(&mut self.task_id_to_progress_data_map),
+            25 => model::Slot::Flag(&mut self.execution_input_configured),
+            26 => model::Slot::Json(&mut self.executable_responses_metadata),
+            27 => model::Slot::Opt(&mut self.manual_intervention_available_actions),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -452,8 +460,10 @@ impl model::Model for ExecutionNode {
             21 => model::opt(&self.retry_node_metadata),
             22 => model::opt(&self.interrupt_histories),
             23 => model::opt(&self.executable_responses),
-            24 => model::Part::Flag(&self.execution_input_configured),
-            25 => model::opt(&self.manual_intervention_available_actions),
+            24 => model::Part::Json(&self.task_id_to_progress_data_map),
+            25 => model::Part::Flag(&self.execution_input_configured),
+            26 => model::Part::Json(&self.executable_responses_metadata),
+            27 => model::opt(&self.manual_intervention_available_actions),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -485,7 +495,9 @@ impl model::Model for ExecutionNode {
                 self.retry_node_metadata.is_some(),
                 self.interrupt_histories.is_some(),
                 self.executable_responses.is_some(),
+                self.task_id_to_progress_data_map.is_some(),
                 self.execution_input_configured.is_some(),
+                self.executable_responses_metadata.is_some(),
                 self.manual_intervention_available_actions.is_some(),
             ],
         )

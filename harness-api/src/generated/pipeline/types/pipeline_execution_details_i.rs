@@ -48,6 +48,7 @@ pub struct InputSetTemplateResponse {
     pub input_set_details: Option<Vec<InputSetDetails>>,
     pub input_set_template_yaml: Option<String>,
     pub input_set_yaml: Option<String>,
+    pub latest_template_yaml: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -59,12 +60,19 @@ impl model::Model for InputSetTemplateResponse {
             input_set_details: None,
             input_set_template_yaml: None,
             input_set_yaml: None,
+            latest_template_yaml: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn names(&self) -> model::Names {
-        &["inputSetYaml", "inputSetDetails", "expressionValues", "inputSetTemplateYaml"]
+        &[
+            "inputSetYaml",
+            "inputSetDetails",
+            "expressionValues",
+            "latestTemplateYaml",
+            "inputSetTemplateYaml",
+        ]
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -72,7 +80,8 @@ impl model::Model for InputSetTemplateResponse {
             0 => model::Slot::Str(&mut self.input_set_yaml),
             1 => model::Slot::Opt(&mut self.input_set_details),
             2 => model::Slot::Opt(&mut self.expression_values),
-            3 => model::Slot::Str(&mut self.input_set_template_yaml),
+            3 => model::Slot::Str(&mut self.latest_template_yaml),
+            4 => model::Slot::Str(&mut self.input_set_template_yaml),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -82,7 +91,8 @@ impl model::Model for InputSetTemplateResponse {
             0 => model::Part::Str(&self.input_set_yaml),
             1 => model::opt(&self.input_set_details),
             2 => model::opt(&self.expression_values),
-            3 => model::Part::Str(&self.input_set_template_yaml),
+            3 => model::Part::Str(&self.latest_template_yaml),
+            4 => model::Part::Str(&self.input_set_template_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
     }

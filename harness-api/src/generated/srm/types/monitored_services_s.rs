@@ -52,10 +52,13 @@ model::open_enum! {
 }
 /// Schema `ServiceDependencyMetadata`.
 pub struct ServiceDependencyMetadata {
+    pub namespace: Option<String>,
     pub supported_change_source_types: Option<
         Vec<ServiceDependencyMetadataSupportedChangeSourceTypes>,
     >,
     pub type_: Option<ServiceDependencyMetadataType>,
+    pub workload: Option<String>,
+    pub workloads: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -63,20 +66,26 @@ impl model::Model for ServiceDependencyMetadata {
     #[inline]
     fn blank() -> Self {
         Self {
+            namespace: None,
             supported_change_source_types: None,
             type_: None,
+            workload: None,
+            workloads: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn names(&self) -> model::Names {
-        &["type", "supportedChangeSourceTypes"]
+        &["type", "workload", "namespace", "workloads", "supportedChangeSourceTypes"]
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Opt(&mut self.type_),
-            1 => model::Slot::Opt(&mut self.supported_change_source_types),
+            1 => model::Slot::Str(&mut self.workload),
+            2 => model::Slot::Str(&mut self.namespace),
+            3 => model::Slot::Opt(&mut self.workloads),
+            4 => model::Slot::Opt(&mut self.supported_change_source_types),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -84,7 +93,10 @@ impl model::Model for ServiceDependencyMetadata {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::opt(&self.type_),
-            1 => model::opt(&self.supported_change_source_types),
+            1 => model::Part::Str(&self.workload),
+            2 => model::Part::Str(&self.namespace),
+            3 => model::opt(&self.workloads),
+            4 => model::opt(&self.supported_change_source_types),
             _ => model::Part::Misfits(&self.misfits),
         }
     }

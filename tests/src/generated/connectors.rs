@@ -700,6 +700,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::connectors::types::BitbucketUsernamePassword>(),
         ),
         (
+            "connectors::types::CcmConnectorFilter",
+            size_of::<harness_api::connectors::types::CcmConnectorFilter>(),
+        ),
+        (
             "connectors::types::CcmK8sConnectorResponse",
             size_of::<harness_api::connectors::types::CcmK8sConnectorResponse>(),
         ),

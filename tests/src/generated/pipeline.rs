@@ -1988,12 +1988,6 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::pipeline::types::PipelineFilterPropertiesFilterType>(),
         ),
         (
-            "pipeline::types::PipelineFilterPropertiesModuleProperties",
-            size_of::<
-                harness_api::pipeline::types::PipelineFilterPropertiesModuleProperties,
-            >(),
-        ),
-        (
             "pipeline::types::PipelineGetResponseBody",
             size_of::<harness_api::pipeline::types::PipelineGetResponseBody>(),
         ),

@@ -161,6 +161,8 @@ model::open_enum! {
 pub struct FilterPropertiesModuleProperties {
     pub cd: Option<Box<FilterPropertiesModulePropertiesCd>>,
     pub ci: Option<Box<FilterPropertiesModulePropertiesCi>>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -170,6 +172,7 @@ impl model::Model for FilterPropertiesModuleProperties {
         Self {
             cd: None,
             ci: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -193,6 +196,16 @@ impl model::Model for FilterPropertiesModuleProperties {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(FilterPropertiesModuleProperties);
 /// Schema `FilterProperties.moduleProperties.cd`.
@@ -203,6 +216,8 @@ pub struct FilterPropertiesModulePropertiesCd {
     pub helm_chart_versions: Option<Vec<String>>,
     pub service_definition_types: Option<Vec<String>>,
     pub service_identifiers: Option<Vec<String>>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -216,6 +231,7 @@ impl model::Model for FilterPropertiesModulePropertiesCd {
             helm_chart_versions: None,
             service_definition_types: None,
             service_identifiers: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -254,6 +270,16 @@ impl model::Model for FilterPropertiesModulePropertiesCd {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(FilterPropertiesModulePropertiesCd);
 /// Schema `FilterProperties.moduleProperties.ci`.
@@ -261,6 +287,8 @@ pub struct FilterPropertiesModulePropertiesCi {
     pub ci_execution_info_dto: Option<
         Box<FilterPropertiesModulePropertiesCiExecutionInfoDto>,
     >,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -269,6 +297,7 @@ impl model::Model for FilterPropertiesModulePropertiesCi {
     fn blank() -> Self {
         Self {
             ci_execution_info_dto: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -289,6 +318,16 @@ impl model::Model for FilterPropertiesModulePropertiesCi {
             0 => model::opt(&self.ci_execution_info_dto),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(FilterPropertiesModulePropertiesCi);

@@ -4,6 +4,92 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `CcmConnectorFilter`.
+pub struct CcmConnectorFilter {
+    pub aws_account_id: Option<String>,
+    pub aws_account_ids: Option<Vec<String>>,
+    pub azure_subscription_id: Option<String>,
+    pub azure_tenant_id: Option<String>,
+    pub features_disabled: Option<Vec<String>>,
+    pub features_enabled: Option<Vec<String>>,
+    pub gcp_project_id: Option<String>,
+    pub k8s_connector_ref: Option<Vec<String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for CcmConnectorFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aws_account_id: None,
+            aws_account_ids: None,
+            azure_subscription_id: None,
+            azure_tenant_id: None,
+            features_disabled: None,
+            features_enabled: None,
+            gcp_project_id: None,
+            k8s_connector_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &[
+            "awsAccountId",
+            "gcpProjectId",
+            "awsAccountIds",
+            "azureTenantId",
+            "featuresEnabled",
+            "k8sConnectorRef",
+            "featuresDisabled",
+            "azureSubscriptionId",
+        ]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.aws_account_id),
+            1 => model::Slot::Str(&mut self.gcp_project_id),
+            2 => model::Slot::Opt(&mut self.aws_account_ids),
+            3 => model::Slot::Str(&mut self.azure_tenant_id),
+            4 => model::Slot::Opt(&mut self.features_enabled),
+            5 => model::Slot::Opt(&mut self.k8s_connector_ref),
+            6 => model::Slot::Opt(&mut self.features_disabled),
+            7 => model::Slot::Str(&mut self.azure_subscription_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::Part::Str(&self.aws_account_id),
+            1 => model::Part::Str(&self.gcp_project_id),
+            2 => model::opt(&self.aws_account_ids),
+            3 => model::Part::Str(&self.azure_tenant_id),
+            4 => model::opt(&self.features_enabled),
+            5 => model::opt(&self.k8s_connector_ref),
+            6 => model::opt(&self.features_disabled),
+            7 => model::Part::Str(&self.azure_subscription_id),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        model::mask(
+            &[
+                self.aws_account_id.is_some(),
+                self.gcp_project_id.is_some(),
+                self.aws_account_ids.is_some(),
+                self.azure_tenant_id.is_some(),
+                self.features_enabled.is_some(),
+                self.k8s_connector_ref.is_some(),
+                self.features_disabled.is_some(),
+                self.azure_subscription_id.is_some(),
+            ],
+        )
+    }
+}
+model::model!(CcmConnectorFilter);
 /// Schema `CcmK8sConnectorResponse`.
 pub struct CcmK8sConnectorResponse {
     pub ccmk8s_connector: Option<Vec<NgConnectorResponse>>,
@@ -706,6 +792,7 @@ model::open_enum! {
 /// Schema `ConnectorFilterProperties`.
 pub struct ConnectorFilterProperties {
     pub categories: Option<Vec<ConnectorFilterPropertiesCategories>>,
+    pub ccm_connector_filter: Option<Box<CcmConnectorFilter>>,
     pub connectivity_statuses: Option<
         Vec<ConnectorFilterPropertiesConnectivityStatuses>,
     >,
@@ -713,6 +800,7 @@ pub struct ConnectorFilterProperties {
         Vec<ConnectorFilterPropertiesConnectorConnectivityModes>,
     >,
     pub connector_identifiers: Option<Vec<String>>,
+    pub connector_ids: Option<Vec<String>>,
     pub connector_names: Option<Vec<String>>,
     pub description: Option<String>,
     pub filter_type: Option<ConnectorFilterPropertiesFilterType>,
@@ -727,9 +815,11 @@ impl model::Model for ConnectorFilterProperties {
     fn blank() -> Self {
         Self {
             categories: None,
+            ccm_connector_filter: None,
             connectivity_statuses: None,
             connector_connectivity_modes: None,
             connector_identifiers: None,
+            connector_ids: None,
             connector_names: None,
             description: None,
             filter_type: None,
@@ -747,7 +837,9 @@ impl model::Model for ConnectorFilterProperties {
             "categories",
             "filterType",
             "description",
+            "connectorIds",
             "connectorNames",
+            "ccmConnectorFilter",
             "connectivityStatuses",
             "connectorIdentifiers",
             "connectorConnectivityModes",
@@ -762,11 +854,13 @@ impl model::Model for ConnectorFilterProperties {
             2 => model::Slot::Opt(&mut self.categories),
             3 => model::Slot::Opt(&mut self.filter_type),
             4 => model::Slot::Str(&mut self.description),
-            5 => model::Slot::Opt(&mut self.connector_names),
-            6 => model::Slot::Opt(&mut self.connectivity_statuses),
-            7 => model::Slot::Opt(&mut self.connector_identifiers),
-            8 => model::Slot::Opt(&mut self.connector_connectivity_modes),
-            9 => model::Slot::Flag(&mut self.inheriting_credentials_from_delegate),
+            5 => model::Slot::Opt(&mut self.connector_ids),
+            6 => model::Slot::Opt(&mut self.connector_names),
+            7 => model::Slot::Opt(&mut self.ccm_connector_filter),
+            8 => model::Slot::Opt(&mut self.connectivity_statuses),
+            9 => model::Slot::Opt(&mut self.connector_identifiers),
+            10 => model::Slot::Opt(&mut self.connector_connectivity_modes),
+            11 => model::Slot::Flag(&mut self.inheriting_credentials_from_delegate),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -778,11 +872,13 @@ impl model::Model for ConnectorFilterProperties {
             2 => model::opt(&self.categories),
             3 => model::opt(&self.filter_type),
             4 => model::Part::Str(&self.description),
-            5 => model::opt(&self.connector_names),
-            6 => model::opt(&self.connectivity_statuses),
-            7 => model::opt(&self.connector_identifiers),
-            8 => model::opt(&self.connector_connectivity_modes),
-            9 => model::Part::Flag(&self.inheriting_credentials_from_delegate),
+            5 => model::opt(&self.connector_ids),
+            6 => model::opt(&self.connector_names),
+            7 => model::opt(&self.ccm_connector_filter),
+            8 => model::opt(&self.connectivity_statuses),
+            9 => model::opt(&self.connector_identifiers),
+            10 => model::opt(&self.connector_connectivity_modes),
+            11 => model::Part::Flag(&self.inheriting_credentials_from_delegate),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -795,7 +891,9 @@ impl model::Model for ConnectorFilterProperties {
                 self.categories.is_some(),
                 self.filter_type.is_some(),
                 self.description.is_some(),
+                self.connector_ids.is_some(),
                 self.connector_names.is_some(),
+                self.ccm_connector_filter.is_some(),
                 self.connectivity_statuses.is_some(),
                 self.connector_identifiers.is_some(),
                 self.connector_connectivity_modes.is_some(),

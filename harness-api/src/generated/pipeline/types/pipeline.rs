@@ -271,7 +271,7 @@ model::model!(PipelineExecutorInfo);
 pub struct PipelineFilterProperties {
     pub description: Option<String>,
     pub filter_type: PipelineFilterPropertiesFilterType,
-    pub module_properties: Option<Box<PipelineFilterPropertiesModuleProperties>>,
+    pub module_properties: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub name: Option<String>,
     pub pipeline_identifiers: Option<Vec<String>>,
     pub pipeline_tags: Option<Vec<NgTag>>,
@@ -387,40 +387,6 @@ model::open_enum! {
     Override = "Override", InputSet = "InputSet", Webhook = "Webhook", CcmBudget =
     "CCMBudget", }
 }
-/// Schema `PipelineFilterPropertiesModuleProperties`.
-pub struct PipelineFilterPropertiesModuleProperties {
-    pub empty: Option<bool>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for PipelineFilterPropertiesModuleProperties {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            empty: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn names(&self) -> model::Names {
-        &["empty"]
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Flag(&mut self.empty),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-}
-model::model!(PipelineFilterPropertiesModuleProperties);
 /// Schema `PipelineImportRequest`.
 pub struct PipelineImportRequest {
     pub pipeline_description: Option<String>,

@@ -549,6 +549,7 @@ model::model!(ServiceLevelObjectiveV2Response);
 pub struct SimpleServiceLevelObjectiveSpec {
     pub health_source_ref: Option<String>,
     pub monitored_service_ref: Option<String>,
+    pub service_level_indicator_type: Option<String>,
     pub service_level_indicators: Option<Vec<ServiceLevelIndicatorDto>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
@@ -559,13 +560,19 @@ impl model::Model for SimpleServiceLevelObjectiveSpec {
         Self {
             health_source_ref: None,
             monitored_service_ref: None,
+            service_level_indicator_type: None,
             service_level_indicators: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn names(&self) -> model::Names {
-        &["healthSourceRef", "monitoredServiceRef", "serviceLevelIndicators"]
+        &[
+            "healthSourceRef",
+            "monitoredServiceRef",
+            "serviceLevelIndicators",
+            "serviceLevelIndicatorType",
+        ]
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -573,6 +580,7 @@ impl model::Model for SimpleServiceLevelObjectiveSpec {
             0 => model::Slot::Str(&mut self.health_source_ref),
             1 => model::Slot::Str(&mut self.monitored_service_ref),
             2 => model::Slot::Opt(&mut self.service_level_indicators),
+            3 => model::Slot::Str(&mut self.service_level_indicator_type),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -582,6 +590,7 @@ impl model::Model for SimpleServiceLevelObjectiveSpec {
             0 => model::Part::Str(&self.health_source_ref),
             1 => model::Part::Str(&self.monitored_service_ref),
             2 => model::opt(&self.service_level_indicators),
+            3 => model::Part::Str(&self.service_level_indicator_type),
             _ => model::Part::Misfits(&self.misfits),
         }
     }

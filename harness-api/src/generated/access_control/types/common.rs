@@ -988,12 +988,14 @@ pub struct ResourceGroupV2 {
     pub allowed_scope_levels: Option<Vec<String>>,
     pub color: Option<String>,
     pub description: Option<String>,
+    pub full_scope_selected: Option<bool>,
     pub identifier: Option<String>,
     pub included_scopes: Option<Vec<ScopeSelector>>,
     pub name: Option<String>,
     pub org_identifier: Option<String>,
     pub project_identifier: Option<String>,
     pub resource_filter: Option<Box<AuthzResourceFilter>>,
+    pub resource_selectors: Option<Vec<ResourceSelector>>,
     pub tags: Option<std::collections::BTreeMap<String, String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
@@ -1006,12 +1008,14 @@ impl model::Model for ResourceGroupV2 {
             allowed_scope_levels: None,
             color: None,
             description: None,
+            full_scope_selected: None,
             identifier: None,
             included_scopes: None,
             name: None,
             org_identifier: None,
             project_identifier: None,
             resource_filter: None,
+            resource_selectors: None,
             tags: None,
             misfits: model::Misfits::NONE,
         }
@@ -1028,7 +1032,9 @@ impl model::Model for ResourceGroupV2 {
             "includedScopes",
             "resourceFilter",
             "accountIdentifier",
+            "fullScopeSelected",
             "projectIdentifier",
+            "resourceSelectors",
             "allowedScopeLevels",
         ]
     }
@@ -1044,8 +1050,10 @@ impl model::Model for ResourceGroupV2 {
             6 => model::Slot::Opt(&mut self.included_scopes),
             7 => model::Slot::Opt(&mut self.resource_filter),
             8 => model::Slot::Str(&mut self.account_identifier),
-            9 => model::Slot::Str(&mut self.project_identifier),
-            10 => model::Slot::Opt(&mut self.allowed_scope_levels),
+            9 => model::Slot::Flag(&mut self.full_scope_selected),
+            10 => model::Slot::Str(&mut self.project_identifier),
+            11 => model::Slot::Opt(&mut self.resource_selectors),
+            12 => model::Slot::Opt(&mut self.allowed_scope_levels),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -1061,8 +1069,10 @@ impl model::Model for ResourceGroupV2 {
             6 => model::opt(&self.included_scopes),
             7 => model::opt(&self.resource_filter),
             8 => model::Part::Str(&self.account_identifier),
-            9 => model::Part::Str(&self.project_identifier),
-            10 => model::opt(&self.allowed_scope_levels),
+            9 => model::Part::Flag(&self.full_scope_selected),
+            10 => model::Part::Str(&self.project_identifier),
+            11 => model::opt(&self.resource_selectors),
+            12 => model::opt(&self.allowed_scope_levels),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -1079,7 +1089,9 @@ impl model::Model for ResourceGroupV2 {
                 self.included_scopes.is_some(),
                 self.resource_filter.is_some(),
                 self.account_identifier.is_some(),
+                self.full_scope_selected.is_some(),
                 self.project_identifier.is_some(),
+                self.resource_selectors.is_some(),
                 self.allowed_scope_levels.is_some(),
             ],
         )
@@ -1201,6 +1213,52 @@ model::open_enum! {
     ResourceGroupsResponseAllowedScopeLevels { Account = "account", Organization =
     "organization", Project = "project", }
 }
+/// Schema `ResourceSelector`.
+pub struct ResourceSelector {
+    pub identifiers: Option<Vec<String>>,
+    pub include_child_scopes: Option<bool>,
+    pub resource_type: Option<String>,
+    pub type_: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResourceSelector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifiers: None,
+            include_child_scopes: None,
+            resource_type: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &["type", "identifiers", "resourceType", "includeChildScopes"]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.type_),
+            1 => model::Slot::Opt(&mut self.identifiers),
+            2 => model::Slot::Str(&mut self.resource_type),
+            3 => model::Slot::Flag(&mut self.include_child_scopes),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::Part::Str(&self.type_),
+            1 => model::opt(&self.identifiers),
+            2 => model::Part::Str(&self.resource_type),
+            3 => model::Part::Flag(&self.include_child_scopes),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+}
+model::model!(ResourceSelector);
 /// Schema `ResourceSelectorV2`.
 pub struct ResourceSelectorV2 {
     pub attribute_filter: Option<Box<AttributeFilter>>,

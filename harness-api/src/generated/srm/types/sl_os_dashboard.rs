@@ -128,48 +128,6 @@ impl model::Model for PageResponseSloConsumptionBreakdown {
     }
 }
 model::model!(PageResponseSloConsumptionBreakdown);
-/// Schema `Point`.
-pub struct Point {
-    pub enabled: Option<bool>,
-    pub timestamp: Option<i64>,
-    pub value: Option<f64>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for Point {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            enabled: None,
-            timestamp: None,
-            value: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn names(&self) -> model::Names {
-        &["value", "enabled", "timestamp"]
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Num(&mut self.value),
-            1 => model::Slot::Flag(&mut self.enabled),
-            2 => model::Slot::Int(&mut self.timestamp),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.value),
-            1 => model::Part::Flag(&self.enabled),
-            2 => model::Part::Int(&self.timestamp),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-}
-model::model!(Point);
 /// Schema `ResponseDTOPageResponseSLOConsumptionBreakdown`.
 pub struct ResponseDtoPageResponseSloConsumptionBreakdown {
     pub correlation_id: Option<String>,
@@ -371,11 +329,14 @@ pub struct SloConsumptionBreakdown {
     pub environment_identifier: Option<String>,
     pub error_budget_burned: Option<i64>,
     pub monitored_service_identifier: Option<String>,
+    pub org_identifier: Option<String>,
     pub org_name: Option<String>,
+    pub project_identifier: Option<String>,
     pub project_name: Option<String>,
     pub project_params: Option<Box<CvProjectParams>>,
     pub service_name: Option<String>,
     pub sli_status_percentage: Option<f64>,
+    pub sli_type: Option<String>,
     pub slo_error: Option<Box<CvSloError>>,
     pub slo_identifier: Option<String>,
     pub slo_name: Option<String>,
@@ -392,11 +353,14 @@ impl model::Model for SloConsumptionBreakdown {
             environment_identifier: None,
             error_budget_burned: None,
             monitored_service_identifier: None,
+            org_identifier: None,
             org_name: None,
+            project_identifier: None,
             project_name: None,
             project_params: None,
             service_name: None,
             sli_status_percentage: None,
+            sli_type: None,
             slo_error: None,
             slo_identifier: None,
             slo_name: None,
@@ -409,13 +373,16 @@ impl model::Model for SloConsumptionBreakdown {
     fn names(&self) -> model::Names {
         &[
             "orgName",
+            "sliType",
             "sloName",
             "sloError",
             "projectName",
             "serviceName",
+            "orgIdentifier",
             "projectParams",
             "sloIdentifier",
             "errorBudgetBurned",
+            "projectIdentifier",
             "sliStatusPercentage",
             "sloTargetPercentage",
             "weightagePercentage",
@@ -428,19 +395,22 @@ impl model::Model for SloConsumptionBreakdown {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Str(&mut self.org_name),
-            1 => model::Slot::Str(&mut self.slo_name),
-            2 => model::Slot::Opt(&mut self.slo_error),
-            3 => model::Slot::Str(&mut self.project_name),
-            4 => model::Slot::Str(&mut self.service_name),
-            5 => model::Slot::Opt(&mut self.project_params),
-            6 => model::Slot::Str(&mut self.slo_identifier),
-            7 => model::Slot::Int(&mut self.error_budget_burned),
-            8 => model::Slot::Num(&mut self.sli_status_percentage),
-            9 => model::Slot::Num(&mut self.slo_target_percentage),
-            10 => model::Slot::Num(&mut self.weightage_percentage),
-            11 => model::Slot::Str(&mut self.environment_identifier),
-            12 => model::Slot::Str(&mut self.monitored_service_identifier),
-            13 => model::Slot::Int(&mut self.contributed_error_budget_burned),
+            1 => model::Slot::Str(&mut self.sli_type),
+            2 => model::Slot::Str(&mut self.slo_name),
+            3 => model::Slot::Opt(&mut self.slo_error),
+            4 => model::Slot::Str(&mut self.project_name),
+            5 => model::Slot::Str(&mut self.service_name),
+            6 => model::Slot::Str(&mut self.org_identifier),
+            7 => model::Slot::Opt(&mut self.project_params),
+            8 => model::Slot::Str(&mut self.slo_identifier),
+            9 => model::Slot::Int(&mut self.error_budget_burned),
+            10 => model::Slot::Str(&mut self.project_identifier),
+            11 => model::Slot::Num(&mut self.sli_status_percentage),
+            12 => model::Slot::Num(&mut self.slo_target_percentage),
+            13 => model::Slot::Num(&mut self.weightage_percentage),
+            14 => model::Slot::Str(&mut self.environment_identifier),
+            15 => model::Slot::Str(&mut self.monitored_service_identifier),
+            16 => model::Slot::Int(&mut self.contributed_error_budget_burned),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -448,19 +418,22 @@ impl model::Model for SloConsumptionBreakdown {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.org_name),
-            1 => model::Part::Str(&self.slo_name),
-            2 => model::opt(&self.slo_error),
-            3 => model::Part::Str(&self.project_name),
-            4 => model::Part::Str(&self.service_name),
-            5 => model::opt(&self.project_params),
-            6 => model::Part::Str(&self.slo_identifier),
-            7 => model::Part::Int(&self.error_budget_burned),
-            8 => model::Part::Num(&self.sli_status_percentage),
-            9 => model::Part::Num(&self.slo_target_percentage),
-            10 => model::Part::Num(&self.weightage_percentage),
-            11 => model::Part::Str(&self.environment_identifier),
-            12 => model::Part::Str(&self.monitored_service_identifier),
-            13 => model::Part::Int(&self.contributed_error_budget_burned),
+            1 => model::Part::Str(&self.sli_type),
+            2 => model::Part::Str(&self.slo_name),
+            3 => model::opt(&self.slo_error),
+            4 => model::Part::Str(&self.project_name),
+            5 => model::Part::Str(&self.service_name),
+            6 => model::Part::Str(&self.org_identifier),
+            7 => model::opt(&self.project_params),
+            8 => model::Part::Str(&self.slo_identifier),
+            9 => model::Part::Int(&self.error_budget_burned),
+            10 => model::Part::Str(&self.project_identifier),
+            11 => model::Part::Num(&self.sli_status_percentage),
+            12 => model::Part::Num(&self.slo_target_percentage),
+            13 => model::Part::Num(&self.weightage_percentage),
+            14 => model::Part::Str(&self.environment_identifier),
+            15 => model::Part::Str(&self.monitored_service_identifier),
+            16 => model::Part::Int(&self.contributed_error_budget_burned),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -469,13 +442,16 @@ impl model::Model for SloConsumptionBreakdown {
         model::mask(
             &[
                 self.org_name.is_some(),
+                self.sli_type.is_some(),
                 self.slo_name.is_some(),
                 self.slo_error.is_some(),
                 self.project_name.is_some(),
                 self.service_name.is_some(),
+                self.org_identifier.is_some(),
                 self.project_params.is_some(),
                 self.slo_identifier.is_some(),
                 self.error_budget_burned.is_some(),
+                self.project_identifier.is_some(),
                 self.sli_status_percentage.is_some(),
                 self.slo_target_percentage.is_some(),
                 self.weightage_percentage.is_some(),

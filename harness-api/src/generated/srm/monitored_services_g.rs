@@ -144,7 +144,7 @@ impl<'c> Api<'c> {
     /// `getList`, tag `Monitored Services`. Safe: it only reads. Published types.
     /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `offset`, `page_size` = `pageSize`.
     /// - Result: [`types::GetListResponse`], `application/json`.
-    /// - List: `paged offset/pageSize by offset, items data.content, total data.totalItems, size data.pageSize`.
+    /// - List: `paged offset/pageSize from 0, items data.content, total data.totalItems, size data.pageSize`.
     #[inline]
     pub fn get_list(
         &self,
@@ -167,7 +167,7 @@ impl<'c> Api<'c> {
     /// `getListV2`, tag `Monitored Services`. Safe: it only reads. Published types.
     /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `offset`, `page_size` = `pageSize`.
     /// - Result: [`types::GetListV2Response`], `application/json`.
-    /// - List: `paged offset/pageSize by offset, items data.content, total data.totalItems, size data.pageSize`.
+    /// - List: `paged offset/pageSize from 0, items data.content, total data.totalItems, size data.pageSize`.
     #[inline]
     pub fn get_list_v2(
         &self,
@@ -1425,7 +1425,7 @@ pub(super) static GET_LIST: rt::Operation = rt::Operation {
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const {
-        &rt::Paging::new(rt::Step::Offset, "data.content")
+        &rt::Paging::new(rt::Step::Number, "data.content")
             .page("offset", 0)
             .size("pageSize")
             .total(rt::Found::Member("data.totalItems"))
@@ -1457,7 +1457,7 @@ pub(super) static GET_LIST_V2: rt::Operation = rt::Operation {
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const {
-        &rt::Paging::new(rt::Step::Offset, "data.content")
+        &rt::Paging::new(rt::Step::Number, "data.content")
             .page("offset", 0)
             .size("pageSize")
             .total(rt::Found::Member("data.totalItems"))
